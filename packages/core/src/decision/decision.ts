@@ -1,0 +1,63 @@
+/** A decision, what it rests on, and what agents did about it. */
+import type { Policy } from "./policy.ts";
+import type { Reading } from "./reading.ts";
+
+/** What sort of decision it is. */
+export type DecisionType = "NORMAL" | "ANOMALY_RESPONSE" | "RESOURCE_OPTIMIZATION" | "SAFE_MODE" | "FAILOVER";
+
+/** What a reasoner says. */
+export interface Verdict {
+  readonly type: DecisionType;
+  readonly action: string;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly reasoning: string;
+}
+
+/**
+ * The whole input of a decision (D2): a deterministic reasoner run again on it gives the same verdict. Safe mode is part
+ * of it, judged once by the committer.
+ */
+export interface DecisionInput {
+  readonly reading: Reading;
+  /** Health of the swarm, 0..1; null where unknown. */
+  readonly health: number | null;
+  readonly safeMode: boolean;
+  readonly contextVersion: number;
+  readonly policyHash: string;
+}
+
+/** A committed decision: one per incident (D1). */
+export interface Decision extends Verdict {
+  readonly decisionId: string;
+  readonly incidentId: string;
+  /** The leader's term in force when it was committed; 0 where no leader was known. */
+  readonly term: number;
+  readonly contextVersion: number;
+  readonly policyHash: string;
+  readonly input: DecisionInput;
+  /** SHA-256 of the input's canonical JSON, hex. */
+  readonly inputHash: string;
+  readonly committedBy: string;
+  /** The store's clock, Unix ms. */
+  readonly committedAtMs: number;
+}
+
+/** `committed`: this agent's proposal stands. `adopted`: another's does. `safe-alone`: no ledger in reach (D3). */
+export type ActSource = "committed" | "adopted" | "safe-alone";
+
+/** What one agent did about one incident. */
+export interface Act {
+  readonly agentId: string;
+  readonly incidentId: string;
+  readonly decisionId: string;
+  readonly action: string;
+  readonly source: ActSource;
+  /** Unix ms, the agent's wall clock. */
+  readonly atMs: number;
+}
+
+/** The verdict of safe mode and of last resort. */
+export function safeVerdict(policy: Policy, cause: string): Verdict {
+  return { type: "SAFE_MODE", action: policy.safeAction, confidence: 0.9, reasoning: `safe action: ${cause}` };
+}

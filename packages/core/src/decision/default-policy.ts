@@ -1,0 +1,119 @@
+/**
+ * The rules that ship: units and bands are part of each rule's reasoning, and docs/rules.md lists them. Host load alone
+ * asks for relief; it never brings the swarm into safe mode.
+ */
+import type { Policy, Rule } from "./policy.ts";
+
+/** A reading over two thresholds: the higher one is critical. */
+function bands(
+  name: string,
+  unit: string,
+  kind: string,
+  limits: { readonly warning: number; readonly critical: number; readonly below?: boolean },
+  actions: { readonly warning: string; readonly critical: string },
+  type: Rule["type"] = "ANOMALY_RESPONSE",
+): Rule[] {
+  const sign = limits.below === true ? "<=" : ">=";
+  const worded = limits.below === true ? "at or under" : "at or over";
+  return (["critical", "warning"] as const).map((band) => ({
+    id: `${kind}-${band}`,
+    when: `has(t.${name}) && t.${name} ${sign} ${limits[band].toFixed(1)}`,
+    kind,
+    band,
+    type,
+    action: actions[band],
+    confidence: band === "critical" ? 0.95 : 0.8,
+    reasoning: `${name} ${worded} ${limits[band]} ${unit} (${band})`,
+  }));
+}
+
+/** The policy of a new swarm. */
+export const defaultPolicy: Policy = {
+  actions: [
+    "enter_safe_mode",
+    "cool_down",
+    "throttle",
+    "shed_load",
+    "reduce_power",
+    "shield",
+    "switch_antenna",
+    "free_memory",
+    "free_disk",
+    "slow_intake",
+  ],
+  safeAction: "enter_safe_mode",
+  safeModeHealth: 0.5,
+  cooldownMs: 30_000,
+  leaderFirstMs: 60,
+  budgetMs: 1_000,
+  rules: [
+    ...bands(
+      "temperature",
+      "°C",
+      "overheating",
+      { warning: 70, critical: 80 },
+      { warning: "throttle", critical: "cool_down" },
+    ),
+    ...bands(
+      "power",
+      "W",
+      "overload",
+      { warning: 900, critical: 1_200 },
+      { warning: "reduce_power", critical: "shed_load" },
+    ),
+    ...bands(
+      "radiation",
+      "mSv/h",
+      "radiation",
+      { warning: 2, critical: 10 },
+      { warning: "shield", critical: "enter_safe_mode" },
+    ),
+    ...bands(
+      "signal",
+      "dBm",
+      "weak-signal",
+      { warning: -100, critical: -110, below: true },
+      { warning: "switch_antenna", critical: "switch_antenna" },
+    ),
+    ...bands(
+      "cpu",
+      "share of all cores",
+      "cpu",
+      { warning: 0.95, critical: 0.99 },
+      { warning: "throttle", critical: "shed_load" },
+      "RESOURCE_OPTIMIZATION",
+    ),
+    ...bands(
+      "memory",
+      "share in use",
+      "memory",
+      { warning: 0.9, critical: 0.97 },
+      { warning: "free_memory", critical: "shed_load" },
+      "RESOURCE_OPTIMIZATION",
+    ),
+    ...bands(
+      "loopDelayMs",
+      "ms p99",
+      "loop-delay",
+      { warning: 200, critical: 1_000 },
+      { warning: "slow_intake", critical: "shed_load" },
+      "RESOURCE_OPTIMIZATION",
+    ),
+    ...bands(
+      "loadPerCore",
+      "runnable processes per core",
+      "load",
+      { warning: 8, critical: 32 },
+      { warning: "throttle", critical: "shed_load" },
+      "RESOURCE_OPTIMIZATION",
+    ),
+    ...bands(
+      "disk",
+      "share in use",
+      "disk",
+      { warning: 0.9, critical: 0.97 },
+      { warning: "free_disk", critical: "free_disk" },
+      "RESOURCE_OPTIMIZATION",
+    ),
+  ],
+};

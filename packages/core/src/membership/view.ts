@@ -1,0 +1,47 @@
+/**
+ * The registry as a watcher sees it: a version and one record per member. Every change of membership raises the version
+ * by one and is a delta, so that a watcher never rereads the whole; one that missed deltas is told to resync.
+ */
+
+/** `alive` members count everywhere; `dead` ones until they are forgotten; `left` ones went of their own will. */
+export type MemberState = "alive" | "dead" | "left";
+
+/** What the swarm knows of one agent. Instants are the store's clock, Unix ms. */
+export interface MemberRecord {
+  readonly agentId: string;
+  /** Grows with each start of the same agent id; a lower one cannot refresh a higher one (M3). */
+  readonly incarnation: number;
+  readonly state: MemberState;
+  /** The process that hosts the agent: agents of one process share its connections. */
+  readonly processId: string;
+  readonly host: string;
+  readonly pid: number;
+  /** host:port of the process's gRPC server. */
+  readonly address: string;
+  /** Base URL of the process's /healthz, /readyz and /metrics; empty where it serves none. */
+  readonly opsUrl: string;
+  /** Health score 0..1 as last reported. */
+  readonly health: number;
+  readonly joinedAtMs: number;
+  /** When the present state began. */
+  readonly changedAtMs: number;
+}
+
+/** One change: the member's record after it. */
+export interface MembershipDelta {
+  readonly version: number;
+  readonly member: MemberRecord;
+}
+
+/** All members of the last ten minutes, by agent id. */
+export interface MembershipView {
+  readonly version: number;
+  readonly members: ReadonlyMap<string, MemberRecord>;
+}
+
+/** The view after a delta; the same view if the delta is old, undefined if deltas are missing in between. */
+export function applyDelta(view: MembershipView, delta: MembershipDelta): MembershipView | undefined {
+  if (delta.version <= view.version) return view;
+  if (delta.version > view.version + 1) return undefined;
+  return { version: delta.version, members: new Map(view.members).set(delta.member.agentId, delta.member) };
+}

@@ -1,0 +1,32 @@
+/** The cadence a swarm really keeps, against the period it was told to keep. */
+import type { BeatReport } from "./beat-spread.ts";
+import { medianOf } from "./order-parameter.ts";
+
+/** A measured cadence error with its standard error, both in parts per million of the commanded period. */
+export interface Cadence {
+  /** (measured period / commanded period − 1) · 10⁶ */
+  readonly errorPpm: number;
+  readonly standardErrorPpm: number;
+}
+
+/**
+ * Least-squares slope of the median firing instant over the beat's number. Undefined for fewer than three beats, from
+ * which no standard error follows. Reports of one goal version only.
+ */
+export function cadenceErrorPpm(reports: readonly BeatReport[], periodNs: number): Cadence | undefined {
+  const firings = new Map<number, number[]>();
+  for (const { beat, firedNs } of reports) {
+    const known = firings.get(beat);
+    if (known === undefined) firings.set(beat, [firedNs]);
+    else known.push(firedNs);
+  }
+  const points = [...firings].map(([beat, instants]) => ({ x: beat, y: medianOf(instants) ?? 0 }));
+  if (points.length < 3) return undefined;
+  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, { y }) => sum + (y - (points[0]?.y ?? 0)), 0) / points.length + (points[0]?.y ?? 0);
+  const squares = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+  const slope = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / squares;
+  const residuals = points.reduce((sum, { x, y }) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
+  const standardError = Math.sqrt(residuals / (points.length - 2) / squares);
+  return { errorPpm: (slope / periodNs - 1) * 1e6, standardErrorPpm: (standardError / periodNs) * 1e6 };
+}

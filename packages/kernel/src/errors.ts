@@ -1,0 +1,95 @@
+/**
+ * The one error class of Entrain. The set of codes is closed, and a code says what the caller must do, not where the
+ * fault happened: correct the request, wait and try again, read anew and decide again, or give up.
+ */
+
+/**
+ * - `invalid-argument`: correct the named field; trying again unchanged cannot succeed.
+ * - `invalid-config`: correct the environment, file or certificate (exit code 78).
+ * - `not-found`: the named thing does not exist.
+ * - `already-exists`: the named thing exists with other content.
+ * - `conflict`: the base was stale; read anew and decide again (C2).
+ * - `stale-term`: the caller is no longer the leader of that term; its effect was refused (L3).
+ * - `stale-generation`: the store may have lost writes since the caller last looked (S1); read anew.
+ * - `recovering`: the store's recovery window is open; nothing new is granted until it closes (S1).
+ * - `superseded`: a higher incarnation of this agent id is alive; this one must exit (M3).
+ * - `store-unavailable`: Redis cannot be reached or answers no more; try again later.
+ * - `unavailable`: a peer or service cannot be reached; try again later or elsewhere.
+ * - `deadline-exceeded`: the budget of time ran out; the outcome may be unknown.
+ * - `resource-exhausted`: a documented limit is reached; slow down or free something.
+ * - `permission-denied`: the caller's identity does not allow it.
+ * - `cancelled`: the caller's own signal aborted it.
+ * - `internal`: a defect of Entrain; please report it.
+ */
+export type ErrorCode =
+  | "invalid-argument"
+  | "invalid-config"
+  | "not-found"
+  | "already-exists"
+  | "conflict"
+  | "stale-term"
+  | "stale-generation"
+  | "recovering"
+  | "superseded"
+  | "store-unavailable"
+  | "unavailable"
+  | "deadline-exceeded"
+  | "resource-exhausted"
+  | "permission-denied"
+  | "cancelled"
+  | "internal";
+
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  "stale-generation",
+  "recovering",
+  "store-unavailable",
+  "unavailable",
+  "deadline-exceeded",
+  "resource-exhausted",
+]);
+
+/** What an error says beside its sentence. */
+export interface ErrorDetails {
+  /** The input that is wrong: a field, flag, variable or JSON Pointer. */
+  readonly field?: string;
+  /** The value found there (never a secret). */
+  readonly value?: unknown;
+  /** What to do about it, as a phrase. */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
+/** An error of Entrain: `code` for programs, `message` for people. */
+export class EntrainError extends Error {
+  override readonly name = "EntrainError";
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly value: unknown;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.field = details.field;
+    this.value = details.value;
+    this.remedy = details.remedy;
+  }
+
+  /** True where the same call may succeed later without being changed. */
+  get retryable(): boolean {
+    return retryableCodes.has(this.code);
+  }
+
+  /** Wraps anything that was thrown; an EntrainError passes unchanged. */
+  static from(thrown: unknown, code: ErrorCode = "internal"): EntrainError {
+    if (thrown instanceof EntrainError) return thrown;
+    if (thrown instanceof Error) return new EntrainError(code, thrown.message, { cause: thrown });
+    return new EntrainError(code, String(thrown), { cause: thrown });
+  }
+
+  /** A wrong input: names the field, the value and the remedy. */
+  static invalid(field: string, value: unknown, remedy: string): EntrainError {
+    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+    return new EntrainError("invalid-argument", `${field} is ${shown}: ${remedy}`, { field, value, remedy });
+  }
+}

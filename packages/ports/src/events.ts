@@ -1,0 +1,76 @@
+/** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
+import type { ActSource, Decision } from "@entrain/core/decision";
+import type { MemberRecord } from "@entrain/core/membership";
+import type { GoalRecord, Lineage } from "@entrain/core/rhythm";
+
+/** One event of a process that hosts agents or a decision loop. */
+export type RuntimeEvent =
+  | {
+      readonly kind: "beat.fired";
+      readonly agentId: string;
+      readonly goalVersion: number;
+      readonly beat: number;
+      readonly latenessMs: number;
+    }
+  | {
+      readonly kind: "beat.skipped";
+      readonly agentId: string;
+      readonly goalVersion: number;
+      readonly fromBeat: number;
+      readonly toBeat: number;
+    }
+  | {
+      readonly kind: "rhythm.adopted";
+      readonly agentId: string;
+      readonly lineage: Lineage;
+      readonly movedCycles: number;
+    }
+  | { readonly kind: "rhythm.founded"; readonly agentId: string; readonly lineage: Lineage }
+  | { readonly kind: "rhythm.frame"; readonly direction: "sent" | "received" | "refused"; readonly phases: number }
+  | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
+  | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
+  | { readonly kind: "member.changed"; readonly member: MemberRecord; readonly version: number }
+  | { readonly kind: "agent.started"; readonly agentId: string; readonly incarnation: number }
+  | {
+      readonly kind: "agent.stopped";
+      readonly agentId: string;
+      readonly incarnation: number;
+      readonly drained: boolean;
+    }
+  | { readonly kind: "agent.superseded"; readonly agentId: string; readonly incarnation: number }
+  | { readonly kind: "heartbeat"; readonly ok: boolean; readonly roundTripMs: number }
+  | { readonly kind: "leader.elected"; readonly agentId: string; readonly term: number }
+  | { readonly kind: "leader.lost"; readonly agentId: string; readonly term: number; readonly cause: string }
+  | { readonly kind: "leader.changed"; readonly leaderId: string | null; readonly term: number }
+  | {
+      readonly kind: "effect.refused";
+      readonly agentId: string;
+      readonly effect: string;
+      readonly term: number;
+      readonly code: string;
+    }
+  | { readonly kind: "store.changed"; readonly up: boolean; readonly generation: number }
+  | { readonly kind: "context.read"; readonly ok: boolean; readonly roundTripMs: number }
+  | { readonly kind: "context.served"; readonly hit: boolean; readonly stale: boolean }
+  | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
+  | {
+      readonly kind: "decision.acted";
+      readonly agentId: string;
+      readonly decision: Decision;
+      readonly source: ActSource;
+      readonly latencyMs: number;
+      readonly contextHit: boolean;
+    }
+  | { readonly kind: "decision.unreachable"; readonly agentId: string; readonly message: string }
+  | {
+      readonly kind: "reasoner.failed";
+      readonly reasoner: string;
+      readonly cause: "threw" | "late" | "invalid";
+      readonly message: string;
+    }
+  | { readonly kind: "acts.unrecorded"; readonly pending: number; readonly dropped: number; readonly message: string }
+  | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
+  | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
+
+/** Where events go. Never throws, never blocks. */
+export type EventSink = (event: RuntimeEvent) => void;

@@ -1,0 +1,14 @@
+/** Ports: what the core needs of the world. Interfaces only; adapters implement them, the runtime drives them. */
+export type { AgentDecision, AgentProcess, FiredBeat, Observation, ObservedAct } from "./agent-process.ts";
+export type { Clock, Timers } from "./clock.ts";
+export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
+export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
+export type { EventSink, RuntimeEvent } from "./events.ts";
+export type { ContextDocument, GlobalState } from "./global-state.ts";
+export type { GoalStore } from "./goal-store.ts";
+export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
+export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
+export type { Classifier, Question, Reasoner, Signal } from "./reasoner.ts";
+export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
+export type { StoreHealth, StoreStatus } from "./store.ts";
+export type { Unsubscribe } from "./subscription.ts";

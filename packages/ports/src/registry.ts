@@ -1,0 +1,38 @@
+/** The registry: who is in the swarm. Staleness is judged by the store's clock alone. */
+import type { MemberRecord, MembershipDelta, MembershipView } from "@entrain/core/membership";
+import type { Unsubscribe } from "./subscription.ts";
+
+/** What a process says of one agent when it joins. */
+export type MemberOffer = Omit<MemberRecord, "state" | "joinedAtMs" | "changedAtMs">;
+
+/** One agent's sign of life. */
+export interface Heartbeat {
+  readonly agentId: string;
+  readonly incarnation: number;
+  readonly health: number;
+}
+
+/** A heartbeat's answer. */
+export interface HeartbeatAnswer {
+  /** Membership version of the store: a watcher that is behind reads the deltas. */
+  readonly version: number;
+  /** Agents that the store does not list as alive in this incarnation: to be registered anew. */
+  readonly unknown: readonly string[];
+  /** Agents whose id a higher incarnation has taken over (M3). */
+  readonly superseded: readonly string[];
+}
+
+/** Registration, heartbeats and the membership log of one swarm. Errors: `store-unavailable`, `deadline-exceeded`. */
+export interface Registry {
+  /** Lists the agents as alive. @throws EntrainError `superseded` if a higher incarnation is alive (M3). */
+  register(members: readonly MemberOffer[]): Promise<void>;
+  /** Signs of life of one process's agents; sweeps out the silent ones on the way. */
+  heartbeat(beats: readonly Heartbeat[]): Promise<HeartbeatAnswer>;
+  /** The agent goes of its own will; idempotent, and without effect for another incarnation. */
+  leave(agentId: string, incarnation: number): Promise<void>;
+  snapshot(): Promise<MembershipView>;
+  /** Deltas after `version`, in order; "resync" if the log no longer reaches back that far. */
+  changesSince(version: number): Promise<readonly MembershipDelta[] | "resync">;
+  /** Calls back soon after the membership version moved: a hint, to be followed by `changesSince`. */
+  watch(onHint: (version: number) => void): Unsubscribe;
+}

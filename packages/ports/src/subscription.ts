@@ -1,0 +1,4 @@
+/** What a watcher gets back. */
+
+/** Ends a watch; calling it again does nothing. */
+export type Unsubscribe = () => void;
