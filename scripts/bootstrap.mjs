@@ -161,7 +161,11 @@ function installedTreeMatches() {
 function npmEnvironment() {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
-    if (/^npm_config_(workspaces?|include_workspace_root|global|dry_run|json|omit|only|production|prefix|loglevel|silent)$/i.test(name)) {
+    if (
+      /^npm_config_(workspaces?|include_workspace_root|global|dry_run|json|omit|only|production|prefix|loglevel|silent)$/i.test(
+        name,
+      )
+    ) {
       delete env[name];
     }
   }
@@ -179,7 +183,12 @@ async function install(what, command, args, cwd) {
     fail(`set-up failed: ${what} ${how}; npm's last lines:`, output.trimEnd().split("\n").slice(-20));
   try {
     const options = { cwd, env: npmEnvironment(), shell: process.platform === "win32" };
-    const code = await run(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] }, (chunk) => (output += chunk));
+    const code = await run(
+      command,
+      args,
+      { ...options, stdio: ["ignore", "pipe", "pipe"] },
+      (chunk) => (output += chunk),
+    );
     if (!parentIsAlive()) process.exit(1);
     if (code !== 0) failed(`ended with code ${code}`);
   } catch (error) {
@@ -195,14 +204,22 @@ async function setUp() {
 
   if (!installedTreeMatches()) {
     // No install scripts: the only one that we need is Node's own, below; the others build optional native code.
-    const flags = ["--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+    const flags = [
+      "--ignore-scripts",
+      "--include=dev",
+      "--include=optional",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ];
     await install("npm ci", "npm", ["ci", ...flags], root);
   }
   if (!fs.existsSync(projectNode)) {
     await install("placing the project's Node", "node", ["installArchSpecificPackage.js"], path.join(modules, "node"));
   }
   linkNodeForPackageScripts();
-  if (nodeToUse() === undefined) fail("set-up failed: npm's `node` package brought no binary for this platform; use Node 24");
+  if (nodeToUse() === undefined)
+    fail("set-up failed: npm's `node` package brought no binary for this platform; use Node 24");
   fs.writeFileSync(stampFile, `${lockHash()}\n`);
   clearInterval(progress);
   say(`setting up: done in ${seconds()}`);

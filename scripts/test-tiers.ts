@@ -1,0 +1,26 @@
+/**
+ * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
+ * A tier's files run in processes of their own, `concurrency` at a time (two: the machines have two cores);
+ * end-to-end tests start whole swarms and measure time, so they run alone.
+ */
+export interface Tier {
+  readonly name: "unit" | "tidy" | "integration" | "e2e";
+  /** Globs from the repository's root. */
+  readonly files: readonly string[];
+  /** Test files at once. */
+  readonly concurrency: number;
+  /** A file that takes longer has failed, ms. */
+  readonly fileTimeoutMs: number;
+}
+
+export const tiers: readonly Tier[] = [
+  {
+    name: "unit",
+    files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    concurrency: 2,
+    fileTimeoutMs: 120_000,
+  },
+  { name: "tidy", files: ["tests/tidy/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 60_000 },
+  { name: "integration", files: ["tests/integration/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 300_000 },
+  { name: "e2e", files: ["tests/e2e/**/*.test.ts"], concurrency: 1, fileTimeoutMs: 600_000 },
+];
