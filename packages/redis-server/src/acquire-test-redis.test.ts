@@ -17,30 +17,34 @@ after(() => {
 const noDocker = !(await dockerAnswers()) && "no Docker engine answers";
 
 for (const kind of ["local", "container"] as const) {
-  test(`a ${kind} test Redis can be paused, killed and started again with its data`, { skip: kind === "container" && noDocker }, async () => {
-    process.env["ENTRAIN_TEST_REDIS"] = kind;
-    const redis = await acquireTestRedis({ password: "secret", config: { maxmemory: "64mb" } });
-    try {
-      assert.equal(redis.kind, kind);
-      assert.equal(redis.url, `redis://:secret@${new URL(redis.url).hostname}:${String(redis.port)}`);
-      const address = { port: redis.port, password: "secret" };
-      await redisCommand(address, ["SET", "k", "v"]);
-      assert.match(await redisCommand(address, ["INFO", "memory"]), /maxmemory:67108864/);
-      await redis.pause();
-      await assert.rejects(redisCommand(address, ["PING"], 100), { message: /no answer/ });
-      await redis.resume();
-      assert.equal(await redisCommand(address, ["GET", "k"]), "v");
-      await redis.kill();
-      await assert.rejects(redisCommand(address, ["PING"]), { code: "command-failed" });
-      await redis.restart();
-      assert.equal(await redisCommand(address, ["GET", "k"]), "v");
-      await redis.restart();
-      assert.equal(await redisCommand(address, ["GET", "k"]), "v");
-    } finally {
-      await redis.stop();
-    }
-    await assert.rejects(redisCommand({ port: redis.port }, ["PING"]), { code: "command-failed" });
-  });
+  test(
+    `a ${kind} test Redis can be paused, killed and started again with its data`,
+    { skip: kind === "container" && noDocker },
+    async () => {
+      process.env["ENTRAIN_TEST_REDIS"] = kind;
+      const redis = await acquireTestRedis({ password: "secret", config: { maxmemory: "64mb" } });
+      try {
+        assert.equal(redis.kind, kind);
+        assert.equal(redis.url, `redis://:secret@${new URL(redis.url).hostname}:${String(redis.port)}`);
+        const address = { port: redis.port, password: "secret" };
+        await redisCommand(address, ["SET", "k", "v"]);
+        assert.match(await redisCommand(address, ["INFO", "memory"]), /maxmemory:67108864/);
+        await redis.pause();
+        await assert.rejects(redisCommand(address, ["PING"], 100), { message: /no answer/ });
+        await redis.resume();
+        assert.equal(await redisCommand(address, ["GET", "k"]), "v");
+        await redis.kill();
+        await assert.rejects(redisCommand(address, ["PING"]), { code: "command-failed" });
+        await redis.restart();
+        assert.equal(await redisCommand(address, ["GET", "k"]), "v");
+        await redis.restart();
+        assert.equal(await redisCommand(address, ["GET", "k"]), "v");
+      } finally {
+        await redis.stop();
+      }
+      await assert.rejects(redisCommand({ port: redis.port }, ["PING"]), { code: "command-failed" });
+    },
+  );
 }
 
 test("a wrong ENTRAIN_TEST_REDIS is refused by name", async () => {

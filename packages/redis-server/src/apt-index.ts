@@ -96,6 +96,8 @@ function aptConfig(folder: string): string {
     `Dir::Cache "${folder}/cache/";`,
     // As root, apt would fetch as a user who cannot enter our folder.
     'APT::Sandbox::User "root";',
+    // Otherwise a source that cannot be reached is a mere warning, and the reason is lost.
+    'APT::Update::Error-Mode "any";',
     'Acquire::Languages "none";',
     'Acquire::Retries "1";',
     'Acquire::http::Timeout "20";',

@@ -21,29 +21,33 @@ after(async () => {
 
 const noApt = (await executablesNamed("apt-get", process.env)).length === 0 && "this machine has no apt";
 
-test("a server is unpacked from the distribution's packages with its libraries, runs, and is found again", { skip: noApt }, async () => {
-  const cacheDir = join(root, "cache");
-  const said: string[] = [];
-  const onProgress = (text: string) => said.push(text);
-  // All libraries, so that the test does not depend on what happens to be installed.
-  const outcome = await findInPackages({ env: process.env, cacheDir, onProgress, allLibraries: true });
-  assert.ok(outcome.kind === "plan", outcome.kind === "skipped" ? outcome.reason : "");
-  assert.ok(outcome.plan.kind === "binary" && outcome.plan.source === "package");
-  assert.ok(outcome.plan.command.startsWith(cacheDir));
-  assert.ok(outcome.plan.libraryPath?.startsWith(cacheDir));
-  assert.match(said.join("\n"), /^downloading redis from /);
-  // Lists, archives and packages are gone; the server alone stays.
-  assert.equal((await readdir(cacheDir)).length, 1);
+test(
+  "a server is unpacked from the distribution's packages with its libraries, runs, and is found again",
+  { skip: noApt },
+  async () => {
+    const cacheDir = join(root, "cache");
+    const said: string[] = [];
+    const onProgress = (text: string) => said.push(text);
+    // All libraries, so that the test does not depend on what happens to be installed.
+    const outcome = await findInPackages({ env: process.env, cacheDir, onProgress, allLibraries: true });
+    assert.ok(outcome.kind === "plan", outcome.kind === "skipped" ? outcome.reason : "");
+    assert.ok(outcome.plan.kind === "binary" && outcome.plan.source === "package");
+    assert.ok(outcome.plan.command.startsWith(cacheDir));
+    assert.ok(outcome.plan.libraryPath?.startsWith(cacheDir));
+    assert.match(said.join("\n"), /^downloading redis from /);
+    // Lists, archives and packages are gone; the server alone stays.
+    assert.equal((await readdir(cacheDir)).length, 1);
 
-  await using server = await startRedisServer(outcome.plan, { dir: join(root, "data") });
-  assert.equal(await redisCommand({ port: server.port }, ["PING"]), "PONG");
-  const maps = await readFile(`/proc/${String(server.pid)}/maps`, "utf8");
-  assert.ok(maps.includes(`${cacheDir}/`) && /\/cache\/\S+\.so/.test(maps), "it runs with its own libraries");
+    await using server = await startRedisServer(outcome.plan, { dir: join(root, "data") });
+    assert.equal(await redisCommand({ port: server.port }, ["PING"]), "PONG");
+    const maps = await readFile(`/proc/${String(server.pid)}/maps`, "utf8");
+    assert.ok(maps.includes(`${cacheDir}/`) && /\/cache\/\S+\.so/.test(maps), "it runs with its own libraries");
 
-  const again = await findInPackages({ env: process.env, cacheDir, onProgress });
-  assert.deepEqual(again, outcome);
-  assert.equal(said.length, 1);
-});
+    const again = await findInPackages({ env: process.env, cacheDir, onProgress });
+    assert.deepEqual(again, outcome);
+    assert.equal(said.length, 1);
+  },
+);
 
 test("libraries are picked from what packages need: no libc, one of each alternative, no programs", () => {
   const output = [

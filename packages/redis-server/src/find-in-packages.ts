@@ -117,8 +117,9 @@ async function planIn(root: string, env: NodeJS.ProcessEnv, signal?: AbortSignal
     const command = join(root, "usr", "bin", program);
     const checked = await checkServerBinary(command, withLibraries, signal);
     if (!checked.ok) continue;
-    const libraryPath = withLibraries["LD_LIBRARY_PATH"] ?? "";
-    return { kind: "binary", source: "package", command, libraryPath, version: checked.version };
+    const libraryPath = withLibraries["LD_LIBRARY_PATH"];
+    const plan = { kind: "binary", source: "package", command, version: checked.version } as const;
+    return libraryPath === undefined || libraryPath === "" ? plan : { ...plan, libraryPath };
   }
   return undefined;
 }

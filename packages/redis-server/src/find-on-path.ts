@@ -9,7 +9,7 @@ import type { StepOutcome } from "./redis-server-plan.ts";
 import { isSupported, parseServerVersion, REDIS_MAJOR_MIN } from "./redis-version.ts";
 import { runCommand } from "./run-command.ts";
 
-export const SERVER_NAMES = ["redis-server", "valkey-server"] as const;
+const SERVER_NAMES = ["redis-server", "valkey-server"] as const;
 
 /** Looks along `env.PATH`; the reason for a skip names each program that was too old or did not run. */
 export async function findOnPath(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<StepOutcome> {

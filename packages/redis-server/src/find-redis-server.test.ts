@@ -64,7 +64,7 @@ test("where nothing is found, one sentence says what to install and the cause li
       assert.ok(error instanceof RedisServerError);
       assert.equal(error.code, "not-found");
       assert.equal(error.message, WHAT_TO_INSTALL);
-      const reasons = String((error.cause as Error).message);
+      const reasons = (error.cause as Error).message;
       assert.match(reasons, /path: .*6\.0\.16, older than 7\.0; .*broken/);
       assert.match(reasons, /docker: no docker on the PATH/);
       assert.match(reasons, /package: (no apt-get on the PATH|this is neither Debian nor Ubuntu)/);
@@ -83,7 +83,7 @@ test("a server that is found but does not start falls through to the next", asyn
       tried.push(plan.source);
       return startRedisServer(plan, { dir: join(root, "dud-data") });
     }),
-    (error: unknown) => /path: .*ended at once[^]*docker: no docker/.test(String(((error as Error).cause as Error).message)),
+    (error: unknown) => /path: .*ended at once[^]*docker: no docker/.test(((error as Error).cause as Error).message),
   );
   assert.deepEqual(tried, ["path"]);
 });
@@ -125,6 +125,9 @@ test("Docker is taken when its engine answers and the image is there or can be p
     kind: "plan",
     plan: { kind: "container", source: "docker", docker: join(env["PATH"] ?? "", "docker"), image: REDIS_IMAGE, user },
   });
-  const rootless = await find({ FAKE_ENGINE: '{"ServerVersion":"29","SecurityOptions":["name=rootless"]}', FAKE_PRESENT: "1" });
+  const rootless = await find({
+    FAKE_ENGINE: '{"ServerVersion":"29","SecurityOptions":["name=rootless"]}',
+    FAKE_PRESENT: "1",
+  });
   assert.equal(rootless.kind === "plan" && rootless.plan.kind === "container" && rootless.plan.user, "0:0");
 });

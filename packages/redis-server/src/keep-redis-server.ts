@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { KeeperEvent, KeeperRequest, ServerAddress } from "./keeper-protocol.ts";
 import { infoField, redisCommand } from "./redis-command.ts";
 import { RedisServerError } from "./redis-server-error.ts";
-import { restartDelayMs, STABLE_LIFE_MS } from "./restart-delay.ts";
+import { restartDelayMs, STABLE_LIFE_MS, waitUnless } from "./restart-delay.ts";
 import { startRedisServer } from "./start-redis-server.ts";
 import type { RedisServer } from "./start-redis-server.ts";
 
@@ -55,16 +55,16 @@ async function keepAlive(server: RedisServer, end: AbortSignal, report: (event: 
     // The first death in a row costs the shortest wait.
     let waitMs = restartDelayMs(Math.max(0, shortLives - 1));
     for (;;) {
-      await delay(waitMs, undefined, { signal: end }).catch(() => undefined);
-      if (end.aborted) return;
+      if (!(await waitUnless(end, waitMs))) return;
       try {
         await server.restart(end);
         break;
       } catch (thrown) {
-        if (end.aborted) return;
+        const error = RedisServerError.from(thrown, "start-failed");
+        if (error.code === "aborted") return;
         shortLives++;
         waitMs = restartDelayMs(shortLives);
-        report({ kind: "restart-failed", reason: RedisServerError.from(thrown, "start-failed").message, retryInMs: waitMs });
+        report({ kind: "restart-failed", reason: error.message, retryInMs: waitMs });
       }
     }
     restarts++;

@@ -16,11 +16,7 @@ export interface RedisAddress {
  * @throws RedisServerError `command-failed` for an error reply (its message begins with Redis's own code), a refused or
  * broken connection, or no answer within `timeoutMs` (default 1,000).
  */
-export function redisCommand(
-  address: RedisAddress,
-  command: readonly string[],
-  timeoutMs = 1_000,
-): Promise<string> {
+export function redisCommand(address: RedisAddress, command: readonly string[], timeoutMs = 1_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host ?? "127.0.0.1", port: address.port });
     const fail = (message: string) => {

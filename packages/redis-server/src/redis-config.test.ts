@@ -6,14 +6,23 @@ const base = { bind: "127.0.0.1", port: 21_000, dir: "/tmp/a b" };
 
 test("everything is kept and nothing is evicted by default", () => {
   const lines = redisConfig(base).trim().split("\n");
-  for (const line of ["appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction", 'save ""', "bind 127.0.0.1"]) {
+  for (const line of [
+    "appendonly yes",
+    "appendfsync everysec",
+    "maxmemory-policy noeviction",
+    'save ""',
+    "bind 127.0.0.1",
+  ]) {
     assert.ok(lines.includes(line), line);
   }
   assert.ok(lines.includes('dir "/tmp/a b"'));
 });
 
 test("the caller's directives replace ours", () => {
-  const text = redisConfig({ ...base, config: { appendfsync: "always", save: "3600 1", "notify-keyspace-events": "" } });
+  const text = redisConfig({
+    ...base,
+    config: { appendfsync: "always", save: "3600 1", "notify-keyspace-events": "" },
+  });
   assert.match(text, /^appendfsync always$/m);
   assert.doesNotMatch(text, /everysec/);
   assert.match(text, /^notify-keyspace-events ""$/m);

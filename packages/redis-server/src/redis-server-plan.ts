@@ -34,8 +34,7 @@ export type RedisServerPlan = BinaryPlan | ContainerPlan;
 
 /** What one step of the search came to. */
 export type StepOutcome =
-  | { readonly kind: "plan"; readonly plan: RedisServerPlan }
-  | { readonly kind: "skipped"; readonly reason: string };
+  { readonly kind: "plan"; readonly plan: RedisServerPlan } | { readonly kind: "skipped"; readonly reason: string };
 
 /** A few words for people: `redis-server 7.0.15 (/usr/bin/redis-server)`. */
 export function describePlan(plan: RedisServerPlan): string {

@@ -34,7 +34,7 @@ export async function runCommand(
   options: RunCommandOptions = {},
 ): Promise<CommandResult> {
   const { timeoutMs = 10_000, signal } = options;
-  if (signal?.aborted) throw abortedError();
+  throwIfAborted(signal);
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -45,18 +45,15 @@ export async function runCommand(
   const guard =
     pid !== undefined && timeoutMs > GUARD_ABOVE_TIMEOUT_MS ? guardWithOwner({ kind: "group", pid }) : undefined;
   const killGroup = () => {
-    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (pid === undefined) return;
     try {
       process.kill(-pid, "SIGKILL");
     } catch {
       // It ended in between.
     }
   };
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    killGroup();
-  }, timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  timeout.addEventListener("abort", killGroup);
   signal?.addEventListener("abort", killGroup, { once: true });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
@@ -70,11 +67,11 @@ export async function runCommand(
     });
   });
   guard?.release();
-  clearTimeout(timer);
+  timeout.removeEventListener("abort", killGroup);
   signal?.removeEventListener("abort", killGroup);
-  if (signal?.aborted) throw abortedError();
+  throwIfAborted(signal);
   if (ended === "") return { ok: true, stdout: stdout(), failure: "" };
-  const why = timedOut ? `no end within ${String(timeoutMs / 1000)} s` : lastLine(stderr()) || ended;
+  const why = timeout.aborted ? `no end within ${String(timeoutMs / 1000)} s` : lastLine(stderr()) || ended;
   return { ok: false, stdout: stdout(), failure: `${command}: ${why}` };
 }
 
@@ -93,6 +90,6 @@ function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
-function abortedError(): RedisServerError {
-  return new RedisServerError("aborted", "the search for a Redis server was ended by its caller");
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new RedisServerError("aborted", "the search for a Redis server was ended by its caller");
 }

@@ -116,7 +116,9 @@ test("SIGTERM to the keeper ends its server in order, and the supervisor starts 
 });
 
 /** A supervisor in a process of its own, and what it keeps. */
-async function supervisorIn(folder: string): Promise<{ pid: number; port: number; serverPid: number; keeperPid: number }> {
+async function supervisorIn(
+  folder: string,
+): Promise<{ pid: number; port: number; serverPid: number; keeperPid: number }> {
   const main = fileURLToPath(new URL("test-supervisor.ts", import.meta.url));
   const child = spawn(process.execPath, [main, join(root, folder)], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
@@ -124,7 +126,11 @@ async function supervisorIn(folder: string): Promise<{ pid: number; port: number
   return { ...(JSON.parse(line) as { port: number; serverPid: number; keeperPid: number }), pid: child.pid };
 }
 
-for (const [signal, victim] of [["SIGKILL", "supervisor"], ["SIGTERM", "supervisor"], ["SIGKILL", "supervisor and keeper"]] as const) {
+for (const [signal, victim] of [
+  ["SIGKILL", "supervisor"],
+  ["SIGTERM", "supervisor"],
+  ["SIGKILL", "supervisor and keeper"],
+] as const) {
   test(`${signal} of the ${victim} leaves no process`, async () => {
     const { pid, port, serverPid, keeperPid } = await supervisorIn(`${signal}-${victim.replaceAll(" ", "-")}`);
     assert.ok(await answers(port));
@@ -142,8 +148,12 @@ test("a supervisor that finds no server says what to install, and leaves no keep
   });
   const kinds: string[] = [];
   await assert.rejects(
-    keeperIn("bad", { config: { "no-such-directive": "1" }, find: { sources: ["path"] }, onEvent: ({ kind }) => kinds.push(kind) }),
-    (error: unknown) => /no-such-directive/.test(String(((error as Error).cause as Error).message)),
+    keeperIn("bad", {
+      config: { "no-such-directive": "1" },
+      find: { sources: ["path"] },
+      onEvent: ({ kind }) => kinds.push(kind),
+    }),
+    (error: unknown) => /no-such-directive/.test(((error as Error).cause as Error).message),
   );
   assert.deepEqual(kinds, ["failed"]);
 });

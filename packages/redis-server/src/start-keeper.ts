@@ -6,7 +6,6 @@
  * folder and port, so that clients just reconnect.
  */
 import { resolve as resolvePath } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { useFirstPlan } from "./find-redis-server.ts";
 import type { FindRedisServerOptions, SkippedSource } from "./find-redis-server.ts";
 import { spawnKeeper } from "./keeper-process.ts";
@@ -14,7 +13,7 @@ import type { KeeperProcess } from "./keeper-process.ts";
 import type { KeeperEvent, KeeperRequest, ServerAddress } from "./keeper-protocol.ts";
 import { RedisServerError } from "./redis-server-error.ts";
 import type { RedisServerPlan } from "./redis-server-plan.ts";
-import { restartDelayMs, STABLE_LIFE_MS } from "./restart-delay.ts";
+import { restartDelayMs, STABLE_LIFE_MS, waitUnless } from "./restart-delay.ts";
 import { removeContainer, signalGroup } from "./server-process.ts";
 
 export interface StartKeeperOptions {
@@ -52,6 +51,7 @@ export interface RedisKeeper extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** What a stop may take beyond the wait for other clients. */
 const STOP_TIMEOUT_MS = 12_000;
 
 /** @throws RedisServerError `not-found` with one sentence of what to install, or `aborted`. */
@@ -60,7 +60,10 @@ export async function startKeeper(options: StartKeeperOptions): Promise<RedisKee
   const dir = resolvePath(options.dir);
   const { plan, skipped, value } = await useFirstPlan(find, async (candidate) => {
     const { password, config } = options;
-    const tried = new Supervision({ plan: candidate, dir, port: options.port ?? 0, password, config, drainMs }, options);
+    const tried = new Supervision(
+      { plan: candidate, dir, port: options.port ?? 0, password, config, drainMs },
+      options,
+    );
     await tried.begin(find.signal);
     return tried;
   });
@@ -134,7 +137,7 @@ class Supervision {
     if (!this.#stopping.signal.aborted) {
       this.#stopping.abort();
       this.keeper?.close();
-      const late = setTimeout(() => this.keeper?.kill(), STOP_TIMEOUT_MS);
+      const late = setTimeout(() => this.keeper?.kill(), this.#request.drainMs + STOP_TIMEOUT_MS);
       await this.#chain;
       clearTimeout(late);
     }
@@ -154,10 +157,8 @@ class Supervision {
       this.#options.onEvent?.({ kind: "keeper-died" });
       shortLives = performance.now() - bornAt < STABLE_LIFE_MS ? shortLives + 1 : 0;
       const waitMs = restartDelayMs(Math.max(0, shortLives - 1));
-      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#stopping.signal.aborted) return;
+      if (!(await waitUnless(this.#stopping.signal, waitMs))) return;
       keeper = await this.#spawn().catch(() => undefined);
-      if (this.#stopping.signal.aborted) keeper?.close();
     }
   }
 
@@ -166,6 +167,8 @@ class Supervision {
       this.#hear(event);
     });
     this.keeper = keeper;
+    // A stop that came while there was no keeper to close.
+    if (this.#stopping.signal.aborted) keeper.close();
     return keeper;
   }
 
@@ -197,7 +200,8 @@ class Supervision {
     const { server } = this;
     const { plan } = this.#request;
     if (server === undefined) return;
-    if (server.container !== undefined && plan.kind === "container") await removeContainer(plan.docker, server.container);
+    if (server.container !== undefined && plan.kind === "container")
+      await removeContainer(plan.docker, server.container);
     else signalGroup(server.pid, "SIGKILL");
   }
 }

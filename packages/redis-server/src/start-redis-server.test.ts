@@ -39,7 +39,10 @@ test("a server keeps its data and port over a kill and a restart, and leaves no 
 });
 
 test("a paused server answers nothing, a resumed one does, and a paused one can be stopped", async () => {
-  await using server = await startRedisServer(plan, { dir: join(dir, "pause"), config: { "maxmemory-policy": "allkeys-lru" } });
+  await using server = await startRedisServer(plan, {
+    dir: join(dir, "pause"),
+    config: { "maxmemory-policy": "allkeys-lru" },
+  });
   await server.pause();
   await assert.rejects(redisCommand({ port: server.port }, ["PING"], 60), { message: /no answer/ });
   await server.resume();

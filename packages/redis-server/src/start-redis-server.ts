@@ -59,10 +59,7 @@ const READY_POLL_MS = 20;
 const CONFIG_FILE = "redis.conf";
 
 /** @throws RedisServerError `start-failed` with the end of the server's log, or `aborted`. */
-export async function startRedisServer(
-  plan: RedisServerPlan,
-  options: StartRedisServerOptions,
-): Promise<RedisServer> {
+export async function startRedisServer(plan: RedisServerPlan, options: StartRedisServerOptions): Promise<RedisServer> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const wanted = options.port ?? 0;

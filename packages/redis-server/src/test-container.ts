@@ -28,7 +28,8 @@ export async function startTestContainer(options: AcquireTestRedisOptions): Prom
       try {
         return await startOn(await findFreePort(), options);
       } catch (thrown) {
-        if (tries === PORT_TRIES || !/port is already allocated|address already in use/.test(String(thrown))) throw thrown;
+        if (tries === PORT_TRIES || !/port is already allocated|address already in use/.test(String(thrown)))
+          throw thrown;
       }
     }
   } catch (thrown) {
