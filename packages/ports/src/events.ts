@@ -53,6 +53,8 @@ export type RuntimeEvent =
   | { readonly kind: "context.read"; readonly ok: boolean; readonly roundTripMs: number }
   | { readonly kind: "context.served"; readonly hit: boolean; readonly stale: boolean }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
+  | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
+  | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
   | {
       readonly kind: "decision.acted";
       readonly agentId: string;
@@ -62,6 +64,14 @@ export type RuntimeEvent =
       readonly contextHit: boolean;
     }
   | { readonly kind: "decision.unreachable"; readonly agentId: string; readonly message: string }
+  /** An action taken alone was compared with the ledger (D3); null: the ledger has no decision on that incident. */
+  | {
+      readonly kind: "decision.reconciled";
+      readonly agentId: string;
+      readonly incidentId: string;
+      readonly acted: string;
+      readonly ledgerAction: string | null;
+    }
   | {
       readonly kind: "reasoner.failed";
       readonly reasoner: string;

@@ -8,7 +8,7 @@ export type { ContextDocument, GlobalState } from "./global-state.ts";
 export type { GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
-export type { Classifier, Question, Reasoner, Signal } from "./reasoner.ts";
+export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
