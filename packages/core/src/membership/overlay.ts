@@ -6,21 +6,41 @@
  */
 import { compareIds, hash32 } from "@entrain/kernel";
 
+/** Who listens to whom among a fixed set of members. */
+export interface Overlay {
+  /** The neighbours of a member, in the order of their ids; none for a stranger. The relation is symmetric. */
+  neighboursOf(agentId: string): readonly string[];
+}
+
 /**
- * The neighbours of `agentId` among `memberIds` (which holds it), at most `limit` (even limits are used fully), in the
- * order of their ids. With no more than `limit` others, all of them. The relation is symmetric.
+ * The overlay over `memberIds` with at most `limit` neighbours each (an odd limit is used up to the even number below
+ * it). With no more than `limit` others, everybody listens to everybody. O(limit · N log N) once for all members.
  */
-export function neighboursOf(agentId: string, memberIds: readonly string[], limit: number): string[] {
-  const others = [...new Set(memberIds)].filter((id) => id !== agentId);
-  if (others.length <= limit || limit >= others.length) return others.sort(compareIds);
-  const members = [...others, agentId];
-  const chosen = new Set<string>();
-  for (let ring = 0; ring < Math.max(1, limit >> 1); ring++) {
-    const rank = new Map(members.map((id) => [id, hash32(id, ring + 1)]));
-    const order = members.toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || compareIds(a, b));
-    const at = order.indexOf(agentId);
-    for (const step of [1, order.length - 1]) chosen.add(order[(at + step) % order.length] ?? agentId);
-  }
-  chosen.delete(agentId);
-  return [...chosen].sort(compareIds);
+export function createOverlay(memberIds: Iterable<string>, limit: number): Overlay {
+  const members = [...new Set(memberIds)].sort(compareIds);
+  if (members.length - 1 <= limit) return createFullMesh(members);
+  const rings = Array.from({ length: Math.max(1, limit >> 1) }, (_, ring) => createRing(members, ring + 1));
+  return {
+    neighboursOf(agentId) {
+      const chosen = new Set<string>();
+      for (const { order, places } of rings) {
+        const at = places.get(agentId);
+        if (at === undefined) return [];
+        for (const step of [1, order.length - 1]) chosen.add(order[(at + step) % order.length] ?? agentId);
+      }
+      chosen.delete(agentId);
+      return [...chosen].sort(compareIds);
+    },
+  };
+}
+
+function createFullMesh(members: readonly string[]): Overlay {
+  const known = new Set(members);
+  return { neighboursOf: (agentId) => (known.has(agentId) ? members.filter((id) => id !== agentId) : []) };
+}
+
+function createRing(members: readonly string[], salt: number) {
+  const ranked = members.map((id) => ({ id, rank: hash32(id, salt) }));
+  const order = ranked.sort((a, b) => a.rank - b.rank || compareIds(a.id, b.id)).map(({ id }) => id);
+  return { order, places: new Map(order.map((id, at) => [id, at])) };
 }

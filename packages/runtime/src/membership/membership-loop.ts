@@ -1,0 +1,167 @@
+/**
+ * Membership of one process: registers its agents, sends their signs of life in one call, and keeps a view of the
+ * swarm by deltas. When the store is away the view freezes (M1) and the loop goes on trying; agents that the store no
+ * longer lists are registered anew.
+ */
+import { EntrainError } from "@entrain/kernel";
+import { applyDelta, type MemberRecord, type MembershipTimings, type MembershipView } from "@entrain/core/membership";
+import type { Clock, EventSink, MemberOffer, Registry, Timers } from "@entrain/ports";
+
+/** What the membership of a process needs. */
+export interface MembershipLoopOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly events: EventSink;
+  readonly timings: MembershipTimings;
+  /** The agents of this process. */
+  readonly offers: readonly MemberOffer[];
+  /** The present health of an own agent, 0..1. */
+  readonly healthOf: (agentId: string) => number;
+  readonly onView: (view: MembershipView) => void;
+  /** A higher incarnation has taken the id over: the agent must go (M3). */
+  readonly onSuperseded: (agentId: string) => void;
+}
+
+/** The shortest pause between two turns, when the store is slow, ms. */
+const pauseMinMs = 20;
+
+/** The membership of a process. */
+export class MembershipLoop {
+  readonly #options: MembershipLoopOptions;
+  readonly #gone = new Set<string>();
+  #unregistered: Set<string>;
+  #view: MembershipView = { version: 0, members: new Map() };
+  #answered = false;
+  #running = false;
+  #callOff: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
+  #catchingUp: Promise<void> | undefined;
+
+  constructor(options: MembershipLoopOptions) {
+    this.#options = options;
+    this.#unregistered = new Set(options.offers.map(({ agentId }) => agentId));
+  }
+
+  /** Registers the agents and begins to beat. Rejects if the first registration fails, but goes on trying. */
+  async start(): Promise<void> {
+    const { registry, timers, timings } = this.#options;
+    this.#running = true;
+    this.#unwatch = registry.watch((version) => {
+      // A failed reading is made up for by the next heartbeat's version.
+      if (this.#running && version !== this.#view.version) this.#catchUp().catch(() => undefined);
+    });
+    try {
+      await this.#beat();
+      this.#answered = true;
+    } finally {
+      this.#callOff = timers.after(timings.heartbeatMs, () => void this.#turn());
+    }
+  }
+
+  view(): MembershipView {
+    return this.#view;
+  }
+
+  alive(): readonly MemberRecord[] {
+    return [...this.#view.members.values()].filter((member) => member.state === "alive");
+  }
+
+  /** True while every agent is registered and the last heartbeat was answered. */
+  registered(): boolean {
+    return this.#answered && this.#unregistered.size === 0;
+  }
+
+  /** Leaves for all agents; takes no longer than the store's own deadline. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#callOff?.();
+    this.#unwatch?.();
+    const { registry } = this.#options;
+    await Promise.allSettled(this.#present().map(({ agentId, incarnation }) => registry.leave(agentId, incarnation)));
+  }
+
+  async #turn(): Promise<void> {
+    const { clock, timers, timings, events } = this.#options;
+    const startedMs = clock.monoMs();
+    try {
+      await this.#beat();
+      this.#answered = true;
+    } catch {
+      // The store's adapter has reported the fault; here it means only: try again at the next turn.
+      this.#answered = false;
+      events({ kind: "heartbeat", ok: false, roundTripMs: clock.monoMs() - startedMs });
+    }
+    if (!this.#running) return;
+    const pauseMs = Math.max(pauseMinMs, timings.heartbeatMs - (clock.monoMs() - startedMs));
+    this.#callOff = timers.after(pauseMs, () => void this.#turn());
+  }
+
+  async #beat(): Promise<void> {
+    const { registry, clock, events, healthOf } = this.#options;
+    await this.#register();
+    const sentMs = clock.monoMs();
+    const answer = await registry.heartbeat(
+      this.#present().map(({ agentId, incarnation }) => ({ agentId, incarnation, health: healthOf(agentId) })),
+    );
+    events({ kind: "heartbeat", ok: true, roundTripMs: clock.monoMs() - sentMs });
+    this.#giveUp(answer.superseded);
+    this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
+    await this.#register();
+    if (answer.version !== this.#view.version) await this.#catchUp();
+  }
+
+  async #register(): Promise<void> {
+    const { registry, healthOf } = this.#options;
+    const missing = this.#present().filter(({ agentId }) => this.#unregistered.has(agentId));
+    if (missing.length === 0) return;
+    try {
+      await registry.register(missing.map((offer) => ({ ...offer, health: healthOf(offer.agentId) })));
+      for (const { agentId } of missing) this.#unregistered.delete(agentId);
+    } catch (thrown) {
+      const error = EntrainError.from(thrown);
+      if (error.code === "superseded") this.#giveUp(typeof error.value === "string" ? [error.value] : []);
+      throw error;
+    }
+  }
+
+  #present(): readonly MemberOffer[] {
+    return this.#options.offers.filter(({ agentId }) => !this.#gone.has(agentId));
+  }
+
+  #giveUp(agentIds: readonly string[]): void {
+    for (const { agentId, incarnation } of this.#present().filter((offer) => agentIds.includes(offer.agentId))) {
+      this.#gone.add(agentId);
+      this.#options.events({ kind: "agent.superseded", agentId, incarnation });
+      this.#options.onSuperseded(agentId);
+    }
+  }
+
+  /** Brings the view up to date; calls at the same time share one reading. */
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#readChanges().finally(() => {
+      this.#catchingUp = undefined;
+    });
+    return this.#catchingUp;
+  }
+
+  async #readChanges(): Promise<void> {
+    const { registry, events } = this.#options;
+    const before = this.#view;
+    const changes = before.version === 0 ? "resync" : await registry.changesSince(before.version);
+    const caughtUp =
+      changes === "resync"
+        ? undefined
+        : changes.reduce<MembershipView | undefined>((view, delta) => view && applyDelta(view, delta), before);
+    this.#view = caughtUp ?? (await registry.snapshot());
+    for (const member of this.#view.members.values())
+      if (isNews(before.members.get(member.agentId), member))
+        events({ kind: "member.changed", member, version: this.#view.version });
+    if (this.#view !== before) this.#options.onView(this.#view);
+  }
+}
+
+/** True where a member's record changed in more than its health. */
+function isNews(before: MemberRecord | undefined, after: MemberRecord): boolean {
+  return before?.state !== after.state || before.incarnation !== after.incarnation;
+}

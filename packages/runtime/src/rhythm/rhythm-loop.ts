@@ -1,0 +1,245 @@
+/**
+ * The rhythm of one process: drives the sync machine of each agent it hosts, from one timer, and exchanges phases with
+ * the processes that host their neighbours, one frame per process and tick. Agents of one process tell each other
+ * directly.
+ *
+ * Order of effects: what fires, fires before anything is sent (core/rhythm/sync.ts). The plane is peer to peer and goes
+ * on when the store is away (M1): the overlay then stays as it was last known.
+ */
+import {
+  createSyncState,
+  cycleAt,
+  cycleAtUnixMs,
+  isNewerGoal,
+  neighbourLimit,
+  nextTickNs,
+  stepSync,
+  type GoalRecord,
+  type NeighbourSample,
+  type SyncEffect,
+  type SyncInput,
+  type SyncState,
+} from "@entrain/core/rhythm";
+import { createOverlay, type MemberRecord } from "@entrain/core/membership";
+import type { Clock, EventSink, FiredBeat, PhaseSample, PhaseTransport, ReceivedFrame, Timers } from "@entrain/ports";
+import { createBeatTimer, type BeatTimer } from "./beat-timer.ts";
+import { createRouting, type Routing } from "./routing.ts";
+
+/** What the rhythm of a process needs. */
+export interface RhythmLoopOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly transport: PhaseTransport;
+  readonly events: EventSink;
+  readonly processId: string;
+  readonly goal: GoalRecord;
+  /** Whether the process hosts many agents, so that frames are batched. */
+  readonly batched: boolean;
+  readonly spin: () => boolean;
+  /** The highest leadership term this process has seen, to be told to peers (L2). */
+  readonly highestTerm: () => number;
+  /** A peer mentioned a term. */
+  readonly onTerm: (term: number) => void;
+  readonly onBeat: (beat: FiredBeat) => void;
+}
+
+interface Hosted {
+  readonly incarnation: number;
+  state: SyncState;
+  skipped: number;
+}
+
+/** A flood through the own process ends by itself, for each agent adopts a lineage once; this is only a bound. */
+const floodRoundsMax = 64;
+
+/** The rhythm of a process; nothing happens before the first `add`. */
+export class RhythmLoop {
+  readonly #options: RhythmLoopOptions;
+  readonly #hosted = new Map<string, Hosted>();
+  readonly #unsent = new Set<string>();
+  readonly #timer: BeatTimer;
+  #goal: GoalRecord;
+  #routing: Routing;
+  #stopped = false;
+
+  constructor(options: RhythmLoopOptions) {
+    const { clock, timers, spin, transport } = options;
+    this.#options = options;
+    this.#goal = options.goal;
+    this.#routing = createRouting(options.processId, [], () => []);
+    this.#timer = createBeatTimer({
+      clock,
+      timers,
+      spin,
+      wake: () => {
+        this.#wake();
+      },
+    });
+    transport.onFrame((received) => {
+      this.#receive(received);
+    });
+  }
+
+  /** Takes an agent in; it listens before it speaks of a time of its own (R4). */
+  add({ agentId, incarnation }: { readonly agentId: string; readonly incarnation: number }): void {
+    const { clock } = this.#options;
+    const goal = this.#goal;
+    const cycle = cycleAtUnixMs(goal, clock.unixMs());
+    const state = createSyncState({ agentId, goal, nowNs: clock.monoNs(), cycle });
+    this.#hosted.set(agentId, { incarnation, state, skipped: 0 });
+    this.#settle();
+  }
+
+  remove(agentId: string): void {
+    this.#hosted.delete(agentId);
+  }
+
+  /** The members to keep step with: alive ones, own agents among them. */
+  setMembers(members: readonly MemberRecord[]): void {
+    const { batched, processId, transport, clock } = this.#options;
+    const ids = members.map(({ agentId }) => agentId);
+    const overlay = createOverlay(ids, neighbourLimit(members.length, batched));
+    this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
+    transport.setPeers(this.#routing.peers);
+    const nowNs = clock.monoNs();
+    for (const [agentId, agent] of this.#hosted) {
+      const agentIds = new Set(this.#routing.neighboursOf(agentId));
+      this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds });
+    }
+    this.#settle();
+  }
+
+  /** Takes a goal in; one that is not newer changes nothing. */
+  setGoal(goal: GoalRecord): void {
+    if (!isNewerGoal(goal, this.#goal)) return;
+    this.#goal = goal;
+    const nowNs = this.#options.clock.monoNs();
+    for (const [agentId, agent] of this.#hosted) this.#apply(agentId, agent, { kind: "goal", nowNs, goal });
+    this.#settle();
+  }
+
+  goal(): GoalRecord {
+    return this.#goal;
+  }
+
+  /** True once every hosted agent keeps a lineage. */
+  joined(): boolean {
+    return this.#hosted.size > 0 && [...this.#hosted.values()].every((agent) => agent.state.lineage !== undefined);
+  }
+
+  /** Where the hosted agents stand; true at `atNs` of the clock. */
+  phases(): { readonly atNs: number; readonly phases: readonly PhaseSample[] } {
+    const atNs = this.#options.clock.monoNs();
+    return { atNs, phases: [...this.#hosted.keys()].flatMap((agentId) => this.#sampleOf(agentId, atNs) ?? []) };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer.disarm();
+    this.#hosted.clear();
+  }
+
+  #wake(): void {
+    const nowNs = this.#options.clock.monoNs();
+    const unixMs = this.#options.clock.unixMs();
+    for (const [agentId, agent] of this.#hosted)
+      if (nextTickNs(agent.state) <= nowNs) this.#apply(agentId, agent, { kind: "tick", nowNs, unixMs });
+    this.#settle();
+  }
+
+  #receive({ frame, atNs }: ReceivedFrame): void {
+    const nowNs = this.#options.clock.monoNs();
+    this.#options.onTerm(frame.highestTerm);
+    for (const { agentId, cycle, lineage } of frame.samples) {
+      const sample: NeighbourSample = { agentId, cycle, atNs, lineage, goal: frame.goal };
+      for (const listener of this.#routing.hearersOf(agentId)) {
+        const agent = this.#hosted.get(listener);
+        if (agent !== undefined) this.#apply(listener, agent, { kind: "sample", nowNs, sample });
+      }
+    }
+    this.#settle();
+  }
+
+  #apply(agentId: string, agent: Hosted, input: SyncInput): void {
+    const { state, effects } = stepSync(agent.state, input);
+    agent.state = state;
+    for (const effect of effects) this.#carryOut(agentId, agent, effect);
+  }
+
+  #carryOut(agentId: string, agent: Hosted, effect: SyncEffect): void {
+    const { events } = this.#options;
+    switch (effect.kind) {
+      case "fire":
+        this.#fire(agentId, agent, effect);
+        return;
+      case "skip":
+        agent.skipped += effect.toBeat - effect.fromBeat + 1;
+        events({ ...effect, kind: "beat.skipped", agentId });
+        return;
+      case "announce":
+        this.#unsent.add(agentId);
+        return;
+      case "adopted":
+        events({ ...effect, kind: "rhythm.adopted", agentId });
+        return;
+      case "founded":
+        events({ ...effect, kind: "rhythm.founded", agentId });
+        return;
+      case "goal":
+        if (isNewerGoal(effect.goal, this.#goal)) this.#goal = effect.goal;
+        events({ kind: "goal.changed", agentId, goal: effect.goal });
+        return;
+    }
+  }
+
+  #fire(agentId: string, agent: Hosted, effect: Extract<SyncEffect, { kind: "fire" }>): void {
+    const firedNs = this.#options.clock.monoNs();
+    const { goalVersion, beat, intendedNs } = effect;
+    const { skipped } = agent;
+    agent.skipped = 0;
+    this.#options.onBeat({ agentId, goalVersion, beat, intendedNs, firedNs, skipped });
+    const latenessMs = (firedNs - intendedNs) / 1e6;
+    this.#options.events({ kind: "beat.fired", agentId, goalVersion, beat, latenessMs });
+  }
+
+  /** Sends what is to be announced and arms the timer. */
+  #settle(): void {
+    for (let round = 0; this.#unsent.size > 0 && round < floodRoundsMax; round++) {
+      const speakers = [...this.#unsent];
+      this.#unsent.clear();
+      this.#tellOwn(speakers);
+      this.#tellPeers(speakers);
+    }
+    let nextNs = Infinity;
+    for (const agent of this.#hosted.values()) nextNs = Math.min(nextNs, nextTickNs(agent.state));
+    if (!this.#stopped && nextNs < Infinity) this.#timer.arm(nextNs);
+  }
+
+  #tellPeers(speakers: readonly string[]): void {
+    const highestTerm = this.#options.highestTerm();
+    for (const [peer, heard] of this.#routing.listenersOf(speakers)) {
+      const nowNs = this.#options.clock.monoNs();
+      const samples = heard.flatMap((agentId) => this.#sampleOf(agentId, nowNs) ?? []);
+      this.#options.transport.send(peer, { goal: this.#goal, highestTerm, samples });
+    }
+  }
+
+  #tellOwn(speakers: readonly string[]): void {
+    const goal = this.#goal;
+    for (const speaker of speakers)
+      for (const listener of this.#routing.ownListenersOf(speaker)) {
+        const nowNs = this.#options.clock.monoNs();
+        const sample = this.#sampleOf(speaker, nowNs);
+        const agent = this.#hosted.get(listener);
+        if (sample === undefined || agent === undefined) continue;
+        this.#apply(listener, agent, { kind: "sample", nowNs, sample: { ...sample, atNs: nowNs, goal } });
+      }
+  }
+
+  #sampleOf(agentId: string, nowNs: number): PhaseSample | undefined {
+    const agent = this.#hosted.get(agentId);
+    if (agent === undefined) return undefined;
+    const { oscillator, lineage } = agent.state;
+    return { agentId, incarnation: agent.incarnation, cycle: cycleAt(oscillator, nowNs), lineage };
+  }
+}
