@@ -30,6 +30,13 @@ export type RuntimeEvent =
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   | { readonly kind: "member.changed"; readonly member: MemberRecord; readonly version: number }
+  | {
+      readonly kind: "membership.viewed";
+      readonly version: number;
+      readonly alive: number;
+      readonly dead: number;
+      readonly left: number;
+    }
   | { readonly kind: "agent.started"; readonly agentId: string; readonly incarnation: number }
   | {
       readonly kind: "agent.stopped";

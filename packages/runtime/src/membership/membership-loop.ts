@@ -4,7 +4,13 @@
  * longer lists are registered anew.
  */
 import { EntrainError } from "@entrain/kernel";
-import { applyDelta, type MemberRecord, type MembershipTimings, type MembershipView } from "@entrain/core/membership";
+import {
+  applyDelta,
+  type MemberRecord,
+  type MemberState,
+  type MembershipTimings,
+  type MembershipView,
+} from "@entrain/core/membership";
 import type { Clock, EventSink, MemberOffer, Registry, Timers } from "@entrain/ports";
 
 /** What the membership of a process needs. */
@@ -157,8 +163,17 @@ export class MembershipLoop {
     for (const member of this.#view.members.values())
       if (isNews(before.members.get(member.agentId), member))
         events({ kind: "member.changed", member, version: this.#view.version });
-    if (this.#view !== before) this.#options.onView(this.#view);
+    if (this.#view === before) return;
+    events({ kind: "membership.viewed", version: this.#view.version, ...countStates(this.#view) });
+    this.#options.onView(this.#view);
   }
+}
+
+/** Members of the view by state: those that were forgotten while nobody watched leave no delta, so it is counted. */
+function countStates(view: MembershipView): Record<MemberState, number> {
+  const counts = { alive: 0, dead: 0, left: 0 };
+  for (const { state } of view.members.values()) counts[state] += 1;
+  return counts;
 }
 
 /** True where a member's record changed in more than its health. */
