@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { neighbourLimit, updateIntervalNs } from "./message-budget.ts";
+
+test("while something is new an agent speaks every fifth of a period, within 20 ms and 1 s", () => {
+  const table = [
+    [20, 20],
+    [200, 40],
+    [1_000, 200],
+    [60_000, 1_000],
+  ] as const;
+  for (const [periodMs, intervalMs] of table) assert.equal(updateIntervalNs(periodMs * 1e6, false), intervalMs * 1e6);
+});
+
+test("once settled it speaks twice a second", () => {
+  assert.equal(updateIntervalNs(20e6, true), 500e6);
+});
+
+test("an agent keeps eight neighbours, sixteen where frames are batched, and never more than there are", () => {
+  assert.equal(neighbourLimit(5, false), 4);
+  assert.equal(neighbourLimit(50, false), 8);
+  assert.equal(neighbourLimit(2_000, true), 16);
+  assert.equal(neighbourLimit(1, false), 0);
+});
