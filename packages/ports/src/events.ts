@@ -26,9 +26,16 @@ export type RuntimeEvent =
       readonly movedCycles: number;
     }
   | { readonly kind: "rhythm.founded"; readonly agentId: string; readonly lineage: Lineage }
-  | { readonly kind: "rhythm.frame"; readonly direction: "sent" | "received" | "refused"; readonly phases: number }
+  /** dropped: not sent, because the stream to the peer was not drained; the next frame is newer. */
+  | {
+      readonly kind: "rhythm.frame";
+      readonly direction: "sent" | "received" | "refused" | "dropped";
+      readonly phases: number;
+    }
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
+  /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
+  | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }
   | { readonly kind: "member.changed"; readonly member: MemberRecord; readonly version: number }
   | {
       readonly kind: "membership.viewed";
