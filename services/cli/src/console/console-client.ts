@@ -1,0 +1,87 @@
+/**
+ * The console's HTTP API from the caller's side. Every call has a deadline; nothing is retried here, because the callers
+ * poll. A refusal of the console (RFC 9457) is passed on in its own words.
+ */
+import { EntrainError } from "@entrain/kernel";
+import type { AgentView, DecisionView, InjectionView, LeaderView, RhythmView, SwarmView } from "./console-views.ts";
+
+/** Errors of every call: `unavailable` where nobody answers in time, `internal` where the console refuses. */
+export interface ConsoleClient {
+  readonly url: string;
+  swarm(): Promise<SwarmView>;
+  agents(): Promise<readonly AgentView[]>;
+  rhythm(): Promise<RhythmView>;
+  leader(): Promise<LeaderView>;
+  /** The newest decisions, at most `limit`. */
+  decisions(limit: number): Promise<readonly DecisionView[]>;
+  /** Gives one reading to every agent alive and waits for their decisions. */
+  inject(telemetry: Readonly<Record<string, number | string | boolean>>, incident?: string): Promise<InjectionView>;
+}
+
+const readDeadlineMs = 2_000;
+/** The console itself waits up to 2 s for the agents. */
+const injectDeadlineMs = 5_000;
+const agentsPageMax = 1_000;
+
+/** A client of the console at `url` (without a path). */
+export function createConsoleClient(url: string): ConsoleClient {
+  const get = <View>(path: string) => call<View>(url, path, { signal: AbortSignal.timeout(readDeadlineMs) });
+  return {
+    url,
+    swarm: () => get<SwarmView>("/api/v1/swarm"),
+    rhythm: () => get<RhythmView>("/api/v1/rhythm"),
+    leader: () => get<LeaderView>("/api/v1/leader"),
+    async agents() {
+      const all: AgentView[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+        const page: AgentsPage = await get<AgentsPage>(`/api/v1/agents?limit=${agentsPageMax}${query}`);
+        all.push(...page.agents);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      return all;
+    },
+    async decisions(limit) {
+      const page = await get<{ readonly decisions: readonly DecisionView[] }>(`/api/v1/decisions?limit=${limit}`);
+      return page.decisions;
+    },
+    inject: (telemetry, incident) =>
+      call<InjectionView>(url, "/api/v1/telemetry", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ telemetry, ...(incident === undefined ? {} : { incident }) }),
+        signal: AbortSignal.timeout(injectDeadlineMs),
+      }),
+  };
+}
+
+interface AgentsPage {
+  readonly agents: readonly AgentView[];
+  readonly next?: string | null;
+}
+
+async function call<View>(url: string, path: string, init: RequestInit): Promise<View> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(new URL(path, url), init);
+    body = await response.json();
+  } catch (thrown) {
+    const why = reasonOf(thrown);
+    throw new EntrainError("unavailable", `the console at ${url} does not answer: ${why}`, { cause: thrown });
+  }
+  if (response.ok) return body as View;
+  const { title, detail } = body as { readonly title?: string; readonly detail?: string };
+  const words = [title, detail].filter((part) => part !== undefined).join(": ");
+  throw new EntrainError("internal", `the console refused ${path}: ${response.status} ${words}`);
+}
+
+/** undici says "fetch failed" and keeps what happened in the cause. */
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.name === "TimeoutError") return "it took too long";
+  const { cause } = thrown;
+  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : thrown.message;
+}

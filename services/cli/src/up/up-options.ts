@@ -1,0 +1,100 @@
+/**
+ * The command line of `entrain up`: public flags in, total options out. A goal that this release does not pursue is
+ * refused here, by the same rule of core that refuses it over HTTP.
+ */
+import { accessSync, constants } from "node:fs";
+import { resolve } from "node:path";
+import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
+import { EntrainError, parseDurationMs } from "@entrain/kernel";
+import { readFlags } from "../flags.ts";
+import { readWholeNumber } from "../numbers.ts";
+
+/** What `entrain up` is to do. */
+export interface UpOptions {
+  readonly agents: number;
+  readonly periodMs: number;
+  readonly goal: GoalKind;
+  /** 0: any free port. */
+  readonly port: number;
+  /** How long to run from readiness on, ms; undefined: until Ctrl-C. */
+  readonly forMs: number | undefined;
+  readonly json: boolean;
+  /** Start killed agents again. */
+  readonly restart: boolean;
+  /** Recorded telemetry to feed the agents with. */
+  readonly replay: { readonly file: string; readonly speed: number } | undefined;
+}
+
+const flagTable = {
+  agents: "text",
+  period: "text",
+  goal: "text",
+  port: "text",
+  for: "text",
+  json: "switch",
+  restart: "switch",
+  replay: "text",
+  "replay-speed": "text",
+} as const;
+
+const agentsMax = 2_000;
+const speedLimits = { min: 0.01, max: 10_000 } as const;
+
+/** @throws EntrainError `invalid-argument` that names the flag, its value and the remedy. */
+export function readUpOptions(argv: readonly string[]): UpOptions {
+  const flags = readFlags("entrain up", flagTable, argv);
+  const kind = flags.text("goal") ?? "sync";
+  const periodText = flags.text("period") ?? "1s";
+  const periodMs = parseDurationMs("--period", periodText);
+  refuseImpossibleGoal(kind, periodMs, periodText);
+  const forText = flags.text("for");
+  return {
+    agents: readWholeNumber("--agents", flags.text("agents") ?? "5", 1, agentsMax),
+    periodMs,
+    goal: kind as GoalKind,
+    port: readWholeNumber("--port", flags.text("port") ?? "8080", 0, 65_535),
+    forMs: forText === undefined ? undefined : readForMs(forText),
+    json: flags.given("json"),
+    restart: flags.given("restart"),
+    replay: readReplay(flags.text("replay"), flags.text("replay-speed")),
+  };
+}
+
+/** Core's rule in the words of the command line. */
+function refuseImpossibleGoal(kind: string, periodMs: number, periodText: string): void {
+  try {
+    checkGoal({ kind, periodMs });
+  } catch (thrown) {
+    const error = EntrainError.from(thrown);
+    const remedy = error.remedy ?? error.message;
+    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, `${remedy}: write --goal sync`);
+    throw EntrainError.invalid("--period", periodText, remedy);
+  }
+}
+
+function readForMs(text: string): number {
+  const forMs = parseDurationMs("--for", text);
+  if (forMs > 0) return forMs;
+  throw EntrainError.invalid("--for", text, "give a duration above zero such as 20s, or leave it out to run on");
+}
+
+function readReplay(file: string | undefined, speedText: string | undefined): UpOptions["replay"] {
+  if (file === undefined) {
+    if (speedText === undefined) return undefined;
+    throw EntrainError.invalid("--replay-speed", speedText, "it goes with --replay FILE; give both or neither");
+  }
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw EntrainError.invalid("--replay", file, "name a readable file of recorded telemetry");
+  }
+  const speed = speedText === undefined ? 1 : readSpeed(speedText);
+  return { file: resolve(file), speed };
+}
+
+function readSpeed(text: string): number {
+  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const { min, max } = speedLimits;
+  if (speed >= min && speed <= max) return speed;
+  throw EntrainError.invalid("--replay-speed", text, `give a factor from ${min} to ${max}, for example 10`);
+}
