@@ -28,7 +28,7 @@ const ambientEffects = [
 ].map(([name, message]) => ({ name, message: `Pure package: ${message}.` }));
 
 export default defineConfig(
-  { ignores: ["**/node_modules/", "**/.turbo/", "**/coverage/"] },
+  { ignores: ["**/node_modules/", "**/.turbo/", "**/coverage/", "packages/rpc/src/gen/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts"],

@@ -47,9 +47,14 @@ export const textFiles: readonly RepositoryFile[] = allPaths
 
 const CODE = /\.(ts|mts|mjs|cjs|js|lua)$/;
 
+const GENERATED = /^packages\/rpc\/src\/gen\//;
+
 /** Code that people write: packages, services, tests, scripts. */
 export const codeFiles: readonly RepositoryFile[] = textFiles.filter(
-  (file) => CODE.test(file.path) && /^(packages|services|tests|scripts|examples)\//.test(file.path),
+  (file) =>
+    CODE.test(file.path) &&
+    !GENERATED.test(file.path) &&
+    /^(packages|services|tests|scripts|examples)\//.test(file.path),
 );
 
 export const testFiles: readonly RepositoryFile[] = codeFiles.filter((file) => file.path.endsWith(".test.ts"));

@@ -1,0 +1,31 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Act as _entrain_v1_Act, Act__Output as _entrain_v1_Act__Output } from './entrain/v1/Act.ts';
+import type { DecideRequest as _entrain_v1_DecideRequest, DecideRequest__Output as _entrain_v1_DecideRequest__Output } from './entrain/v1/DecideRequest.ts';
+import type { DecideResponse as _entrain_v1_DecideResponse, DecideResponse__Output as _entrain_v1_DecideResponse__Output } from './entrain/v1/DecideResponse.ts';
+import type { Decision as _entrain_v1_Decision, Decision__Output as _entrain_v1_Decision__Output } from './entrain/v1/Decision.ts';
+import type { DecisionInput as _entrain_v1_DecisionInput, DecisionInput__Output as _entrain_v1_DecisionInput__Output } from './entrain/v1/DecisionInput.ts';
+import type { DecisionServiceClient as _entrain_v1_DecisionServiceClient, DecisionServiceDefinition as _entrain_v1_DecisionServiceDefinition } from './entrain/v1/DecisionService.ts';
+import type { Leadership as _entrain_v1_Leadership, Leadership__Output as _entrain_v1_Leadership__Output } from './entrain/v1/Leadership.ts';
+import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from './entrain/v1/Reading.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  entrain: {
+    v1: {
+      Act: MessageTypeDefinition<_entrain_v1_Act, _entrain_v1_Act__Output>
+      DecideRequest: MessageTypeDefinition<_entrain_v1_DecideRequest, _entrain_v1_DecideRequest__Output>
+      DecideResponse: MessageTypeDefinition<_entrain_v1_DecideResponse, _entrain_v1_DecideResponse__Output>
+      Decision: MessageTypeDefinition<_entrain_v1_Decision, _entrain_v1_Decision__Output>
+      DecisionInput: MessageTypeDefinition<_entrain_v1_DecisionInput, _entrain_v1_DecisionInput__Output>
+      DecisionService: SubtypeConstructor<typeof grpc.Client, _entrain_v1_DecisionServiceClient> & { service: _entrain_v1_DecisionServiceDefinition }
+      Leadership: MessageTypeDefinition<_entrain_v1_Leadership, _entrain_v1_Leadership__Output>
+      Reading: MessageTypeDefinition<_entrain_v1_Reading, _entrain_v1_Reading__Output>
+    }
+  }
+}
+

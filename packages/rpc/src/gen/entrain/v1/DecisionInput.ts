@@ -1,0 +1,22 @@
+// Original file: proto/entrain/v1/decision.proto
+
+import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from '../../entrain/v1/Reading.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface DecisionInput {
+  'reading'?: (_entrain_v1_Reading | null);
+  'health'?: (number | string);
+  'safeMode'?: (boolean);
+  'contextVersion'?: (number | string | Long);
+  'policyHash'?: (string);
+  '_health'?: "health";
+}
+
+export interface DecisionInput__Output {
+  'reading': (_entrain_v1_Reading__Output | null);
+  'health'?: (number);
+  'safeMode': (boolean);
+  'contextVersion': (number);
+  'policyHash': (string);
+  '_health'?: "health";
+}

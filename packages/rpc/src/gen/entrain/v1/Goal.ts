@@ -1,0 +1,21 @@
+// Original file: proto/entrain/v1/phase.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Goal {
+  'goalVersion'?: (number);
+  'kind'?: (string);
+  'periodNs'?: (number | string | Long);
+  'anchorUnixMs'?: (number | string);
+  'anchorBeat'?: (number | string | Long);
+  'effectiveBeat'?: (number | string | Long);
+}
+
+export interface Goal__Output {
+  'goalVersion': (number);
+  'kind': (string);
+  'periodNs': (number);
+  'anchorUnixMs': (number);
+  'anchorBeat': (number);
+  'effectiveBeat': (number);
+}
