@@ -66,15 +66,15 @@ test("a decision's line leads to the ledger and does not repeat it", () => {
 test("levels fit: beats and good heartbeats at trace, elections at info, refusals at warn", () => {
   const { log, lines } = logged("trace");
   for (const event of sampleEvents) log(event);
-  const levels = Object.fromEntries(lines().map((line) => [line["event"], line["level"]]));
-  assert.equal(levels["beat.fired"], "trace");
-  assert.equal(levels["rhythm.frame"], "trace");
-  assert.equal(levels["heartbeat"], "trace");
-  assert.equal(levels["leader.elected"], "info");
-  assert.equal(levels["leader.lost"], "warn");
-  assert.equal(levels["effect.refused"], "warn");
-  assert.equal(levels["member.changed"], "warn", "a dead member");
-  assert.equal(levels["agent.superseded"], "error");
+  const levelOf = new Map(lines().map((line) => [line["event"], line["level"]]));
+  assert.equal(levelOf.get("beat.fired"), "trace");
+  assert.equal(levelOf.get("rhythm.frame"), "trace");
+  assert.equal(levelOf.get("heartbeat"), "trace");
+  assert.equal(levelOf.get("leader.elected"), "info");
+  assert.equal(levelOf.get("leader.lost"), "warn");
+  assert.equal(levelOf.get("effect.refused"), "warn");
+  assert.equal(levelOf.get("member.changed"), "warn", "a dead member");
+  assert.equal(levelOf.get("agent.superseded"), "error");
 });
 
 test("the term in force is in every line once it is known", () => {

@@ -4,3 +4,6 @@ export { createEventLog, type EventLogOptions } from "./event-log.ts";
 export { createLogger, logLevels, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { collectProcessMetrics } from "./process-metrics.ts";
+export { createHostSampler, type HostSampler, type HostSamplerOptions } from "./host-sampler.ts";
+export { createOpsServer, type OpsServer, type OpsServerOptions, type Readiness } from "./ops-server.ts";
+export type { TelemetrySource } from "./telemetry-source.ts";
