@@ -38,7 +38,7 @@ export interface ConvergenceMonitor {
 /** A monitor that begins its window at `nowNs`. */
 export function createConvergenceMonitor(nowNs: number, periodNs: number): ConvergenceMonitor {
   let period = periodNs;
-  let windowNs = windowOf(periodNs);
+  let windowNs = convergenceWindowNs(periodNs);
   let startedNs = nowNs;
   let convergedSinceNs: number | undefined;
   let latest: readonly number[] = [];
@@ -53,7 +53,7 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
   return {
     restart(now, newPeriodNs) {
       period = newPeriodNs;
-      windowNs = windowOf(newPeriodNs);
+      windowNs = convergenceWindowNs(newPeriodNs);
       startedNs = now;
       convergedSinceNs = undefined;
       samples = [];
@@ -93,7 +93,7 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
   };
 }
 
-/** W of R3, ns. */
-function windowOf(periodNs: number): number {
+/** How long convergence must have lasted, ns: W = clamp(5 T, 3 s, 30 s). */
+export function convergenceWindowNs(periodNs: number): number {
   return Math.min(Math.max(5 * periodNs, 3e9), 30e9);
 }

@@ -1,6 +1,11 @@
 /** Rhythm: phases, the goal they serve, and the machine that brings an agent into step (R1 to R4). */
 export { createClockFilter, type ClockExchange, type ClockFilter } from "./clock-filter.ts";
-export { createConvergenceMonitor, type ConvergenceMonitor, type ConvergenceReading } from "./convergence.ts";
+export {
+  convergenceWindowNs,
+  createConvergenceMonitor,
+  type ConvergenceMonitor,
+  type ConvergenceReading,
+} from "./convergence.ts";
 export { cadenceErrorPpm, type Cadence } from "./cadence.ts";
 export { beatSpreads, type BeatReport } from "./beat-spread.ts";
 export {
