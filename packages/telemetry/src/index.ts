@@ -7,3 +7,9 @@ export { collectProcessMetrics } from "./process-metrics.ts";
 export { createHostSampler, type HostSampler, type HostSamplerOptions } from "./host-sampler.ts";
 export { createOpsServer, type OpsServer, type OpsServerOptions, type Readiness } from "./ops-server.ts";
 export type { TelemetrySource } from "./telemetry-source.ts";
+export {
+  replayTelemetryFile,
+  type MalformedLine,
+  type TelemetryFileOptions,
+  type TelemetryLine,
+} from "./telemetry-file.ts";
