@@ -1,0 +1,86 @@
+/**
+ * The swarm's Redis: the one that REDIS_URL names, else a private one that is started here, started again when it dies,
+ * and gone with the run.
+ */
+import { EntrainError } from "@entrain/kernel";
+import { createRedisStore } from "@entrain/redis";
+import { describePlan, RedisServerError, startKeeper, type KeeperDied, type KeeperEvent } from "@entrain/redis-server";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+
+/** A Redis to run on. */
+export interface SwarmRedis {
+  readonly url: string;
+  /** In words for people; without a password. */
+  readonly description: string;
+  /** The private server's; undefined where it is not ours. */
+  readonly port?: number;
+  readonly serverPid?: number | undefined;
+  readonly keeperPid?: number | undefined;
+  /** Ends the private server; leaves one that is not ours alone. */
+  stop(): Promise<void>;
+}
+
+/** What became of the private server. */
+export type RedisEvent = KeeperEvent | KeeperDied;
+
+export interface ObtainRedisOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly swarmId: string;
+  /** For the private server's data. */
+  readonly dir: string;
+  /** Hears what takes time and what should be known, in words for people. */
+  readonly onNote: (text: string) => void;
+  readonly onEvent: (event: RedisEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Obtains a Redis that answers.
+ * @throws EntrainError in one sentence: `store-unavailable` (exit code 69), `invalid-config` (78) where REDIS_URL is none
+ *   or names a server that cannot hold a swarm, `cancelled` where the signal aborted.
+ */
+export async function obtainRedis(options: ObtainRedisOptions): Promise<SwarmRedis> {
+  const url = options.env["REDIS_URL"] ?? "";
+  return url === "" ? startPrivateRedis(options) : reachRedis(url, options);
+}
+
+async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRedisOptions): Promise<SwarmRedis> {
+  try {
+    const keeper = await startKeeper({ dir, onEvent, find: { env, onProgress: onNote, signal } });
+    return {
+      url: keeper.url,
+      description: `${describePlan(keeper.plan)}, private, port ${keeper.port}`,
+      port: keeper.port,
+      get serverPid() {
+        return keeper.serverPid;
+      },
+      get keeperPid() {
+        return keeper.keeperPid;
+      },
+      stop: () => keeper.stop(),
+    };
+  } catch (thrown) {
+    const error = RedisServerError.from(thrown, "start-failed");
+    const code = error.code === "aborted" ? "cancelled" : "store-unavailable";
+    throw new EntrainError(code, error.message, { cause: thrown });
+  }
+}
+
+/** Connects once, as every service will, and lets go again: better one sentence here than one in each of their logs. */
+async function reachRedis(url: string, { swarmId, onNote }: ObtainRedisOptions): Promise<SwarmRedis> {
+  try {
+    const clock = createSystemClock();
+    const store = createRedisStore({ redis: url, swarmId, clock, timers: systemTimers, onWarning: onNote });
+    try {
+      await store.connect();
+    } finally {
+      await store.close();
+    }
+  } catch (thrown) {
+    const error = EntrainError.from(thrown, "store-unavailable");
+    // A server that refuses the password is out of reach, whatever is wrong with it otherwise.
+    const code = /password/.test(error.message) ? "store-unavailable" : error.code;
+    throw new EntrainError(code, `REDIS_URL: ${error.message}`, { cause: thrown });
+  }
+  return { url, description: `${new URL(url).host}, named by REDIS_URL`, stop: () => Promise.resolve() };
+}
