@@ -5,7 +5,7 @@
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
 const adapters = ["redis", "rpc", "telemetry", "config", "reasoners"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent"];
+const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service"];
 
 const mayImport = {
   kernel: [],
@@ -19,6 +19,7 @@ const mayImport = {
   reasoners: pure,
   "redis-server": pure,
   agent: [...pure, "runtime", ...adapters],
+  service: [...pure, "runtime", ...adapters],
   testkit: [...pure, "runtime", ...adapters, "redis-server"],
 };
 
