@@ -94,6 +94,27 @@ export type RuntimeEvent =
     }
   | { readonly kind: "acts.unrecorded"; readonly pending: number; readonly dropped: number; readonly message: string }
   | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
+  /** `route` is the pattern, never the path. */
+  | {
+      readonly kind: "http.answered";
+      readonly method: string;
+      readonly route: string;
+      readonly status: number;
+      readonly durationMs: number;
+    }
+  /** A request met a defect of ours. */
+  | { readonly kind: "http.failed"; readonly message: string }
+  | { readonly kind: "event-streams.changed"; readonly open: number }
+  /** What an observer follows could not be read or reached. */
+  | { readonly kind: "follow.failed"; readonly what: string; readonly code: string; readonly message: string }
+  /** What an observer measured of the whole swarm; null: unknown. */
+  | {
+      readonly kind: "rhythm.measured";
+      readonly coherence: number | null;
+      readonly spreadP50Ms: number | null;
+      readonly cadenceErrorPpm: number | null;
+      readonly converged: boolean;
+    }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 
 /** Where events go. Never throws, never blocks. */

@@ -175,7 +175,37 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       });
     case "telemetry.refused":
       return line("warn", "reading refused", { source: event.source, cause: event.message });
+    case "http.answered":
+    case "http.failed":
+    case "event-streams.changed":
+    case "follow.failed":
+    case "rhythm.measured":
+      return observerLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
+  }
+}
+
+type ObserverEvent = EventOf<
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+>;
+
+/** What an observer of the swarm saw and answered. */
+function observerLine(event: ObserverEvent): EventLine {
+  switch (event.kind) {
+    case "http.answered": {
+      const { method, route, status, durationMs } = event;
+      return line("debug", "request answered", { method, route, status, durationMs });
+    }
+    case "http.failed":
+      return line("error", "request met a defect", { error: event.message });
+    case "event-streams.changed":
+      return line("debug", "event streams changed", { open: event.open });
+    case "follow.failed":
+      return line("warn", `${event.what} could not be followed`, { code: event.code, cause: event.message });
+    case "rhythm.measured": {
+      const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
+      return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });
+    }
   }
 }

@@ -30,14 +30,17 @@ type SwarmEvent = EventOf<
   | "leader.changed"
   | "effect.refused"
 >;
+type ConsoleEvent = EventOf<
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+>;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent>;
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (
-    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener",
+    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what",
     text: string,
   ) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
@@ -79,6 +82,13 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "leader.changed":
       case "effect.refused":
         recordSwarm(families, state, event);
+        return;
+      case "http.answered":
+      case "http.failed":
+      case "event-streams.changed":
+      case "follow.failed":
+      case "rhythm.measured":
+        recordConsole(families, state, event);
         return;
       default:
         recordDecision(families, state, event);
@@ -160,6 +170,32 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       return;
     case "effect.refused":
       to.effectsRefused.inc({ effect: state.bound("effect", event.effect), code: state.bound("code", event.code) });
+      return;
+  }
+}
+
+function recordConsole(to: MetricFamilies, state: RecorderState, event: ConsoleEvent): void {
+  switch (event.kind) {
+    case "http.answered": {
+      const { method, status, durationMs } = event;
+      const labels = { method, route: state.bound("route", event.route), status: String(status) };
+      to.httpDuration.observe(labels, seconds(durationMs));
+      return;
+    }
+    case "http.failed":
+      to.httpFaults.inc();
+      return;
+    case "event-streams.changed":
+      to.eventStreams.set(event.open);
+      return;
+    case "follow.failed":
+      to.followFailures.inc({ what: state.bound("what", event.what), code: state.bound("code", event.code) });
+      return;
+    case "rhythm.measured":
+      to.coherence.set(event.coherence ?? Number.NaN);
+      to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
+      to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
+      to.converged.set(event.converged ? 1 : 0);
       return;
   }
 }

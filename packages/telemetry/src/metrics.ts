@@ -23,6 +23,9 @@ const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
 
+/** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
+const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
+
 /** The metrics by what they measure. */
 export type MetricFamilies = ReturnType<typeof defineFamilies>;
 
@@ -65,7 +68,13 @@ type Maker = ReturnType<typeof createMaker>;
 
 function defineFamilies(registry: Registry) {
   const make = createMaker(registry);
-  return { ...rhythmFamilies(make), ...swarmFamilies(make), ...contextFamilies(make), ...decisionFamilies(make) };
+  return {
+    ...rhythmFamilies(make),
+    ...swarmFamilies(make),
+    ...contextFamilies(make),
+    ...decisionFamilies(make),
+    ...consoleFamilies(make),
+  };
 }
 
 function rhythmFamilies({ counter, gauge, histogram }: Maker) {
@@ -156,5 +165,27 @@ function decisionFamilies({ counter, histogram }: Maker) {
     actsDropped: counter("entrain_acts_dropped_total", "Acts that were never recorded, for want of room."),
     telemetryRefused: counter("entrain_telemetry_refused_total", "Readings that were refused.", ["source"]),
     listenerFailures: counter("entrain_listener_failures_total", "Listeners that threw.", ["listener"]),
+  };
+}
+
+/** What an observer of the swarm measures, and how it answers. */
+function consoleFamilies({ counter, gauge, histogram }: Maker) {
+  return {
+    httpDuration: histogram(
+      "entrain_http_request_duration_seconds",
+      "From the headers of a request to the end of its answer, event streams aside.",
+      requestBuckets,
+      ["method", "route", "status"],
+    ),
+    httpFaults: counter("entrain_http_faults_total", "Requests that met a defect."),
+    eventStreams: gauge("entrain_event_streams_open", "Event streams that are open."),
+    followFailures: counter("entrain_follow_failures_total", "Failed reads of what an observer follows.", [
+      "what",
+      "code",
+    ]),
+    coherence: gauge("entrain_rhythm_coherence", "Order parameter of the alive agents, 0 to 1; NaN: unknown."),
+    spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
+    cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
+    converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
   };
 }

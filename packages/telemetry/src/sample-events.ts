@@ -97,6 +97,17 @@ const samples: Samples = {
   "acts.unrecorded": { kind: "acts.unrecorded", pending: 10_000, dropped: 5, message: "the store is away" },
   "telemetry.refused": { kind: "telemetry.refused", source: "host", message: "telemetry.cpu is NaN" },
   "listener.failed": { kind: "listener.failed", listener: "beat", message: "boom" },
+  "http.answered": { kind: "http.answered", method: "GET", route: "/api/v1/swarm", status: 200, durationMs: 1.5 },
+  "http.failed": { kind: "http.failed", message: "boom" },
+  "event-streams.changed": { kind: "event-streams.changed", open: 2 },
+  "follow.failed": { kind: "follow.failed", what: "leader", code: "store-unavailable", message: "the store is away" },
+  "rhythm.measured": {
+    kind: "rhythm.measured",
+    coherence: 0.999,
+    spreadP50Ms: 0.4,
+    cadenceErrorPpm: -12,
+    converged: true,
+  },
   "agent.superseded": { kind: "agent.superseded", agentId, incarnation: 1 },
   "agent.stopped": { kind: "agent.stopped", agentId, incarnation: 1, drained: true },
 };
