@@ -12,7 +12,7 @@ import {
 import type { Decision } from "./decision.ts";
 
 const timings = { leaderFirstMs: 60, budgetMs: 1_000, commitReserveMs: 200, retryMs: 20 };
-const follower = { startedMs: 0, timings, leads: false, leaderKnown: true, opened: false };
+const follower = { startedMs: 0, timings, leads: false, leaderKnown: true };
 const leader = { ...follower, leads: true };
 const decision: Decision = {
   decisionId: "d-1",
@@ -153,13 +153,8 @@ test("what cannot succeed by being repeated ends in the safe action at once", ()
   assert.deepEqual(effects[1], [{ kind: "settle", outcome: { source: "safe-alone", cause: "store away" } }]);
 });
 
-test("an incident that the caller named is not opened", () => {
-  const { effects } = feed({ ...leader, opened: true }, [{ kind: "tick", nowMs: 0 }]);
-  assert.deepEqual(effects, [[{ kind: "reason", untilMs: 800 }]]);
-});
-
 /** A world whose answers are chosen by `choices`; runs one machine to its end and returns what it did. */
-function run(given: { leads: boolean; leaderKnown: boolean; opened: boolean }, choices: readonly number[]) {
+function run(given: { leads: boolean; leaderKnown: boolean }, choices: readonly number[]) {
   let state: DecidingState = createDecidingState({ ...given, startedMs: 0, timings });
   let nowMs = 0;
   let asked: DecidingEffect | undefined;
@@ -201,7 +196,7 @@ function run(given: { leads: boolean; leaderKnown: boolean; opened: boolean }, c
 }
 
 test("whatever the world answers, and whenever, the machine settles once and within its budget", () => {
-  const given = fc.record({ leads: fc.boolean(), leaderKnown: fc.boolean(), opened: fc.boolean() });
+  const given = fc.record({ leads: fc.boolean(), leaderKnown: fc.boolean() });
   fc.assert(
     fc.property(given, fc.array(fc.nat(1_000), { maxLength: 60 }), (start, choices) => {
       const settled = run(start, choices);

@@ -40,7 +40,7 @@ export interface DecidingState {
 /** What may happen. */
 export type DecidingInput =
   | { readonly kind: "tick"; readonly nowMs: number }
-  /** The store named the occurrence. */
+  /** The store named the occurrence, and has no decision on it yet. */
   | { readonly kind: "opened"; readonly nowMs: number }
   /** The ledger's decision is known, from whatever source; `own`: it is this agent's proposal. */
   | { readonly kind: "decided"; readonly nowMs: number; readonly decision: Decision; readonly own: boolean }
@@ -74,12 +74,20 @@ const retryMaxMs = 1_000;
 
 type Stepped = { readonly state: DecidingState; readonly effects: readonly DecidingEffect[] };
 
-/** An agent that met an incident at `startedMs`. `opened`: the caller named the incident. */
+/** An agent that met an incident at `startedMs`. */
 export function createDecidingState(
-  given: Pick<DecidingState, "startedMs" | "timings" | "leads" | "leaderKnown" | "opened">,
+  given: Pick<DecidingState, "startedMs" | "timings" | "leads" | "leaderKnown">,
 ): DecidingState {
-  const nothingYet = { reasoned: false, asking: undefined, failures: 0, lastFailure: undefined, settled: false };
-  return { ...given, ...nothingYet, retryAtMs: given.startedMs };
+  return {
+    ...given,
+    opened: false,
+    reasoned: false,
+    asking: undefined,
+    failures: 0,
+    retryAtMs: given.startedMs,
+    lastFailure: undefined,
+    settled: false,
+  };
 }
 
 /** One input in, the next state and the effects out. */

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLoneActs, wayToLookUp, type LoneAct } from "./lone-acts.ts";
 
-const act = (decisionId: string, incidentId?: string): LoneAct => ({
+const act = (decisionId: string, placed = false): LoneAct => ({
   agentId: "a",
   decisionId,
   action: "enter_safe_mode",
   fingerprint: { kind: "overheating", subject: "swarm", band: "critical" },
-  incidentId,
+  incidentId: `i-${decisionId}`,
+  placed,
   cooldownMs: 30_000,
   actedMs: 1_000,
 });
@@ -32,7 +33,7 @@ test("a full list gives up its oldest act and says which", () => {
 });
 
 test("an act on a named incident can always be looked up, one on an unnamed occurrence only while that is open", () => {
-  assert.equal(wayToLookUp(act("1", "i-1"), 10_000_000), "read");
+  assert.equal(wayToLookUp(act("1", true), 10_000_000), "read");
   assert.equal(wayToLookUp(act("1"), 31_000), "open");
   assert.equal(wayToLookUp(act("1"), 31_001), "given-up");
 });

@@ -11,8 +11,9 @@ export interface LoneAct {
   readonly decisionId: string;
   readonly action: string;
   readonly fingerprint: Fingerprint;
-  /** The incident, where the store or the caller had named it before the ledger went out of reach. */
-  readonly incidentId: string | undefined;
+  readonly incidentId: string;
+  /** The store or the caller named the incident; otherwise its id is this act's own (`loneIncidentId`). */
+  readonly placed: boolean;
   /** The policy's cooldown at the time, ms. */
   readonly cooldownMs: number;
   /** Monotonic ms. */
@@ -51,6 +52,6 @@ export function createLoneActs(limit = 100): LoneActs {
 
 /** How to find the act's incident in the ledger: by its id, by its fingerprint while that is open, or no more. */
 export function wayToLookUp(act: LoneAct, nowMs: number): "read" | "open" | "given-up" {
-  if (act.incidentId !== undefined) return "read";
+  if (act.placed) return "read";
   return nowMs - act.actedMs <= act.cooldownMs ? "open" : "given-up";
 }
