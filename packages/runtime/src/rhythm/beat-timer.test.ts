@@ -21,10 +21,10 @@ test("a beat wakes at its instant or within a millisecond after it, never before
   const { timer, wokenAtMs } = timerIn(time);
   timer.arm(100.4e6);
   await time.advance(100.3);
-  assert.deepEqual(wokenAtMs, []);
+  assert.equal(wokenAtMs.length, 0);
   await time.advance(2);
-  assert.equal(wokenAtMs.length, 1);
-  assert.ok((wokenAtMs[0] ?? 0) >= 100.4 && (wokenAtMs[0] ?? 0) <= 101.4);
+  const [wokenMs = NaN] = wokenAtMs;
+  assert.ok(wokenMs >= 100.4 && wokenMs <= 101.4);
 });
 
 test("arming again replaces the instant, disarming forgets it", async () => {
