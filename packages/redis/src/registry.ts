@@ -15,8 +15,6 @@ const batchMax = 500;
 const membersMax = 10_000;
 /** A reader that is further behind is better off with the whole. */
 const deltasMax = 1_000;
-/** Longest step of observed time, ms: see heartbeat.lua. */
-const observedStepMs = 500;
 
 /** The registry of a swarm. */
 export function createRegistry(options: {
@@ -29,7 +27,6 @@ export function createRegistry(options: {
   const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
   const memberKeys = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
   const channel = keys.channels.membership;
-  const stepMs = Math.max(observedStepMs, timings.heartbeatMs);
   return {
     async register(members) {
       for (const batch of batches(members.map(registration)))
@@ -37,7 +34,7 @@ export function createRegistry(options: {
     },
     async heartbeat(beats) {
       const signs = beats.map(({ agentId, incarnation, health }) => [agentId, incarnation, toMillionths(health)]);
-      const head = [channel, stepMs, timings.deadAfterMs, timings.forgetAfterMs];
+      const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs];
       let answer: HeartbeatAnswer = { version: 0, unknown: [], superseded: [] };
       for (const batch of batches(signs)) {
         const reply = await commands.run("heartbeat", memberKeys, [...head, ...batch.flat()]);
