@@ -1,4 +1,5 @@
 /** `entrain up`: a swarm in the foreground, from set-up to summary. */
+import { loadConfig } from "@entrain/config";
 import type { Account } from "../account/account-event.ts";
 import { createHumanAccount } from "../account/human-account.ts";
 import { createJsonAccount } from "../account/json-lines.ts";
@@ -10,11 +11,13 @@ import { readUpOptions } from "../up/up-options.ts";
 import type { Command, CommandWorld } from "./command.ts";
 
 export const up: Command = async (argv, world) => {
-  const options = readUpOptions(argv);
-  await checkPortIsFree("--port", options.port);
+  const config = loadConfig("cli", world.env);
+  const { periodMs, goalKind, httpPort, httpHost } = config;
+  const options = readUpOptions(argv, { periodMs, goal: goalKind, port: httpPort });
+  await checkPortIsFree("--port", options.port, httpHost);
   using interruption = watchForInterruption();
   const account = options.json ? bothAccounts(world) : humanAccount(world, world.stdout);
-  return await runSwarm(options, { env: world.env, version: world.version, account, interruption });
+  return await runSwarm(options, { env: world.env, config, version: world.version, account, interruption });
 };
 
 function humanAccount({ env }: CommandWorld, stream: NodeJS.WriteStream): Account {

@@ -1,5 +1,5 @@
 /**
- * The swarm's Redis: the one that REDIS_URL names, else a private one that is started here, started again when it dies,
+ * The swarm's Redis: the one that the environment names (REDIS_URL, ENTRAIN_REDIS_URL), else a private one that is started here, started again when it dies,
  * and gone with the run.
  */
 import { EntrainError } from "@entrain/kernel";
@@ -9,7 +9,8 @@ import { createSystemClock, systemTimers } from "@entrain/runtime";
 
 /** A Redis to run on. */
 export interface SwarmRedis {
-  readonly url: string;
+  /** What to add to the environment of services so that they find it; undefined takes a name away. */
+  readonly serviceEnv: NodeJS.ProcessEnv;
   /** In words for people; without a password. */
   readonly description: string;
   /** The private server's; undefined where it is not ours. */
@@ -25,6 +26,8 @@ export type RedisEvent = KeeperEvent | KeeperDied;
 
 export interface ObtainRedisOptions {
   readonly env: NodeJS.ProcessEnv;
+  /** The URL that the environment names, and a password that goes before the one in it. */
+  readonly named: { readonly url: string; readonly password: string | undefined } | undefined;
   readonly swarmId: string;
   /** For the private server's data. */
   readonly dir: string;
@@ -36,19 +39,23 @@ export interface ObtainRedisOptions {
 
 /**
  * Obtains a Redis that answers.
- * @throws EntrainError in one sentence: `store-unavailable` (exit code 69), `invalid-config` (78) where REDIS_URL is none
- *   or names a server that cannot hold a swarm, `cancelled` where the signal aborted.
+ * @throws EntrainError in one sentence: `store-unavailable` (exit code 69), `invalid-config` (78) where the
+ *   server cannot hold a swarm, `cancelled` where the signal aborted.
  */
 export async function obtainRedis(options: ObtainRedisOptions): Promise<SwarmRedis> {
-  const url = options.env["REDIS_URL"] ?? "";
-  return url === "" ? startPrivateRedis(options) : reachRedis(url, options);
+  return options.named === undefined ? startPrivateRedis(options) : reachRedis(options.named, options);
 }
 
 async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRedisOptions): Promise<SwarmRedis> {
   try {
     const keeper = await startKeeper({ dir, onEvent, find: { env, onProgress: onNote, signal } });
     return {
-      url: keeper.url,
+      serviceEnv: {
+        ENTRAIN_REDIS_URL: keeper.url,
+        REDIS_URL: undefined,
+        ENTRAIN_REDIS_PASSWORD: undefined,
+        ENTRAIN_REDIS_PASSWORD_FILE: undefined,
+      },
       description: `${describePlan(keeper.plan)}, private, port ${keeper.port}`,
       port: keeper.port,
       get serverPid() {
@@ -67,20 +74,23 @@ async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRe
 }
 
 /** Connects once, as every service will, and lets go again: better one sentence here than one in each of their logs. */
-async function reachRedis(url: string, { swarmId, onNote }: ObtainRedisOptions): Promise<SwarmRedis> {
+async function reachRedis(
+  named: NonNullable<ObtainRedisOptions["named"]>,
+  { swarmId, onNote }: ObtainRedisOptions,
+): Promise<SwarmRedis> {
+  const url = new URL(named.url);
+  if (named.password !== undefined) url.password = encodeURIComponent(named.password);
+  const clock = createSystemClock();
+  const store = createRedisStore({ redis: url.href, swarmId, clock, timers: systemTimers, onWarning: onNote });
   try {
-    const clock = createSystemClock();
-    const store = createRedisStore({ redis: url, swarmId, clock, timers: systemTimers, onWarning: onNote });
-    try {
-      await store.connect();
-    } finally {
-      await store.close();
-    }
+    await store.connect();
   } catch (thrown) {
     const error = EntrainError.from(thrown, "store-unavailable");
     // A server that refuses the password is out of reach, whatever is wrong with it otherwise.
     const code = /password/.test(error.message) ? "store-unavailable" : error.code;
-    throw new EntrainError(code, `REDIS_URL: ${error.message}`, { cause: thrown });
+    throw new EntrainError(code, error.message, { cause: thrown });
+  } finally {
+    await store.close();
   }
-  return { url, description: `${new URL(url).host}, named by REDIS_URL`, stop: () => Promise.resolve() };
+  return { serviceEnv: {}, description: `${url.host}, as the environment says`, stop: () => Promise.resolve() };
 }

@@ -10,7 +10,7 @@ test("a port in use is refused with exit code 2 and a remedy; a free one is not,
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  await assert.rejects(checkPortIsFree("--port", port), (thrown) => {
+  await assert.rejects(checkPortIsFree("--port", port, "127.0.0.1"), (thrown) => {
     assert.ok(thrown instanceof EntrainError);
     assert.equal(
       thrown.message,
@@ -21,6 +21,6 @@ test("a port in use is refused with exit code 2 and a remedy; a free one is not,
   });
   other.close();
   await once(other, "close");
-  await checkPortIsFree("--port", port);
-  await checkPortIsFree("--port", 0);
+  await checkPortIsFree("--port", port, "127.0.0.1");
+  await checkPortIsFree("--port", 0, "127.0.0.1");
 });

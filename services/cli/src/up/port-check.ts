@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { EntrainError } from "@entrain/kernel";
 
 /** @throws EntrainError `invalid-argument` that names the flag, the port and the remedy. */
-export async function checkPortIsFree(flag: string, port: number, host = "127.0.0.1"): Promise<void> {
+export async function checkPortIsFree(flag: string, port: number, host: string): Promise<void> {
   if (port === 0) return;
   const failure = await tryToListen(port, host);
   if (failure === undefined) return;

@@ -7,6 +7,7 @@
  * Whatever fails or interrupts, step 4 happens.
  */
 import { availableParallelism } from "node:os";
+import type { Config } from "@entrain/config";
 import { EntrainError } from "@entrain/kernel";
 import type { Account } from "../account/account-event.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
@@ -26,6 +27,7 @@ import type { UpOptions } from "./up-options.ts";
 /** What surrounds a run. */
 export interface RunWorld {
   readonly env: NodeJS.ProcessEnv;
+  readonly config: Config<"cli">;
   readonly version: string;
   readonly account: Account;
   readonly interruption: Interruption;
@@ -46,9 +48,9 @@ export async function runSwarm(options: UpOptions, world: RunWorld): Promise<num
   let keepLogs = false;
   try {
     tellPlan(run, world.version);
-    redis = await startRedis(run);
+    redis = await startRedis(run, world.config);
     keepLogs = true;
-    const exitCode = await live(run, redis.url);
+    const exitCode = await live(run, redis.serviceEnv);
     keepLogs = exitCode !== exitCodes.done;
     return exitCode;
   } catch (thrown) {
@@ -62,10 +64,10 @@ export async function runSwarm(options: UpOptions, world: RunWorld): Promise<num
 }
 
 /** From the first service to the summary. A failure on the way gives a summary too, so that it is always the last word. */
-async function live(run: Run, redisUrl: string): Promise<number> {
+async function live(run: Run, redisEnv: NodeJS.ProcessEnv): Promise<number> {
   const { account, interruption, options, timeline } = run;
   try {
-    const { console, swarm } = await setUp(run, redisUrl);
+    const { console, swarm } = await setUp(run, redisEnv);
     timeline.markReady();
     account.tell({ kind: "ready", url: console.url, afterMs: timeline.sinceStartMs(), swarm });
     await observe(run, console);
@@ -83,7 +85,7 @@ async function live(run: Run, redisUrl: string): Promise<number> {
   }
 }
 
-function prepare(options: UpOptions, { env, account, interruption }: RunWorld): Run {
+function prepare(options: UpOptions, { env, config, account, interruption }: RunWorld): Run {
   const directory = createRunDirectory();
   const guard = startGuard(directory.redisDir);
   const hosts = planHosts(options.agents, availableParallelism());
@@ -98,12 +100,12 @@ function prepare(options: UpOptions, { env, account, interruption }: RunWorld): 
       else account.tell({ kind: "ended", sinceReadyMs: timeline.sinceReadyMs(), event });
     },
   });
-  const swarmId = env["ENTRAIN_SWARM"] ?? `demo-${directory.runId}`;
+  const swarmId = config.given.includes("ENTRAIN_SWARM") ? config.swarmId : `demo-${directory.runId}`;
   return { options, env, swarmId, account, interruption, directory, guard, supervisor, hosts, roll, timeline };
 }
 
 /** The guard follows the keeper of the private Redis from life to life. */
-async function startRedis(run: Run): Promise<SwarmRedis> {
+async function startRedis(run: Run, config: Config<"cli">): Promise<SwarmRedis> {
   const { account, guard, env, directory, interruption } = run;
   const started: { redis?: SwarmRedis } = {};
   let watched: number | undefined;
@@ -116,6 +118,7 @@ async function startRedis(run: Run): Promise<SwarmRedis> {
   };
   const redis = await obtainRedis({
     env,
+    named: isRedisNamed(config) ? { url: config.redisUrl, password: config.redisPassword } : undefined,
     swarmId: run.swarmId,
     dir: directory.redisDir,
     signal: interruption.signal,
@@ -130,6 +133,10 @@ async function startRedis(run: Run): Promise<SwarmRedis> {
   const { description, port = null, serverPid = null } = redis;
   account.tell({ kind: "redis", text: description, port, pid: serverPid });
   return redis;
+}
+
+function isRedisNamed({ given }: Config<"cli">): boolean {
+  return ["REDIS_URL", "ENTRAIN_REDIS_URL", "ENTRAIN_REDIS_URL_FILE"].some((name) => given.includes(name));
 }
 
 function tellRedis({ account }: Run, event: RedisEvent): void {

@@ -14,7 +14,8 @@ import type { UpOptions } from "./up-options.ts";
 export interface RunSettings {
   readonly env: NodeJS.ProcessEnv;
   readonly swarmId: string;
-  readonly redisUrl: string;
+  /** How services find their Redis. */
+  readonly redisEnv: NodeJS.ProcessEnv;
   readonly runDirectory: RunDirectory;
   readonly options: UpOptions;
 }
@@ -48,6 +49,7 @@ export function agentSpec(run: RunSettings, host: AgentHost, decisionLoop: strin
     ENTRAIN_GRPC_PORT: "0",
     ENTRAIN_OPS_PORT: "0",
     ENTRAIN_DECISION_LOOP: decisionLoop,
+    ...replayEnv(run.options),
   };
   return {
     name,
@@ -80,12 +82,19 @@ function supportSpec(
   };
 }
 
-function sharedEnv({ env, swarmId, redisUrl, options }: RunSettings): NodeJS.ProcessEnv {
-  const { REDIS_URL: _, ...rest } = env;
+function sharedEnv({ env, swarmId, redisEnv, options }: RunSettings): NodeJS.ProcessEnv {
   return {
-    ...rest,
+    // A demo that is told to stop is gone in 3 s, unless its user prefers to wait.
+    ENTRAIN_DRAIN: "1500ms",
+    ...env,
+    ...redisEnv,
     ENTRAIN_SWARM: swarmId,
-    ENTRAIN_REDIS_URL: redisUrl,
     ENTRAIN_PERIOD: `${options.periodMs}ms`,
+    ENTRAIN_GOAL: options.goal,
   };
+}
+
+function replayEnv({ replay }: UpOptions): NodeJS.ProcessEnv {
+  if (replay === undefined) return {};
+  return { ENTRAIN_TELEMETRY: `file:${replay.file}`, ENTRAIN_TELEMETRY_SPEED: String(replay.speed) };
 }

@@ -18,11 +18,14 @@ const deadlineMs = (processes: number): number => 45_000 + processes * 1_000;
 const staggerMs = 400;
 
 /** @throws EntrainError of the service that failed, or `deadline-exceeded` that says what is missing. */
-export async function setUp(run: Run, redisUrl: string): Promise<{ console: ConsoleClient; swarm: SwarmView }> {
+export async function setUp(
+  run: Run,
+  redisEnv: NodeJS.ProcessEnv,
+): Promise<{ console: ConsoleClient; swarm: SwarmView }> {
   const settings: RunSettings = {
     env: run.env,
     swarmId: run.swarmId,
-    redisUrl,
+    redisEnv,
     runDirectory: run.directory,
     options: run.options,
   };
