@@ -85,8 +85,13 @@ interface Totals {
   readonly failures: Failure[];
 }
 
-/** Runs a tier's files, `concurrency` at a time, and says at once what failed. */
-async function runTier({ tier, files }: Plan, options: Omit<FileOptions, "timeoutMs">, totals: Totals): Promise<void> {
+interface RunOptions extends Omit<FileOptions, "timeoutMs"> {
+  /** Files at once, where that is less than what the tier allows: turbo already runs two packages at a time. */
+  readonly concurrencyMax: number;
+}
+
+/** Runs a tier's files, some at a time, and says at once what failed. */
+async function runTier({ tier, files }: Plan, options: RunOptions, totals: Totals): Promise<void> {
   const startedAt = performance.now();
   const result: Totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const waiting = [...files];
@@ -100,7 +105,7 @@ async function runTier({ tier, files }: Plan, options: Omit<FileOptions, "timeou
       for (const { name, where } of failures) console.log(`  ✖ ${where} ${name}`);
     }
   };
-  await Promise.all(Array.from({ length: tier.concurrency }, worker));
+  await Promise.all(Array.from({ length: Math.min(tier.concurrency, options.concurrencyMax) }, worker));
 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const mark = result.failed === 0 ? "✔" : "✖";
@@ -123,10 +128,11 @@ async function main(): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interruption.abort());
   whenOrphaned(() => interruption.abort());
 
+  const concurrencyMax = request.within === undefined ? Infinity : 1;
   const totals: Totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const tierPlan of plans) {
     if (tierPlan.files.length === 0 || signal.aborted) continue;
-    await runTier(tierPlan, { root: repositoryRoot, namePattern, signal }, totals);
+    await runTier(tierPlan, { root: repositoryRoot, namePattern, signal, concurrencyMax }, totals);
   }
 
   if (totals.failures.length > 0) console.log(`\nFailures (${totals.failures.length}):`);
