@@ -9,7 +9,7 @@
 import { availableParallelism } from "node:os";
 import { EntrainError } from "@entrain/kernel";
 import { initialGoal, isNewerGoal, type GoalRecord } from "@entrain/core/rhythm";
-import type { Act, Reading } from "@entrain/core/decision";
+import type { Act, Fingerprint, Reading } from "@entrain/core/decision";
 import type { AgentProcess, DecideOutcome, DecideRequest, EventSink, FiredBeat, StoreStatus } from "@entrain/ports";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createPhaseTransport, createRpcServer, type RpcPhaseTransport, type RpcServer } from "@entrain/rpc";
@@ -26,7 +26,7 @@ import {
   type ObservationHub,
 } from "@entrain/runtime";
 import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
-import type { ResolvedHostOptions } from "./agent-options.ts";
+import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { createDecisionPath, type DecisionPath } from "./decision-path.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 
@@ -51,6 +51,25 @@ interface Running {
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
+}
+
+/**
+ * A process with the given agents; no I/O before `start`.
+ * @throws EntrainError `invalid-argument` or `invalid-config` that names the option.
+ */
+export function createAgentHost(
+  options: HostOptions,
+  agentIds: readonly string[],
+  listeners: Partial<HostListeners> = {},
+): AgentHost {
+  const ignore = (): void => undefined;
+  return new AgentHost(resolveHostOptions(options, agentIds), {
+    onBeat: ignore,
+    onLeader: ignore,
+    onDegraded: ignore,
+    onSuperseded: ignore,
+    ...listeners,
+  });
 }
 
 /** A process's agents. */
@@ -113,6 +132,11 @@ export class AgentHost {
 
   leader(): LeaderView {
     return this.#running?.election.leader() ?? { leaderId: null, term: 0 };
+  }
+
+  /** What the rules make of a reading now. */
+  classify(reading: Reading): Fingerprint {
+    return this.#path.classify(reading);
   }
 
   /** host:port of the gRPC server; undefined before the start. */

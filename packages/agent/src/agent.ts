@@ -8,8 +8,8 @@ import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
 import { createEventLog, createMetrics, fanOut } from "@entrain/telemetry";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Off } from "./agent-emitter.ts";
-import { AgentHost } from "./agent-host.ts";
-import { createAgentId, resolveHostOptions, type HostOptions } from "./agent-options.ts";
+import { createAgentHost } from "./agent-host.ts";
+import { createAgentId, type HostOptions } from "./agent-options.ts";
 
 /** A logger of pino. */
 export type PinoLike = Parameters<typeof createEventLog>[0];
@@ -71,7 +71,7 @@ export function createAgent(options: AgentOptions): Agent {
   const agentId = options.agentId ?? createAgentId();
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
-  const host = new AgentHost(resolveHostOptions({ ...options, events: sink }, [agentId]), {
+  const host = createAgentHost({ ...options, events: sink }, [agentId], {
     onBeat: (beat) => {
       emitter.emit("beat", beat);
     },

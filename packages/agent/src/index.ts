@@ -9,8 +9,14 @@ export {
   type PromRegistry,
 } from "./agent.ts";
 export { type AgentEvents, type BeatEvent, type DegradedEvent, type LeaderEvent, type Off } from "./agent-emitter.ts";
-export type { Address, HostOptions, ReasonerLike } from "./agent-options.ts";
-export { AgentHost, type Readiness } from "./agent-host.ts";
+export {
+  createAgentId,
+  type Address,
+  type HostOptions,
+  type ReasonerLike,
+  type RedisAddress,
+} from "./agent-options.ts";
+export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";

@@ -12,3 +12,4 @@ export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
+export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";
