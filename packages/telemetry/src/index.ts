@@ -13,3 +13,4 @@ export {
   type TelemetryFileOptions,
   type TelemetryLine,
 } from "./telemetry-file.ts";
+export { baseUrlOf, listenError, type ListenAddress } from "./listening.ts";

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 import { EntrainError } from "@entrain/kernel";
+import { baseUrlOf, listenError, type ListenAddress } from "./listening.ts";
 
 /** Whether the service takes work, and if not, why. */
 export interface Readiness {
@@ -18,14 +19,7 @@ export interface Readiness {
 
 /** What an ops server is made of. */
 export interface OpsServerOptions {
-  readonly listen: {
-    readonly host: string;
-    /** 0: any free port. */
-    readonly port: number;
-    /** How the operator calls the two, for errors (default `host` and `port`). */
-    readonly hostField?: string;
-    readonly portField?: string;
-  };
+  readonly listen: ListenAddress;
   readonly registry: Registry;
   /** Asked at each request; one that throws is not ready. */
   readonly ready: () => Readiness;
@@ -75,7 +69,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     return address.port;
   }
 
-  const url = (): string => baseUrl(options.listen.host, port());
+  const url = (): string => baseUrlOf(options.listen.host, port());
 
   return {
     async listen() {
@@ -95,7 +89,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
 }
 
 /** Listens, or says in one sentence why not. */
-function open(server: Server, listen: OpsServerOptions["listen"]): Promise<void> {
+function open(server: Server, listen: ListenAddress): Promise<void> {
   const { host, port } = listen;
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
@@ -107,31 +101,6 @@ function open(server: Server, listen: OpsServerOptions["listen"]): Promise<void>
       resolve();
     });
   });
-}
-
-function listenError(error: NodeJS.ErrnoException, listen: OpsServerOptions["listen"]): EntrainError {
-  const { host, port, hostField = "host", portField = "port" } = listen;
-  const wrong = (field: string, value: string | number, remedy: string): EntrainError =>
-    new EntrainError("invalid-config", `${field} is ${value}: ${remedy}`, { field, value, remedy, cause: error });
-  switch (error.code) {
-    case "EADDRINUSE":
-      return wrong(portField, port, `another program listens on ${host}:${port}; choose a free port, or 0 for any`);
-    case "EACCES":
-    case "EPERM":
-      return wrong(portField, port, "this user may not listen there; choose a port above 1023, or 0 for any");
-    case "EADDRNOTAVAIL":
-      return wrong(hostField, host, "it is no address of this machine; choose one, such as 127.0.0.1");
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return wrong(hostField, host, "it cannot be resolved; choose an address of this machine, such as 127.0.0.1");
-    default:
-      return wrong(hostField, host, `listening on port ${port} failed (${error.message})`);
-  }
-}
-
-function baseUrl(host: string, port: number): string {
-  const shown = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
 }
 
 function shut(server: Server): Promise<void> {
