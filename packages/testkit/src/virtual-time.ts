@@ -16,7 +16,7 @@ export interface VirtualTime {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Resolves in virtual time: `delayMs` after now. */
-  sleep(delayMs: number): Promise<void>;
+  readonly sleep: (delayMs: number) => Promise<void>;
   /** Moves time on by `ms`, firing each timer at its instant, in order; those of one instant in the order they were set. */
   advance(ms: number): Promise<void>;
   /**
