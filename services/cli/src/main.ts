@@ -4,13 +4,15 @@
 import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 import type { Command, CommandWorld } from "./commands/command.ts";
-import { decisions } from "./commands/decisions.ts";
-import { status } from "./commands/status.ts";
-import { up } from "./commands/up.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { helpText } from "./help.ts";
 
-const commands = { up, status, decisions } satisfies Record<string, Command>;
+/** Loaded when they are wanted: help and version need none of what a swarm needs. */
+const commands = {
+  up: async () => (await import("./commands/up.ts")).up,
+  status: async () => (await import("./commands/status.ts")).status,
+  decisions: async () => (await import("./commands/decisions.ts")).decisions,
+} satisfies Record<string, () => Promise<Command>>;
 type CommandName = keyof typeof commands;
 const isCommand = (name: string | undefined): name is CommandName =>
   name !== undefined && Object.hasOwn(commands, name);
@@ -27,7 +29,7 @@ async function main(argv: readonly string[], world: CommandWorld): Promise<numbe
     world.stdout.write(helpText(isCommand(name) ? name : undefined));
     return exitCodes.done;
   }
-  if (isCommand(name)) return commands[name](rest, world);
+  if (isCommand(name)) return (await commands[name]())(rest, world);
   const what = name === undefined ? "entrain needs a command" : `${JSON.stringify(name)} is no command of entrain`;
   throw new EntrainError("invalid-argument", `${what}: choose one of ${Object.keys(commands).join(", ")}`);
 }

@@ -7,7 +7,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EntrainError } from "@entrain/kernel";
 import { backOffMs, restartDelayMs } from "./back-off.ts";
-import type { ReadyMessage } from "./control-message.ts";
+import type { ReadyMessage } from "@entrain/service";
 import type { Guard } from "./guard.ts";
 import { lastWordsOf } from "./last-words.ts";
 import { startServiceProcess, type ServiceExit, type ServiceProcess } from "./service-process.ts";

@@ -19,11 +19,14 @@ test("more are packed evenly over at least 8 processes, each agent once", () => 
       assert.ok(hosts.length >= 8);
       assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1);
       assert.ok(Math.min(...sizes) >= 1 || cores > agents);
-      const expected = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
-      assert.deepEqual(
-        hosts.flatMap(({ agentIds }) => agentIds),
-        expected,
-      );
+      const ids = hosts.flatMap(({ agentIds }) => agentIds);
+      assert.equal(new Set(ids).size, agents);
+      assert.equal(ids.length, agents);
     }),
   );
+});
+
+test("the packed ones are named as the agent service names them", () => {
+  const [first] = planHosts(60, 2);
+  assert.deepEqual(first, { name: "agent-1", agentIds: [1, 2, 3, 4, 5, 6, 7].map((place) => `agent-1-${place}`) });
 });

@@ -12,13 +12,16 @@ const alone = 50;
 /** Above, no fewer processes than that: a swarm in one process would prove little. */
 const packedProcessesMin = 8;
 
-/** Agents agent-1 … agent-N over processes: one each up to 50, evenly packed over at least 8 above. */
+/**
+ * Agents over processes: agent-1 … agent-N, one each, up to 50; above evenly packed over at least 8 processes, where
+ * agent-3-7 is the seventh of process agent-3 (the agent service makes its names so).
+ */
 export function planHosts(agents: number, cores: number): readonly AgentHost[] {
-  const ids = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
-  if (agents <= alone) return ids.map((agentId) => ({ name: agentId, agentIds: [agentId] }));
-  const processes = Math.max(packedProcessesMin, cores);
-  return Array.from({ length: processes }, (_, index) => ({
-    name: `agents-${index + 1}`,
-    agentIds: ids.slice(Math.floor((index * agents) / processes), Math.floor(((index + 1) * agents) / processes)),
-  }));
+  const processes = agents <= alone ? agents : Math.max(packedProcessesMin, cores);
+  return Array.from({ length: processes }, (_, index) => {
+    const name = `agent-${index + 1}`;
+    const size = Math.floor(((index + 1) * agents) / processes) - Math.floor((index * agents) / processes);
+    const agentIds = Array.from({ length: size }, (_, place) => `${name}-${place + 1}`);
+    return { name, agentIds: size === 1 ? [name] : agentIds };
+  });
 }
