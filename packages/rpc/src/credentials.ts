@@ -4,6 +4,7 @@
  */
 import { ChannelCredentials, ServerCredentials } from "@grpc/grpc-js";
 import type { SecureClientSessionOptions } from "node:http2";
+import { createSecureContext } from "node:tls";
 import { EntrainError } from "@entrain/kernel";
 import { isLoopback } from "./listen-address.ts";
 
@@ -29,7 +30,7 @@ export interface Security {
 export function serverCredentials(security: Security, host: string): ServerCredentials {
   const { tls, insecure } = checked(security);
   if (tls !== undefined)
-    return readable(() =>
+    return readable(tls, () =>
       ServerCredentials.createSsl(
         Buffer.from(tls.ca),
         [{ private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }],
@@ -48,7 +49,9 @@ export function serverCredentials(security: Security, host: string): ServerCrede
 export function channelCredentials(security: Security): ChannelCredentials {
   const { tls } = checked(security);
   if (tls === undefined) return ChannelCredentials.createInsecure();
-  return readable(() => ChannelCredentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert)));
+  return readable(tls, () =>
+    ChannelCredentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert)),
+  );
 }
 
 /** The same for a bare HTTP/2 connection. */
@@ -65,8 +68,10 @@ function checked(security: Security): Security {
   });
 }
 
-function readable<Credentials>(make: () => Credentials): Credentials {
+/** gRPC looks into the certificates only when it connects or listens; a wrong file is to be known at once. */
+function readable<Credentials>(tls: TlsMaterial, make: () => Credentials): Credentials {
   try {
+    createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
     return make();
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);

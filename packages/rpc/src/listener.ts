@@ -16,6 +16,8 @@ export interface Listener {
   readonly address: HostPort;
   /** Takes no further connections. */
   stop(): void;
+  /** Resolves when it was stopped and every connection has ended. */
+  readonly ended: Promise<void>;
   /** Cuts every connection; resolves when the port is free. */
   close(): Promise<void>;
 }
@@ -39,7 +41,7 @@ export async function listen(server: Server, credentials: ServerCredentials, wan
     listening.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(wanted, error)));
     listening.listen({ host: wanted.host, port: wanted.port }, resolve);
   });
-  const closed = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     listening.once("close", resolve);
   });
   listening.on("error", () => undefined);
@@ -48,10 +50,11 @@ export async function listen(server: Server, credentials: ServerCredentials, wan
   return {
     address: { host: address, port },
     stop: () => listening.close(),
+    ended,
     close() {
       listening.close();
       for (const socket of sockets) socket.destroy();
-      return closed;
+      return ended;
     },
   };
 }

@@ -122,8 +122,10 @@ async function shutDown(server: Server, desk: CallDesk, listener: Listener, dead
   listener.stop();
   await withinMs(deadlineMs, desk.idle());
   desk.endStreams(new EntrainError("unavailable", "this process is stopping"));
-  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  await withinMs(farewellMs, closed);
+  // It says goodbye to every connection; that it is done it says too early (its own sessions are closed by Node before
+  // their last answer has left), so it is the connections that are waited for.
+  server.tryShutdown(() => undefined);
+  await withinMs(farewellMs, listener.ended);
   server.forceShutdown();
   await listener.close();
 }
