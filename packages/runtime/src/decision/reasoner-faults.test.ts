@@ -34,7 +34,11 @@ const faults: readonly [
 ][] = [
   ["throws", "threw", () => () => assert.fail("a defect of its own")],
   ["rejects", "threw", () => () => Promise.reject(new Error("its model is away"))],
-  ["rejects with an error of the platform", "threw", () => () => Promise.reject(new DOMException("gone", "AbortError"))],
+  [
+    "rejects with an error of the platform",
+    "threw",
+    () => () => Promise.reject(new DOMException("gone", "AbortError")),
+  ],
   ["hangs", "late", () => never],
   ["answers after its share of the budget", "late", (time) => () => time.sleep(900).then(() => good)],
   ["answers nothing", "invalid", () => () => undefined],
