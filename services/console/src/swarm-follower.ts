@@ -5,9 +5,9 @@
  * follows. So an event is never published before the API's reads can tell of it.
  */
 import { EntrainError, type Random } from "@entrain/kernel";
-import type { AgentProcess, Clock, EventSink, Timers } from "@entrain/ports";
+import type { Clock, EventSink, Timers } from "@entrain/ports";
 import type { SwarmEvent } from "./contract/swarm-event.ts";
-import { createProcessObservers, type ConnectAgent } from "./followers/process-observers.ts";
+import { createProcessObservers, type AgentConnection, type ConnectAgent } from "./followers/process-observers.ts";
 import { followStore, type ConsoleStore } from "./followers/store-followers.ts";
 import type { Instant } from "./swarm-model/instant.ts";
 import { createSwarmReports } from "./swarm-reports.ts";
@@ -35,24 +35,29 @@ export interface SwarmFollower {
   feed(input: SwarmInput): void;
   now(): Instant;
   /** The connection to the process that hosts the agent; undefined where the agent is not alive. */
-  processOf(agentId: string): AgentProcess | undefined;
-  connection(processId: string): AgentProcess | undefined;
-  /** The members were read once. */
-  ready(): boolean;
+  processOf(agentId: string): AgentConnection | undefined;
+  connection(processId: string): AgentConnection | undefined;
+  /** Begins to read and to observe. */
+  start(): void;
+  /** Resolves when the members were read once. */
+  readonly seen: Promise<void>;
   stop(): void;
 }
 
-/** Begins to follow at once; nothing waits for the store. */
-export function followSwarm(options: SwarmFollowerOptions): SwarmFollower {
+/** A follower that has not begun yet: its model knows nothing. */
+export function createSwarmFollower(options: SwarmFollowerOptions): SwarmFollower {
   const { clock, timers, publish } = options;
   const model = createSwarmModel(options.swarmId);
   const report = createSwarmReports(model, options.events);
+  const seen = Promise.withResolvers<undefined>();
   const now = (): Instant => ({ monoNs: clock.monoNs(), unixMs: clock.unixMs() });
   const observers = createProcessObservers({
     connect: options.connect,
     onObservation: (observation) => feed({ kind: "observed", observation }),
     onFailure,
   });
+  let callOff: (() => void) | undefined;
+  let unfollow: (() => void) | undefined;
 
   function onFailure(what: string, thrown: unknown): void {
     const { code, message } = EntrainError.from(thrown);
@@ -63,6 +68,7 @@ export function followSwarm(options: SwarmFollowerOptions): SwarmFollower {
     const events = model.apply(input, now());
     publish(events);
     report(input, events);
+    if (input.kind === "members") seen.resolve(undefined);
     if (input.kind === "members" || input.kind === "member" || (input.kind === "tick" && events.length > 0))
       observers.follow(model.processes());
   }
@@ -71,8 +77,6 @@ export function followSwarm(options: SwarmFollowerOptions): SwarmFollower {
     feed({ kind: "tick" });
     callOff = timers.after(measureEveryMs, measure);
   }
-  let callOff = timers.after(measureEveryMs, measure);
-  const unfollow = followStore({ ...options, model, feed, onFailure });
 
   return {
     model,
@@ -83,10 +87,14 @@ export function followSwarm(options: SwarmFollowerOptions): SwarmFollower {
       const member = model.member(agentId);
       return member?.state === "alive" ? observers.connection(member.processId) : undefined;
     },
-    ready: () => model.membershipVersion() !== undefined,
+    start() {
+      unfollow ??= followStore({ ...options, model, feed, onFailure });
+      callOff ??= timers.after(measureEveryMs, measure);
+    },
+    seen: seen.promise,
     stop() {
-      callOff();
-      unfollow();
+      callOff?.();
+      unfollow?.();
       observers.stop();
     },
   };

@@ -1,4 +1,4 @@
-/** What the console's own log and metrics say of the swarm that it follows. */
+/** What the console's own log and metrics say of the swarm that it follows; of the store its adapter says so itself. */
 import type { EventSink } from "@entrain/ports";
 import type { SwarmEvent } from "./contract/swarm-event.ts";
 import type { SwarmInput, SwarmModel } from "./swarm-model/swarm-model.ts";
@@ -26,7 +26,6 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
   }
 
   return (input: SwarmInput, events: readonly SwarmEvent[]): void => {
-    if (input.kind === "store") sink({ kind: "store.changed", ...model.store() });
     if (input.kind === "members" || input.kind === "member") reportMembers();
     if (input.kind === "tick") reportRhythm();
     for (const { type, data } of events)

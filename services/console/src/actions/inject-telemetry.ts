@@ -59,7 +59,7 @@ async function askProcess(
   const connection = swarm.connection(processId);
   if (connection === undefined) return [];
   try {
-    const answer = connection.inject(reading, incidentId);
+    const answer = connection.inject(reading, incidentId, waitMs);
     const decisions = await withDeadline(timers, waitMs, `process ${processId}`, answer);
     const byAgent = new Map(decisions.map((decision) => [decision.agentId, decision]));
     return agentIds.map((agentId) => byAgent.get(agentId)).filter((decision) => decision !== undefined);

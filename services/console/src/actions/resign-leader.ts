@@ -23,7 +23,7 @@ export async function resignLeader(
   const connection = swarm.processOf(agentId);
   if (connection === undefined)
     throw new EntrainError("unavailable", `the leader ${agentId} is not reachable: its lease ends by itself`);
-  const resigned = await withDeadline(timers, waitMs, `the leader ${agentId}`, connection.resign(agentId));
+  const resigned = await withDeadline(timers, waitMs, `the leader ${agentId}`, connection.resign(agentId, waitMs));
   if (!resigned) throw new EntrainError("conflict", `${agentId} leads no longer: read the leader anew`);
   return { agentId, term };
 }

@@ -2,11 +2,19 @@
  * One observation per process of the alive members, by gRPC and not through the store: phases, beats and acts reach the
  * console also while Redis is away. A process that moved to another address is observed anew.
  */
-import type { AgentProcess, Observation, Unsubscribe } from "@entrain/ports";
+import type { Reading } from "@entrain/core/decision";
+import type { AgentDecision, Observation, Unsubscribe } from "@entrain/ports";
 import type { AgentProcessView } from "../swarm-model/swarm-model.ts";
 
 /** A client of one process. It dials again by itself until it is closed. */
-export interface AgentConnection extends AgentProcess {
+export interface AgentConnection {
+  /** `onState` hears of each loss of the process, and of its coming back. */
+  observe(
+    listener: (observation: Observation & { readonly processId: string }) => void,
+    onState: (state: { readonly up: boolean; readonly error?: Error }) => void,
+  ): Unsubscribe;
+  inject(reading: Reading, incidentId: string | undefined, deadlineMs: number): Promise<readonly AgentDecision[]>;
+  resign(agentId: string, deadlineMs: number): Promise<boolean>;
   close(): void;
 }
 
@@ -18,7 +26,7 @@ export interface ProcessObservers {
   /** These are the processes now: new ones are observed, gone ones no more. */
   follow(processes: readonly AgentProcessView[]): void;
   /** The connection to a process that is observed. */
-  connection(processId: string): AgentProcess | undefined;
+  connection(processId: string): AgentConnection | undefined;
   stop(): void;
 }
 
@@ -39,10 +47,25 @@ export function createProcessObservers(options: {
   function begin(processId: string, address: string): void {
     try {
       const connection = options.connect({ processId, address });
-      observed.set(processId, { address, connection, unsubscribe: connection.observe(options.onObservation) });
+      observed.set(processId, { address, connection, unsubscribe: observe(processId, connection) });
     } catch (thrown) {
       options.onFailure(`process ${processId}`, thrown);
     }
+  }
+
+  function observe(processId: string, connection: AgentConnection): Unsubscribe {
+    let lost = false;
+    return connection.observe(
+      (observation) => {
+        // A newcomer at a dead process's address is observed under its own name once it is a member.
+        if (observation.processId === processId) options.onObservation(observation);
+      },
+      ({ up, error }) => {
+        // Once per loss: it is dialled for as long as it counts as alive.
+        if (!up && !lost) options.onFailure(`process ${processId}`, error);
+        lost = !up;
+      },
+    );
   }
 
   function end(processId: string, { unsubscribe, connection }: Observed): void {

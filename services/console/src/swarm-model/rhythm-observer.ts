@@ -84,7 +84,8 @@ export function createRhythmObserver(): RhythmObserver {
     const same = goal !== undefined && canonicalJson(goal) === canonicalJson(next);
     if (same) goalIsOpen = false;
     if (same || (!goalIsOpen && !isNewerGoal(next, goal))) return [];
-    const isFirst = goal === undefined;
+    // Version 0 is what agents assume before anybody has set a goal.
+    const isFirst = goal === undefined || goal.goalVersion === 0;
     goal = next;
     goalIsOpen = false;
     firings = [];

@@ -5,10 +5,11 @@
 import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { GlobalSnapshot } from "@entrain/core/decision";
-import type { AgentProcess, ContextDocument, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import type { ContextDocument, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
+import type { AgentConnection } from "../followers/process-observers.ts";
 import type { ApiContext } from "../http/api-context.ts";
 import { createHttpServer } from "../http/create-http-server.ts";
 import { createSwarmModel, type SwarmInput } from "../swarm-model/swarm-model.ts";
@@ -35,7 +36,7 @@ export async function createApi(inputs: readonly SwarmInput[] = []) {
     context: undefined,
   };
   /** By process id. */
-  const processes = new Map<string, Partial<AgentProcess>>();
+  const processes = new Map<string, Partial<AgentConnection>>();
   const events: RuntimeEvent[] = [];
   const time = { seconds: 0, ready: true };
   const clock = createSystemClock();
@@ -44,7 +45,7 @@ export async function createApi(inputs: readonly SwarmInput[] = []) {
   feed({ kind: "store", status: { up: true, generation: 1 } });
   for (const input of inputs) feed(input);
 
-  const connection = (processId: string) => processes.get(processId) as AgentProcess | undefined;
+  const connection = (processId: string) => processes.get(processId) as AgentConnection | undefined;
   const context: ApiContext = {
     swarm: {
       model,
