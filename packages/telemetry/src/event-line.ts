@@ -133,7 +133,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "heartbeat":
       return event.ok
         ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
-        : line("warn", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
     case "leader.changed":
       return line("info", event.leaderId === null ? "no leader known" : "leader changed", {
         leaderId: event.leaderId,

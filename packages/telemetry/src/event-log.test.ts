@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pino } from "pino";
 import type { RuntimeEvent } from "@entrain/ports";
 import { createEventLog, type EventLogOptions } from "./event-log.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
@@ -7,12 +8,19 @@ import { sampleEvents } from "./sample-events.ts";
 
 type Line = Record<string, unknown>;
 
-/** An event log and what it wrote. */
+/** pino's numbers. */
+const levelNames = new Map<unknown, string>(Object.entries(pino.levels.values).map(([name, value]) => [value, name]));
+
+/** An event log and what it wrote, levels in words. */
 function logged(level: LogLevel, options?: EventLogOptions) {
   const texts: string[] = [];
   const base = { swarmId: "orders", processId: "p-1" };
   const logger = createLogger({ level, base, destination: { write: (text) => texts.push(text) } });
-  const lines = (): Line[] => texts.map((text) => JSON.parse(text) as Line);
+  const lines = (): Line[] =>
+    texts.map((text) => {
+      const line = JSON.parse(text) as Line;
+      return { ...line, level: levelNames.get(line["level"]) };
+    });
   return { log: createEventLog(logger, options), lines };
 }
 
