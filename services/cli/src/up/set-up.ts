@@ -26,18 +26,20 @@ export async function setUp(
     env: run.env,
     swarmId: run.swarmId,
     redisEnv,
+    httpHost: run.httpHost,
     runDirectory: run.directory,
     options: run.options,
   };
   const deadline = AbortSignal.timeout(deadlineMs(run.hosts.length + 2));
   const signal = AbortSignal.any([run.interruption.signal, deadline]);
-  const [loop, consoleService] = await unlessAborted(
+  const { spec, url } = consoleSpec(settings);
+  const [loop] = await unlessAborted(
     signal,
-    Promise.all([run.supervisor.start(decisionLoopSpec(settings)), run.supervisor.start(consoleSpec(settings))]),
+    Promise.all([run.supervisor.start(decisionLoopSpec(settings)), run.supervisor.start(spec)]),
   );
   if (loop.grpcAddress === undefined)
     throw new EntrainError("internal", "the decision loop did not say where its gRPC server is");
-  const console = createConsoleClient(consoleService.opsUrl);
+  const console = createConsoleClient(url());
   const watching = new AbortController();
   const agents = startAgents(run, settings, loop.grpcAddress, AbortSignal.any([signal, watching.signal]));
   agents.catch(() => undefined);
