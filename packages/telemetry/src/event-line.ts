@@ -144,6 +144,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
         up: event.up,
         generation: event.generation,
       });
+    case "store.warned":
+      return line("warn", "store may lose data", { cause: event.message });
     case "context.read":
       return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
         roundTripMs: event.roundTripMs,

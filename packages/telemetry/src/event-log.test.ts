@@ -135,3 +135,12 @@ test("a level that is off costs no room and writes nothing", () => {
   for (let beat = 0; beat < 5; beat++) log(fired(beat));
   assert.deepEqual(lines(), []);
 });
+
+test("a logger that cannot tell its level gets every line", () => {
+  const messages: string[] = [];
+  const note = (_fields: object, message: string) => void messages.push(message);
+  const log = createEventLog({ trace: note, debug: note, info: note, warn: note, error: note });
+  log({ kind: "store.changed", up: true, generation: 1 });
+  log(fired(1));
+  assert.deepEqual(messages, ["store answers", "beat fired"]);
+});

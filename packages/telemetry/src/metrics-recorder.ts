@@ -206,6 +206,9 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
       to.storeUp.set(event.up ? 1 : 0);
       to.storeGeneration.set(event.generation);
       return;
+    case "store.warned":
+      to.storeWarnings.inc();
+      return;
     case "context.read":
       to.contextReads.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.contextReadTime.observe(seconds(event.roundTripMs));

@@ -128,6 +128,10 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
   return {
     storeUp: gauge("entrain_store_up", "1 while the store answers, else 0."),
     storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes; 0: none."),
+    storeWarnings: counter(
+      "entrain_store_warnings_total",
+      "Warnings that the store may lose data or that its clock jumped.",
+    ),
     contextReads: counter("entrain_context_reads_total", "Reads of the global context from the store.", ["outcome"]),
     contextReadTime: histogram(
       "entrain_context_read_seconds",
