@@ -5,14 +5,20 @@ import { createConvergenceMonitor } from "./convergence.ts";
 const periodNs = 1e9;
 const second = 1e9;
 
-/** Feeds `seconds` of a swarm of three whose members fire `spreadNs` apart and keep `coherent` phases. */
+/** Feeds `seconds` of a swarm of three whose members fire `spreadNs` apart and are `apart` cycles from each other. */
 function observe(
   monitor: ReturnType<typeof createConvergenceMonitor>,
   fromNs: number,
   seconds: number,
-  { spreadNs = 1e6, phases = [0.1, 0.1, 0.1], slope = 1 } = {},
+  { spreadNs = 1e6, apart = [0, 0, 0], slope = 1 } = {},
 ): number {
-  for (let tick = 0; tick < seconds * 10; tick++) monitor.phases(fromNs + tick * 1e8, phases);
+  for (let tick = 0; tick < seconds * 10; tick++) {
+    const atNs = fromNs + tick * 1e8;
+    monitor.cycles(
+      atNs,
+      apart.map((cycles) => atNs / (periodNs * slope) + cycles),
+    );
+  }
   const firstBeat = Math.round(fromNs / periodNs);
   for (let beat = 0; beat < seconds; beat++)
     for (const index of [0, 1, 2]) {
@@ -37,7 +43,7 @@ test("R3: before the window is full nothing has converged", () => {
 });
 
 test("R3: one incoherent sample, a wide spread or a wrong cadence is not convergence", () => {
-  const cases = [{ phases: [0, 2, 4] }, { spreadNs: 30e6 }, { slope: 1.001 }];
+  const cases = [{ apart: [0, 0.3, 0.6] }, { spreadNs: 30e6 }, { slope: 1.001 }];
   for (const fault of cases) {
     const monitor = createConvergenceMonitor(0, periodNs);
     const now = observe(monitor, 0, 6, fault);

@@ -6,7 +6,7 @@
  */
 import { cadenceErrorPpm } from "./cadence.ts";
 import { beatSpreads, type BeatReport } from "./beat-spread.ts";
-import { coherence, maxGapRatio } from "./order-parameter.ts";
+import { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
 import { quantile } from "./quantile.ts";
 
 const coherenceFloor = 0.99;
@@ -29,8 +29,8 @@ export interface ConvergenceReading {
 export interface ConvergenceMonitor {
   /** A join, a leave or a goal change: the window begins anew. */
   restart(nowNs: number, periodNs: number): void;
-  /** All members' phases at one instant. */
-  phases(nowNs: number, phasesRad: readonly number[]): void;
+  /** All members' counts of cycles at one instant. */
+  cycles(nowNs: number, cycles: readonly number[]): void;
   beat(report: BeatReport): void;
   read(nowNs: number): ConvergenceReading;
 }
@@ -42,7 +42,7 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
   let startedNs = nowNs;
   let convergedSinceNs: number | undefined;
   let latest: readonly number[] = [];
-  let samples: { atNs: number; coherence: number }[] = [];
+  let samples: { atNs: number; cycle: number; coherence: number }[] = [];
   let beats: BeatReport[] = [];
 
   const forget = (now: number): void => {
@@ -59,10 +59,11 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
       samples = [];
       beats = [];
     },
-    phases(now, phasesRad) {
-      latest = phasesRad;
-      const value = coherence(phasesRad);
-      if (value !== undefined) samples.push({ atNs: now, coherence: value });
+    cycles(now, cycles) {
+      latest = cycles.map(phaseOfCycle);
+      const value = coherence(latest);
+      const cycle = medianOf(cycles);
+      if (value !== undefined && cycle !== undefined) samples.push({ atNs: now, cycle, coherence: value });
     },
     beat(report) {
       if (report.firedNs >= startedNs) beats.push(report);
@@ -70,7 +71,7 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
     read(now) {
       forget(now);
       const spreads = beatSpreads(beats).map((ns) => ns / 1e6);
-      const cadence = cadenceErrorPpm(beats, period);
+      const cadence = cadenceErrorPpm(samples, period);
       const p50 = quantile(spreads, 0.5);
       const converged =
         now - startedNs >= windowNs &&
