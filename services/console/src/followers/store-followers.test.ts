@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom, EntrainError } from "@entrain/kernel";
-import type { MembershipDelta, MembershipView } from "@entrain/core/membership";
+import type { MembershipDelta } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Decision } from "@entrain/core/decision";
 import type { LedgerEntry, StoreStatus } from "@entrain/ports";
