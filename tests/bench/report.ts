@@ -19,7 +19,7 @@ export function tableOf(figures: readonly Figure[]): string {
 }
 
 /** Where and when figures were measured, in one line. */
-export function machine(redisVersion?: string): string {
+export function machine(): string {
   const processors = cpus();
   const memoryGb = Math.round(totalmem() / 1e9);
   const parts = [
@@ -27,7 +27,6 @@ export function machine(redisVersion?: string): string {
     `${memoryGb} GB`,
     `${process.platform} ${release()}`,
     `Node.js ${process.version}`,
-    ...(redisVersion === undefined ? [] : [`Redis ${redisVersion}`]),
     `load ${loadavg()[0]?.toFixed(1) ?? "?"}`,
   ];
   return parts.join(", ");
