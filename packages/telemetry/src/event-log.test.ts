@@ -130,6 +130,29 @@ test("a flood of one kind is cut off, counted, and leaves room for other kinds",
   assert.equal(lines().at(-1)?.["beat"], 11, "a new window has room again");
 });
 
+test("the end of one kind's window leaves the others theirs", () => {
+  let atMs = 0;
+  const { log, lines } = logged("trace", { linesMax: 1, windowMs: 1_000, nowMs: () => atMs });
+  log({ kind: "peers.changed", connected: 1, wanted: 2 });
+  atMs = 600;
+  log(fired(1));
+  atMs = 1_000;
+  log({ kind: "peers.changed", connected: 2, wanted: 2 });
+  log(fired(2));
+  assert.equal(lines().at(-1)?.["event"], "peers.changed");
+  atMs = 1_600;
+  log(fired(3));
+  assert.deepEqual(
+    lines()
+      .slice(-2)
+      .map((line) => [line["suppressed"], line["beat"]]),
+    [
+      [1, undefined],
+      [undefined, 3],
+    ],
+  );
+});
+
 test("a level that is off costs no room and writes nothing", () => {
   const { log, lines } = logged("info", { linesMax: 1, nowMs: () => 0 });
   for (let beat = 0; beat < 5; beat++) log(fired(beat));
