@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { startSwarm, type SwarmUnderTest } from "./swarm-under-test.ts";
 
 const forMs = 15_000;
@@ -76,4 +76,16 @@ describe("entrain up --for 15s --json", () => {
     const runDir = swarm.lines.find(({ kind }) => kind === "plan")?.["runDir"];
     assert.equal(existsSync(String(runDir)), false);
   });
+});
+
+test("a goal that did not hold is exit code 1, with the reason in the summary and the logs kept", async () => {
+  // R3 asks for a window of at least 3 s without a join.
+  await using swarm = await startSwarm({ flags: ["--agents", "2", "--for", "50ms"] });
+  const { code } = await swarm.ended;
+  const summary = swarm.lines.at(-1);
+  assert.deepEqual([code, summary?.kind, summary?.["held"]], [1, "summary", false]);
+  assert.match(String(summary?.["reasons"]), /not been converged over a whole window/);
+  const runDir = String(swarm.lines.find(({ kind }) => kind === "plan")?.["runDir"]);
+  assert.ok(readdirSync(`${runDir}/logs`).includes("agent-1.log"));
+  assert.match(swarm.talk(), /the logs are kept in /);
 });

@@ -1,6 +1,6 @@
 /**
- * Brings a swarm up to readiness: the decision loop and the console together, then the agents, as many at a time as the
- * machine has cores, then the wait until the console shows them all alive and beating under a leader.
+ * Brings a swarm up to readiness: the console, and beside it the decision loop and then the agents that lean on it, as many
+ * at a time as the machine has cores; then the wait until the console shows them all alive and beating under a leader.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
@@ -33,17 +33,16 @@ export async function setUp(
   const deadline = AbortSignal.timeout(deadlineMs(run.hosts.length + 2));
   const signal = AbortSignal.any([run.interruption.signal, deadline]);
   const { spec, url } = consoleSpec(settings);
-  const [loop] = await unlessAborted(
-    signal,
-    Promise.all([run.supervisor.start(decisionLoopSpec(settings)), run.supervisor.start(spec)]),
-  );
+  const consoleStart = run.supervisor.start(spec);
+  const loop = await unlessAborted(signal, run.supervisor.start(decisionLoopSpec(settings)));
   if (loop.grpcAddress === undefined)
     throw new EntrainError("internal", "the decision loop did not say where its gRPC server is");
-  const console = createConsoleClient(url());
   const watching = new AbortController();
   const agents = startAgents(run, settings, loop.grpcAddress, AbortSignal.any([signal, watching.signal]));
   agents.catch(() => undefined);
   try {
+    await unlessAborted(signal, consoleStart);
+    const console = createConsoleClient(url());
     return { console, swarm: await untilReady(run, console, agents, signal) };
   } finally {
     watching.abort();
