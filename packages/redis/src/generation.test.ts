@@ -2,10 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Redis } from "ioredis";
+import { EntrainError } from "@entrain/kernel";
 import { beatOf, offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
-import { openStoreLab, type LabSwarm, type StoreLab } from "@entrain/testkit/store-lab";
+import { openStoreLab, realTimers, type LabSwarm, type StoreLab } from "@entrain/testkit/store-lab";
+import { endpointOf } from "./endpoint.ts";
+import { createGenerationKeeper } from "./generation.ts";
 import { storeKeys } from "./keys.ts";
+import { openLink } from "./link.ts";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
+import { loadScripts } from "./scripts.ts";
+import { readServerInfo } from "./server-info.ts";
 
 const recoveryWindowMs = 600;
 const leaseMs = 500;
@@ -167,4 +173,28 @@ test("a lease that a clock set back would make hours long ends after its own len
   await waitFor("the lease to end", async () => {
     return (await store.election().campaign(candidate("b"))).kind === "granted";
   });
+});
+
+test("a jump of the store's clock opens the window once for all who saw it", async () => {
+  const swarm = lab.swarm();
+  const store = await swarm.client();
+  const keys = storeKeys(swarm.swarmId);
+  const link = await openLink({
+    endpoint: endpointOf(lab.redis.url, 1_000),
+    timers: realTimers,
+    name: "clock",
+    openTimeoutMs: 1_000,
+    signal: new AbortController().signal,
+  });
+  const server = await readServerInfo(link, 1_000);
+  const keepers = Array.from({ length: 5 }, () =>
+    createGenerationKeeper({
+      ...{ scripts: loadScripts(), keys, windowMs: recoveryWindowMs, timeoutMs: 1_000 },
+      onGeneration: () => undefined,
+    }),
+  );
+  for (const keeper of keepers) assert.equal(await keeper.open(link, server), 1);
+  for (const keeper of keepers) assert.equal(await keeper.open(link, server, true), 2);
+  assert.equal((await store.election().campaign(candidate("a"))).kind, "record", "the window is open");
+  link.end(new EntrainError("store-unavailable", "the test is over"));
 });
