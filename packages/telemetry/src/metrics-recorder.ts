@@ -101,6 +101,7 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
     case "beat.fired":
       to.beatsFired.inc({ agent_id: event.agentId });
       to.beatLateness.observe(seconds(event.latenessMs));
+      to.goalVersion.set(event.goalVersion);
       return;
     case "beat.skipped":
       to.beatsSkipped.inc({ agent_id: event.agentId }, Math.max(0, event.toBeat - event.fromBeat + 1));
