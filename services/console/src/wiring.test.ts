@@ -4,14 +4,15 @@ import { after, before, test } from "node:test";
 import { loadConfig } from "@entrain/config";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { createLogger } from "@entrain/telemetry";
-import { createAgentHost, type AgentHost } from "entrain";
+import { createAgentHost } from "entrain";
 import { startConsole, type RunningConsole } from "./wiring.ts";
 
 const logger = createLogger({ level: "silent" });
 const swarm = "console-test";
 const stopping = new AbortController();
+/** What was started, so that all of it ends even where the start failed half-way. */
+const started = new AsyncDisposableStack();
 let redis: TestRedis;
-let hosts: AgentHost[] = [];
 let console: RunningConsole;
 
 const configOf = (env: Record<string, string> = {}) =>
@@ -19,19 +20,17 @@ const configOf = (env: Record<string, string> = {}) =>
 
 /** Two agents in a process and one alone, as far as the console can tell. */
 before(async () => {
-  redis = await acquireTestRedis();
+  redis = started.use(await acquireTestRedis());
   const options = { swarm, redis: redis.url, rhythm: { periodMs: 200 } };
-  hosts = [createAgentHost(options, ["a", "b"]), createAgentHost(options, ["c"])];
+  const hosts = [createAgentHost(options, ["a", "b"]), createAgentHost(options, ["c"])];
+  for (const host of hosts) started.defer(() => host.stop(0));
   console = await startConsole(configOf(), { logger, signal: stopping.signal });
+  started.defer(() => console.stop());
+  started.defer(() => stopping.abort());
   await Promise.all(hosts.map((host) => host.start(10_000)));
 });
 
-after(async () => {
-  stopping.abort();
-  await console.stop();
-  await Promise.all(hosts.map((host) => host.stop(0)));
-  await redis.stop();
-});
+after(() => started.disposeAsync());
 
 interface Swarm {
   readonly agents: number;
