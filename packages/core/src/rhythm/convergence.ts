@@ -5,6 +5,7 @@
  * observer measured; it never steers.
  */
 import { cadenceErrorPpm } from "./cadence.ts";
+import { convergenceWindowNs } from "./convergence-window.ts";
 import { beatSpreads, type BeatReport } from "./beat-spread.ts";
 import { coherence, maxGapRatio } from "./order-parameter.ts";
 import { quantile } from "./quantile.ts";
@@ -38,7 +39,7 @@ export interface ConvergenceMonitor {
 /** A monitor that begins its window at `nowNs`. */
 export function createConvergenceMonitor(nowNs: number, periodNs: number): ConvergenceMonitor {
   let period = periodNs;
-  let windowNs = windowOf(periodNs);
+  let windowNs = convergenceWindowNs(periodNs);
   let startedNs = nowNs;
   let convergedSinceNs: number | undefined;
   let latest: readonly number[] = [];
@@ -53,7 +54,7 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
   return {
     restart(now, newPeriodNs) {
       period = newPeriodNs;
-      windowNs = windowOf(newPeriodNs);
+      windowNs = convergenceWindowNs(newPeriodNs);
       startedNs = now;
       convergedSinceNs = undefined;
       samples = [];
@@ -91,9 +92,4 @@ export function createConvergenceMonitor(nowNs: number, periodNs: number): Conve
       };
     },
   };
-}
-
-/** W of R3, ns. */
-function windowOf(periodNs: number): number {
-  return Math.min(Math.max(5 * periodNs, 3e9), 30e9);
 }
