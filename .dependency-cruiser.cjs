@@ -4,8 +4,8 @@
  */
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
-const adapters = ["redis", "rpc", "telemetry", "config"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent"];
+const adapters = ["redis", "rpc", "telemetry", "config", "reasoners"];
+const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service"];
 
 const mayImport = {
   kernel: [],
@@ -16,21 +16,35 @@ const mayImport = {
   rpc: pure,
   telemetry: pure,
   config: pure,
+  reasoners: pure,
   "redis-server": pure,
   agent: [...pure, "runtime", ...adapters],
+  service: [...pure, "runtime", ...adapters],
   testkit: [...pure, "runtime", ...adapters, "redis-server"],
 };
+
+/** What a package's tests may import on top. The testkit stays undeclared there: it depends on most packages itself. */
+const forTests = ["testkit", "redis-server"];
 
 const packagesOnly = (names) => `^packages/(${names.join("|")})/`;
 
 /** Packages: everything but themselves and what the table allows. */
-const downwards = Object.entries(mayImport).map(([name, allowed]) => ({
-  name: `${name}-imports-only-down`,
-  comment: `packages/${name} may import ${allowed.join(", ") || "no other workspace"}.`,
-  severity: "error",
-  from: { path: `^packages/${name}/` },
-  to: { path: "^(packages|services|tests)/", pathNot: packagesOnly([name, ...allowed]) },
-}));
+const downwards = Object.entries(mayImport).flatMap(([name, allowed]) => [
+  {
+    name: `${name}-imports-only-down`,
+    comment: `packages/${name} may import ${allowed.join(", ") || "no other workspace"}.`,
+    severity: "error",
+    from: { path: `^packages/${name}/`, pathNot: "\\.test\\.ts$" },
+    to: { path: "^(packages|services|tests)/", pathNot: packagesOnly([name, ...allowed]) },
+  },
+  {
+    name: `${name}-tests-import-only-down`,
+    comment: `Tests of packages/${name} may import ${[...allowed, ...forTests].join(", ")}.`,
+    severity: "error",
+    from: { path: `^packages/${name}/.*\\.test\\.ts$` },
+    to: { path: "^(packages|services|tests)/", pathNot: packagesOnly([name, ...allowed, ...forTests]) },
+  },
+]);
 
 module.exports = {
   forbidden: [

@@ -18,7 +18,7 @@ export const tiers: readonly Tier[] = [
     name: "unit",
     files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     concurrency: 2,
-    fileTimeoutMs: 120_000,
+    fileTimeoutMs: 90_000,
   },
   { name: "tidy", files: ["tests/tidy/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 60_000 },
   { name: "integration", files: ["tests/integration/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 300_000 },

@@ -9,11 +9,11 @@
  * The last line of stdout is `N passed, N failed` (and `, N skipped`), summed over the tiers. The exit code is 0
  * only if nothing failed and something ran; 130 after an interruption; 2 for a wrong command line.
  */
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "./repository-root.ts";
-import { runTests, type Failure, type RunResult } from "./test-run.ts";
+import { runTestFile, type Failure, type FileOptions } from "./test-file.ts";
 import { tiers, type Tier } from "./test-tiers.ts";
 import { whenOrphaned } from "./when-orphaned.ts";
 
@@ -54,8 +54,8 @@ function filesOf(tier: Tier, within: string | undefined): string[] {
     .sort();
 }
 
-/** With --only: by path where any path matches, else every file and its tests by name. */
-function plan(request: Request): { plans: Plan[]; namePattern: RegExp | undefined } {
+/** With --only: by path where any path matches, else the tests by name, in the files that contain the name. */
+function plan(request: Request): { plans: Plan[]; namePattern: string | undefined } {
   const everything = request.tiers.map((tier) => ({ tier, files: filesOf(tier, request.within) }));
   const { only } = request;
   if (only === undefined) return { plans: everything, namePattern: undefined };
@@ -64,7 +64,12 @@ function plan(request: Request): { plans: Plan[]; namePattern: RegExp | undefine
     files: files.filter((file) => path.relative(repositoryRoot, file).includes(only)),
   }));
   if (byPath.some(({ files }) => files.length > 0)) return { plans: byPath, namePattern: undefined };
-  return { plans: everything, namePattern: new RegExp(only, "i") };
+  const name = new RegExp(only, "i");
+  const byName = everything.map(({ tier, files }) => ({
+    tier,
+    files: files.filter((file) => name.test(readFileSync(file, "utf8"))),
+  }));
+  return { plans: byName, namePattern: `/${only}/i` };
 }
 
 function printFailure(failure: Failure, index: number): void {
@@ -73,49 +78,72 @@ function printFailure(failure: Failure, index: number): void {
   if (failure.output !== "") console.log(`   what the file wrote last:\n${indent(failure.output)}`);
 }
 
+interface Totals {
+  passed: number;
+  failed: number;
+  skipped: number;
+  readonly failures: Failure[];
+}
+
+interface RunOptions extends Omit<FileOptions, "timeoutMs"> {
+  /** Files at once, where that is less than what the tier allows: turbo already runs two packages at a time. */
+  readonly concurrencyMax: number;
+}
+
+/** Runs a tier's files, some at a time, and says at once what failed. */
+async function runTier({ tier, files }: Plan, options: RunOptions, totals: Totals): Promise<void> {
+  const startedAt = performance.now();
+  const result: Totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined && !options.signal.aborted; file = waiting.shift()) {
+      const { passed, skipped, failures } = await runTestFile(file, { ...options, timeoutMs: tier.fileTimeoutMs });
+      result.passed += passed;
+      result.skipped += skipped;
+      result.failed += failures.length;
+      result.failures.push(...failures);
+      for (const { name, where } of failures) console.log(`  ✖ ${where} ${name}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(tier.concurrency, options.concurrencyMax) }, worker));
+
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const mark = result.failed === 0 ? "✔" : "✖";
+  console.log(`${mark} ${tier.name}: ${files.length} files, ${summary(result)} (${seconds} s)`);
+  totals.passed += result.passed;
+  totals.failed += result.failed;
+  totals.skipped += result.skipped;
+  totals.failures.push(...result.failures);
+}
+
+function summary({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+}
+
 async function main(): Promise<number> {
   const request = readRequest(process.argv.slice(2));
   const { plans, namePattern } = plan(request);
   const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
+  const { signal } = interruption;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interruption.abort());
   whenOrphaned(() => interruption.abort());
 
-  const total: RunResult = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  for (const { tier, files } of plans) {
-    if (files.length === 0 || interruption.signal.aborted) continue;
-    const startedAt = performance.now();
-    const result = await runTests({
-      root: repositoryRoot,
-      files,
-      concurrency: tier.concurrency,
-      fileTimeoutMs: tier.fileTimeoutMs,
-      namePattern,
-      signal: interruption.signal,
-      onFailure: ({ name, where }) => console.log(`  ✖ ${where} ${name}`),
-    });
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const mark = result.failed === 0 ? "✔" : "✖";
-    console.log(`${mark} ${tier.name}: ${files.length} files, ${summary(result)} (${seconds} s)`);
-    total.passed += result.passed;
-    total.failed += result.failed;
-    total.skipped += result.skipped;
-    total.failures.push(...result.failures);
+  const concurrencyMax = request.within === undefined ? Infinity : 1;
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  for (const tierPlan of plans) {
+    if (tierPlan.files.length === 0 || signal.aborted) continue;
+    await runTier(tierPlan, { root: repositoryRoot, namePattern, signal, concurrencyMax }, totals);
   }
 
-  if (total.failures.length > 0) console.log(`\nFailures (${total.failures.length}):`);
-  total.failures.forEach(printFailure);
+  if (totals.failures.length > 0) console.log(`\nFailures (${totals.failures.length}):`);
+  totals.failures.forEach(printFailure);
   const nothingToRun = request.within !== undefined && plans.every(({ files }) => files.length === 0);
-  const ranNothing = total.passed + total.failed === 0 && !nothingToRun;
-  if (interruption.signal.aborted) console.log("\nInterrupted.");
+  const ranNothing = totals.passed + totals.failed === 0 && !nothingToRun;
+  if (signal.aborted) console.log("\nInterrupted.");
   else if (ranNothing) console.log("\nNo test ran.");
-  console.log(summary(total));
-  if (interruption.signal.aborted) return 130;
-  return total.failed > 0 || ranNothing ? 1 : 0;
-}
-
-function summary(result: RunResult): string {
-  const skipped = result.skipped === 0 ? "" : `, ${result.skipped} skipped`;
-  return `${result.passed} passed, ${result.failed} failed${skipped}`;
+  console.log(summary(totals));
+  if (signal.aborted) return 130;
+  return totals.failed > 0 || ranNothing ? 1 : 0;
 }
 
 try {

@@ -88,12 +88,24 @@ export class EntrainError extends Error {
   static from(thrown: unknown, code: ErrorCode = "internal"): EntrainError {
     if (thrown instanceof EntrainError) return thrown;
     if (thrown instanceof Error) return new EntrainError(code, thrown.message, { cause: thrown });
-    return new EntrainError(code, String(thrown), { cause: thrown });
+    return new EntrainError(code, typeof thrown === "string" ? thrown : shown(thrown), { cause: thrown });
   }
 
   /** A wrong input: names the field, the value and the remedy, and the nearest right one where there is one. */
   static invalid(field: string, value: unknown, remedy: string, more: { nearest?: unknown } = {}): EntrainError {
-    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-    return new EntrainError("invalid-argument", `${field} is ${shown}: ${remedy}`, { field, value, remedy, ...more });
+    const message = `${field} is ${shown(value)}: ${remedy}`;
+    return new EntrainError("invalid-argument", message, { field, value, remedy, ...more });
   }
+}
+
+/** Longest text that a message repeats, characters. */
+const shownMax = 300;
+
+/** A value as a message shows it. Objects are not asked for their text: what came over the wire may have broken it. */
+function shown(value: unknown): string {
+  if (typeof value === "string")
+    return JSON.stringify(value.length > shownMax ? `${value.slice(0, shownMax)}…` : value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
 }

@@ -104,6 +104,17 @@ test("any thrown thing becomes one error that keeps its cause", () => {
   assert.equal(EntrainError.invalid("field", "x", "do y").retryable, false);
 });
 
+test("a wrong value is shown in one line, even where it cannot become a text or is huge", () => {
+  const message = (value: unknown): string => EntrainError.invalid("field", value, "do y").message;
+  assert.equal(message("x"), 'field is "x": do y');
+  assert.equal(message(undefined), "field is undefined: do y");
+  assert.equal(message({ toString: 1 }), "field is an object: do y");
+  assert.equal(message([[]]), "field is a list: do y");
+  assert.ok(message("x".repeat(100_000)).length < 400);
+  assert.equal(EntrainError.from({ toString: 1 }).message, "an object");
+  fc.assert(fc.property(fc.anything(), (value) => message(value).startsWith("field is ")));
+});
+
 test("a broken invariant is named", () => {
   assert.throws(() => {
     assertInvariant(false, "L1", "two leaders");

@@ -1,7 +1,7 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
-import type { GoalRecord, Lineage } from "@entrain/core/rhythm";
+import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 
 /** One event of a process that hosts agents or a decision loop. */
 export type RuntimeEvent =
@@ -31,6 +31,14 @@ export type RuntimeEvent =
       readonly kind: "rhythm.frame";
       readonly direction: "sent" | "received" | "refused" | "dropped";
       readonly phases: number;
+    }
+  /** An agent pursues the goal by another strategy; empty `from`: its first one. */
+  | {
+      readonly kind: "strategy.switched";
+      readonly agentId: string;
+      readonly from: string;
+      readonly to: string;
+      readonly cause: SwitchCause;
     }
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
@@ -94,6 +102,27 @@ export type RuntimeEvent =
     }
   | { readonly kind: "acts.unrecorded"; readonly pending: number; readonly dropped: number; readonly message: string }
   | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
+  /** `route` is the pattern, never the path. */
+  | {
+      readonly kind: "http.answered";
+      readonly method: string;
+      readonly route: string;
+      readonly status: number;
+      readonly durationMs: number;
+    }
+  /** A request met a defect of ours. */
+  | { readonly kind: "http.failed"; readonly message: string }
+  | { readonly kind: "event-streams.changed"; readonly open: number }
+  /** What an observer follows could not be read or reached. */
+  | { readonly kind: "follow.failed"; readonly what: string; readonly code: string; readonly message: string }
+  /** What an observer measured of the whole swarm; null: unknown. */
+  | {
+      readonly kind: "rhythm.measured";
+      readonly coherence: number | null;
+      readonly spreadP50Ms: number | null;
+      readonly cadenceErrorPpm: number | null;
+      readonly converged: boolean;
+    }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 
 /** Where events go. Never throws, never blocks. */

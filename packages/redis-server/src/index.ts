@@ -3,6 +3,7 @@
  */
 export { findRedisServer, useFirstPlan, WHAT_TO_INSTALL } from "./find-redis-server.ts";
 export type { FindRedisServerOptions, FoundRedisServer, SkippedSource } from "./find-redis-server.ts";
+export { findFreePort } from "./free-port.ts";
 export type { KeeperEvent, ServerAddress } from "./keeper-protocol.ts";
 export { RedisServerError } from "./redis-server-error.ts";
 export type { RedisServerErrorCode } from "./redis-server-error.ts";

@@ -1,7 +1,15 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
+export {
+  createDecisionLoop,
+  type DecisionLoop,
+  type DecisionLoopOptions,
+  type DecisionRecord,
+  type DecisionStats,
+} from "./decision/decision-loop.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
+export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

@@ -1,5 +1,5 @@
 /** Exit codes of the `entrain` command; programs outside rely on them. */
-import { EntrainError } from "@entrain/kernel";
+import type { EntrainError } from "@entrain/kernel";
 
 export const exitCodes = {
   /** Done, or ended by Ctrl-C. */

@@ -1,53 +1,21 @@
 /**
- * The cached global context: one per process, at most `maxAgeMs` old, refreshed ahead of its expiry while somebody uses
- * it, so that slow callers hit as well. (A cache that refreshes only when asked cannot hit more often than
- * 1 − 1/(rate · ttl).) Age counts from the *sending* of the read: the store looked no earlier than that.
+ * The plan of the cached global context: one per process, at most `maxAgeMs` old, read anew ahead of its expiry while
+ * somebody uses it, so that slow callers hit as well. (A cache that reads only when asked cannot hit more often than
+ * 1 − 1/(rate · ttl): at 10 uses a second and 100 ms that is never.) Age counts from the *sending* of the read: the store
+ * looked no earlier than that.
+ *
+ * Reads may overlap, so that a round trip longer than the pause between reads still leaves the cache fresh on arrival;
+ * an older answer never replaces a younger one. After a failure reads pause longer and longer, with jitter, so that a
+ * store that comes back is not met by all processes at once.
  */
-import type { LeaderRecord } from "../election/election.ts";
-
-/** What one read of the store tells, atomically. */
-export interface GlobalSnapshot {
-  readonly leader: LeaderRecord | undefined;
-  /** Mean health over everybody who should be there, 0..1; undefined for an empty swarm. */
-  readonly health: number | undefined;
-  readonly alive: number;
-  /** Members that died and still count. */
-  readonly missing: number;
-  readonly contextVersion: number;
-  readonly generation: number;
-  /** Ids of the latest decisions, newest first, at most 20. */
-  readonly recentDecisions: readonly string[];
-}
-
-/** The context as a reasoner gets it. */
-export interface GlobalContext {
-  readonly leaderId: string | null;
-  /** 0 where there is no leader. */
-  readonly term: number;
-  readonly health: number | null;
-  /** More than half of those who should be there. */
-  readonly quorumSize: number;
-  readonly recentDecisions: readonly string[];
-  readonly role: "leader" | "follower";
-  readonly contextVersion: number;
-  /** At most `maxAgeMs` old. */
-  readonly fresh: boolean;
-  /** When its read was sent, ms of the process's monotonic clock; null where there never was one. */
-  readonly cachedAt: number | null;
-}
-
-/** A snapshot with the instant at which its read was sent, monotonic ms. */
-export interface TimedSnapshot {
-  readonly snapshot: GlobalSnapshot;
-  readonly sentMs: number;
-}
+import type { GlobalSnapshot, TimedSnapshot } from "./global-context.ts";
 
 /** A served read: `hit` without waiting and young enough; otherwise what there is, if anything, is stale. */
 export type CacheRead =
   | { readonly kind: "hit"; readonly timed: TimedSnapshot }
   | { readonly kind: "miss"; readonly stale: TimedSnapshot | undefined };
 
-/** The cache's plan and content; all instants are monotonic ms. */
+/** The cache's plan and content; all instants are monotonic ms. Each `sent` is followed by one `answered` or `failed`. */
 export interface ContextCache {
   /** Somebody wants the context now: serves it and keeps the cache awake. */
   read(nowMs: number): CacheRead;
@@ -57,8 +25,8 @@ export interface ContextCache {
   sent(nowMs: number): void;
   /** The read that was sent at `sentMs` was answered; an older answer never replaces a younger one. */
   answered(sentMs: number, nowMs: number, snapshot: GlobalSnapshot): void;
-  /** The read that was sent failed. */
-  failed(): void;
+  /** The read that was sent failed; `jitter` is uniform in [0, 1). */
+  failed(jitter: number): void;
   /** The youngest snapshot, however old. */
   latest(): TimedSnapshot | undefined;
 }
@@ -75,8 +43,12 @@ export interface ContextCacheTimings {
 const slackMs = 30;
 /** Shortest pause between two reads, ms: with slow round trips reads overlap. */
 const pauseMinMs = 10;
-/** Reads under way at once. */
-const underWayMax = 8;
+/** Reads under way at once: enough for the oldest age in shortest pauses, and two more. */
+const underWayMax = 12;
+/** How much of the slowest round trip is remembered from answer to answer. */
+const roundTripMemory = 0.9;
+/** Pause after the first failure and at most, ms, before jitter of ±50 %. */
+const backOffMs = { first: 50, max: 1_000 };
 
 /** An empty, sleeping cache. */
 export function createContextCache(timings: ContextCacheTimings): ContextCache {
@@ -86,6 +58,16 @@ export function createContextCache(timings: ContextCacheTimings): ContextCache {
   let lastSentMs = -Infinity;
   let underWay = 0;
   let roundTripMs = 0;
+  let failures = 0;
+  let pauseAfterFailureMs = 0;
+
+  function pauseMs(): number {
+    if (failures > 0) return pauseAfterFailureMs;
+    // A context that is too old on arrival cannot be kept fresh by reading more often.
+    if (roundTripMs >= maxAgeMs) return maxAgeMs;
+    return Math.max(pauseMinMs, maxAgeMs - roundTripMs - slackMs);
+  }
+
   return {
     read(nowMs) {
       lastUseMs = nowMs;
@@ -94,7 +76,7 @@ export function createContextCache(timings: ContextCacheTimings): ContextCache {
     },
     nextSendMs(nowMs) {
       if (nowMs - lastUseMs > idleAfterMs || underWay >= underWayMax) return undefined;
-      return lastSentMs + Math.max(pauseMinMs, maxAgeMs - roundTripMs - slackMs);
+      return lastSentMs + pauseMs();
     },
     sent(nowMs) {
       lastSentMs = nowMs;
@@ -102,12 +84,15 @@ export function createContextCache(timings: ContextCacheTimings): ContextCache {
     },
     answered(sentMs, nowMs, snapshot) {
       underWay -= 1;
+      failures = 0;
       // Follows a slower round trip at once and a faster one slowly.
-      roundTripMs = Math.max(nowMs - sentMs, 0.9 * roundTripMs);
+      roundTripMs = Math.max(nowMs - sentMs, roundTripMemory * roundTripMs);
       if (timed === undefined || sentMs >= timed.sentMs) timed = { snapshot, sentMs };
     },
-    failed() {
+    failed(jitter) {
       underWay -= 1;
+      failures += 1;
+      pauseAfterFailureMs = Math.min(backOffMs.max, backOffMs.first * 2 ** (failures - 1)) * (0.5 + jitter);
     },
     latest: () => timed,
   };

@@ -1,9 +1,6 @@
 /** A decision, what it rests on, and what agents did about it. */
-import type { Policy } from "./policy.ts";
+import type { DecisionType } from "./decision-type.ts";
 import type { Reading } from "./reading.ts";
-
-/** What sort of decision it is. */
-export type DecisionType = "NORMAL" | "ANOMALY_RESPONSE" | "RESOURCE_OPTIMIZATION" | "SAFE_MODE" | "FAILOVER";
 
 /** What a reasoner says. */
 export interface Verdict {
@@ -55,9 +52,4 @@ export interface Act {
   readonly source: ActSource;
   /** Unix ms, the agent's wall clock. */
   readonly atMs: number;
-}
-
-/** The verdict of safe mode and of last resort. */
-export function safeVerdict(policy: Policy, cause: string): Verdict {
-  return { type: "SAFE_MODE", action: policy.safeAction, confidence: 0.9, reasoning: `safe action: ${cause}` };
 }

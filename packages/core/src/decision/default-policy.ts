@@ -1,10 +1,16 @@
 /**
- * The rules that ship: units and bands are part of each rule's reasoning, and docs/rules.md lists them. Host load alone
- * asks for relief; it never brings the swarm into safe mode.
+ * The rules that ship: units and bands are part of each rule's reasoning, and docs/rules.md lists them. All critical rules
+ * stand before all warnings, so that a warning never hides something worse in the same reading. Host load alone asks
+ * for relief; it never brings the swarm into safe mode.
  */
 import type { Policy, Rule } from "./policy.ts";
 
-/** A reading over two thresholds: the higher one is critical. */
+/** A number as a CEL double: readings are doubles, and a literal of the same type says so. */
+function celDouble(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** A reading over two thresholds: the one farther out is critical. */
 function bands(
   name: string,
   unit: string,
@@ -17,7 +23,7 @@ function bands(
   const worded = limits.below === true ? "at or under" : "at or over";
   return (["critical", "warning"] as const).map((band) => ({
     id: `${kind}-${band}`,
-    when: `has(t.${name}) && t.${name} ${sign} ${limits[band].toFixed(1)}`,
+    when: `has(t.${name}) && t.${name} ${sign} ${celDouble(limits[band])}`,
     kind,
     band,
     type,
@@ -26,6 +32,77 @@ function bands(
     reasoning: `${name} ${worded} ${limits[band]} ${unit} (${band})`,
   }));
 }
+
+const bandedRules: readonly Rule[] = [
+  ...bands(
+    "temperature",
+    "°C",
+    "overheating",
+    { warning: 70, critical: 80 },
+    { warning: "throttle", critical: "cool_down" },
+  ),
+  ...bands(
+    "power",
+    "W",
+    "overload",
+    { warning: 900, critical: 1_200 },
+    { warning: "reduce_power", critical: "shed_load" },
+  ),
+  ...bands(
+    "radiation",
+    "mSv/h",
+    "radiation",
+    { warning: 2, critical: 10 },
+    { warning: "shield", critical: "enter_safe_mode" },
+  ),
+  ...bands(
+    "signal",
+    "dBm",
+    "weak-signal",
+    { warning: -100, critical: -110, below: true },
+    { warning: "switch_antenna", critical: "switch_antenna" },
+  ),
+  ...bands(
+    "cpu",
+    "share of all cores",
+    "cpu",
+    { warning: 0.95, critical: 0.99 },
+    { warning: "throttle", critical: "shed_load" },
+    "RESOURCE_OPTIMIZATION",
+  ),
+  ...bands(
+    "memory",
+    "share in use",
+    "memory",
+    { warning: 0.9, critical: 0.97 },
+    { warning: "free_memory", critical: "shed_load" },
+    "RESOURCE_OPTIMIZATION",
+  ),
+  ...bands(
+    "loopDelayMs",
+    "ms p99",
+    "loop-delay",
+    { warning: 200, critical: 1_000 },
+    { warning: "slow_intake", critical: "shed_load" },
+    "RESOURCE_OPTIMIZATION",
+  ),
+  ...bands(
+    "loadPerCore",
+    "runnable processes per core",
+    "load",
+    { warning: 8, critical: 32 },
+    { warning: "throttle", critical: "shed_load" },
+    "RESOURCE_OPTIMIZATION",
+  ),
+  ...bands(
+    "disk",
+    "share in use",
+    "disk",
+    { warning: 0.9, critical: 0.97 },
+    { warning: "free_disk", critical: "free_disk" },
+    "RESOURCE_OPTIMIZATION",
+  ),
+];
 
 /** The policy of a new swarm. */
 export const defaultPolicy: Policy = {
@@ -47,73 +124,7 @@ export const defaultPolicy: Policy = {
   leaderFirstMs: 60,
   budgetMs: 1_000,
   rules: [
-    ...bands(
-      "temperature",
-      "°C",
-      "overheating",
-      { warning: 70, critical: 80 },
-      { warning: "throttle", critical: "cool_down" },
-    ),
-    ...bands(
-      "power",
-      "W",
-      "overload",
-      { warning: 900, critical: 1_200 },
-      { warning: "reduce_power", critical: "shed_load" },
-    ),
-    ...bands(
-      "radiation",
-      "mSv/h",
-      "radiation",
-      { warning: 2, critical: 10 },
-      { warning: "shield", critical: "enter_safe_mode" },
-    ),
-    ...bands(
-      "signal",
-      "dBm",
-      "weak-signal",
-      { warning: -100, critical: -110, below: true },
-      { warning: "switch_antenna", critical: "switch_antenna" },
-    ),
-    ...bands(
-      "cpu",
-      "share of all cores",
-      "cpu",
-      { warning: 0.95, critical: 0.99 },
-      { warning: "throttle", critical: "shed_load" },
-      "RESOURCE_OPTIMIZATION",
-    ),
-    ...bands(
-      "memory",
-      "share in use",
-      "memory",
-      { warning: 0.9, critical: 0.97 },
-      { warning: "free_memory", critical: "shed_load" },
-      "RESOURCE_OPTIMIZATION",
-    ),
-    ...bands(
-      "loopDelayMs",
-      "ms p99",
-      "loop-delay",
-      { warning: 200, critical: 1_000 },
-      { warning: "slow_intake", critical: "shed_load" },
-      "RESOURCE_OPTIMIZATION",
-    ),
-    ...bands(
-      "loadPerCore",
-      "runnable processes per core",
-      "load",
-      { warning: 8, critical: 32 },
-      { warning: "throttle", critical: "shed_load" },
-      "RESOURCE_OPTIMIZATION",
-    ),
-    ...bands(
-      "disk",
-      "share in use",
-      "disk",
-      { warning: 0.9, critical: 0.97 },
-      { warning: "free_disk", critical: "free_disk" },
-      "RESOURCE_OPTIMIZATION",
-    ),
+    ...bandedRules.filter(({ band }) => band === "critical"),
+    ...bandedRules.filter(({ band }) => band === "warning"),
   ],
 };

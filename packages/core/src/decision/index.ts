@@ -1,26 +1,42 @@
 /** Decisions: telemetry in, one committed decision per incident out (D1 to D3). */
 export { checkReading, type Reading, type ReadingValue } from "./reading.ts";
-export { fingerprintKey, incidentIdOf, type Fingerprint, type IncidentRef } from "./incident.ts";
-export { checkPolicy, noAction, type Policy, type Rule } from "./policy.ts";
-export { defaultPolicy } from "./default-policy.ts";
 export {
-  safeVerdict,
-  type Act,
-  type ActSource,
-  type Decision,
-  type DecisionInput,
-  type DecisionType,
-  type Verdict,
-} from "./decision.ts";
+  checkIncidentId,
+  fingerprintKey,
+  incidentIdOf,
+  loneIncidentId,
+  normalFingerprint,
+  subjectOf,
+  type Fingerprint,
+  type IncidentRef,
+} from "./incident.ts";
+export { checkPolicy, noAction, policyLimits, type Policy, type Rule } from "./policy.ts";
+export { defaultPolicy } from "./default-policy.ts";
+export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
+export { type Act, type ActSource, type Decision, type DecisionInput, type Verdict } from "./decision.ts";
+export { checkVerdict, isSafeMode, normalVerdict, ruleVerdict, safeVerdict } from "./verdict.ts";
 export { createBandTracker, type BandTracker } from "./band-tracker.ts";
 export {
-  createContextCache,
-  type CacheRead,
-  type ContextCache,
-  type ContextCacheTimings,
-  type TimedSnapshot,
-  type GlobalSnapshot,
+  globalContextOf,
+  type ContextFacts,
   type GlobalContext,
-} from "./context-cache.ts";
+  type GlobalSnapshot,
+  type TimedSnapshot,
+} from "./global-context.ts";
+export { createContextCache, type CacheRead, type ContextCache, type ContextCacheTimings } from "./context-cache.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
+export {
+  createDecidingState,
+  nextDecidingTickMs,
+  stepDeciding,
+  type DecidingEffect,
+  type DecidingInput,
+  type DecidingOutcome,
+  type DecidingState,
+  type DecidingTimings,
+} from "./deciding.ts";
+export { createDecisionMemory, type DecisionMemory } from "./decision-memory.ts";
+export { createLoneActs, wayToLookUp, type LoneAct, type LoneActs } from "./lone-acts.ts";
+export { createFailureWindow, type FailureWindow } from "./failure-window.ts";
+export { decisionTimings, withinBudgetMs, type DecisionTimings } from "./decision-timings.ts";
 export { isDivergent } from "./divergence.ts";

@@ -1,10 +1,11 @@
 /**
  * The decision part of the live policy: rules as data, the set of actions, the safe action and the thresholds. The
  * expressions are CEL (Common Expression Language); they are compiled where the policy is taken into use, so that this
- * module needs no evaluator.
+ * module needs no evaluator. A policy comes out of the shared document, which anybody with access may write: nothing of
+ * it is believed before `checkPolicy`, and its size bounds what one reading may cost.
  */
 import { EntrainError } from "@entrain/kernel";
-import type { DecisionType } from "./decision.ts";
+import { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 
 /** One rule: the first whose `when` is true names the incident and the verdict. */
 export interface Rule {
@@ -44,33 +45,107 @@ export interface Policy {
 /** The action of telemetry that no rule concerns. */
 export const noAction = "none";
 
+/** The largest policy that is taken into use. */
+export const policyLimits = {
+  actions: 100,
+  rules: 200,
+  /** Characters of one expression. */
+  when: 1_024,
+  /** Characters of one rule's reasoning. */
+  reasoning: 1_024,
+  /** Longest budget and leader's chance, ms. */
+  budgetMs: 60_000,
+  /** Longest cooldown, ms. */
+  cooldownMs: 86_400_000,
+} as const;
+
+const namePattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+const nameRemedy = "use 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter";
+
 /**
- * Refuses a policy that contradicts itself (expressions are not parsed here).
- * @throws EntrainError `invalid-argument` that names the field.
+ * Returns `candidate` as a policy, without members that a policy does not have; refuses what contradicts itself.
+ * Expressions are only measured, not parsed.
+ * @throws EntrainError `invalid-argument` that names the field (`policy.rules[3].action`), its value and the remedy.
  */
-export function checkPolicy(policy: Policy): Policy {
-  const actions = new Set([...policy.actions, noAction]);
-  const known = (field: string, action: string): void => {
-    if (!actions.has(action)) throw EntrainError.invalid(field, action, `choose one of ${[...actions].join(", ")}`);
+export function checkPolicy(candidate: unknown): Policy {
+  const given = record("policy", candidate);
+  const actions = list("policy.actions", given["actions"], policyLimits.actions).map((action, index) =>
+    name(`policy.actions[${index}]`, action),
+  );
+  const known = new Set([...actions, noAction]);
+  const rules = list("policy.rules", given["rules"], policyLimits.rules).map((rule, index) =>
+    checkRule(`policy.rules[${index}]`, rule, known),
+  );
+  const twin = rules.findIndex((rule, index) => rules.findIndex(({ id }) => id === rule.id) < index);
+  if (twin >= 0)
+    throw EntrainError.invalid(`policy.rules[${twin}].id`, rules[twin]?.id, "give each rule an id of its own");
+  const budgetMs = duration("policy.budgetMs", given["budgetMs"], policyLimits.budgetMs);
+  const leaderFirstMs = duration("policy.leaderFirstMs", given["leaderFirstMs"], policyLimits.budgetMs);
+  if (leaderFirstMs >= budgetMs)
+    throw EntrainError.invalid("policy.leaderFirstMs", leaderFirstMs, `stay under budgetMs (${budgetMs})`);
+  return {
+    actions,
+    safeAction: knownAction("policy.safeAction", given["safeAction"], known),
+    safeModeHealth: share("policy.safeModeHealth", given["safeModeHealth"]),
+    cooldownMs: duration("policy.cooldownMs", given["cooldownMs"], policyLimits.cooldownMs),
+    leaderFirstMs,
+    budgetMs,
+    rules,
   };
-  known("policy.safeAction", policy.safeAction);
-  const ids = new Set<string>();
-  for (const [index, rule] of policy.rules.entries()) {
-    const field = `policy.rules[${index}]`;
-    known(`${field}.action`, rule.action);
-    if (ids.has(rule.id)) throw EntrainError.invalid(`${field}.id`, rule.id, "give each rule an id of its own");
-    ids.add(rule.id);
-    if (!(rule.confidence >= 0 && rule.confidence <= 1))
-      throw EntrainError.invalid(`${field}.confidence`, rule.confidence, "choose a number from 0 to 1");
-  }
-  for (const field of ["cooldownMs", "leaderFirstMs", "budgetMs"] as const)
-    if (!(policy[field] > 0))
-      throw EntrainError.invalid(`policy.${field}`, policy[field], "choose a positive number of ms");
-  if (policy.leaderFirstMs >= policy.budgetMs)
-    throw EntrainError.invalid(
-      "policy.leaderFirstMs",
-      policy.leaderFirstMs,
-      `stay under budgetMs (${policy.budgetMs})`,
-    );
-  return policy;
+}
+
+function checkRule(field: string, candidate: unknown, known: ReadonlySet<string>): Rule {
+  const given = record(field, candidate);
+  const { type } = given;
+  if (!isDecisionType(type))
+    throw EntrainError.invalid(`${field}.type`, type, `choose one of ${decisionTypes.join(", ")}`);
+  return {
+    id: name(`${field}.id`, given["id"]),
+    when: text(`${field}.when`, given["when"], policyLimits.when),
+    kind: name(`${field}.kind`, given["kind"]),
+    band: name(`${field}.band`, given["band"]),
+    type,
+    action: knownAction(`${field}.action`, given["action"], known),
+    confidence: share(`${field}.confidence`, given["confidence"]),
+    reasoning: text(`${field}.reasoning`, given["reasoning"], policyLimits.reasoning),
+  };
+}
+
+function record(field: string, candidate: unknown): Readonly<Record<string, unknown>> {
+  if (typeof candidate === "object" && candidate !== null && !Array.isArray(candidate)) return { ...candidate };
+  throw EntrainError.invalid(field, candidate, "give an object");
+}
+
+function list(field: string, candidate: unknown, max: number): readonly unknown[] {
+  if (!Array.isArray(candidate)) throw EntrainError.invalid(field, candidate, "give a list");
+  if (candidate.length > max) throw EntrainError.invalid(field, `${candidate.length} entries`, `give at most ${max}`);
+  return candidate;
+}
+
+function text(field: string, candidate: unknown, max: number): string {
+  if (typeof candidate !== "string" || candidate.trim() === "")
+    throw EntrainError.invalid(field, candidate, "give a text");
+  if (candidate.length > max)
+    throw EntrainError.invalid(field, `${candidate.length} characters`, `shorten it to ${max}`);
+  return candidate;
+}
+
+function name(field: string, candidate: unknown): string {
+  if (typeof candidate === "string" && namePattern.test(candidate)) return candidate;
+  throw EntrainError.invalid(field, candidate, nameRemedy);
+}
+
+function knownAction(field: string, candidate: unknown, known: ReadonlySet<string>): string {
+  if (typeof candidate === "string" && known.has(candidate)) return candidate;
+  throw EntrainError.invalid(field, candidate, `choose one of ${[...known].join(", ")}`);
+}
+
+function share(field: string, candidate: unknown): number {
+  if (typeof candidate === "number" && candidate >= 0 && candidate <= 1) return candidate;
+  throw EntrainError.invalid(field, candidate, "choose a number from 0 to 1");
+}
+
+function duration(field: string, candidate: unknown, maxMs: number): number {
+  if (typeof candidate === "number" && candidate > 0 && candidate <= maxMs) return candidate;
+  throw EntrainError.invalid(field, candidate, `choose a positive number of ms, at most ${maxMs}`);
 }

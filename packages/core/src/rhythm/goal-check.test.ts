@@ -50,17 +50,22 @@ test("a coherence outside 0..1 is refused, and the nearest one offered", () => {
     refusal({ kind: "coherence", coherence, periodMs: 50 }, { agents });
   assert.deepEqual(of(1.2), { field: "coherence", nearest: { kind: "coherence", coherence: 1, periodMs: 50 } });
   assert.deepEqual(of(-1), { field: "coherence", nearest: { kind: "coherence", coherence: 0, periodMs: 50 } });
-  assert.equal(of(undefined).field, "coherence");
   assert.equal(of(0.5, 1).nearest.coherence, 1, "one agent is always coherent");
 });
 
 test("a cluster of no groups, of parts of groups or of more groups than agents is refused", () => {
   const of = (groups: number | undefined) => refusal({ kind: "cluster", groups, periodMs: 50 }, { agents: 5 });
   assert.deepEqual(
-    [0, 2.6, 6, undefined].map((groups) => of(groups).nearest.groups),
-    [1, 3, 5, 2],
+    [0, 2.6, 6].map((groups) => of(groups).nearest.groups),
+    [1, 3, 5],
   );
   assert.equal(of(0).field, "groups");
+});
+
+test("a cluster and a coherence of which nothing more is said are the usual ones", () => {
+  assert.equal(checkGoal({ kind: "cluster", periodMs: 50 }).groups, 2);
+  assert.equal(checkGoal({ kind: "cluster", periodMs: 50 }, { agents: 1 }).groups, 1);
+  assert.equal(checkGoal({ kind: "coherence", periodMs: 50 }).coherence, 0.5);
 });
 
 test("unknown kinds, trusts and strategies, and fields of another kind, are refused by name", () => {

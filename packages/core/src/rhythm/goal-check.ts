@@ -3,7 +3,7 @@
  * possible, as data, so that a caller can offer it.
  */
 import { EntrainError } from "@entrain/kernel";
-import type { GoalKind, GoalRequest, Trust } from "./goal.ts";
+import { defaultShape, type GoalKind, type GoalRequest, type Trust } from "./goal.ts";
 
 /** Shortest and longest period, ms: under 20 ms a timer's jitter is a tenth of the cycle. */
 export const periodLimitsMs = { min: 20, max: 86_400_000 } as const;
@@ -46,7 +46,7 @@ export type GoalVerdict = { readonly possible: true; readonly goal: GoalRequest 
 
 type Fault = Pick<GoalRefusal, "field" | "value" | "reason">;
 
-/** Judges a goal for a swarm; the first fault found is the reason given, and `nearest` repairs all of them. */
+/** Judges a goal for a swarm and fills in what it leaves out; the first fault found is the reason given, and `nearest` repairs all of them. */
 export function judgeGoal(asked: UncheckedGoal, swarm: GoalSwarm = {}): GoalVerdict {
   const faults: Fault[] = [];
   const refuse = (field: string, value: unknown, reason: string): void => {
@@ -94,8 +94,8 @@ function possibleKind({ kind }: UncheckedGoal, { agents }: GoalSwarm, refuse: Re
 function possiblePeriod(periodMs: number, refuse: Refuse): number {
   const { min, max } = periodLimitsMs;
   if (periodMs >= min && periodMs <= max) return periodMs;
-  const floor = "a timer's jitter is a tenth of anything shorter";
-  refuse("periodMs", periodMs, `choose a period from ${min} ms (${floor}) to ${max} ms (24 h)`);
+  const why = periodMs < min ? ": a timer's jitter is a tenth of anything shorter" : "";
+  refuse("periodMs", periodMs, `choose a period from ${min} ms to ${max} ms (24 h)${why}`);
   if (Number.isNaN(periodMs)) return 1_000;
   return Math.min(Math.max(periodMs, min), max);
 }
@@ -117,11 +117,8 @@ function possibleShape(asked: UncheckedGoal, kind: GoalKind, swarm: GoalSwarm, r
 }
 
 function possibleGroups(groups: number | undefined, { agents }: GoalSwarm, refuse: Refuse): number {
-  if (groups === undefined) {
-    refuse("groups", groups, "a cluster needs its number of groups");
-    return agents === 1 ? 1 : 2;
-  }
   const most = agents ?? Number.MAX_SAFE_INTEGER;
+  if (groups === undefined) return Math.min(defaultShape.groups, most);
   if (Number.isInteger(groups) && groups >= 1 && groups <= most) return groups;
   const limit =
     agents === undefined ? "a whole number from 1 on" : `a whole number from 1 to ${agents}, one agent each`;
@@ -130,13 +127,10 @@ function possibleGroups(groups: number | undefined, { agents }: GoalSwarm, refus
 }
 
 function possibleCoherence(coherence: number | undefined, { agents }: GoalSwarm, refuse: Refuse): number {
-  if (coherence === undefined || Number.isNaN(coherence)) {
-    refuse("coherence", coherence, "the goal coherence needs its R* in 0..1");
-    return 1;
-  }
-  if (coherence < 0 || coherence > 1) {
+  if (coherence === undefined) return agents === 1 ? 1 : defaultShape.coherence;
+  if (!(coherence >= 0 && coherence <= 1)) {
     refuse("coherence", coherence, "an order parameter lies in 0..1");
-    return agents === 1 ? 1 : Math.min(Math.max(coherence, 0), 1);
+    return agents === 1 || Number.isNaN(coherence) ? 1 : Math.min(Math.max(coherence, 0), 1);
   }
   if (agents === 1 && coherence < 1 - coherenceTolerance) {
     refuse("coherence", coherence, "the coherence of one agent is always 1");

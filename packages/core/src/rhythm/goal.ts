@@ -15,9 +15,9 @@ export interface GoalRequest {
   readonly kind: GoalKind;
   /** Commanded period, ms. */
   readonly periodMs: number;
-  /** `cluster` only: how many groups. */
+  /** `cluster` only: how many groups (default 2). */
   readonly groups?: number;
-  /** `coherence` only: the order parameter R* to hold, 0..1. */
+  /** `coherence` only: the order parameter R* to hold, 0..1 (default 0.5). */
   readonly coherence?: number;
   /** Default `trusted`. */
   readonly trust?: Trust;
@@ -40,6 +40,9 @@ export interface GoalRecord extends Omit<GoalRequest, "periodMs"> {
 
 /** How far ahead a change is announced, ms: a flood through 5,000 agents over a wide-area network took 170. */
 const noticeMs = 1_000;
+
+/** What a cluster and a coherence are where nothing more is said. */
+export const defaultShape = { groups: 2, coherence: 0.5 } as const;
 
 /** The first goal of a swarm: beat 0 at the instant of its creation. */
 export function initialGoal(kind: GoalKind, periodMs: number, unixMs: number): GoalRecord {
@@ -87,5 +90,7 @@ export function cycleAtUnixMs(goal: GoalRecord, unixMs: number): number {
 
 function shapeOf(request: GoalRequest): Omit<GoalRequest, "periodMs"> {
   const { periodMs: _, ...shape } = request;
-  return shape;
+  const { kind, groups = defaultShape.groups, coherence = defaultShape.coherence } = shape;
+  if (kind === "cluster") return { ...shape, groups };
+  return kind === "coherence" ? { ...shape, coherence } : shape;
 }

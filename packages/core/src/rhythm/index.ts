@@ -1,6 +1,12 @@
 /** Rhythm: phases, the goal they serve, the strategies that pursue it, and the machine that keeps an agent in it (R1 to R5). */
 export { createClockFilter, type ClockExchange, type ClockFilter } from "./clock-filter.ts";
-export { createConvergenceMonitor, type ConvergenceMonitor, type ConvergenceReading } from "./convergence.ts";
+export {
+  createConvergenceMonitor,
+  type ConvergenceMonitor,
+  type ConvergenceReading,
+  type Recovery,
+} from "./convergence.ts";
+export { orderOf, type Aim, type Order } from "./order.ts";
 export { cadenceErrorPpm, type Cadence } from "./cadence.ts";
 export { beatSpreads, type BeatReport } from "./beat-spread.ts";
 export { convergenceWindowNs } from "./convergence-window.ts";
@@ -36,7 +42,7 @@ export {
   type ScaleName,
 } from "./named-goals.ts";
 export { isOlderLineage, type Lineage } from "./lineage.ts";
-export { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
+export { clusterCoherence, coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
 export { createOscillator, cycleAt, instantOf, shifted, withGoal, type Oscillator } from "./oscillator.ts";
 export { neighbourLimit, updateIntervalNs } from "./message-budget.ts";
 export {

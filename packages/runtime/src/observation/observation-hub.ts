@@ -71,6 +71,7 @@ export function createObservationHub(options: {
     observe(listener) {
       listeners.add(listener);
       if (callOffPace === undefined) pace();
+      else publish();
       return () => {
         listeners.delete(listener);
       };

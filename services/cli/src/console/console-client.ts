@@ -3,6 +3,7 @@
  * poll. A refusal of the console (RFC 9457) is passed on in its own words.
  */
 import { EntrainError } from "@entrain/kernel";
+import { httpRequest, readBody, type HttpQuestion } from "./http-request.ts";
 import type { AgentView, DecisionView, InjectionView, LeaderView, RhythmView, SwarmView } from "./console-views.ts";
 
 /** Errors of every call: `unavailable` where nobody answers in time, `internal` where the console refuses. */
@@ -61,27 +62,19 @@ interface AgentsPage {
   readonly next?: string | null;
 }
 
-async function call<View>(url: string, path: string, init: RequestInit): Promise<View> {
-  let response: Response;
+async function call<View>(url: string, path: string, question: HttpQuestion): Promise<View> {
+  let status: number;
   let body: unknown;
   try {
-    response = await fetch(new URL(path, url), init);
-    body = await response.json();
+    const response = await httpRequest(new URL(path, url), question);
+    status = response.statusCode ?? 0;
+    body = JSON.parse(await readBody(response));
   } catch (thrown) {
-    const why = reasonOf(thrown);
+    const why = question.signal.aborted ? "it took too long" : EntrainError.from(thrown).message;
     throw new EntrainError("unavailable", `the console at ${url} does not answer: ${why}`, { cause: thrown });
   }
-  if (response.ok) return body as View;
+  if (status === 200) return body as View;
   const { title, detail } = body as { readonly title?: string; readonly detail?: string };
   const words = [title, detail].filter((part) => part !== undefined).join(": ");
-  throw new EntrainError("internal", `the console refused ${path}: ${response.status} ${words}`);
-}
-
-/** undici says "fetch failed" and keeps what happened in the cause. */
-function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === "TimeoutError") return "it took too long";
-  const { cause } = thrown;
-  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
-  return cause instanceof Error ? cause.message : thrown.message;
+  throw new EntrainError("internal", `the console refused ${path}: ${status} ${words}`);
 }

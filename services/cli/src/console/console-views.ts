@@ -69,7 +69,8 @@ export interface AgentDecisionView {
 
 /** `POST /api/v1/telemetry` */
 export interface InjectionView {
-  readonly incidentId: string;
+  /** Null where no agent answered. */
+  readonly incidentId: string | null;
   readonly divergence: number | null;
   readonly missing: readonly string[];
   readonly decisions: readonly AgentDecisionView[];

@@ -3,6 +3,7 @@
  * stop. An event that was missed for good is announced by the console itself (`resync`).
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { httpRequest } from "./http-request.ts";
 import { createSseParser } from "./sse-parser.ts";
 
 /** One event of the swarm as the console tells it. */
@@ -54,14 +55,14 @@ async function readStream(
   const silence = new AbortController();
   const watchdog = setTimeout(() => silence.abort(), silenceMaxMs);
   try {
-    const response = await fetch(address, {
+    const response = await httpRequest(address, {
       headers: { accept: "text/event-stream", ...(lastId === "" ? {} : { "last-event-id": lastId }) },
       signal: AbortSignal.any([signal, silence.signal]),
     });
-    if (!response.ok || response.body === null) throw new Error(`the event stream answered ${response.status}`);
-    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    if (response.statusCode !== 200) throw new Error(`the event stream answered ${response.statusCode ?? 0}`);
+    for await (const text of response) {
       watchdog.refresh();
-      onText(text);
+      onText(String(text));
     }
   } finally {
     clearTimeout(watchdog);

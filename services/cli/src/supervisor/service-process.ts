@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { EntrainError } from "@entrain/kernel";
-import { controlLineMax, parseControlLine, type ReadyMessage } from "./control-message.ts";
+import { controlLineMax, parseControlLine, type ReadyMessage } from "@entrain/service";
 import type { Guard } from "./guard.ts";
 
 /** How to start one life. */

@@ -7,7 +7,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EntrainError } from "@entrain/kernel";
 import { backOffMs, restartDelayMs } from "./back-off.ts";
-import type { ReadyMessage } from "./control-message.ts";
+import type { ReadyMessage } from "@entrain/service";
 import type { Guard } from "./guard.ts";
 import { lastWordsOf } from "./last-words.ts";
 import { startServiceProcess, type ServiceExit, type ServiceProcess } from "./service-process.ts";
@@ -72,6 +72,22 @@ export interface SupervisorOptions {
   readonly chance: () => number;
 }
 
+/** What is known of one service over its lives. */
+interface Service {
+  readonly spec: ServiceSpec;
+  /** Its first word; rejected where there will be none. */
+  readonly first: PromiseWithResolvers<ReadyMessage>;
+  lives: number;
+  /** Short lives in a row. */
+  shortLives: number;
+  wasReady: boolean;
+}
+
+interface Ended {
+  readonly pid: number;
+  readonly exit: ServiceExit;
+}
+
 /** A supervisor of nothing yet. */
 export function createSupervisor({ guard, onEvent, chance }: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
@@ -79,34 +95,53 @@ export function createSupervisor({ guard, onEvent, chance }: SupervisorOptions):
   /** One entry per service: settles when it will have no further life. */
   const lifetimes: Promise<void>[] = [];
 
-  /** Lives one after the other; the first word goes to `first`. */
-  async function keep(spec: ServiceSpec, first: PromiseWithResolvers<ReadyMessage>): Promise<void> {
-    let wasReady = false;
-    let shortLives = 0;
-    for (let lives = 1; !stopping.signal.aborted; lives++) {
-      const env = await spec.env(wasReady);
-      const bornAt = performance.now();
-      const life = await startServiceProcess({ ...spec, env }, guard, (message) => {
-        wasReady = true;
-        const { opsUrl, grpcAddress } = message;
-        const address = grpcAddress === undefined ? {} : { grpcAddress };
-        onEvent({ kind: "ready", name: spec.name, pid: life.pid, opsUrl, ...address, lives });
-        first.resolve(message);
-      });
-      running.set(life, spec);
-      if (stopping.signal.aborted) life.kill();
-      const exit = await life.exited;
-      running.delete(life);
-      if (stopping.signal.aborted) return;
-      shortLives = performance.now() - bornAt < backOffMs.stableLife ? shortLives + 1 : 1;
-      const again = wasReady ? spec.restart === "always" : lives < spec.startTries && !isFinal(exit);
-      const restartInMs = again ? restartDelayMs(shortLives, chance()) : undefined;
-      const lastWords = lastWordsOf(spec.logFile);
-      const { name, logFile } = spec;
+  const isStopping = (): boolean => stopping.signal.aborted;
+
+  /** One life from its birth to its end; undefined where it ended because everything stops. */
+  async function live(service: Service): Promise<Ended | undefined> {
+    const { spec, first } = service;
+    service.lives += 1;
+    const env = await spec.env(service.wasReady);
+    if (isStopping()) return undefined;
+    const bornAt = performance.now();
+    const life = await startServiceProcess({ ...spec, env }, guard, ({ opsUrl, grpcAddress, ...message }) => {
+      service.wasReady = true;
+      const address = grpcAddress === undefined ? { opsUrl } : { opsUrl, grpcAddress };
+      onEvent({ kind: "ready", name: spec.name, pid: life.pid, ...address, lives: service.lives });
+      first.resolve({ ...message, ...address });
+    });
+    running.set(life, spec);
+    if (isStopping()) life.kill();
+    const exit = await life.exited;
+    running.delete(life);
+    if (isStopping()) return undefined;
+    service.shortLives = performance.now() - bornAt < backOffMs.stableLife ? service.shortLives + 1 : 1;
+    return { pid: life.pid, exit };
+  }
+
+  /** Lives one after the other, until one is the last. */
+  async function keep(service: Service): Promise<void> {
+    const { spec, first } = service;
+    const { name, logFile } = spec;
+    for (;;) {
+      const ended = await live(service).catch((thrown: unknown) => startFailed(service, thrown));
+      if (ended === undefined) return;
+      if (ended === "not-started") {
+        await delay(restartDelayMs(++service.shortLives, chance()), undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        );
+        continue;
+      }
+      const { exit } = ended;
+      const again = service.wasReady ? spec.restart === "always" : service.lives < spec.startTries && !isFinal(exit);
+      const restartInMs = again ? restartDelayMs(service.shortLives, chance()) : undefined;
+      const lastWords = lastWordsOf(logFile);
       const fromOutside = endedFromOutside(exit);
-      onEvent({ kind: "ended", name, pid: life.pid, exit, fromOutside, lastWords, logFile, restartInMs });
-      if (!wasReady && !again) first.reject(endedTooEarly(spec, exit, lastWords));
-      if (restartInMs === undefined) return;
+      onEvent({ kind: "ended", name, ...ended, fromOutside, lastWords, logFile, restartInMs });
+      if (restartInMs === undefined) {
+        first.reject(endedTooEarly(spec, exit, lastWords));
+        return;
+      }
       await delay(restartInMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
@@ -137,7 +172,7 @@ export function createSupervisor({ guard, onEvent, chance }: SupervisorOptions):
       const first = Promise.withResolvers<ReadyMessage>();
       // Whoever does not wait any more because everything stops has no use for the reason.
       first.promise.catch(() => undefined);
-      const lifetime = keep(spec, first)
+      const lifetime = keep({ spec, first, lives: 0, shortLives: 0, wasReady: false })
         .catch((thrown: unknown) => first.reject(EntrainError.from(thrown)))
         .then(() => first.reject(new EntrainError("cancelled", `${spec.name} was stopped before it was ready`)));
       lifetimes.push(lifetime);
@@ -155,6 +190,12 @@ export function createSupervisor({ guard, onEvent, chance }: SupervisorOptions):
       await Promise.all(lifetimes);
     },
   };
+}
+
+/** A machine short of processes or descriptors may have some again later; a service that never was is refused at once. */
+function startFailed(service: Service, thrown: unknown): "not-started" {
+  if (service.wasReady) return "not-started";
+  throw thrown;
 }
 
 /** Exit codes after which trying again unchanged cannot succeed. */

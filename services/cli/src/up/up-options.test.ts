@@ -22,9 +22,13 @@ const accepted: [string, Partial<UpOptions>][] = [
   ["--period 200ms", { periodMs: 200 }],
   ["--period=1.5s", { periodMs: 1_500 }],
   ["--goal sync", { goal: "sync" }],
+  ["--goal spread", { goal: "spread" }],
+  ["--goal cluster", { goal: "cluster" }],
+  ["--goal coherence", { goal: "coherence" }],
   ["--port 0", { port: 0 }],
   ["--for 20s --json --restart", { forMs: 20_000, json: true, restart: true }],
   [`--replay ${import.meta.filename}`, { replay: { file: import.meta.filename, speed: 1 } }],
+  [`--replay ${import.meta.filename} --replay-speed 0`, { replay: { file: import.meta.filename, speed: 0 } }],
   [`--replay ${import.meta.filename} --replay-speed 2.5`, { replay: { file: import.meta.filename, speed: 2.5 } }],
 ];
 
@@ -39,9 +43,6 @@ const refused: [string, RegExp][] = [
   ["--period 1", /^--period is "1": write a number and a unit: 200ms/],
   ["--period 0s", /^--period is "0s": choose a period from 20 ms/],
   ["--period 48h", /^--period is "48h": choose a period from 20 ms to .* \(24 h\)$/],
-  ["--goal spread", /^--goal is "spread": this release pursues the goal sync: write --goal sync$/],
-  ["--goal cluster", /^--goal is "cluster"/],
-  ["--goal coherence", /^--goal is "coherence"/],
   ["--goal dance", /^--goal is "dance"/],
   ["--port 65536", /^--port is "65536": give a whole number from 0 to 65535$/],
   ["--port http", /^--port is "http"/],
@@ -56,20 +57,27 @@ const refused: [string, RegExp][] = [
   ["five", /^"five" is not expected by entrain up: leave it out; entrain up --help lists/],
   ["--replay /no/such/file", /^--replay is "\/no\/such\/file": name a readable file/],
   ["--replay-speed 2", /^--replay-speed is "2": it goes with --replay FILE/],
-  [`--replay ${import.meta.filename} --replay-speed fast`, /^--replay-speed is "fast": give a factor from 0.01/],
+  [`--replay ${import.meta.filename} --replay-speed fast`, /^--replay-speed is "fast": give a factor up to 10000/],
 ];
 
+const fallback = { periodMs: 1_000, goal: "sync", port: 8080 } as const;
 const words = (line: string) => line.split(" ").filter((word) => word !== "");
 
 describe("the command line of entrain up", () => {
   for (const [line, expected] of accepted)
     test(`"${line}" is understood`, () => {
-      assert.deepEqual(readUpOptions(words(line)), { ...defaults, ...expected });
+      assert.deepEqual(readUpOptions(words(line), fallback), { ...defaults, ...expected });
     });
+
+  test("what the flags leave out comes from the environment, and a flag goes before it", () => {
+    const fromEnvironment = { periodMs: 250, goal: "sync", port: 9090 } as const;
+    const options = readUpOptions(["--port", "0"], fromEnvironment);
+    assert.deepEqual([options.periodMs, options.port], [250, 0]);
+  });
 
   for (const [line, sentence] of refused)
     test(`"${line}" is refused with exit code 2 and one sentence`, () => {
-      const thrown = caught(() => readUpOptions(words(line)));
+      const thrown = caught(() => readUpOptions(words(line), fallback));
       assert.match(thrown.message, sentence);
       assert.doesNotMatch(thrown.message, /\n/);
       assert.equal(exitCodeOf(thrown), 2);

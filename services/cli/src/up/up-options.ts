@@ -5,7 +5,7 @@
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
 import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
-import { EntrainError, parseDurationMs } from "@entrain/kernel";
+import { EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
 import { readFlags } from "../flags.ts";
 import { readWholeNumber } from "../numbers.ts";
 
@@ -21,7 +21,7 @@ export interface UpOptions {
   readonly json: boolean;
   /** Start killed agents again. */
   readonly restart: boolean;
-  /** Recorded telemetry to feed the agents with. */
+  /** Recorded telemetry to feed the agents with; speed 1 as recorded, 0 without waiting. */
   readonly replay: { readonly file: string; readonly speed: number } | undefined;
 }
 
@@ -38,21 +38,29 @@ const flagTable = {
 } as const;
 
 const agentsMax = 2_000;
-const speedLimits = { min: 0.01, max: 10_000 } as const;
+const speedMax = 10_000;
+
+/** What holds where a flag is left out: the environment's word, or Entrain's own default. */
+export interface UpDefaults {
+  readonly periodMs: number;
+  readonly goal: GoalKind;
+  readonly port: number;
+}
 
 /** @throws EntrainError `invalid-argument` that names the flag, its value and the remedy. */
-export function readUpOptions(argv: readonly string[]): UpOptions {
+export function readUpOptions(argv: readonly string[], defaults: UpDefaults): UpOptions {
   const flags = readFlags("entrain up", flagTable, argv);
-  const kind = flags.text("goal") ?? "sync";
-  const periodText = flags.text("period") ?? "1s";
+  const kind = flags.text("goal") ?? defaults.goal;
+  const periodText = flags.text("period") ?? formatDuration(defaults.periodMs);
   const periodMs = parseDurationMs("--period", periodText);
   refuseImpossibleGoal(kind, periodMs, periodText);
   const forText = flags.text("for");
+  const portText = flags.text("port") ?? String(defaults.port);
   return {
     agents: readWholeNumber("--agents", flags.text("agents") ?? "5", 1, agentsMax),
     periodMs,
     goal: kind as GoalKind,
-    port: readWholeNumber("--port", flags.text("port") ?? "8080", 0, 65_535),
+    port: readWholeNumber("--port", portText, 0, 65_535),
     forMs: forText === undefined ? undefined : readForMs(forText),
     json: flags.given("json"),
     restart: flags.given("restart"),
@@ -67,7 +75,7 @@ function refuseImpossibleGoal(kind: string, periodMs: number, periodText: string
   } catch (thrown) {
     const error = EntrainError.from(thrown);
     const remedy = error.remedy ?? error.message;
-    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, `${remedy}: write --goal sync`);
+    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, remedy);
     throw EntrainError.invalid("--period", periodText, remedy);
   }
 }
@@ -94,7 +102,6 @@ function readReplay(file: string | undefined, speedText: string | undefined): Up
 
 function readSpeed(text: string): number {
   const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  const { min, max } = speedLimits;
-  if (speed >= min && speed <= max) return speed;
-  throw EntrainError.invalid("--replay-speed", text, `give a factor from ${min} to ${max}, for example 10`);
+  if (speed <= speedMax) return speed;
+  throw EntrainError.invalid("--replay-speed", text, `give a factor up to ${speedMax} such as 10, or 0 for no waiting`);
 }

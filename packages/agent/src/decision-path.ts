@@ -1,0 +1,81 @@
+/**
+ * How a hosted agent's questions are decided: by the decision-loop service where one is named and in reach, otherwise by
+ * the same loop in this process. Both end in the same ledger, so the way does not change the decision (D1).
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { EntrainError } from "@entrain/kernel";
+import type { Fingerprint, Reading } from "@entrain/core/decision";
+import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
+import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
+import type { RedisStore } from "@entrain/redis";
+import { createDecisionClient } from "@entrain/rpc";
+import { createDecisionLoop, systemTimers } from "@entrain/runtime";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+
+/** Decides, and can be drained. */
+export interface DecisionPath {
+  start(): Promise<void>;
+  decide(request: DecideRequest): Promise<DecideOutcome>;
+  classify(reading: Reading): Fingerprint;
+  /** Share of the latest reasonings in this process that failed, 0..1. */
+  reasonerFailureRate(): number;
+  /** Resolves when nothing is under way any more. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The decision path of one process. */
+export function createDecisionPath(options: {
+  readonly options: ResolvedHostOptions;
+  readonly clock: Clock;
+  readonly store: RedisStore;
+  readonly events: EventSink;
+}): DecisionPath {
+  const { clock, store, events } = options;
+  const { decisionLoop, reasoner, swarmId, insecure } = options.options;
+  const loop = createDecisionLoop({
+    clock,
+    timers: systemTimers,
+    ledger: store.ledger,
+    globalState: store.globalState,
+    reasoner: reasoner ?? createRulesReasoner(),
+    compile: compilePolicy,
+    events,
+    sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+    newId: () => `d-${randomUUID()}`,
+  });
+  const remote =
+    decisionLoop === undefined ? undefined : createDecisionClient(decisionLoop, { clock, swarmId, insecure });
+  const underWay = new Set<Promise<unknown>>();
+
+  async function decide(request: DecideRequest): Promise<DecideOutcome> {
+    if (remote === undefined) return loop.decide(request);
+    try {
+      return await remote.decide(request);
+    } catch (thrown) {
+      const error = EntrainError.from(thrown);
+      if (!error.retryable) throw error;
+      events({ kind: "decision.unreachable", agentId: request.agentId, message: error.message });
+      return loop.decide(request);
+    }
+  }
+
+  return {
+    start: () => loop.start(),
+    decide(request) {
+      const deciding = decide(request);
+      const tracked = deciding.catch(() => undefined).finally(() => underWay.delete(tracked));
+      underWay.add(tracked);
+      return deciding;
+    },
+    classify: (reading) => loop.classify(reading).fingerprint,
+    reasonerFailureRate: () => loop.stats().reasonerFailureRate,
+    async drain() {
+      await Promise.all(underWay);
+    },
+    async stop() {
+      remote?.close();
+      await loop.stop();
+    },
+  };
+}

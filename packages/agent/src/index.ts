@@ -1,0 +1,22 @@
+/** Entrain: keeps a fleet of Node.js services in rhythm, of one mind and within budget. */
+export {
+  createAgent,
+  type Agent,
+  type AgentDecided,
+  type AgentOptions,
+  type DecideOptions,
+  type PinoLike,
+  type PromRegistry,
+} from "./agent.ts";
+export { type AgentEvents, type BeatEvent, type DegradedEvent, type LeaderEvent, type Off } from "./agent-emitter.ts";
+export {
+  createAgentId,
+  type Address,
+  type HostOptions,
+  type ReasonerLike,
+  type RedisAddress,
+} from "./agent-options.ts";
+export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export { EntrainError, type ErrorCode } from "@entrain/kernel";
+export type { Decision, Reading, Verdict } from "@entrain/core/decision";
+export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";

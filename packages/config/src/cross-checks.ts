@@ -1,0 +1,84 @@
+/** What must hold between several variables. Each check runs only where the variables it needs are right by themselves. */
+import { EntrainError, formatDuration } from "@entrain/kernel";
+import { electionTimings } from "@entrain/core/election";
+import { membershipTimings } from "@entrain/core/membership";
+import { variables, type ConfigKey } from "./variables.ts";
+
+/** One finding. */
+export interface Problem {
+  /** The variable to change. */
+  readonly name: string;
+  /** One sentence that names it, its value and the remedy. */
+  readonly line: string;
+}
+
+/** The values that could be read. */
+export type PartialValues = ReadonlyMap<ConfigKey, unknown>;
+
+/** All that does not fit together. */
+export function crossCheck(values: PartialValues): readonly Problem[] {
+  return [...plainTextBeyondLoopback(values), ...timingProblems(values)];
+}
+
+const listeners = ["grpcHost", "opsHost", "httpHost"] as const;
+
+function plainTextBeyondLoopback(values: PartialValues): readonly Problem[] {
+  if (values.get("insecure") !== false) return [];
+  const problems: Problem[] = [];
+  for (const key of listeners) {
+    const host = values.get(key);
+    if (typeof host !== "string" || isLoopback(host)) continue;
+    const { name } = variables[key];
+    const remedy = "choose 127.0.0.1, or permit plain text beyond loopback with ENTRAIN_INSECURE=true";
+    problems.push({ name, line: `${name} is ${JSON.stringify(host)}, which others can reach: ${remedy}` });
+  }
+  return problems;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Core's own rules for timings, in the words of the environment. */
+function timingProblems(values: PartialValues): readonly Problem[] {
+  return [
+    inWordsOfTheEnvironment(values, membershipTimings, { heartbeatMs: "heartbeatMs", deadAfterMs: "deadAfterMs" }),
+    inWordsOfTheEnvironment(values, electionTimings, {
+      leaseMs: "leaseMs",
+      renewEveryMs: "leaseRenewMs",
+      requestTimeoutMs: "storeTimeoutMs",
+      stopMarginMs: "leaseMarginMs",
+    }),
+  ].filter((problem) => problem !== undefined);
+}
+
+/** `keyOf`: core's name of each timing to the config's. */
+function inWordsOfTheEnvironment<Timing extends string>(
+  values: PartialValues,
+  check: (timings: Partial<Record<Timing, number>>) => unknown,
+  keyOf: Readonly<Record<Timing, ConfigKey>>,
+): Problem | undefined {
+  const entries = Object.entries<ConfigKey>(keyOf) as [Timing, ConfigKey][];
+  const timings: Partial<Record<Timing, number>> = {};
+  for (const [timing, key] of entries) {
+    const value = values.get(key);
+    if (typeof value !== "number") return undefined;
+    timings[timing] = value;
+  }
+  try {
+    check(timings);
+    return undefined;
+  } catch (thrown) {
+    const { field, message } = EntrainError.from(thrown);
+    const nameOf = new Map<string, string>(entries.map(([timing, key]) => [timing, variables[key].name]));
+    const line = message.replaceAll(
+      /\b([a-z]\w+Ms)\b(?: \((\d+(?:\.\d+)?)\))?/g,
+      (whole, timing: string, ms?: string) => {
+        const name = nameOf.get(timing);
+        if (name === undefined) return whole;
+        return ms === undefined ? name : `${name} (${formatDuration(Number(ms))})`;
+      },
+    );
+    return { name: nameOf.get(field ?? "") ?? line, line };
+  }
+}

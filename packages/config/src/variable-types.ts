@@ -1,0 +1,158 @@
+/**
+ * The types of variables. Each is a zod schema from the text in the environment to the value in the config; the message of
+ * an issue is a remedy ("choose from 20ms to 24h"), to which the reader adds the variable's name and value.
+ */
+import { isIP } from "node:net";
+import { z } from "zod";
+import { checkId, EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
+import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
+import type { VariableType } from "./variable.ts";
+
+/** Runs a check of the inner layers, whose errors carry their remedy. */
+function checkedBy<Value>(check: (text: string) => Value) {
+  return z.string().transform((text, context): Value => {
+    try {
+      return check(text);
+    } catch (thrown) {
+      const error = EntrainError.from(thrown);
+      context.addIssue({ code: "custom", message: error.remedy ?? error.message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** A text by a pattern, or the remedy. */
+function matching(pattern: RegExp, remedy: string) {
+  return z.string().regex(pattern, remedy);
+}
+
+/** `200ms`, `2s`, `5m`, `1h`, `1d`; the value is in ms. */
+export function duration(min: string, max: string): VariableType<number> {
+  const range = `${min} to ${max}`;
+  const [minMs, maxMs] = [parseDurationMs("min", min), parseDurationMs("max", max)];
+  const schema = checkedBy((text) => parseDurationMs("duration", text));
+  const bounded = z.number().min(minMs, `choose from ${range}`).max(maxMs, `choose from ${range}`);
+  return { type: "duration", range, unit: "", schema: schema.pipe(bounded) };
+}
+
+/** A duration between two numbers of ms. */
+export function durationMs(limits: { readonly min: number; readonly max: number }): VariableType<number> {
+  return duration(formatDuration(limits.min), formatDuration(limits.max));
+}
+
+export function wholeNumber(min: number, max: number): VariableType<number> {
+  const remedy = `choose a whole number from ${min} to ${max}`;
+  const schema = matching(/^\d{1,15}$/, remedy)
+    .transform(Number)
+    .pipe(z.int().min(min, remedy).max(max, remedy));
+  return { type: "whole number", range: `${min} to ${max}`, unit: "", schema };
+}
+
+/** 0, or a factor between two bounds. */
+export function factor(min: number, max: number): VariableType<number> {
+  const range = `0, or ${min} to ${max}`;
+  const remedy = `choose 0 or a number from ${min} to ${max}`;
+  const schema = matching(/^\d{1,15}(\.\d{1,15})?$/, remedy)
+    .transform(Number)
+    .refine((value) => value === 0 || (value >= min && value <= max), remedy);
+  return { type: "number", range, unit: "times", schema };
+}
+
+export const flag: VariableType<boolean> = {
+  type: "flag",
+  range: "true or false",
+  unit: "",
+  schema: z.stringbool({
+    truthy: ["true", "1", "yes", "on"],
+    falsy: ["false", "0", "no", "off"],
+    error: "write true or false",
+  }),
+};
+
+export function choice<const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+): VariableType<Choices[number]> {
+  const schema = z.string().transform((text, context): Choices[number] => {
+    const chosen = choices.find((candidate) => candidate === text);
+    if (chosen !== undefined) return chosen;
+    context.addIssue({ code: "custom", message: `choose one of ${choices.join(", ")}` });
+    return z.NEVER;
+  });
+  return { type: "choice", range: choices.join(", "), unit: "", schema };
+}
+
+/** What this release can pursue is core's to say. */
+export const goal: VariableType<GoalKind> = {
+  type: "choice",
+  range: "sync, spread, cluster, coherence",
+  unit: "",
+  schema: checkedBy((kind) => {
+    checkGoal({ kind, periodMs: 1_000 });
+    return kind as GoalKind;
+  }),
+};
+
+/** The name of a swarm or an agent. */
+export const id: VariableType<string> = {
+  type: "name",
+  range: "1 to 63 of A–Z a–z 0–9 . _ -",
+  unit: "",
+  schema: checkedBy((text) => checkId("id", text)),
+};
+
+const hostPattern = /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/;
+const isHost = (text: string): boolean => isIP(text) !== 0 || (text.length <= 253 && hostPattern.test(text));
+
+export const host: VariableType<string> = {
+  type: "host",
+  range: "IP address or host name",
+  unit: "",
+  schema: z.string().refine(isHost, "give an IP address or a host name, without port and brackets"),
+};
+
+/** To listen on. */
+export const port: VariableType<number> = { ...wholeNumber(0, 65_535), type: "port", range: "0 to 65535; 0: any free" };
+
+/** To call: host and port. */
+export const address: VariableType<string> = {
+  type: "address",
+  range: "host:port",
+  unit: "",
+  schema: z.string().refine((text) => {
+    const [, bracketed, plain, portText] = /^(?:\[(.+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+    const hostFits = bracketed === undefined ? isHost(plain ?? "") : isIP(bracketed) === 6;
+    return hostFits && Number(portText) >= 1 && Number(portText) <= 65_535;
+  }, "give host:port, such as 10.0.0.7:50051 or [fd00::7]:50051"),
+};
+
+export const redisUrl: VariableType<string> = {
+  type: "URL",
+  range: "redis:// or rediss://",
+  unit: "",
+  schema: z.string().refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, pathname } = new URL(text);
+    return /^rediss?:$/.test(protocol) && hostname !== "" && /^\/?$|^\/\d{1,4}$/.test(pathname);
+  }, "give redis://host:port or, with TLS, rediss://host:port; user, password and /number of the database may be added"),
+};
+
+export const secretText: VariableType<string> = {
+  type: "text",
+  range: "",
+  unit: "",
+  schema: z.string().max(4_096, "shorten it to 4096 characters"),
+};
+
+/** Where readings come from. */
+export type TelemetrySetting =
+  { readonly kind: "host" } | { readonly kind: "none" } | { readonly kind: "file"; readonly path: string };
+
+export const telemetry: VariableType<TelemetrySetting> = {
+  type: "source",
+  range: "host, none or file:PATH",
+  unit: "",
+  schema: matching(/^(host|none|file:.+)$/s, "choose host, none or file:PATH").transform((text): TelemetrySetting => {
+    if (text === "host" || text === "none") return { kind: text };
+    return { kind: "file", path: text.slice("file:".length) };
+  }),
+};

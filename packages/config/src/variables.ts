@@ -1,0 +1,186 @@
+/**
+ * The one table of Entrain's environment variables. The config is read by it, its type follows from it, and the table in
+ * docs/configuration.md is written from it: a variable is added here and nowhere else.
+ */
+import type { z } from "zod";
+import { periodLimitsMs } from "@entrain/core/rhythm";
+import * as types from "./variable-types.ts";
+import { optionalVariable, variable, type ServiceName, type Variable } from "./variable.ts";
+
+const all = ["agent", "decision-loop", "console", "cli"] as const;
+const servers = ["agent", "decision-loop", "console"] as const;
+
+/** Every variable by the name of its value in the config. */
+export const variables = {
+  swarmId: variable("ENTRAIN_SWARM", types.id, {
+    default: "default",
+    services: all,
+    doc: "The swarm to belong to: one name for all processes that work together.",
+  }),
+  agentId: optionalVariable("ENTRAIN_AGENT_ID", types.id, {
+    services: ["agent"],
+    doc: "Name of the agent; with several agents in a process, what their names begin with. Default: made from the host's name and chance.",
+  }),
+  agentsPerProcess: variable("ENTRAIN_AGENTS_PER_PROCESS", types.wholeNumber(1, 1_000), {
+    default: "1",
+    services: ["agent"],
+    doc: "Agents in this process; they share its connections.",
+  }),
+  redisUrl: variable("ENTRAIN_REDIS_URL", types.redisUrl, {
+    default: "redis://127.0.0.1:6379",
+    alias: "REDIS_URL",
+    secret: true,
+    services: all,
+    doc: "The store. `REDIS_URL` is read where this is not set.",
+  }),
+  redisPassword: optionalVariable("ENTRAIN_REDIS_PASSWORD", types.secretText, {
+    secret: true,
+    services: all,
+    doc: "Password of the store; goes before one in the URL.",
+  }),
+  requireStore: variable("ENTRAIN_REQUIRE_STORE", types.flag, {
+    default: "false",
+    services: servers,
+    doc: "End with exit code 69 where the store cannot be reached at the start, instead of starting degraded.",
+  }),
+  storeTimeoutMs: variable("ENTRAIN_STORE_TIMEOUT", types.duration("10ms", "1m"), {
+    default: "400ms",
+    services: servers,
+    doc: "How long one request to the store may take.",
+  }),
+  grpcHost: variable("ENTRAIN_GRPC_HOST", types.host, {
+    default: "127.0.0.1",
+    services: ["agent", "decision-loop"],
+    doc: "Address to listen on for gRPC. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+  }),
+  grpcPort: variable("ENTRAIN_GRPC_PORT", types.port, {
+    default: "0",
+    services: ["agent", "decision-loop"],
+    doc: "Port to listen on for gRPC.",
+  }),
+  advertise: optionalVariable("ENTRAIN_ADVERTISE", types.address, {
+    services: ["agent", "decision-loop"],
+    doc: "Address at which others reach this process's gRPC port. Default: where it listens.",
+  }),
+  insecure: variable("ENTRAIN_INSECURE", types.flag, {
+    default: "false",
+    services: all,
+    doc: "Permit plain text beyond loopback: whoever reaches the ports may then listen in and take part.",
+  }),
+  opsHost: variable("ENTRAIN_OPS_HOST", types.host, {
+    default: "127.0.0.1",
+    services: servers,
+    doc: "Address to listen on for `/healthz`, `/readyz` and `/metrics`. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+  }),
+  opsPort: variable("ENTRAIN_OPS_PORT", types.port, {
+    default: "0",
+    services: servers,
+    doc: "Port to listen on for `/healthz`, `/readyz` and `/metrics`.",
+  }),
+  httpHost: variable("ENTRAIN_HTTP_HOST", types.host, {
+    default: "127.0.0.1",
+    services: ["console", "cli"],
+    doc: "Address to listen on for the console. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+  }),
+  httpPort: variable("ENTRAIN_HTTP_PORT", types.port, {
+    default: "8080",
+    services: ["console", "cli"],
+    doc: "Port to listen on for the console.",
+  }),
+  periodMs: variable("ENTRAIN_PERIOD", types.durationMs(periodLimitsMs), {
+    default: "1s",
+    services: all,
+    doc: "Period of the swarm's first goal; a goal that is already in force stays.",
+  }),
+  goalKind: variable("ENTRAIN_GOAL", types.goal, {
+    default: "sync",
+    services: all,
+    doc: "Kind of the swarm's first goal; a goal that is already in force stays.",
+  }),
+  decisionLoop: optionalVariable("ENTRAIN_DECISION_LOOP", types.address, {
+    services: ["agent"],
+    doc: "Address of the decision loop's gRPC port. Default: each process decides for its own agents.",
+  }),
+  heartbeatMs: variable("ENTRAIN_HEARTBEAT", types.duration("20ms", "1m"), {
+    default: "500ms",
+    services: servers,
+    doc: "Pause between two signs of life of a process.",
+  }),
+  deadAfterMs: variable("ENTRAIN_DEAD_AFTER", types.duration("60ms", "1h"), {
+    default: "3s",
+    services: servers,
+    doc: "Silence after which a member is dead; at least three heartbeats.",
+  }),
+  leaseMs: variable("ENTRAIN_LEASE", types.duration("100ms", "10m"), {
+    default: "2s",
+    services: servers,
+    doc: "How long a leadership holds without renewal; more than renewal, store timeout and margin together.",
+  }),
+  leaseRenewMs: variable("ENTRAIN_LEASE_RENEW", types.duration("10ms", "5m"), {
+    default: "500ms",
+    services: servers,
+    doc: "Pause between two renewals of a leadership.",
+  }),
+  leaseMarginMs: variable("ENTRAIN_LEASE_MARGIN", types.duration("1ms", "5m"), {
+    default: "300ms",
+    services: servers,
+    doc: "How long before the end of its lease a leader stops acting.",
+  }),
+  telemetry: variable("ENTRAIN_TELEMETRY", types.telemetry, {
+    default: "host",
+    services: ["agent"],
+    doc: "Where readings come from: the own host, nowhere, or a CSV or NDJSON file.",
+  }),
+  telemetryEveryMs: variable("ENTRAIN_TELEMETRY_EVERY", types.duration("10ms", "1d"), {
+    default: "1s",
+    services: ["agent"],
+    doc: "Pause between two readings of the host, and between lines of a file without instants.",
+  }),
+  telemetrySpeed: variable("ENTRAIN_TELEMETRY_SPEED", types.factor(0.01, 1_000_000), {
+    default: "1",
+    services: ["agent"],
+    doc: "How much faster than recorded a file is replayed; 0: as fast as it is consumed.",
+  }),
+  logLevel: variable(
+    "ENTRAIN_LOG_LEVEL",
+    types.choice(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
+    {
+      default: "info",
+      services: all,
+      doc: "Lines of this level and above are logged, on stderr.",
+    },
+  ),
+  spin: variable("ENTRAIN_SPIN", types.choice(["auto", "on", "off"]), {
+    default: "auto",
+    services: ["agent"],
+    doc: "Whether the last millisecond before a beat is spun away: exact on a host with cores to spare, harmful elsewhere.",
+  }),
+  drainMs: variable("ENTRAIN_DRAIN", types.duration("0ms", "10m"), {
+    default: "5s",
+    services: all,
+    doc: "How long a process that is told to stop may take to finish its work.",
+  }),
+  controlFd: optionalVariable("ENTRAIN_CONTROL_FD", types.wholeNumber(0, 65_535), {
+    services: servers,
+    doc: "Internal: file descriptor of the supervisor's control channel; the process ends when it closes.",
+  }),
+  testRedis: optionalVariable("ENTRAIN_TEST_REDIS", types.choice(["local", "container"]), {
+    services: [],
+    doc: "Read by the tests alone: which kind of Redis they start.",
+  }),
+} as const satisfies Readonly<Record<string, Variable<unknown>>>;
+
+type Variables = typeof variables;
+
+/** The name of a value in the config. */
+export type ConfigKey = keyof Variables;
+
+/** The values that one service reads, and which of its variables were set. */
+export type Config<Service extends ServiceName = ServiceName> = {
+  readonly [Key in ConfigKey as Service extends Variables[Key]["services"][number] ? Key : never]: z.output<
+    Variables[Key]["schema"]
+  >;
+} & {
+  /** Names of the variables that the environment sets; the others have their defaults. */
+  readonly given: readonly string[];
+};

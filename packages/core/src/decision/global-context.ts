@@ -1,0 +1,70 @@
+/** The swarm as one read of the store shows it, and as a reasoner gets to see it. */
+import type { LeaderRecord } from "../election/election.ts";
+
+/** What one read of the store tells, atomically. */
+export interface GlobalSnapshot {
+  readonly leader: LeaderRecord | undefined;
+  /** Mean health over everybody who should be there, 0..1; undefined for an empty swarm. */
+  readonly health: number | undefined;
+  readonly alive: number;
+  /** Members that died and still count. */
+  readonly missing: number;
+  readonly contextVersion: number;
+  readonly generation: number;
+  /** Ids of the latest decisions, newest first, at most 20. */
+  readonly recentDecisions: readonly string[];
+}
+
+/** A snapshot with the instant at which its read was sent, monotonic ms. */
+export interface TimedSnapshot {
+  readonly snapshot: GlobalSnapshot;
+  readonly sentMs: number;
+}
+
+/** The context as a reasoner gets it. */
+export interface GlobalContext {
+  readonly leaderId: string | null;
+  /** 0 where there is no leader. */
+  readonly term: number;
+  readonly health: number | null;
+  /** More than half of those who should be there. */
+  readonly quorumSize: number;
+  readonly recentDecisions: readonly string[];
+  readonly role: "leader" | "follower";
+  /** Version of the document whose policy is in use; 0 before there is one. */
+  readonly contextVersion: number;
+  /** At most `maxAgeMs` old. */
+  readonly fresh: boolean;
+  /** When its read was sent, ms of the process's monotonic clock; null where there never was one. */
+  readonly cachedAt: number | null;
+}
+
+/** What a context is made of; instants and ages in ms of one monotonic clock. */
+export interface ContextFacts {
+  readonly timed: TimedSnapshot | undefined;
+  readonly nowMs: number;
+  /** Oldest age that counts as fresh. */
+  readonly maxAgeMs: number;
+  /** Oldest age at which the health is still believed. */
+  readonly healthMaxAgeMs: number;
+  readonly leads: boolean;
+  readonly contextVersion: number;
+}
+
+/** The context for these facts. Health that is too old to be believed is null: unknown. */
+export function globalContextOf(facts: ContextFacts): GlobalContext {
+  const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, contextVersion } = facts;
+  const snapshot = timed?.snapshot;
+  const ageMs = timed === undefined ? Infinity : nowMs - timed.sentMs;
+  return {
+    leaderId: snapshot?.leader?.agentId ?? null,
+    term: snapshot?.leader?.term ?? 0,
+    health: ageMs <= healthMaxAgeMs ? (snapshot?.health ?? null) : null,
+    quorumSize: Math.floor(((snapshot?.alive ?? 0) + (snapshot?.missing ?? 0)) / 2) + 1,
+    recentDecisions: snapshot?.recentDecisions ?? [],
+    role: leads ? "leader" : "follower",
+    contextVersion,
+    fresh: ageMs <= maxAgeMs,
+    cachedAt: timed?.sentMs ?? null,
+  };
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { EntrainError } from "@entrain/kernel";
+import { defaultPolicy } from "./default-policy.ts";
+import { checkPolicy, policyLimits } from "./policy.ts";
+
+const rule = defaultPolicy.rules[0]!;
+const refused = (field: string) => (error: unknown) =>
+  error instanceof EntrainError && error.code === "invalid-argument" && error.field === field;
+
+test("the policy that ships passes its own check unchanged", () => {
+  assert.deepEqual(checkPolicy(defaultPolicy), defaultPolicy);
+});
+
+test("a policy that went through JSON is the same policy", () => {
+  assert.deepEqual(checkPolicy(JSON.parse(JSON.stringify(defaultPolicy))), defaultPolicy);
+});
+
+test("members that a policy does not have are dropped, so that they cannot change its hash", () => {
+  const given = { ...defaultPolicy, note: "hello", rules: [{ ...rule, colour: "red" }] };
+  assert.deepEqual(checkPolicy(given), { ...defaultPolicy, rules: [rule] });
+});
+
+test("each wrong field is named", () => {
+  const cases: [string, unknown][] = [
+    ["policy", null],
+    ["policy", []],
+    ["policy.actions", { ...defaultPolicy, actions: "throttle" }],
+    ["policy.actions[1]", { ...defaultPolicy, actions: ["throttle", "two words"] }],
+    ["policy.safeAction", { ...defaultPolicy, safeAction: "explode" }],
+    ["policy.safeAction", { ...defaultPolicy, safeAction: undefined }],
+    ["policy.safeModeHealth", { ...defaultPolicy, safeModeHealth: 1.5 }],
+    ["policy.safeModeHealth", { ...defaultPolicy, safeModeHealth: NaN }],
+    ["policy.cooldownMs", { ...defaultPolicy, cooldownMs: 0 }],
+    ["policy.budgetMs", { ...defaultPolicy, budgetMs: Infinity }],
+    ["policy.budgetMs", { ...defaultPolicy, budgetMs: "1s" }],
+    ["policy.leaderFirstMs", { ...defaultPolicy, leaderFirstMs: defaultPolicy.budgetMs }],
+    ["policy.rules", { ...defaultPolicy, rules: undefined }],
+    ["policy.rules[0]", { ...defaultPolicy, rules: ["t.x > 1"] }],
+    ["policy.rules[0].action", { ...defaultPolicy, rules: [{ ...rule, action: "dance" }] }],
+    ["policy.rules[0].type", { ...defaultPolicy, rules: [{ ...rule, type: "WHIM" }] }],
+    ["policy.rules[0].when", { ...defaultPolicy, rules: [{ ...rule, when: " " }] }],
+    ["policy.rules[0].when", { ...defaultPolicy, rules: [{ ...rule, when: "t".repeat(policyLimits.when + 1) }] }],
+    ["policy.rules[0].confidence", { ...defaultPolicy, rules: [{ ...rule, confidence: -0.1 }] }],
+    ["policy.rules[0].kind", { ...defaultPolicy, rules: [{ ...rule, kind: "" }] }],
+    ["policy.rules[1].id", { ...defaultPolicy, rules: [rule, rule] }],
+  ];
+  for (const [field, candidate] of cases) assert.throws(() => checkPolicy(candidate), refused(field), field);
+});
+
+test("more rules than the limit are refused", () => {
+  const rules = Array.from({ length: policyLimits.rules + 1 }, (_, index) => ({ ...rule, id: `rule-${index}` }));
+  assert.throws(() => checkPolicy({ ...defaultPolicy, rules }), refused("policy.rules"));
+  assert.equal(checkPolicy({ ...defaultPolicy, rules: rules.slice(1) }).rules.length, policyLimits.rules);
+});
+
+test("whatever the document holds, the answer is a policy or an error that names a field of it", () => {
+  const candidate = fc.oneof(
+    fc.anything(),
+    fc.record(
+      Object.fromEntries(
+        Object.entries(defaultPolicy).map(([field, value]) => [field, fc.oneof(fc.constant(value), fc.anything())]),
+      ),
+    ),
+  );
+  fc.assert(
+    fc.property(candidate, (given) => {
+      try {
+        const policy = checkPolicy(given);
+        assert.ok(policy.leaderFirstMs < policy.budgetMs);
+      } catch (error) {
+        assert.ok(error instanceof EntrainError);
+        assert.match(error.field ?? "", /^policy(\.|$)/);
+      }
+    }),
+  );
+});

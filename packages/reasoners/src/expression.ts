@@ -1,0 +1,111 @@
+/**
+ * One rule's condition: a CEL expression over `t`, the reading, compiled once and evaluated on each reading.
+ *
+ * Policies come from outside, so what an evaluation may cost is fixed before it runs: size and depth are bounded, and of
+ * CEL's functions only those are allowed whose cost is that of reading their arguments. Loops over lists (`all`, `map` …) and
+ * `cel.bind` could be nested into exponential work; `matches` runs on a backtracking engine. None of them is needed on
+ * a flat map of numbers, texts and flags. Why this library: docs/adr/0003-cel.md.
+ */
+import { Environment, EvaluationError, ParseError, TypeError, type ASTNode } from "@marcbachmann/cel-js";
+import { EntrainError } from "@entrain/kernel";
+import type { Reading } from "@entrain/core/decision";
+
+/** The largest expression that is compiled; its length in characters is bounded by the policy's check. */
+export const expressionLimits = { nodes: 256, depth: 32, listElements: 100 } as const;
+
+/** The functions that an expression may call; the operators of CEL are all allowed. */
+export const allowedFunctions: readonly string[] = [
+  "has",
+  "size",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "lowerAscii",
+  "double",
+  "int",
+  "string",
+];
+
+const environment = new Environment({
+  limits: {
+    maxAstNodes: expressionLimits.nodes,
+    maxDepth: expressionLimits.depth,
+    maxListElements: expressionLimits.listElements,
+    maxMapEntries: 0,
+    maxCallArguments: 3,
+  },
+}).registerVariable("t", "map<string, dyn>");
+
+/** A condition on readings. @throws Error with a sentence where the reading does not fit (a text compared with a number). */
+export type Condition = (reading: Reading) => boolean;
+
+/**
+ * Compiles a condition.
+ * @throws EntrainError `invalid-argument` that names `field`, line and column for a parse error, a type error, a function
+ *   that is not allowed, or an expression that is too large or cannot be true or false.
+ */
+export function compileCondition(field: string, expression: string): Condition {
+  const parsed = attempt(field, expression, () => environment.parse(expression));
+  refuseOtherFunctions(field, expression, parsed.ast);
+  const checked = parsed.check();
+  if (checked.error !== undefined) throw wrong(field, expression, checked.error);
+  if (checked.type !== "bool" && checked.type !== "dyn")
+    throw EntrainError.invalid(
+      field,
+      expression,
+      `write a condition: this gives ${checked.type ?? "nothing"}, not bool`,
+    );
+  return (reading) => {
+    const result: unknown = evaluate(() => parsed({ t: reading }));
+    if (typeof result === "boolean") return result;
+    throw new Error(`it gives a ${typeof result}, not true or false`);
+  };
+}
+
+function attempt<T>(field: string, expression: string, run: () => T): T {
+  try {
+    return run();
+  } catch (thrown) {
+    throw wrong(field, expression, thrown);
+  }
+}
+
+/** The library's messages show a drawing of the place; here one sentence is enough. */
+function evaluate(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (thrown) {
+    if (thrown instanceof EvaluationError || thrown instanceof TypeError)
+      throw new Error(thrown.summary, { cause: thrown });
+    throw thrown;
+  }
+}
+
+function wrong(field: string, expression: string, thrown: unknown): EntrainError {
+  if (!(thrown instanceof ParseError || thrown instanceof TypeError)) return EntrainError.from(thrown);
+  return misplaced(field, expression, thrown.range?.start ?? 0, thrown.summary);
+}
+
+function misplaced(field: string, expression: string, offset: number, what: string): EntrainError {
+  const before = expression.slice(0, offset).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return EntrainError.invalid(field, expression, `at ${place}: ${what}`);
+}
+
+function refuseOtherFunctions(field: string, expression: string, node: ASTNode): void {
+  if ((node.op === "call" || node.op === "rcall") && !allowedFunctions.includes(node.args[0]))
+    throw misplaced(
+      field,
+      expression,
+      node.pos,
+      `${node.args[0]}() is not allowed; there are ${allowedFunctions.join(", ")}`,
+    );
+  for (const child of childrenOf(node)) refuseOtherFunctions(field, expression, child);
+}
+
+/** The nodes under a node, whatever the shape of its arguments. */
+function childrenOf(node: ASTNode): readonly ASTNode[] {
+  return [node.args]
+    .flat(3)
+    .filter((part): part is ASTNode => typeof part === "object" && part !== null && "op" in part);
+}

@@ -1,0 +1,83 @@
+/** The leader record of one election in Redis (L1 to L4): see lua/campaign.lua, renew.lua, release.lua, read-leader.lua. */
+import { EntrainError } from "@entrain/kernel";
+import type { LeaderRecord, Leadership } from "@entrain/core/election";
+import type { ElectionStore } from "@entrain/ports";
+import type { CommandPlane } from "./command-plane.ts";
+import type { StoreKeys } from "./keys.ts";
+import type { Reply } from "./link.ts";
+import type { MessageHub } from "./message-hub.ts";
+
+/** The election whose term fences the swarm's decisions. */
+export const swarmElection = "swarm";
+
+/** The store of the election `name`. */
+export function createElectionStore(options: {
+  readonly name: string;
+  readonly keys: StoreKeys;
+  readonly commands: CommandPlane;
+  readonly hub: MessageHub;
+  /** Longest lease that the recovery window covers (S1), ms. */
+  readonly leaseMaxMs: number;
+}): ElectionStore {
+  const { name, keys, commands, hub, leaseMaxMs } = options;
+  const record = keys.leader(name);
+  const channel = keys.channels.leader(name);
+  return {
+    async campaign({ agentId, incarnation, highestTerm, leaseMs }) {
+      checkLease(leaseMs, leaseMaxMs);
+      checkWhole("highestTerm", highestTerm);
+      checkWhole("incarnation", incarnation);
+      const args = [channel, agentId, incarnation, highestTerm, leaseMs];
+      const [kind, ...rest] = (await commands.run("campaign", [record, keys.term(name)], args)) as CampaignReply;
+      if (kind === "record") return { kind, leader: leaderFrom(rest[0]) };
+      return { kind, held: { agentId, incarnation, term: Number(rest[0]), generation: Number(rest[1]) } };
+    },
+    async renew(held, leaseMs) {
+      checkLease(leaseMs, leaseMaxMs);
+      const args = [held.agentId, held.incarnation, held.term, held.generation, leaseMs];
+      const [kind, answer] = (await commands.run("renew", [record], args)) as RenewReply;
+      if (kind === "refused") return { kind, leader: leaderFrom(answer) };
+      return { kind, held: { ...held, generation: Number(answer) } };
+    },
+    async release(held: Leadership) {
+      await commands.run("release", [record], [channel, held.agentId, held.incarnation, held.term]);
+    },
+    async read() {
+      return leaderFrom(await commands.run("read-leader", [record], []));
+    },
+    watch: (onHint) =>
+      hub.watch(channel, (message) => {
+        onHint(Number(message));
+      }),
+  };
+}
+
+type CampaignReply = readonly ["granted", term: string, generation: string] | readonly ["record", leader: Reply];
+type RenewReply = readonly ["renewed", generation: string] | readonly ["refused", leader: Reply];
+
+/** The leader of a reply `{agentId, incarnation, term, generation, leaseUntilMs, remainingMs}`; undefined for `{}`. */
+export function leaderFrom(reply: Reply): LeaderRecord | undefined {
+  const [agentId, incarnation, term, generation, leaseUntilMs, remainingMs] = reply as readonly string[];
+  if (agentId === undefined) return undefined;
+  return {
+    agentId,
+    incarnation: Number(incarnation),
+    term: Number(term),
+    generation: Number(generation),
+    leaseUntilMs: Number(leaseUntilMs),
+    remainingMs: Number(remainingMs),
+  };
+}
+
+function checkLease(leaseMs: number, leaseMaxMs: number): void {
+  if (!(Number.isInteger(leaseMs) && leaseMs > 0))
+    throw EntrainError.invalid("leaseMs", leaseMs, "give a whole number of ms above 0");
+  if (leaseMs > leaseMaxMs)
+    throw EntrainError.invalid("leaseMs", leaseMs, `stay within the store's recoveryWindowMs (${leaseMaxMs})`);
+}
+
+/** Numbers that Lua compares and prints as integers. */
+function checkWhole(field: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value >= 0))
+    throw EntrainError.invalid(field, value, "give a whole number from 0 to 2^53 - 1");
+}

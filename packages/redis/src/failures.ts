@@ -1,0 +1,145 @@
+/**
+ * Every error of the store, mapped in one place: what Redis or the network says becomes an EntrainError whose code says what
+ * the caller must do. The originals are not kept as causes: ioredis hangs the command's arguments on them, and the
+ * handshake's hold the password.
+ */
+import { EntrainError } from "@entrain/kernel";
+
+/** A command's own refusal, as the Lua commands write it: `ENTRAIN <code> <detail>`. */
+const refusalPattern = /^ENTRAIN (\S+) (.*)$/;
+
+const networkCauses: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "the host's name cannot be looked up now",
+  ETIMEDOUT: "no answer",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+  ENOENT: "no such socket",
+  EACCES: "no permission for the socket",
+};
+
+/** The error of a connection that could not be opened or is over. */
+export function connectionFailure(thrown: unknown, address: string): EntrainError {
+  if (thrown instanceof EntrainError) return thrown;
+  const message = messageOf(thrown);
+  if (/^(WRONGPASS|ERR invalid password)/.test(message))
+    return invalid(`Redis at ${address} refuses the user name or password: correct it`);
+  if (/^NOAUTH/.test(message)) return invalid(`Redis at ${address} asks for a password and none was given`);
+  if (/^NOPERM/.test(message)) return invalid(notPermitted(address, message));
+  const code = codeOf(thrown);
+  const cause = (code === undefined ? undefined : networkCauses[code]) ?? message;
+  return unavailable(`cannot reach Redis at ${address} (${cause}): start it or correct its address`);
+}
+
+/** What a reply's first word means, where it is not an `internal` error. */
+const replyKinds: Readonly<Record<string, "away" | "full" | "forbidden">> = {
+  OOM: "full",
+  NOPERM: "forbidden",
+  READONLY: "away",
+  LOADING: "away",
+  MASTERDOWN: "away",
+  CLUSTERDOWN: "away",
+  TRYAGAIN: "away",
+  MOVED: "away",
+  NOREPLICAS: "away",
+  MISCONF: "away",
+  BUSY: "away",
+  UNKILLABLE: "away",
+  NOAUTH: "away",
+};
+
+/** The error of a command that failed. */
+export function commandFailure(thrown: unknown, address: string): EntrainError {
+  if (thrown instanceof EntrainError) return thrown;
+  const message = messageOf(thrown);
+  if (!isReply(thrown)) return unavailable(`the connection to Redis at ${address} is over (${message})`);
+  const refusal = refusalPattern.exec(message);
+  if (refusal !== null) return refusalFailure(refusal[1] ?? "", refusal[2] ?? "", address);
+  switch (replyKinds[firstWord(message)]) {
+    case "full":
+      return new EntrainError(
+        "resource-exhausted",
+        `Redis at ${address} is full and takes nothing new: raise its maxmemory or remove other data`,
+      );
+    case "forbidden":
+      return new EntrainError("permission-denied", notPermitted(address, message));
+    case "away":
+      return unavailable(`Redis at ${address} does not serve now (${message})`);
+    default:
+      return new EntrainError("internal", `Redis at ${address} answered: ${message}`);
+  }
+}
+
+/** True where the server lacks the text of a script that was called by its SHA-1. */
+export function isUnknownScript(thrown: unknown): boolean {
+  return isReply(thrown) && firstWord(messageOf(thrown)) === "NOSCRIPT";
+}
+
+/** True where this server will not serve this connection any more: a new one may find another. */
+export function endsConnection(thrown: unknown): boolean {
+  return isReply(thrown) && ["READONLY", "MASTERDOWN", "NOAUTH"].includes(firstWord(messageOf(thrown)));
+}
+
+function refusalFailure(code: string, detail: string, address: string): EntrainError {
+  switch (code) {
+    case "stale-generation":
+      return new EntrainError("stale-generation", `the store is in generation ${detail}, the caller was in another`, {
+        value: Number(detail),
+      });
+    case "recovering":
+      return new EntrainError("recovering", `the store's recovery window is open for another ${detail} ms`, {
+        value: Number(detail),
+        remedy: "try again when it has closed",
+      });
+    case "stale-term":
+      return new EntrainError("stale-term", `the caller does not lead: the term in force is ${detail}`, {
+        value: Number(detail),
+      });
+    case "superseded":
+      return new EntrainError("superseded", `a higher incarnation of agent ${detail} is alive`, {
+        field: "agentId",
+        value: detail,
+      });
+    case "resource-exhausted":
+      return new EntrainError("resource-exhausted", detail);
+    case "schema":
+      return invalid(
+        `the data in Redis at ${address} has schema ${detail}, which is newer than this release: upgrade this process`,
+      );
+    default:
+      return new EntrainError("internal", `a command answered with the unknown code ${code}`);
+  }
+}
+
+function notPermitted(address: string, message: string): string {
+  return `the user at Redis ${address} lacks a permission (${message}): allow it the keys and channels entrain:*`;
+}
+
+function invalid(message: string): EntrainError {
+  return new EntrainError("invalid-config", message, { field: "redis" });
+}
+
+/** The store cannot be asked. */
+export function unavailable(message: string): EntrainError {
+  return new EntrainError("store-unavailable", message);
+}
+
+/** ioredis's own errors speak of the connection; replies of the server have this name. */
+function isReply(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === "ReplyError";
+}
+
+function firstWord(message: string): string {
+  return message.split(" ", 1)[0] ?? "";
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+}

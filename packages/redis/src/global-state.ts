@@ -1,0 +1,55 @@
+/**
+ * The view that decisions rest on, and the shared document: see lua/read-global-state.lua and read-or-create-context.lua.
+ * A snapshot is one command of O(log members): the health is a running sum that every heartbeat keeps.
+ */
+import type { ContextDocument, GlobalState } from "@entrain/ports";
+import type { CommandPlane } from "./command-plane.ts";
+import { leaderFrom, swarmElection } from "./election-store.ts";
+import type { StoreKeys } from "./keys.ts";
+import type { Reply } from "./link.ts";
+
+/** The global state of a swarm. */
+export function createGlobalState(options: {
+  readonly keys: StoreKeys;
+  readonly commands: CommandPlane;
+  /** How long a dead member counts as missing, ms of observed time. */
+  readonly missingForMs: number;
+}): GlobalState {
+  const { keys, commands, missingForMs } = options;
+  return {
+    async snapshot() {
+      const { membership, memberBeats, membersDead, context, decisionsLatest } = keys;
+      const reply = await commands.run(
+        "read-global-state",
+        [keys.leader(swarmElection), membership, memberBeats, membersDead, context, decisionsLatest],
+        [missingForMs],
+      );
+      const [generation, leader, healthSum, alive, missing, version, recentDecisions] = reply as SnapshotReply;
+      const expected = alive + missing;
+      return {
+        leader: leaderFrom(leader),
+        health: expected === 0 ? undefined : Number(healthSum) / 1e6 / expected,
+        alive,
+        missing,
+        contextVersion: Number(version),
+        generation: Number(generation),
+        recentDecisions,
+      };
+    },
+    async document(initial) {
+      const reply = await commands.run("read-or-create-context", [keys.context], [JSON.stringify(initial)]);
+      const [version, document] = reply as readonly [string, string];
+      return { version: Number(version), document: JSON.parse(document) as ContextDocument["document"] };
+    },
+  };
+}
+
+type SnapshotReply = readonly [
+  generation: string,
+  leader: Reply,
+  healthSum: string,
+  alive: number,
+  missing: number,
+  contextVersion: string,
+  recentDecisions: readonly string[],
+];

@@ -1,0 +1,3 @@
+/** The Redis adapter: registry, elections, ledger, goal, global state and health of one swarm. */
+export { createRedisStore, type RedisStore } from "./redis-store.ts";
+export type { RedisStoreOptions } from "./options.ts";

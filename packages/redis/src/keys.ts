@@ -1,0 +1,94 @@
+/**
+ * Every key and channel of a swarm, named here and nowhere else: `entrain:{swarmId}:<entity>[:<id>]`. The braces are literal:
+ * they put a whole swarm into one slot of a Redis Cluster, so that one Lua command may touch all of its keys.
+ */
+import { checkId } from "@entrain/kernel";
+
+/** The keys and channels of one swarm. */
+export interface StoreKeys {
+  /** Hash: generation, life, server ids, recovery window, schema (S1). First key of every command. */
+  readonly store: string;
+  /** Hash: the leader record of an election. */
+  leader(election: string): string;
+  /** Text: the highest term of an election; never expires (L2). */
+  term(election: string): string;
+  /** Hash: version, observed time, sum of health. */
+  readonly membership: string;
+  /** Hash: agentId → what its process offers (JSON). */
+  readonly memberOffers: string;
+  /** Hash: agentId → state, incarnation, instants, health. */
+  readonly memberStates: string;
+  /** Sorted sets, agentId by observed ms: last beat of the alive, death of the dead, leave of the left. */
+  readonly memberBeats: string;
+  readonly membersDead: string;
+  readonly membersLeft: string;
+  /** Stream: one entry per membership version, bounded. */
+  readonly memberDeltas: string;
+  /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
+  readonly ledger: string;
+  /** Hash: incidentId → decision (JSON). */
+  readonly decisions: string;
+  /** Sorted set: incidentId by sequence number. */
+  readonly decisionSequence: string;
+  /** List: ids of the latest 20 decisions. */
+  readonly decisionsLatest: string;
+  /** Hash: fingerprint → ordinal and last sight. */
+  readonly incidents: string;
+  /** Sorted set: fingerprint by last sight. */
+  readonly incidentsSeen: string;
+  /** Sorted set: incidentId by last act. */
+  readonly incidentsActed: string;
+  /** Hash per incident: act → JSON; followed by the incidentId. */
+  readonly actsPrefix: string;
+  /** Hash: goalVersion, goal (JSON). */
+  readonly goal: string;
+  /** Hash: version, document (JSON). */
+  readonly context: string;
+  /** Pub/sub channels: hints only. */
+  readonly channels: {
+    /** The new membership version. */
+    readonly membership: string;
+    /** The new term, 0 when it was given up. */
+    leader(election: string): string;
+    /** The committed decision (JSON). */
+    readonly decisions: string;
+    /** The new goal (JSON). */
+    readonly goal: string;
+  };
+}
+
+/**
+ * The keys of `swarmId`.
+ * @throws EntrainError `invalid-argument` that names `swarmId`.
+ */
+export function storeKeys(swarmId: string): StoreKeys {
+  const base = `entrain:{${checkId("swarmId", swarmId)}}`;
+  return {
+    store: `${base}:store`,
+    leader: (election) => `${base}:leader:${election}`,
+    term: (election) => `${base}:term:${election}`,
+    membership: `${base}:membership`,
+    memberOffers: `${base}:member-offers`,
+    memberStates: `${base}:member-states`,
+    memberBeats: `${base}:member-beats`,
+    membersDead: `${base}:members-dead`,
+    membersLeft: `${base}:members-left`,
+    memberDeltas: `${base}:member-deltas`,
+    ledger: `${base}:ledger`,
+    decisions: `${base}:decisions`,
+    decisionSequence: `${base}:decision-sequence`,
+    decisionsLatest: `${base}:decisions-latest`,
+    incidents: `${base}:incidents`,
+    incidentsSeen: `${base}:incidents-seen`,
+    incidentsActed: `${base}:incidents-acted`,
+    actsPrefix: `${base}:acts:`,
+    goal: `${base}:goal`,
+    context: `${base}:context`,
+    channels: {
+      membership: `${base}:channel:membership`,
+      leader: (election) => `${base}:channel:leader:${election}`,
+      decisions: `${base}:channel:decisions`,
+      goal: `${base}:channel:goal`,
+    },
+  };
+}

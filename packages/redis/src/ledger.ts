@@ -1,0 +1,135 @@
+/**
+ * The ledger of decisions in Redis (D1): see lua/open-incident.lua, commit-decision.lua, record-acts.lua and
+ * list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
+ */
+import { EntrainError } from "@entrain/kernel";
+import { fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/core/decision";
+import type { Ledger, LedgerEntry } from "@entrain/ports";
+import type { CommandPlane } from "./command-plane.ts";
+import { swarmElection } from "./election-store.ts";
+import type { StoreKeys } from "./keys.ts";
+import type { Reply } from "./link.ts";
+import type { MessageHub } from "./message-hub.ts";
+
+/** How long decisions, acts and silent fingerprints are kept, ms. */
+const retentionMs = 86_400_000;
+/** Decisions, and fingerprints whose ordinal is remembered. */
+const decisionsMax = 10_000;
+const fingerprintsMax = 10_000;
+/** Incidents with acts: more than decisions, for an act may have none (D3). */
+const incidentsActedMax = 20_000;
+/** Acts kept and counted on one incident; those beyond are left out. */
+const actsPerIncidentMax = 20_000;
+/** Acts in one command. */
+const actsBatchMax = 200;
+/** Entries in one command of a listing, and in one listing. */
+const pageMax = 100;
+const listMax = 1_000;
+const incidentIdMax = 512;
+
+/** The ledger of a swarm. */
+export function createLedger(options: {
+  readonly keys: StoreKeys;
+  readonly commands: CommandPlane;
+  readonly hub: MessageHub;
+}): Ledger {
+  const { keys, commands, hub } = options;
+
+  async function read(incidentId: string): Promise<Decision | undefined> {
+    checkIncidentId(incidentId);
+    return decisionFrom(await commands.run("read-decision", [keys.decisions], [incidentId]));
+  }
+
+  async function page(limit: number, before: string) {
+    const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
+    const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
+    const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
+    return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
+  }
+
+  return {
+    async open({ fingerprint, incidentId }, cooldownMs) {
+      if (incidentId !== undefined)
+        return { incident: { incidentId, fingerprint, ordinal: 0 }, decision: await read(incidentId) };
+      const { ledger, decisions, incidents, incidentsSeen } = keys;
+      const args = [fingerprintKey(fingerprint), cooldownMs, fingerprintsMax, retentionMs];
+      const reply = await commands.run("open-incident", [ledger, decisions, incidents, incidentsSeen], args);
+      const [ordinal, decision] = reply as readonly [string, Reply];
+      const incident = {
+        incidentId: incidentIdOf(fingerprint, Number(ordinal)),
+        fingerprint,
+        ordinal: Number(ordinal),
+      };
+      return { incident, decision: decisionFrom(decision) };
+    },
+    read,
+    async commit(proposal, fence) {
+      checkIncidentId(proposal.incidentId);
+      // The store adds these two itself; a caller that passes a whole decision must not overrule it.
+      const text = JSON.stringify({ ...proposal, term: undefined, committedAtMs: undefined });
+      const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
+      const reply = await commands.run(
+        "commit-decision",
+        [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader(swarmElection)],
+        [
+          ...[keys.channels.decisions, keys.actsPrefix, proposal.incidentId, proposal.decisionId, text],
+          ...[decisionsMax, retentionMs],
+          ...(fence === undefined ? [] : [fence.agentId, fence.incarnation, fence.term, fence.generation]),
+        ],
+      );
+      const decision = JSON.parse(String(reply)) as Decision;
+      return { decision, stands: decision.decisionId === proposal.decisionId };
+    },
+    async recordActs(acts) {
+      const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax];
+      for (let at = 0; at < acts.length; at += actsBatchMax) {
+        const batch = acts.slice(at, at + actsBatchMax).flatMap(actArguments);
+        await commands.run("record-acts", [keys.ledger, keys.incidentsActed], [...head, ...batch]);
+      }
+    },
+    async list(limit, cursor) {
+      if (!(Number.isInteger(limit) && limit >= 1 && limit <= listMax))
+        throw EntrainError.invalid("limit", limit, `give a whole number from 1 to ${listMax}`);
+      if (cursor !== undefined && !/^\d{1,16}$/.test(cursor))
+        throw EntrainError.invalid("cursor", cursor, "give the `next` of the page before, or leave it out");
+      const entries: LedgerEntry[] = [];
+      let next: string | undefined = cursor ?? "+inf";
+      while (next !== undefined && entries.length < limit) {
+        const part: Awaited<ReturnType<typeof page>> = await page(limit - entries.length, next);
+        entries.push(...part.entries);
+        next = part.next;
+      }
+      return next === undefined ? { entries } : { entries, next };
+    },
+    async stats() {
+      const reply = await commands.run("read-ledger-stats", [keys.ledger], []);
+      const [count, divergence, safeAlone] = (reply as readonly Reply[]).map(Number);
+      return { count: count ?? 0, divergence: divergence ?? 0, safeAlone: safeAlone ?? 0 };
+    },
+    watch: (onDecision) =>
+      hub.watch(keys.channels.decisions, (message) => {
+        onDecision(JSON.parse(message) as Decision);
+      }),
+  };
+}
+
+type EntryReply = readonly [decision: string, acts: readonly string[]];
+
+function entryFrom([decision, acts]: EntryReply): LedgerEntry {
+  const parsed = acts.map((act) => JSON.parse(act) as Act);
+  return { decision: JSON.parse(decision) as Decision, acts: parsed.sort((a, b) => a.atMs - b.atMs) };
+}
+
+function decisionFrom(reply: Reply): Decision | undefined {
+  return typeof reply === "string" ? (JSON.parse(reply) as Decision) : undefined;
+}
+
+function actArguments(act: Act): readonly string[] {
+  checkIncidentId(act.incidentId);
+  return [act.incidentId, act.agentId, act.source, act.decisionId, act.action, JSON.stringify(act)];
+}
+
+function checkIncidentId(incidentId: string): void {
+  if (incidentId.length === 0 || incidentId.length > incidentIdMax)
+    throw EntrainError.invalid("incidentId", incidentId, `give 1 to ${incidentIdMax} characters`);
+}

@@ -1,0 +1,55 @@
+#!lua flags=allow-oom
+-- Signs of life of one process's agents. Before, the observed time goes on by what passed since the last heartbeat of
+-- anybody, but by no more than one step; after, whoever was silent for too long in observed time is judged dead (M1), and
+-- whoever has been gone for long is forgotten: a few per call. In the recovery window nobody is judged.
+--
+-- KEYS: 8
+-- Include: members
+-- Input:  KEYS[1] store key, KEYS[2..8] see members.lua
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
+--         after which the gone are forgotten (all ms), then per agent: agentId, incarnation, health in millionths
+-- Output: {version, {agentIds not alive in this incarnation}, {agentIds superseded by a higher one}}
+
+local sweepMax = 50
+
+local tickMs = tonumber(redis.call('HGET', KEYS[2], 'tickMs')) or nowMs
+observedMs = observedMs + math.max(0, math.min(nowMs - tickMs, tonumber(ARGV[3])))
+redis.call('HSET', KEYS[2], 'tickMs', int(nowMs), 'observedMs', int(observedMs))
+
+local unknown, superseded = {}, {}
+local healthDelta = 0
+for at = 6, #ARGV, 3 do
+  local agentId, incarnation, health = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local member = readState(agentId)
+  local alive = member ~= nil and member.state == 'alive'
+  if alive and member.incarnation > incarnation then
+    superseded[#superseded + 1] = agentId
+  elseif not alive or member.incarnation < incarnation then
+    unknown[#unknown + 1] = agentId
+  else
+    redis.call('ZADD', KEYS[5], int(observedMs), agentId)
+    if member.health ~= health then
+      healthDelta = healthDelta + health - member.health
+      member.health = health
+      writeState(agentId, member)
+    end
+  end
+end
+if healthDelta ~= 0 then
+  redis.call('HINCRBY', KEYS[2], 'healthSum', int(healthDelta))
+end
+
+if not recovering then
+  local silentSince = int(observedMs - tonumber(ARGV[4]))
+  for _, agentId in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', silentSince, 'LIMIT', 0, sweepMax)) do
+    bury(agentId, readState(agentId), 'dead')
+  end
+end
+local goneSince = int(observedMs - tonumber(ARGV[5]))
+for _, gone in ipairs({KEYS[6], KEYS[7]}) do
+  for _, agentId in ipairs(redis.call('ZRANGEBYSCORE', gone, '-inf', goneSince, 'LIMIT', 0, sweepMax)) do
+    forget(agentId)
+  end
+end
+finish()
+return {int(version), unknown, superseded}

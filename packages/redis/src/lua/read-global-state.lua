@@ -1,0 +1,22 @@
+#!lua flags=no-writes
+-- What decisions rest on, of one instant. Costs O(log members): the health is a running sum, the missing are counted in a
+-- sorted set.
+--
+-- KEYS: 7
+-- Include: leader
+-- Input:  KEYS[1] store key, KEYS[2] leader record, KEYS[3] membership, KEYS[4] beats, KEYS[5] dead, KEYS[6] context,
+--         KEYS[7] latest decision ids
+--         ARGV[1] generation, ARGV[2] how long a dead member counts as missing, ms of observed time
+-- Output: {generation, live leader or {}, sum of health in millionths, alive, missing, context version, {decisionId, ...}}
+
+local membership = redis.call('HMGET', KEYS[3], 'healthSum', 'observedMs')
+local missingSince = (tonumber(membership[2]) or 0) - tonumber(ARGV[2])
+return {
+  int(generation),
+  leaderReply(readLeader(KEYS[2])),
+  membership[1] or '0',
+  redis.call('ZCARD', KEYS[4]),
+  redis.call('ZCOUNT', KEYS[5], '(' .. int(missingSince), '+inf'),
+  redis.call('HGET', KEYS[6], 'version') or '0',
+  redis.call('LRANGE', KEYS[7], 0, -1),
+}

@@ -1,0 +1,84 @@
+/**
+ * The store in Redis, put together: two connections a process (commands, hints), one adapter per port over them. No I/O
+ * before `connect`.
+ */
+import type { ElectionStore, GlobalState, GoalStore, Ledger, Registry, StoreHealth } from "@entrain/ports";
+import { checkId } from "@entrain/kernel";
+import { createCommandPlane } from "./command-plane.ts";
+import { createElectionStore, swarmElection } from "./election-store.ts";
+import { createGenerationKeeper } from "./generation.ts";
+import { createGlobalState } from "./global-state.ts";
+import { createGoalStore } from "./goal-store.ts";
+import { createLedger } from "./ledger.ts";
+import { createMessageHub } from "./message-hub.ts";
+import { storeSettings, type RedisStoreOptions } from "./options.ts";
+import { createRegistry } from "./registry.ts";
+import { loadScripts, type Scripts } from "./scripts.ts";
+import { createStoreHealth } from "./store-health.ts";
+
+/** The ports of one swarm over one process's connections. */
+export interface RedisStore {
+  /**
+   * Connects and resolves when the store is up. Rejects with the first failure in one sentence, but goes on trying until
+   * `close`; calling it again waits for the next outcome.
+   * @throws EntrainError `store-unavailable` (unreachable, loading, a replica) or `invalid-config` (password, permission,
+   *   version, eviction, newer data).
+   */
+  connect(): Promise<void>;
+  /** Ends both connections; commands without an answer fail with `store-unavailable`. */
+  close(): Promise<void>;
+  readonly health: StoreHealth;
+  readonly registry: Registry;
+  /** An election by name; without one the swarm's own, whose terms fence the ledger. */
+  election(name?: string): ElectionStore;
+  readonly ledger: Ledger;
+  readonly goals: GoalStore;
+  readonly globalState: GlobalState;
+}
+
+/**
+ * A store that is not connected yet.
+ * @throws EntrainError `invalid-config` or `invalid-argument` that names the option.
+ */
+export function createRedisStore(options: RedisStoreOptions): RedisStore {
+  return assembleRedisStore(options, loadScripts());
+}
+
+/** The same with the Lua commands given, so that a test can break one on purpose. */
+export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts): RedisStore {
+  const settings = storeSettings(options);
+  const { keys, events, membership, recoveryWindowMs, requestTimeoutMs } = settings;
+  const health = createStoreHealth(events);
+  const generations = createGenerationKeeper({
+    scripts,
+    keys,
+    windowMs: recoveryWindowMs,
+    timeoutMs: requestTimeoutMs,
+    onGeneration: (generation) => {
+      // While the store is down its generation is told together with its being up.
+      if (health.status().up) health.set({ generation });
+    },
+  });
+  const onUp = (up: boolean): void => {
+    health.set(up ? { up, generation: generations.known() } : { up });
+  };
+  const commands = createCommandPlane({ settings, scripts, generations, onUp });
+  const hub = createMessageHub(settings);
+  const shared = { keys, commands, hub };
+  return {
+    async connect() {
+      await commands.connect();
+      await hub.connect();
+    },
+    async close() {
+      await Promise.all([commands.close(), hub.close()]);
+    },
+    health: { status: () => health.status(), watch: (onChange) => health.watch(onChange) },
+    registry: createRegistry({ ...shared, timings: membership }),
+    election: (name = swarmElection) =>
+      createElectionStore({ ...shared, name: checkId("election", name), leaseMaxMs: recoveryWindowMs }),
+    ledger: createLedger(shared),
+    goals: createGoalStore(shared),
+    globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
+  };
+}

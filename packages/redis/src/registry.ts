@@ -1,0 +1,119 @@
+/**
+ * The registry in Redis: see lua/register.lua, heartbeat.lua, leave.lua and lua/include/members.lua. One call carries all
+ * agents of a process; very many are sent in several calls, so that no single one holds the server up.
+ */
+import { EntrainError } from "@entrain/kernel";
+import type { MemberRecord, MemberState, MembershipDelta, MembershipTimings } from "@entrain/core/membership";
+import type { HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
+import type { CommandPlane } from "./command-plane.ts";
+import type { StoreKeys } from "./keys.ts";
+import type { MessageHub } from "./message-hub.ts";
+
+/** Agents in one command. */
+const batchMax = 500;
+/** Members alive at once. */
+const membersMax = 10_000;
+/** A reader that is further behind is better off with the whole. */
+const deltasMax = 1_000;
+
+/** The registry of a swarm. */
+export function createRegistry(options: {
+  readonly keys: StoreKeys;
+  readonly commands: CommandPlane;
+  readonly hub: MessageHub;
+  readonly timings: MembershipTimings;
+}): Registry {
+  const { keys, commands, hub, timings } = options;
+  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
+  const memberKeys = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
+  const channel = keys.channels.membership;
+  return {
+    async register(members) {
+      for (const batch of batches(members.map(registration)))
+        await commands.run("register", memberKeys, [channel, membersMax, ...batch.flat()]);
+    },
+    async heartbeat(beats) {
+      const signs = beats.map(({ agentId, incarnation, health }) => [agentId, incarnation, toMillionths(health)]);
+      const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs];
+      let answer: HeartbeatAnswer = { version: 0, unknown: [], superseded: [] };
+      for (const batch of batches(signs)) {
+        const reply = await commands.run("heartbeat", memberKeys, [...head, ...batch.flat()]);
+        const [version, unknown, superseded] = reply as readonly [string, readonly string[], readonly string[]];
+        answer = {
+          version: Number(version),
+          unknown: [...answer.unknown, ...unknown],
+          superseded: [...answer.superseded, ...superseded],
+        };
+      }
+      return answer;
+    },
+    async leave(agentId, incarnation) {
+      await commands.run("leave", memberKeys, [channel, agentId, incarnation]);
+    },
+    async snapshot() {
+      const reply = await commands.run("read-members", [membership, memberOffers, memberStates], []);
+      const [version, offers, states] = reply as readonly [string, readonly string[], readonly string[]];
+      const offerOf = new Map(pairs(offers));
+      const records = pairs(states).map(([agentId, state]) => memberFrom(agentId, state, offerOf.get(agentId) ?? "{}"));
+      return { version: Number(version), members: new Map(records.map((member) => [member.agentId, member])) };
+    },
+    async changesSince(version) {
+      const reply = await commands.run("read-member-changes", [membership, memberDeltas], [version, deltasMax]);
+      const [present, entries] = reply as readonly [string, readonly DeltaEntry[]];
+      const deltas = entries.map(deltaFrom);
+      // Versions are dense within a generation; anything else means that the log does not reach back that far.
+      const dense = deltas.every((delta, index) => delta.version === version + 1 + index);
+      return dense && version + deltas.length === Number(present) ? deltas : "resync";
+    },
+    watch: (onHint) =>
+      hub.watch(channel, (message) => {
+        onHint(Number(message));
+      }),
+  };
+}
+
+/** A stream entry: its id is the version. */
+type DeltaEntry = readonly [id: string, fields: readonly string[]];
+
+function deltaFrom([id, fields]: DeltaEntry): MembershipDelta {
+  const field = new Map(pairs(fields));
+  const member = memberFrom(field.get("agentId") ?? "", field.get("state") ?? "", field.get("offer") ?? "{}");
+  return { version: Number(id.split("-", 1)[0]), member };
+}
+
+function memberFrom(agentId: string, stateText: string, offerText: string): MemberRecord {
+  const [state, incarnation, joinedAtMs, changedAtMs, health] = stateText.split(" ");
+  const offer = JSON.parse(offerText) as Omit<MemberOffer, "agentId" | "incarnation" | "health">;
+  return {
+    ...offer,
+    agentId,
+    incarnation: Number(incarnation),
+    state: state as MemberState,
+    health: Number(health) / 1e6,
+    joinedAtMs: Number(joinedAtMs),
+    changedAtMs: Number(changedAtMs),
+  };
+}
+
+function registration(member: MemberOffer): readonly (string | number)[] {
+  const { agentId, incarnation, health, ...offer } = member;
+  if (!(Number.isSafeInteger(incarnation) && incarnation >= 0))
+    throw EntrainError.invalid("incarnation", incarnation, "give a whole number from 0 to 2^53 - 1");
+  return [agentId, incarnation, toMillionths(health), JSON.stringify(offer)];
+}
+
+/** Health as an integer, so that the store's running sum stays exact. */
+function toMillionths(health: number): number {
+  if (!Number.isFinite(health)) throw EntrainError.invalid("health", health, "give a number from 0 to 1");
+  return Math.round(Math.min(1, Math.max(0, health)) * 1e6);
+}
+
+/** At least one batch, so that a process without agents still learns the version. */
+function batches<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.max(1, Math.ceil(items.length / batchMax));
+  return Array.from({ length: count }, (_, index) => items.slice(index * batchMax, (index + 1) * batchMax));
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? "", flat[2 * index + 1] ?? ""]);
+}

@@ -1,0 +1,83 @@
+/**
+ * The Lua commands: one file each under lua/, read once. The text that Redis gets is the file's shebang line, the
+ * preamble (generation and clock, S1), the files named in its `-- Include:` line, and the file itself.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { EntrainError } from "@entrain/kernel";
+
+const scriptNames = [
+  "campaign",
+  "commit-decision",
+  "heartbeat",
+  "leave",
+  "list-decisions",
+  "open-generation",
+  "open-incident",
+  "read-decision",
+  "read-global-state",
+  "read-leader",
+  "read-ledger-stats",
+  "read-member-changes",
+  "read-members",
+  "read-or-create-context",
+  "read-or-create-goal",
+  "record-acts",
+  "register",
+  "release",
+  "renew",
+] as const;
+
+/** The name of a command: its file without the ending. */
+export type ScriptName = (typeof scriptNames)[number];
+
+/** One command, ready to be sent. */
+export interface Script {
+  readonly name: ScriptName;
+  /** How many keys it takes, from the `-- KEYS:` line of its header. */
+  readonly keyCount: number;
+  readonly text: string;
+  /** SHA-1 of the text: its name in the server's script cache. */
+  readonly sha: string;
+}
+
+/** All commands by name. */
+export type Scripts = Readonly<Record<ScriptName, Script>>;
+
+/** Opens the generation, so it cannot be bound to one. */
+const withoutPreamble: ReadonlySet<ScriptName> = new Set(["open-generation"]);
+
+const folder = new URL("./lua/", import.meta.url);
+let loaded: Scripts | undefined;
+
+/** The commands; read from disk by the first call. */
+export function loadScripts(): Scripts {
+  loaded ??= Object.fromEntries(scriptNames.map((name) => [name, assembleScript(name, readLua(name))])) as Record<
+    ScriptName,
+    Script
+  >;
+  return loaded;
+}
+
+/**
+ * The command `name` made of the text of its file.
+ * @throws EntrainError `internal` for a file without its header.
+ */
+export function assembleScript(name: ScriptName, file: string): Script {
+  const lineEnd = file.indexOf("\n");
+  const shebang = file.slice(0, lineEnd);
+  const keyCount = /^-- KEYS: (\d+)$/m.exec(file)?.[1];
+  if (!shebang.startsWith("#!lua") || keyCount === undefined)
+    throw new EntrainError("internal", `lua/${name}.lua must begin with #!lua and name its KEYS`);
+  const includes = /^-- Include: (.+)$/m.exec(file)?.[1]?.split(", ") ?? [];
+  const parts = [...(withoutPreamble.has(name) ? [] : ["preamble"]), ...includes].map((part) =>
+    readLua(`include/${part}`),
+  );
+  const text = [shebang, ...parts, file.slice(lineEnd + 1)].join("\n");
+  return { name, keyCount: Number(keyCount), text, sha: createHash("sha1").update(text).digest("hex") };
+}
+
+/** The text of `lua/<name>.lua`. */
+export function readLua(name: string): string {
+  return readFileSync(new URL(`${name}.lua`, folder), "utf8");
+}

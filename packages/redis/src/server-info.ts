@@ -1,0 +1,73 @@
+/**
+ * What a server says of itself (INFO), and whether it may hold a swarm (S2). INFO tells everything that is needed,
+ * so that no permission for CONFIG is.
+ */
+import { EntrainError } from "@entrain/kernel";
+import { unavailable } from "./failures.ts";
+import type { Link } from "./link.ts";
+
+/** Oldest Redis whose features are used (S2); Valkey reports a compatible number. */
+const versionMin = { major: 7, minor: 0 };
+
+/** The facts that matter. */
+export interface ServerInfo {
+  readonly version: string;
+  /** Another one after each start of the server. */
+  readonly runId: string;
+  /** Another one after a failover. */
+  readonly replicationId: string;
+  readonly role: string;
+  readonly loading: boolean;
+  readonly evictionPolicy: string;
+  readonly appendOnly: boolean;
+}
+
+/** Asks the server. @throws EntrainError as `Link.send`. */
+export async function readServerInfo(link: Link, timeoutMs: number): Promise<ServerInfo> {
+  const fields = parseInfo(await link.send("INFO", ["server", "replication", "memory", "persistence"], timeoutMs));
+  const field = (name: string): string => fields.get(name) ?? "";
+  return {
+    version: field("redis_version"),
+    runId: field("run_id"),
+    replicationId: field("master_replid"),
+    role: field("role"),
+    loading: field("loading") === "1",
+    evictionPolicy: field("maxmemory_policy"),
+    appendOnly: field("aof_enabled") === "1",
+  };
+}
+
+/** The fields of INFO's text. */
+export function parseInfo(text: unknown): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of String(text).split(/\r?\n/)) {
+    const colon = line.indexOf(":");
+    if (colon > 0 && !line.startsWith("#")) fields.set(line.slice(0, colon), line.slice(colon + 1));
+  }
+  return fields;
+}
+
+/**
+ * Refuses a server that cannot hold a swarm; returns what its operator should know.
+ * @throws EntrainError `store-unavailable` while it loads its data or where it is a replica; `invalid-config` for an old
+ *   version or an evicting `maxmemory-policy`.
+ */
+export function checkServer(info: ServerInfo, address: string): readonly string[] {
+  if (info.loading) throw unavailable(`Redis at ${address} is still loading its data`);
+  if (info.role !== "master") throw unavailable(`Redis at ${address} is a replica: it takes no writes`);
+  const [major = 0, minor = 0] = info.version.split(".").map(Number);
+  if (major < versionMin.major || (major === versionMin.major && minor < versionMin.minor))
+    throw invalid(
+      `Redis at ${address} has version ${info.version}: Entrain needs ${versionMin.major}.${versionMin.minor} or newer`,
+    );
+  if (info.evictionPolicy !== "noeviction")
+    throw invalid(
+      `Redis at ${address} has maxmemory-policy ${info.evictionPolicy}, which throws data away: set it to noeviction`,
+    );
+  if (info.appendOnly) return [];
+  return [`Redis at ${address} keeps no append-only file: a restart loses the swarm's data (set appendonly to yes)`];
+}
+
+function invalid(message: string): EntrainError {
+  return new EntrainError("invalid-config", message, { field: "redis" });
+}

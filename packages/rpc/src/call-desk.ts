@@ -1,0 +1,112 @@
+/**
+ * The front desk of a server: lets callers in, runs unary handlers with a deadline and a signal, turns what they throw
+ * into a status, and knows what is under way, so that a server can drain.
+ */
+import type { Metadata, ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
+import { EntrainError } from "@entrain/kernel";
+import { checkCaller } from "./call-metadata.ts";
+import { statusOfError } from "./error-status.ts";
+
+/** Calls that come without a deadline get this one, ms. */
+const longestCallMs = 30_000;
+
+/** A stream that lasts, as far as the desk is concerned with it. */
+export interface LastingStream {
+  readonly metadata: Metadata;
+  emit(event: "error", status: ReturnType<typeof statusOfError>): boolean;
+  on(event: "close", listener: () => void): unknown;
+}
+
+/** Answers one request; `signal` aborts when the caller no longer waits. */
+export type Handle<Request, Response> = (request: Request, signal: AbortSignal) => Promise<Response>;
+
+/** One server's desk. */
+export class CallDesk {
+  readonly #swarmId: string;
+  readonly #streams = new Set<LastingStream>();
+  #calls = 0;
+  #draining = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(swarmId: string) {
+    this.#swarmId = swarmId;
+  }
+
+  /** The gRPC handler of a unary call. */
+  unary<Request, Response>(handle: Handle<Request, Response>) {
+    return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
+      const gone = new AbortController();
+      call.on("cancelled", () => gone.abort(new EntrainError("cancelled", "the caller no longer waits")));
+      void this.#answer(call, handle, gone).then(
+        (response) => callback(null, response),
+        (thrown: unknown) => callback(statusOfError(thrown)),
+      );
+    };
+  }
+
+  /**
+   * Lets a lasting stream in. False: it was refused and is ended.
+   * A stream of peers passes with `anyone`: it names itself in its first frame.
+   */
+  admit(stream: LastingStream, anyone = false): boolean {
+    try {
+      this.#letIn(stream.metadata, anyone);
+    } catch (thrown) {
+      end(stream, thrown);
+      return false;
+    }
+    this.#streams.add(stream);
+    stream.on("close", () => this.#streams.delete(stream));
+    return true;
+  }
+
+  /** Lets nobody in any more. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Resolves when no unary call is under way. */
+  idle(): Promise<void> {
+    if (this.#calls === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  /** Ends every lasting stream. */
+  endStreams(reason: EntrainError): void {
+    for (const stream of this.#streams) end(stream, reason);
+  }
+
+  async #answer<Request, Response>(
+    call: ServerUnaryCall<Request, Response>,
+    handle: Handle<Request, Response>,
+    gone: AbortController,
+  ): Promise<Response> {
+    this.#calls += 1;
+    const late = new EntrainError("deadline-exceeded", `not answered within ${longestCallMs} ms`);
+    const timer = setTimeout(() => gone.abort(late), longestCallMs);
+    try {
+      this.#letIn(call.metadata, false);
+      return await Promise.race([handle(call.request, gone.signal), rejection(gone.signal)]);
+    } finally {
+      clearTimeout(timer);
+      this.#calls -= 1;
+      if (this.#calls === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  #letIn(metadata: Metadata, anyone: boolean): void {
+    if (this.#draining) throw new EntrainError("unavailable", "this process is stopping: call another one");
+    if (!anyone) checkCaller(metadata, this.#swarmId);
+  }
+}
+
+function end(stream: LastingStream, reason: unknown): void {
+  stream.emit("error", statusOfError(reason));
+}
+
+/** Rejects when the signal aborts, with its reason. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(EntrainError.from(signal.reason)), { once: true });
+  });
+}

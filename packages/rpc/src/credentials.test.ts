@@ -1,0 +1,64 @@
+/** TLS on both sides, and the refusal to do without it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { channelCredentials, serverCredentials } from "./credentials.ts";
+import { createDecisionClient } from "./decision-client.ts";
+import { createLoopbackCertificates } from "./loopback-certificates.ts";
+import { clockAhead, eventually, frameOf } from "./loopback-process.ts";
+import { createPhaseTransport } from "./phase-transport.ts";
+import { createRpcServer } from "./rpc-server.ts";
+import { sampleDecider } from "./sample-decision.ts";
+
+const ours = createLoopbackCertificates("ours");
+const theirs = createLoopbackCertificates("theirs");
+const clock = clockAhead(0);
+const base = { swarmId: "test", clock, events: () => undefined, insecure: false };
+
+test("with certificates of one authority calls and phases go through, also after a loss; others are not let in", async () => {
+  const [a, b] = ["a", "b"].map((processId) => createPhaseTransport({ ...base, processId, tls: ours }));
+  const listen = { host: "127.0.0.1", port: 0 };
+  const serverOptions = { ...base, processId: "b", tls: ours, phase: b!, decider: sampleDecider() };
+  const first = await createRpcServer({ ...serverOptions, listen });
+  a!.setPeers(new Map([["b", { address: first.address }]]));
+  await eventually("they are connected", () => a!.connectedPeers().length === 1);
+  await first.close({ deadlineMs: 50 });
+  await eventually("the loss is noticed", () => a!.connectedPeers().length === 0);
+  // A redial knocks first, and must show its certificate there, too.
+  const server = await createRpcServer({ ...serverOptions, listen: { ...listen, port: first.port } });
+  let heard = 0;
+  b!.onFrame(() => (heard += 1));
+  await eventually("a frame arrives", () => {
+    a!.send("b", frameOf(1));
+    return heard > 0;
+  });
+
+  const question = { agentId: "agent-1", incarnation: 1, reading: { temperature: 85 } };
+  const friend = createDecisionClient(server.address, { ...base, tls: ours });
+  assert.equal((await friend.decide(question)).source, "committed");
+  const strangers = [{ tls: theirs }, { tls: { ...ours, ca: theirs.ca } }, { tls: { ...theirs, ca: ours.ca } }, {}];
+  for (const security of strangers) {
+    const stranger = createDecisionClient(server.address, { ...base, ...security, deadlineMs: 2_000 });
+    await assert.rejects(stranger.decide(question), { code: "unavailable" });
+    stranger.close();
+  }
+  friend.close();
+  await Promise.all([a!.close(), b!.close()]);
+  await server.close({ deadlineMs: 50 });
+});
+
+test("without TLS only loopback is listened on, unless it is said explicitly; both together contradict each other", () => {
+  for (const host of ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+    assert.ok(serverCredentials({ insecure: false }, host));
+  for (const host of ["0.0.0.0", "::", "10.0.0.7", "agents.example"])
+    assert.throws(() => serverCredentials({ insecure: false }, host), { code: "invalid-config", field: "listen" });
+  assert.ok(serverCredentials({ insecure: true }, "10.0.0.7"));
+  assert.ok(serverCredentials({ insecure: false, tls: ours }, "10.0.0.7"));
+  assert.throws(() => serverCredentials({ insecure: true, tls: ours }, "10.0.0.7"), {
+    code: "invalid-config",
+    field: "insecure",
+  });
+  assert.throws(() => channelCredentials({ insecure: false, tls: { ...ours, key: theirs.key } }), {
+    code: "invalid-config",
+    field: "tls",
+  });
+});

@@ -1,0 +1,15 @@
+/** gRPC: the transport of the rhythm, a process's server, and clients of agents and of the decision loop. */
+export {
+  createAgentClient,
+  type AgentClient,
+  type AgentClientOptions,
+  type ObserverState,
+  type RemoteObservation,
+} from "./agent-client.ts";
+export type { Keepalive } from "./channel-options.ts";
+export type { Security, TlsMaterial } from "./credentials.ts";
+export { createDecisionClient, type DecisionClient, type DecisionClientOptions } from "./decision-client.ts";
+export { formatAddress, isLoopback, parseAddress, type HostPort } from "./listen-address.ts";
+export { createPhaseTransport, type PhaseTransportOptions, type RpcPhaseTransport } from "./phase-transport.ts";
+export { createRpcServer, type RpcServer, type RpcServerOptions } from "./rpc-server.ts";
+export { wireVersion } from "./wire-version.ts";

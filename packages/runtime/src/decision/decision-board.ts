@@ -1,0 +1,32 @@
+/** Where decisions that this process hears of are put up: remembered for later, and shown to those who wait for them. */
+import { createDecisionMemory, type Decision } from "@entrain/core/decision";
+
+/** Decisions by incident. */
+export interface DecisionBoard {
+  /** A decision of the ledger is known, from an answer or a push. */
+  post(decision: Decision): void;
+  recall(incidentId: string): Decision | undefined;
+  /** Calls back when the incident's decision is posted; the returned function ends that. */
+  await(incidentId: string, onDecision: (decision: Decision) => void): () => void;
+}
+
+/** An empty board that remembers at most `limit` decisions (default 1,000). */
+export function createDecisionBoard(limit?: number): DecisionBoard {
+  const memory = createDecisionMemory(limit);
+  const waiting = new Map<string, Set<(decision: Decision) => void>>();
+  return {
+    post(decision) {
+      memory.remember(decision);
+      for (const onDecision of [...(waiting.get(decision.incidentId) ?? [])]) onDecision(decision);
+    },
+    recall: (incidentId) => memory.recall(incidentId),
+    await(incidentId, onDecision) {
+      const others = waiting.get(incidentId) ?? new Set();
+      waiting.set(incidentId, others.add(onDecision));
+      return () => {
+        others.delete(onDecision);
+        if (others.size === 0) waiting.delete(incidentId);
+      };
+    },
+  };
+}

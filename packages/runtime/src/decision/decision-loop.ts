@@ -1,0 +1,300 @@
+/**
+ * The decision loop of one process: telemetry in, one committed decision per incident out, in the name of any number of
+ * agents (D1 to D3). It wraps reasoning in the cached global context, the live policy and the ledger.
+ *
+ * Order of effects in a decision: the context is served, the reading classified, the incident opened, then adopted or
+ * proposed. One run per agent and incident: a second question while the first is under way shares its answer. What was
+ * decided is the caller's to act on and to report (`decision.acted`): the loop does not know whether the agent acted.
+ */
+import { checkId, createRandom, EntrainError } from "@entrain/kernel";
+import {
+  checkIncidentId,
+  checkReading,
+  createFailureWindow,
+  decisionTimings,
+  defaultPolicy,
+  fingerprintKey,
+  globalContextOf,
+  withinBudgetMs,
+  type ActSource,
+  type Decision,
+  type DecisionTimings,
+  type GlobalContext,
+  type Policy,
+  type Reading,
+  type TimedSnapshot,
+} from "@entrain/core/decision";
+import type {
+  Classification,
+  Clock,
+  DecideOutcome,
+  DecideRequest,
+  Decider,
+  EventSink,
+  GlobalState,
+  Ledger,
+  PolicyCompiler,
+  Reasoner,
+  Timers,
+} from "@entrain/ports";
+import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
+import { createDecisionBoard } from "./decision-board.ts";
+import { runIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
+import { createReconciler } from "./reconciler.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+/** Decisions that the history keeps. */
+const historyMax = 50;
+
+/** What a decision loop needs. */
+export interface DecisionLoopOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ledger: Ledger;
+  readonly globalState: GlobalState;
+  readonly reasoner: Reasoner;
+  readonly compile: PolicyCompiler;
+  readonly events: EventSink;
+  /** SHA-256 of a text's UTF-8 bytes, hex. */
+  readonly sha256Hex: (text: string) => string;
+  /** A new unique id. */
+  readonly newId: () => string;
+  /** In force until the shared document is read, and stored there if there is none (default: `defaultPolicy`). */
+  readonly policy?: Policy;
+  readonly timings?: Partial<DecisionTimings>;
+  /** Decisions under way at once; one more is refused (default 1,000). */
+  readonly underWayMax?: number;
+}
+
+/** One entry of the history. */
+export type DecisionRecord = DecideOutcome & { readonly agentId: string };
+
+/** Figures of this process. */
+export interface DecisionStats {
+  /** Share of the last 50 reasonings within a minute that failed, 0..1; 0 where there were none. */
+  readonly reasonerFailureRate: number;
+  /** Decisions under way. */
+  readonly underWay: number;
+  /** Safe actions taken alone that wait to be compared with the ledger (D3). */
+  readonly unreconciled: number;
+}
+
+/** Decides, for the agents of one process or of many. */
+export interface DecisionLoop extends Decider {
+  /** Listens for decisions and reads the context once, whether or not the store answers; idempotent. */
+  start(): Promise<void>;
+  /** Takes no more questions and resolves when those under way are answered, each within its budget. */
+  stop(): Promise<void>;
+  /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
+  context(agentId: string, leads: boolean): GlobalContext;
+  /** What the policy in use makes of a reading. */
+  classify(reading: Reading): Classification;
+  /** The last 50 answers, newest first. */
+  history(): readonly DecisionRecord[];
+  stats(): DecisionStats;
+  /** True where the next decision would find its context without waiting. */
+  isWarm(): boolean;
+}
+
+/**
+ * A loop that has not started: no I/O yet.
+ * @throws EntrainError `invalid-config` for a wrong timing, `invalid-argument` for a policy that does not compile.
+ */
+export function createDecisionLoop(options: DecisionLoopOptions): DecisionLoop {
+  return new Loop(options);
+}
+
+class Loop implements DecisionLoop {
+  readonly #options: DecisionLoopOptions;
+  readonly #timings: DecisionTimings;
+  readonly #policy;
+  readonly #keeper;
+  readonly #reconciler;
+  readonly #surroundings: RunSurroundings;
+  readonly #runs = new Map<string, Promise<RunOutcome>>();
+  readonly #history: DecisionRecord[] = [];
+  readonly #underWayMax: number;
+  #underWay = 0;
+  #starting: Promise<void> | undefined;
+  #unwatch: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: DecisionLoopOptions) {
+    const { newId, policy: initialPolicy = defaultPolicy } = options;
+    this.#options = options;
+    this.#underWayMax = options.underWayMax ?? 1_000;
+    this.#timings = decisionTimings(options.timings);
+    this.#policy = createPolicyInUse({ ...options, initial: initialPolicy });
+    this.#keeper = new ContextKeeper({
+      ...options,
+      initialPolicy,
+      policyInUse: this.#policy,
+      timings: this.#timings,
+      seed: newId(),
+    });
+    this.#reconciler = createReconciler({ ...options, seed: newId() });
+    this.#surroundings = {
+      ...options,
+      timings: this.#timings,
+      random: createRandom(newId()),
+      board: createDecisionBoard(),
+      reasonings: createFailureWindow(),
+    };
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unwatch?.();
+    this.#keeper.stop();
+    await Promise.all(this.#runs.values());
+    this.#reconciler.stop();
+  }
+
+  async decide(request: DecideRequest): Promise<DecideOutcome> {
+    const startedMs = this.#nowMs();
+    checkId("agentId", request.agentId);
+    if (request.incidentId !== undefined) checkIncidentId("incidentId", request.incidentId);
+    const reading = checkReading(request.reading);
+    this.#admit();
+    this.#underWay += 1;
+    const deciding = this.#decide({ ...request, reading }, startedMs).finally(() => {
+      this.#underWay -= 1;
+    });
+    return unlessAborted(request.signal, deciding);
+  }
+
+  context(_agentId: string, leads: boolean): GlobalContext {
+    const served = this.#keeper.serveNow();
+    return this.#contextOf(served.timed, leads, this.#policy.basis());
+  }
+
+  classify(reading: Reading): Classification {
+    return this.#policy.basis().classify(reading);
+  }
+
+  history(): readonly DecisionRecord[] {
+    return this.#history.toReversed();
+  }
+
+  stats(): DecisionStats {
+    return {
+      reasonerFailureRate: this.#surroundings.reasonings.rate(this.#nowMs()),
+      underWay: this.#underWay,
+      unreconciled: this.#reconciler.pending(),
+    };
+  }
+
+  isWarm(): boolean {
+    return this.#keeper.isWarm();
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monoMs();
+  }
+
+  async #start(): Promise<void> {
+    const { board } = this.#surroundings;
+    this.#unwatch = this.#options.ledger.watch((decision) => {
+      board.post(decision);
+    });
+    await this.#keeper.readNow();
+  }
+
+  #admit(): void {
+    if (this.#stopped) throw new EntrainError("unavailable", "this decision loop has stopped: ask another one");
+    if (this.#underWay < this.#underWayMax) return;
+    throw new EntrainError(
+      "resource-exhausted",
+      `${this.#underWay} decisions are under way, as many as this process takes: ask more slowly, or elsewhere`,
+      { field: "underWayMax", value: this.#underWayMax },
+    );
+  }
+
+  async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
+    const { agentId, incidentId } = request;
+    const known = incidentId === undefined ? undefined : this.#surroundings.board.recall(incidentId);
+    const served =
+      known === undefined
+        ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
+        : this.#keeper.serveNow();
+    const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
+    const { decision, source } = outcome;
+    const latencyMs = this.#nowMs() - startedMs;
+    return this.#remember(agentId, { decision, source, latencyMs, contextHit: served.hit });
+  }
+
+  /** Joins the run of this agent on this incident that is under way, or begins it. */
+  #run(request: DecideRequest, startedMs: number, served: ServedContext): Promise<RunOutcome> {
+    const { agentId, reading, incidentId, leadership } = request;
+    const basis = this.#policy.basis();
+    const classification = basis.classify(reading);
+    const key = JSON.stringify([agentId, incidentId ?? null, fingerprintKey(classification.fingerprint)]);
+    const shared = this.#runs.get(key);
+    if (shared !== undefined) return shared;
+    this.#reportFailures(classification, basis);
+    const context = this.#contextOf(served.timed, leadership !== undefined, basis);
+    const leaderKnown = this.#expectsLeader(served.timed, agentId);
+    const started = {
+      agentId,
+      reading,
+      incidentId,
+      leadership,
+      leaderKnown,
+      basis,
+      classification,
+      context,
+      startedMs,
+    };
+    const run = runIncident(this.#surroundings, started).then((outcome) => {
+      this.#runs.delete(key);
+      if (outcome.source === "safe-alone") this.#reconcileLater(started, outcome);
+      return outcome;
+    });
+    this.#runs.set(key, run);
+    return run;
+  }
+
+  #reportFailures({ failures }: Classification, { contextVersion }: PolicyBasis): void {
+    for (const { ruleId, message } of failures)
+      this.#options.events({ kind: "rule.failed", ruleId, contextVersion, message });
+  }
+
+  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, { contextVersion }: PolicyBasis): GlobalContext {
+    const { contextMaxAgeMs: maxAgeMs, healthMaxAgeMs } = this.#timings;
+    return globalContextOf({ timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs, leads, contextVersion });
+  }
+
+  /** Another agent leads, and its lease was not over by now when the store was last read. */
+  #expectsLeader(timed: TimedSnapshot | undefined, agentId: string): boolean {
+    const leader = timed?.snapshot.leader;
+    if (timed === undefined || leader === undefined || leader.agentId === agentId) return false;
+    return this.#nowMs() - timed.sentMs < leader.remainingMs;
+  }
+
+  #reconcileLater(task: RunTask, { decision, placed }: RunOutcome): void {
+    const { agentId, basis, classification } = task;
+    const { decisionId, incidentId, action } = decision;
+    const { cooldownMs } = basis.policy;
+    const { fingerprint } = classification;
+    const actedMs = this.#nowMs();
+    this.#reconciler.add({ agentId, decisionId, incidentId, action, placed, fingerprint, cooldownMs, actedMs });
+  }
+
+  #remember(agentId: string, outcome: DecideOutcome): DecideOutcome {
+    this.#history.push({ agentId, ...outcome });
+    if (this.#history.length > historyMax) this.#history.shift();
+    return outcome;
+  }
+}
+
+/** What a decision that is known already means for an agent. */
+function settledBy(decision: Decision, agentId: string): RunOutcome {
+  const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
+  return { decision, source, placed: true };
+}

@@ -1,0 +1,260 @@
+/**
+ * Carries one agent from an incident to its decision: drives the core's deciding machine against the ledger and the reasoner.
+ * The order of things is the machine's; here each of its questions becomes a call, and each answer, push or instant an
+ * input. Whatever the world does, a run settles, at the latest when its budget ends (D1 to D3).
+ */
+import { canonicalJson, EntrainError, type Random } from "@entrain/kernel";
+import type { Leadership } from "@entrain/core/election";
+import {
+  createDecidingState,
+  isSafeMode,
+  loneIncidentId,
+  nextDecidingTickMs,
+  safeVerdict,
+  stepDeciding,
+  withinBudgetMs,
+  type ActSource,
+  type Decision,
+  type DecidingEffect,
+  type DecidingInput,
+  type DecidingOutcome,
+  type DecidingState,
+  type DecisionInput,
+  type DecisionTimings,
+  type FailureWindow,
+  type GlobalContext,
+  type Reading,
+  type Verdict,
+} from "@entrain/core/decision";
+import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Timers } from "@entrain/ports";
+import { askReasoner } from "./ask-reasoner.ts";
+import type { DecisionBoard } from "./decision-board.ts";
+import type { PolicyBasis } from "./policy-in-use.ts";
+
+/** What all runs of a process share. */
+export interface RunSurroundings {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ledger: Ledger;
+  readonly reasoner: Reasoner;
+  readonly reasonings: FailureWindow;
+  readonly board: DecisionBoard;
+  readonly events: EventSink;
+  readonly random: Random;
+  readonly timings: DecisionTimings;
+  readonly sha256Hex: (text: string) => string;
+  readonly newId: () => string;
+}
+
+/** One agent's incident; the basis and the context were taken once and stay. */
+export interface RunTask {
+  readonly agentId: string;
+  readonly reading: Reading;
+  /** The caller's identity of the incident. */
+  readonly incidentId: string | undefined;
+  readonly leadership: Leadership | undefined;
+  /** Somebody else leads and may be expected to propose. */
+  readonly leaderKnown: boolean;
+  readonly basis: PolicyBasis;
+  readonly classification: Classification;
+  readonly context: GlobalContext;
+  /** Monotonic ms. */
+  readonly startedMs: number;
+}
+
+/** How a run ended. `placed`: the incident has its id from the store or the caller. */
+export interface RunOutcome {
+  readonly decision: Decision;
+  readonly source: ActSource;
+  readonly placed: boolean;
+}
+
+/** Runs to the end; never rejects. */
+export function runIncident(surroundings: RunSurroundings, task: RunTask): Promise<RunOutcome> {
+  return new IncidentRun(surroundings, task).run();
+}
+
+class IncidentRun {
+  readonly #around: RunSurroundings;
+  readonly #task: RunTask;
+  readonly #input: DecisionInput;
+  readonly #settled = Promise.withResolvers<RunOutcome>();
+  /** Aborts what the reasoner still does when the run is over. */
+  readonly #over = new AbortController();
+  #state: DecidingState;
+  #incidentId: string | undefined;
+  #verdict: Verdict | undefined;
+  #decisionId: string;
+  #callOff: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(around: RunSurroundings, task: RunTask) {
+    const { basis, context, leadership, leaderKnown, startedMs } = task;
+    const { leaderFirstMs, budgetMs } = basis.policy;
+    const { retryMs } = around.timings;
+    const commitReserveMs = withinBudgetMs(around.timings.commitReserveMs, budgetMs);
+    this.#around = around;
+    this.#task = task;
+    this.#input = {
+      reading: task.reading,
+      health: context.health,
+      safeMode: isSafeMode(context.health, basis.policy),
+      contextVersion: basis.contextVersion,
+      policyHash: basis.policyHash,
+    };
+    this.#decisionId = around.newId();
+    this.#state = createDecidingState({
+      startedMs,
+      timings: { leaderFirstMs, budgetMs, commitReserveMs, retryMs },
+      leads: leadership !== undefined,
+      leaderKnown,
+    });
+  }
+
+  run(): Promise<RunOutcome> {
+    if (this.#task.incidentId !== undefined) this.#watch(this.#task.incidentId);
+    this.#apply({ kind: "tick", nowMs: this.#nowMs() });
+    return this.#settled.promise;
+  }
+
+  #nowMs(): number {
+    return this.#around.clock.monoMs();
+  }
+
+  #apply(input: DecidingInput): void {
+    const { state, effects } = stepDeciding(this.#state, input);
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+    this.#callOff?.();
+    const atMs = nextDecidingTickMs(this.#state);
+    if (atMs === undefined) return;
+    this.#callOff = this.#around.timers.after(Math.max(0, Math.ceil(atMs - this.#nowMs())), () => {
+      this.#apply({ kind: "tick", nowMs: this.#nowMs() });
+    });
+  }
+
+  #carryOut(effect: DecidingEffect): void {
+    switch (effect.kind) {
+      case "open":
+        void this.#open();
+        return;
+      case "reason":
+        void this.#reason(effect.untilMs);
+        return;
+      case "commit":
+        void this.#commit(effect.asLeader ? this.#task.leadership : undefined);
+        return;
+      case "settle":
+        this.#settle(effect.outcome);
+        return;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { ledger, board } = this.#around;
+    const { basis, classification, incidentId } = this.#task;
+    const what = { fingerprint: classification.fingerprint, ...(incidentId === undefined ? {} : { incidentId }) };
+    try {
+      const { incident, decision } = await ledger.open(what, basis.policy.cooldownMs);
+      this.#watch(incident.incidentId);
+      const known = decision ?? board.recall(incident.incidentId);
+      if (known === undefined) this.#apply({ kind: "opened", nowMs: this.#nowMs() });
+      else board.post(known);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
+  /** From now on the incident's decision ends this run, from whomever it is heard. */
+  #watch(incidentId: string): void {
+    if (this.#state.settled || this.#incidentId !== undefined) return;
+    this.#incidentId = incidentId;
+    this.#unwatch = this.#around.board.await(incidentId, (decision) => {
+      const own = decision.committedBy === this.#task.agentId;
+      this.#apply({ kind: "decided", nowMs: this.#nowMs(), decision, own });
+    });
+  }
+
+  async #reason(untilMs: number): Promise<void> {
+    const { basis } = this.#task;
+    if (this.#input.safeMode) {
+      const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
+      this.#verdict = safeVerdict(basis.policy, cause);
+    } else {
+      this.#verdict = await this.#askedVerdict(untilMs);
+    }
+    this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
+  }
+
+  async #askedVerdict(untilMs: number): Promise<Verdict> {
+    const { reasoner, reasonings, clock, timers, events } = this.#around;
+    const { reading, classification, context, basis } = this.#task;
+    const { fingerprint, rule } = classification;
+    const question = { reading, fingerprint, rule, context, policy: basis.policy };
+    const answer = await askReasoner({ reasoner, question, untilMs, stop: this.#over.signal, clock, timers });
+    const failed = answer.kind === "failed";
+    // A question that became pointless says nothing about the reasoner.
+    if (!this.#over.signal.aborted) reasonings.record(this.#nowMs(), failed);
+    if (!failed) return answer.verdict;
+    const { cause, message } = answer;
+    if (!this.#over.signal.aborted) events({ kind: "reasoner.failed", reasoner: reasoner.name, cause, message });
+    return safeVerdict(basis.policy, `reasoner ${reasoner.name} failed (${cause}): ${message}`);
+  }
+
+  async #commit(fence: Leadership | undefined): Promise<void> {
+    const { ledger, board, events } = this.#around;
+    try {
+      const { decision } = await ledger.commit(this.#proposal(), fence);
+      board.post(decision);
+    } catch (thrown) {
+      const { code } = EntrainError.from(thrown);
+      if (fence === undefined || code !== "stale-term") {
+        this.#failed(thrown);
+        return;
+      }
+      const { agentId } = this.#task;
+      events({ kind: "effect.refused", agentId, effect: "commit", term: fence.term, code });
+      this.#apply({ kind: "fenced", nowMs: this.#nowMs() });
+    }
+  }
+
+  /** The same proposal each time: a commit whose answer was lost is repeated, not doubled. */
+  #proposal(): Proposal {
+    const { agentId, basis } = this.#task;
+    return {
+      decisionId: this.#decisionId,
+      incidentId: this.#incidentId ?? this.#loneId(),
+      ...(this.#verdict ?? safeVerdict(basis.policy, "no verdict")),
+      contextVersion: basis.contextVersion,
+      policyHash: basis.policyHash,
+      input: this.#input,
+      inputHash: this.#around.sha256Hex(canonicalJson(this.#input)),
+      committedBy: agentId,
+    };
+  }
+
+  #loneId(): string {
+    return loneIncidentId(this.#task.classification.fingerprint, this.#decisionId);
+  }
+
+  #failed(thrown: unknown): void {
+    const { message, retryable } = EntrainError.from(thrown);
+    const jitter = this.#around.random.next();
+    this.#apply({ kind: "failed", nowMs: this.#nowMs(), message, retryable, jitter });
+  }
+
+  #settle(outcome: DecidingOutcome): void {
+    this.#unwatch?.();
+    this.#over.abort(new EntrainError("cancelled", "the decision is made"));
+    const placed = this.#incidentId !== undefined;
+    if (outcome.source !== "safe-alone") {
+      this.#settled.resolve({ ...outcome, placed });
+      return;
+    }
+    // Its own id: the proposal of the same run may still have reached the ledger.
+    this.#decisionId = this.#around.newId();
+    this.#verdict = safeVerdict(this.#task.basis.policy, outcome.cause);
+    const decision = { ...this.#proposal(), term: 0, committedAtMs: 0 };
+    this.#settled.resolve({ decision, source: "safe-alone", placed });
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * A store for tests of the decision loop: the ledger, the leader record and the shared document as plain maps, so dumb that
+ * its own correctness is plain to see. Every client has a connection of its own, whose requests and answers take time
+ * and may be lost; a command takes effect at the one instant at which it reaches the store.
+ */
+import { EntrainError } from "@entrain/kernel";
+import type { Leadership } from "@entrain/core/election";
+import { incidentIdOf, fingerprintKey, type Decision, type GlobalSnapshot } from "@entrain/core/decision";
+import type { Clock, ContextDocument, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+
+/** What becomes of one command: its way there and back, ms, and where it is lost, if it is. */
+export interface Fate {
+  readonly thereMs: number;
+  readonly backMs: number;
+  readonly lost?: "request" | "answer" | undefined;
+}
+
+/** How long a client waits for an answer before it gives up, ms. */
+const commandTimeoutMs = 400;
+
+/** The store and what tests look at and set. */
+export interface OracleStore {
+  /** By incident; a second commit on one incident would be seen in `commits`. */
+  readonly decisions: ReadonlyMap<string, Decision>;
+  /** Decisions that were written, in order. */
+  readonly commits: readonly Decision[];
+  leader: (Leadership & { remainingMs: number }) | undefined;
+  health: number | undefined;
+  document: ContextDocument | undefined;
+  /** A connection; `fate` is asked for each command, `pushMs` for each push (undefined: it is missed). */
+  connect(
+    fate: (command: string) => Fate,
+    pushMs?: () => number | undefined,
+  ): { readonly ledger: Ledger; readonly globalState: GlobalState };
+}
+
+/** An empty store on these clocks. */
+export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
+  const decisions = new Map<string, Decision>();
+  const commits: Decision[] = [];
+  const incidents = new Map<string, { ordinal: number; seenMs: number }>();
+  const watchers = new Set<(decision: Decision) => void>();
+
+  function open(what: Parameters<Ledger["open"]>[0], cooldownMs: number) {
+    const { fingerprint, incidentId } = what;
+    if (incidentId !== undefined)
+      return { incident: { incidentId, fingerprint, ordinal: 0 }, decision: decisions.get(incidentId) };
+    const key = fingerprintKey(fingerprint);
+    const known = incidents.get(key) ?? { ordinal: 0, seenMs: -Infinity };
+    const ordinal = clock.monoMs() - known.seenMs > cooldownMs ? known.ordinal + 1 : known.ordinal;
+    incidents.set(key, { ordinal, seenMs: clock.monoMs() });
+    const id = incidentIdOf(fingerprint, ordinal);
+    return { incident: { incidentId: id, fingerprint, ordinal }, decision: decisions.get(id) };
+  }
+
+  function commit(proposal: Proposal, fence: Leadership | undefined) {
+    const { leader } = store;
+    if (fence !== undefined && (leader === undefined || fence.term !== leader.term || fence.agentId !== leader.agentId))
+      throw new EntrainError("stale-term", `the term in force is ${leader?.term ?? 0}`);
+    const standing = decisions.get(proposal.incidentId);
+    if (standing !== undefined) return { decision: standing, stands: standing.decisionId === proposal.decisionId };
+    const decision = { ...proposal, term: leader?.term ?? 0, committedAtMs: clock.unixMs() };
+    decisions.set(proposal.incidentId, decision);
+    commits.push(decision);
+    for (const onDecision of watchers) onDecision(decision);
+    return { decision, stands: true };
+  }
+
+  function snapshot(): GlobalSnapshot {
+    const { leader, health, document } = store;
+    return {
+      leader: leader && { ...leader, leaseUntilMs: clock.unixMs() + leader.remainingMs },
+      health,
+      alive: 5,
+      missing: 0,
+      contextVersion: document?.version ?? 0,
+      generation: 1,
+      recentDecisions: commits.slice(-20).map(({ decisionId }) => decisionId),
+    };
+  }
+
+  const store: OracleStore = {
+    decisions,
+    commits,
+    leader: undefined,
+    health: 1,
+    document: undefined,
+    connect(fate, pushMs = () => 1) {
+      const send = <T>(command: string, run: () => T): Promise<T> => transmit(timers, fate(command), run);
+      return {
+        ledger: {
+          open: (what, cooldownMs) => send("open", () => open(what, cooldownMs)),
+          read: (incidentId) => send("read", () => decisions.get(incidentId)),
+          commit: (proposal, fence) => send("commit", () => commit(proposal, fence)),
+          recordActs: () => send("recordActs", () => undefined),
+          list: () => send("list", () => ({ entries: [] })),
+          stats: () => send("stats", () => ({ count: commits.length, divergence: 0, safeAlone: 0 })),
+          watch(onDecision) {
+            const later = (decision: Decision): void => {
+              const delayMs = pushMs();
+              if (delayMs !== undefined) timers.after(delayMs, () => onDecision(decision));
+            };
+            watchers.add(later);
+            return () => watchers.delete(later);
+          },
+        },
+        globalState: {
+          snapshot: () => send("snapshot", snapshot),
+          document: (initial) =>
+            send("document", () => {
+              const document = JSON.parse(JSON.stringify(initial)) as ContextDocument["document"];
+              store.document ??= { version: 1, document };
+              return store.document;
+            }),
+        },
+      };
+    },
+  };
+  return store;
+}
+
+/** One command's way to the store and back. */
+function transmit<T>(timers: Timers, { thereMs, backMs, lost }: Fate, run: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    timers.after(commandTimeoutMs, () => {
+      reject(new EntrainError("deadline-exceeded", `no answer within ${commandTimeoutMs} ms`));
+    });
+    if (lost === "request") return;
+    timers.after(thereMs, () => {
+      let answer: () => void;
+      try {
+        const value = run();
+        answer = () => resolve(value);
+      } catch (thrown) {
+        answer = () => reject(EntrainError.from(thrown));
+      }
+      if (lost !== "answer") timers.after(backMs, answer);
+    });
+  });
+}

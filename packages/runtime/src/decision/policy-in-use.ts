@@ -1,0 +1,64 @@
+/**
+ * The policy in use, always as one piece with its version and hash: a decision takes the piece once and rests on nothing
+ * else, so none mixes two versions. A document whose policy does not compile changes nothing and is reported once.
+ */
+import { canonicalJson, EntrainError } from "@entrain/kernel";
+import type { Policy } from "@entrain/core/decision";
+import type { CompiledPolicy, ContextDocument, EventSink, PolicyCompiler } from "@entrain/ports";
+
+/** A compiled policy with what names it. */
+export interface PolicyBasis extends CompiledPolicy {
+  /** Version of the document that it comes from; 0: the process's own, no document was read yet. */
+  readonly contextVersion: number;
+  /** SHA-256 of the policy's canonical JSON, hex. */
+  readonly policyHash: string;
+}
+
+/** Holds the policy in use. */
+export interface PolicyInUse {
+  basis(): PolicyBasis;
+  /** Version of the last document that was looked at, taken into use or not. */
+  seenVersion(): number | undefined;
+  /** Takes the document's policy into use if it compiles; the same version again does nothing. */
+  offer(document: ContextDocument): void;
+}
+
+/**
+ * Begins with the process's own policy.
+ * @throws EntrainError `invalid-argument` if that one does not compile.
+ */
+export function createPolicyInUse(options: {
+  readonly initial: Policy;
+  readonly compile: PolicyCompiler;
+  readonly sha256Hex: (text: string) => string;
+  readonly events: EventSink;
+}): PolicyInUse {
+  const { compile, sha256Hex, events } = options;
+  const basisOf = (candidate: unknown, contextVersion: number): PolicyBasis => {
+    const compiled = compile(candidate);
+    const policyHash = sha256Hex(canonicalJson(compiled.policy));
+    return { ...compiled, contextVersion, policyHash };
+  };
+  let basis = basisOf(options.initial, 0);
+  let seenVersion: number | undefined;
+  return {
+    basis: () => basis,
+    seenVersion: () => seenVersion,
+    offer({ version, document }) {
+      if (version === seenVersion) return;
+      seenVersion = version;
+      try {
+        basis = basisOf(decisionPolicyOf(document), version);
+        events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
+      } catch (thrown) {
+        events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
+      }
+    },
+  };
+}
+
+/** What the document has under `/policy/decision`, whatever that is. */
+function decisionPolicyOf(document: ContextDocument["document"]): unknown {
+  const { policy }: { readonly policy?: unknown } = document;
+  return typeof policy === "object" && policy !== null && "decision" in policy ? policy.decision : undefined;
+}

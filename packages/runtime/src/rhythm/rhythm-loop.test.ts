@@ -1,0 +1,130 @@
+/** Several processes' rhythm loops in virtual time, over links with a delay. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { initialGoal, coherence, phaseOfCycle } from "@entrain/core/rhythm";
+import type { MemberRecord } from "@entrain/core/membership";
+import type { FiredBeat, PhaseFrame, PhaseTransport, ReceivedFrame, RuntimeEvent } from "@entrain/ports";
+import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
+import { RhythmLoop } from "./rhythm-loop.ts";
+
+const delayMs = 1;
+
+/** Delivers frames after a delay, placed exactly; counts what is sent to whom. */
+class Network {
+  readonly #receivers = new Map<string, (received: ReceivedFrame) => void>();
+  readonly sent: { readonly from: string; readonly to: string; readonly frame: PhaseFrame }[] = [];
+  readonly #time: VirtualTime;
+
+  constructor(time: VirtualTime) {
+    this.#time = time;
+  }
+
+  transport(processId: string): PhaseTransport {
+    return {
+      setPeers: () => undefined,
+      connectedPeers: () => [...this.#receivers.keys()],
+      onFrame: (listener) => void this.#receivers.set(processId, listener),
+      send: (to, frame) => {
+        this.sent.push({ from: processId, to, frame });
+        const atNs = this.#time.clock.monoNs();
+        this.#time.timers.after(delayMs, () => this.#receivers.get(to)?.({ processId, frame, atNs }));
+      },
+    };
+  }
+}
+
+function swarm(processes: number, agentsEach: number) {
+  const time = createVirtualTime();
+  const network = new Network(time);
+  const beats: FiredBeat[] = [];
+  const events: RuntimeEvent[] = [];
+  const goal = initialGoal("sync", 200, time.clock.unixMs() - 12_345);
+  const members: MemberRecord[] = Array.from({ length: processes * agentsEach }, (_, index) => ({
+    agentId: `agent-${index}`,
+    processId: `p-${Math.floor(index / agentsEach)}`,
+    incarnation: 1,
+    state: "alive",
+    host: "h",
+    pid: 1,
+    address: "h:1",
+    opsUrl: "",
+    health: 1,
+    joinedAtMs: 0,
+    changedAtMs: 0,
+  }));
+  const loops = Array.from({ length: processes }, (_, index) => {
+    const processId = `p-${index}`;
+    return new RhythmLoop({
+      clock: time.clock,
+      timers: time.timers,
+      transport: network.transport(processId),
+      events: (event) => events.push(event),
+      processId,
+      goal,
+      batched: agentsEach > 1,
+      spin: () => false,
+      highestTerm: () => 7,
+      onTerm: () => undefined,
+      onBeat: (beat) => beats.push(beat),
+    });
+  });
+  for (const member of members) loops[Number(member.processId.slice(2))]?.add(member);
+  for (const loop of loops) loop.setMembers(members, 1);
+  const phases = (): number[] => loops.flatMap((loop) => loop.phases().phases.map(({ cycle }) => phaseOfCycle(cycle)));
+  return { time, network, beats, events, loops, phases };
+}
+
+test("one lineage is founded and floods through processes and within them", async () => {
+  const { time, loops, phases, events } = swarm(4, 5);
+  await time.advance(2_100);
+  assert.ok(loops.every((loop) => loop.joined()));
+  assert.ok((coherence(phases()) ?? 0) > 0.999);
+  assert.equal(events.filter((event) => event.kind === "rhythm.founded").length >= 1, true);
+});
+
+test("every agent fires every beat once, under the same name", async () => {
+  const { time, beats } = swarm(3, 2);
+  await time.advance(6_000);
+  const last = Math.max(...beats.map(({ beat }) => beat));
+  for (const beat of [last - 3, last - 2, last - 1]) {
+    const firings = beats.filter((fired) => fired.beat === beat);
+    assert.equal(firings.length, 6);
+    assert.equal(new Set(firings.map(({ agentId }) => agentId)).size, 6);
+    const instants = firings.map(({ firedNs }) => firedNs / 1e6);
+    assert.ok(Math.max(...instants) - Math.min(...instants) <= 2);
+  }
+});
+
+test("one frame per process pair and tick, however many agents are neighbours", async () => {
+  const { time, network } = swarm(2, 8);
+  await time.advance(5_000);
+  network.sent.length = 0;
+  await time.advance(10_000);
+  // Two updates a second once settled, each agent on its own schedule: at most 8 agents × 2/s × 10 s frames each way.
+  assert.ok(network.sent.length <= 2 * 160 + 20, `${network.sent.length} frames`);
+  assert.ok(network.sent.every(({ frame }) => frame.highestTerm === 7 && frame.samples.length >= 1));
+});
+
+test("a new goal set in one process reaches all and takes effect at its beat", async () => {
+  const { time, loops, beats } = swarm(3, 1);
+  await time.advance(4_000);
+  const last = Math.max(...beats.map(({ beat }) => beat));
+  const goal = loops[0]?.goal();
+  assert.ok(goal);
+  loops[0]?.setGoal({ ...goal, goalVersion: 2, periodNs: 100e6, effectiveBeat: last + 5 });
+  await time.advance(3_000);
+  assert.ok(loops.every((loop) => loop.goal().goalVersion === 2));
+  const late = beats.filter(({ beat }) => beat === last + 9 || beat === last + 8).map(({ firedNs }) => firedNs);
+  assert.ok(Math.max(...late) - Math.min(...late) < 105e6);
+});
+
+test("a stopped loop fires no more", async () => {
+  const { time, loops, beats } = swarm(1, 1);
+  await time.advance(3_000);
+  loops[0]?.stop();
+  const count = beats.length;
+  assert.ok(count > 0);
+  await time.advance(3_000);
+  assert.equal(beats.length, count);
+  assert.equal(time.pendingTimers(), 0);
+});

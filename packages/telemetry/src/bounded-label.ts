@@ -1,0 +1,21 @@
+/**
+ * Keeps a label's values from growing without bound: every distinct value is a time series for the life of the process,
+ * so the first few stand for themselves and all later ones are counted together.
+ */
+
+/** The value under which everything beyond the bound is counted. */
+export const otherLabel = "other";
+
+/** Values longer than this are no label. */
+const lengthMax = 64;
+
+/** Turns a text into a label value: itself for the first `distinctMax` texts, then "other". */
+export function createBoundedLabel(distinctMax = 32): (text: string) => string {
+  const known = new Set<string>();
+  return (text) => {
+    if (known.has(text)) return text;
+    if (known.size >= distinctMax || text.length > lengthMax) return otherLabel;
+    known.add(text);
+    return text;
+  };
+}

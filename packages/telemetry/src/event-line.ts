@@ -1,0 +1,215 @@
+/**
+ * An event as a log line: its level, one sentence for people, and fields for programs, ids first. Levels: `trace` what
+ * happens at every beat or heartbeat, `debug` what happens at every reading, `info` what changes the swarm, `warn` what
+ * was refused, lost or done without the others, `error` what ends an agent.
+ */
+import type { RuntimeEvent } from "@entrain/ports";
+
+/** Levels that an event can have. */
+export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+/** One line to be. */
+export interface EventLine {
+  readonly level: EventLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
+
+type AgentEvent = Extract<RuntimeEvent, { readonly agentId: string }>;
+
+/** The line of any event. */
+export function eventLine(event: RuntimeEvent): EventLine {
+  return "agentId" in event ? agentLine(event) : processLine(event);
+}
+
+function line(level: EventLevel, message: string, fields: EventLine["fields"]): EventLine {
+  return { level, message, fields };
+}
+
+/** What an agent of this process did or suffered. */
+function agentLine(event: AgentEvent): EventLine {
+  const { agentId } = event;
+  switch (event.kind) {
+    case "beat.fired": {
+      const { goalVersion, beat, latenessMs } = event;
+      return line("trace", "beat fired", { agentId, goalVersion, beat, latenessMs });
+    }
+    case "beat.skipped": {
+      const { goalVersion, fromBeat, toBeat } = event;
+      return line("warn", "beats skipped", { agentId, goalVersion, fromBeat, toBeat });
+    }
+    case "rhythm.adopted":
+      return line("info", "took over the swarm's time", {
+        agentId,
+        ...event.lineage,
+        movedCycles: event.movedCycles,
+      });
+    case "rhythm.founded":
+      return line("info", "founded a time of its own", { agentId, ...event.lineage });
+    case "strategy.switched": {
+      const { from, to, cause } = event;
+      return line(cause === "goal" ? "info" : "warn", "strategy switched", { agentId, from, to, cause });
+    }
+    case "goal.changed": {
+      const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
+      const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
+      return line("info", "goal changed", fields);
+    }
+    case "agent.started":
+      return line("info", "agent started", { agentId, incarnation: event.incarnation });
+    case "agent.stopped": {
+      const { incarnation, drained } = event;
+      return line(drained ? "info" : "warn", drained ? "agent stopped" : "agent stopped before it was drained", {
+        agentId,
+        incarnation,
+        drained,
+      });
+    }
+    case "agent.superseded":
+      return line("error", "a higher incarnation has taken this agent's id over; this one goes", {
+        agentId,
+        incarnation: event.incarnation,
+      });
+    case "leader.elected":
+      return line("info", "elected leader", { agentId, term: event.term });
+    case "leader.lost":
+      return line(event.cause === "resigned" ? "info" : "warn", "leadership lost", {
+        agentId,
+        term: event.term,
+        cause: event.cause,
+      });
+    case "effect.refused":
+      return line("warn", "effect refused", {
+        agentId,
+        term: event.term,
+        effect: event.effect,
+        code: event.code,
+      });
+    case "decision.acted":
+      return decisionLine(event);
+    case "decision.reconciled": {
+      const { incidentId, acted, ledgerAction } = event;
+      const level = ledgerAction === null || acted === ledgerAction ? "info" : "warn";
+      return line(level, "compared an action taken alone with the ledger", {
+        agentId,
+        incidentId,
+        acted,
+        ledgerAction,
+      });
+    }
+    case "decision.unreachable":
+      return line("warn", "no decision loop answered", { agentId, cause: event.message });
+  }
+}
+
+/** Not the whole decision: the ledger has it, under these ids. */
+function decisionLine({ agentId, decision, source, latencyMs, contextHit }: EventOf<"decision.acted">): EventLine {
+  const { incidentId, decisionId, term, type, action, contextVersion, policyHash } = decision;
+  const level = source === "safe-alone" ? "warn" : type === "NORMAL" ? "debug" : "info";
+  const message = source === "safe-alone" ? "took the safe action alone" : `decision ${source}`;
+  const ids = { agentId, incidentId, decisionId, term, contextVersion, policyHash };
+  return line(level, message, { ...ids, type, action, source, latencyMs, contextHit });
+}
+
+/** What the process saw. */
+function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
+  switch (event.kind) {
+    case "rhythm.frame": {
+      const { direction, phases } = event;
+      return line(direction === "refused" ? "debug" : "trace", `frame ${direction}`, { direction, phases });
+    }
+    case "peers.changed":
+      return line("debug", "peers changed", { connected: event.connected, wanted: event.wanted });
+    case "peer.refused":
+      return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
+    case "member.changed": {
+      const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
+      const level = state === "dead" ? "warn" : "info";
+      const fields = { agentId, incarnation, state, memberProcessId, host, address, version: event.version };
+      return line(level, `member ${state}`, fields);
+    }
+    case "membership.viewed": {
+      const { version, alive, dead, left } = event;
+      return line("debug", "membership seen", { version, alive, dead, left });
+    }
+    case "heartbeat":
+      return event.ok
+        ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
+        : line("warn", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+    case "leader.changed":
+      return line("info", event.leaderId === null ? "no leader known" : "leader changed", {
+        leaderId: event.leaderId,
+        term: event.term,
+      });
+    case "store.changed":
+      return line(event.up ? "info" : "warn", event.up ? "store answers" : "store does not answer", {
+        up: event.up,
+        generation: event.generation,
+      });
+    case "context.read":
+      return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
+        roundTripMs: event.roundTripMs,
+      });
+    case "context.served":
+      return line("trace", "context served", { hit: event.hit, stale: event.stale });
+    case "policy.changed":
+      return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
+    case "policy.refused":
+      return line("warn", "policy refused; the last one stays in use", {
+        contextVersion: event.contextVersion,
+        cause: event.message,
+      });
+    case "rule.failed": {
+      const { ruleId, contextVersion, message } = event;
+      return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
+    }
+    case "reasoner.failed":
+      return line("warn", "reasoner failed", {
+        reasoner: event.reasoner,
+        cause: event.cause,
+        error: event.message,
+      });
+    case "acts.unrecorded":
+      return line("warn", "acts wait to be recorded", {
+        pending: event.pending,
+        dropped: event.dropped,
+        cause: event.message,
+      });
+    case "telemetry.refused":
+      return line("warn", "reading refused", { source: event.source, cause: event.message });
+    case "http.answered":
+    case "http.failed":
+    case "event-streams.changed":
+    case "follow.failed":
+    case "rhythm.measured":
+      return observerLine(event);
+    case "listener.failed":
+      return line("warn", "listener threw", { listener: event.listener, error: event.message });
+  }
+}
+
+type ObserverEvent = EventOf<
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+>;
+
+/** What an observer of the swarm saw and answered. */
+function observerLine(event: ObserverEvent): EventLine {
+  switch (event.kind) {
+    case "http.answered": {
+      const { method, route, status, durationMs } = event;
+      return line("debug", "request answered", { method, route, status, durationMs });
+    }
+    case "http.failed":
+      return line("error", "request met a defect", { error: event.message });
+    case "event-streams.changed":
+      return line("debug", "event streams changed", { open: event.open });
+    case "follow.failed":
+      return line("warn", `${event.what} could not be followed`, { code: event.code, cause: event.message });
+    case "rhythm.measured": {
+      const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
+      return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });
+    }
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * Feeds the metrics: one event in, the counters, gauges and histograms that it concerns. Every kind of event is named
+ * here, so that a new one does not compile until somebody has decided what it counts.
+ */
+import type { EventSink, RuntimeEvent } from "@entrain/ports";
+import { createBoundedLabel } from "./bounded-label.ts";
+import type { MetricFamilies } from "./metrics.ts";
+
+type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
+
+type RhythmEvent = EventOf<
+  | "beat.fired"
+  | "beat.skipped"
+  | "rhythm.adopted"
+  | "rhythm.founded"
+  | "rhythm.frame"
+  | "strategy.switched"
+  | "goal.changed"
+  | "peers.changed"
+  | "peer.refused"
+>;
+type SwarmEvent = EventOf<
+  | "member.changed"
+  | "membership.viewed"
+  | "agent.started"
+  | "agent.stopped"
+  | "agent.superseded"
+  | "heartbeat"
+  | "leader.elected"
+  | "leader.lost"
+  | "leader.changed"
+  | "effect.refused"
+>;
+type ConsoleEvent = EventOf<
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+>;
+/** A kind of event that no function below knows lands here, and does not compile there. */
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
+
+/** What the recorder remembers between events, beside the metrics themselves. */
+interface RecorderState {
+  readonly hosted: Set<string>;
+  readonly bound: (
+    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what",
+    text: string,
+  ) => string;
+  /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
+  actsDropped: number;
+}
+
+/** A sink that feeds `families`. */
+export function createMetricsRecorder(families: MetricFamilies): EventSink {
+  const bounds = new Map<string, (text: string) => string>();
+  const state: RecorderState = {
+    hosted: new Set(),
+    bound(label, text) {
+      const bound = bounds.get(label) ?? createBoundedLabel();
+      bounds.set(label, bound);
+      return bound(text);
+    },
+    actsDropped: 0,
+  };
+  return (event) => {
+    switch (event.kind) {
+      case "beat.fired":
+      case "beat.skipped":
+      case "rhythm.adopted":
+      case "rhythm.founded":
+      case "rhythm.frame":
+      case "strategy.switched":
+      case "goal.changed":
+      case "peers.changed":
+      case "peer.refused":
+        recordRhythm(families, event);
+        return;
+      case "member.changed":
+      case "membership.viewed":
+      case "agent.started":
+      case "agent.stopped":
+      case "agent.superseded":
+      case "heartbeat":
+      case "leader.elected":
+      case "leader.lost":
+      case "leader.changed":
+      case "effect.refused":
+        recordSwarm(families, state, event);
+        return;
+      case "http.answered":
+      case "http.failed":
+      case "event-streams.changed":
+      case "follow.failed":
+      case "rhythm.measured":
+        recordConsole(families, state, event);
+        return;
+      default:
+        recordDecision(families, state, event);
+    }
+  };
+}
+
+function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
+  switch (event.kind) {
+    case "beat.fired":
+      to.beatsFired.inc({ agent_id: event.agentId });
+      to.beatLateness.observe(seconds(event.latenessMs));
+      return;
+    case "beat.skipped":
+      to.beatsSkipped.inc({ agent_id: event.agentId }, Math.max(0, event.toBeat - event.fromBeat + 1));
+      return;
+    case "rhythm.adopted":
+      to.references.inc({ origin: "adopted" });
+      return;
+    case "rhythm.founded":
+      to.references.inc({ origin: "founded" });
+      return;
+    case "rhythm.frame":
+      to.frames.inc({ direction: event.direction });
+      to.phases.inc({ direction: event.direction }, event.phases);
+      return;
+    case "strategy.switched":
+      to.strategySwitches.inc({ cause: event.cause });
+      return;
+    case "goal.changed":
+      to.goalVersion.set(event.goal.goalVersion);
+      to.goalPeriod.set(event.goal.periodNs / 1e9);
+      return;
+    case "peers.changed":
+      to.peersConnected.set(event.connected);
+      to.peersWanted.set(event.wanted);
+      return;
+    case "peer.refused":
+      to.peersRefused.inc();
+      return;
+  }
+}
+
+function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent): void {
+  switch (event.kind) {
+    case "member.changed":
+      to.memberChanges.inc({ state: event.member.state });
+      return;
+    case "membership.viewed":
+      to.membershipVersion.set(event.version);
+      for (const memberState of ["alive", "dead", "left"] as const)
+        to.members.set({ state: memberState }, event[memberState]);
+      return;
+    case "agent.started":
+      to.agentsHosted.set(state.hosted.add(event.agentId).size);
+      to.leadershipHeld.set({ agent_id: event.agentId }, 0);
+      return;
+    case "agent.stopped":
+      state.hosted.delete(event.agentId);
+      to.agentsHosted.set(state.hosted.size);
+      to.agentStops.inc({ drained: String(event.drained) });
+      for (const family of [to.beatsFired, to.beatsSkipped, to.leadershipHeld]) family.remove(event.agentId);
+      return;
+    case "agent.superseded":
+      to.agentsSuperseded.inc();
+      return;
+    case "heartbeat":
+      to.heartbeats.inc({ outcome: outcome(event.ok) });
+      if (event.ok) to.heartbeatRoundTrip.observe(seconds(event.roundTripMs));
+      return;
+    case "leader.elected":
+      to.electionsWon.inc();
+      to.leadershipHeld.set({ agent_id: event.agentId }, 1);
+      return;
+    case "leader.lost":
+      to.electionsLost.inc({ cause: state.bound("cause", event.cause) });
+      to.leadershipHeld.set({ agent_id: event.agentId }, 0);
+      return;
+    case "leader.changed":
+      to.leaderKnown.set(event.leaderId === null ? 0 : 1);
+      to.leaderTerm.set(event.term);
+      return;
+    case "effect.refused":
+      to.effectsRefused.inc({ effect: state.bound("effect", event.effect), code: state.bound("code", event.code) });
+      return;
+  }
+}
+
+function recordConsole(to: MetricFamilies, state: RecorderState, event: ConsoleEvent): void {
+  switch (event.kind) {
+    case "http.answered": {
+      const { method, status, durationMs } = event;
+      const labels = { method, route: state.bound("route", event.route), status: String(status) };
+      to.httpDuration.observe(labels, seconds(durationMs));
+      return;
+    }
+    case "http.failed":
+      to.httpFaults.inc();
+      return;
+    case "event-streams.changed":
+      to.eventStreams.set(event.open);
+      return;
+    case "follow.failed":
+      to.followFailures.inc({ what: state.bound("what", event.what), code: state.bound("code", event.code) });
+      return;
+    case "rhythm.measured":
+      to.coherence.set(event.coherence ?? Number.NaN);
+      to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
+      to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
+      to.converged.set(event.converged ? 1 : 0);
+      return;
+  }
+}
+
+function recordDecision(to: MetricFamilies, state: RecorderState, event: DecisionEvent): void {
+  switch (event.kind) {
+    case "store.changed":
+      to.storeUp.set(event.up ? 1 : 0);
+      to.storeGeneration.set(event.generation);
+      return;
+    case "context.read":
+      to.contextReads.inc({ outcome: outcome(event.ok) });
+      if (event.ok) to.contextReadTime.observe(seconds(event.roundTripMs));
+      return;
+    case "context.served":
+      to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
+      return;
+    case "policy.changed":
+      to.policyChanges.inc();
+      to.contextVersion.set(event.contextVersion);
+      return;
+    case "policy.refused":
+      to.policiesRefused.inc();
+      return;
+    case "rule.failed":
+      to.ruleFailures.inc({ rule_id: state.bound("rule", event.ruleId) });
+      return;
+    case "decision.acted": {
+      const { source, decision, contextHit } = event;
+      to.decisions.inc({ type: decision.type, source, context: hitOrMiss(contextHit) });
+      to.decisionLatency.observe({ source }, seconds(event.latencyMs));
+      return;
+    }
+    case "decision.unreachable":
+      to.decisionsUnreachable.inc();
+      return;
+    case "decision.reconciled":
+      to.decisionsReconciled.inc({ ledger: agreement(event.acted, event.ledgerAction) });
+      return;
+    case "reasoner.failed":
+      to.reasonerFailures.inc({ reasoner: state.bound("reasoner", event.reasoner), cause: event.cause });
+      return;
+    case "acts.unrecorded":
+      to.actRecordingFailures.inc();
+      // Lower than before: another recorder, which counts from 0.
+      to.actsDropped.inc(event.dropped >= state.actsDropped ? event.dropped - state.actsDropped : event.dropped);
+      state.actsDropped = event.dropped;
+      return;
+    case "telemetry.refused":
+      to.telemetryRefused.inc({ source: state.bound("source", event.source) });
+      return;
+    case "listener.failed":
+      to.listenerFailures.inc({ listener: state.bound("listener", event.listener) });
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What the ledger says of an action that was taken alone (D3). */
+function agreement(acted: string, ledgerAction: string | null): "same" | "different" | "none" {
+  if (ledgerAction === null) return "none";
+  return acted === ledgerAction ? "same" : "different";
+}
+
+const seconds = (ms: number): number => ms / 1_000;
+const outcome = (ok: boolean): string => (ok ? "ok" : "failed");
+const hitOrMiss = (hit: boolean): string => (hit ? "hit" : "miss");

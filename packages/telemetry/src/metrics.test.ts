@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { Registry } from "prom-client";
+import type { RuntimeEvent } from "@entrain/ports";
+import { createMetrics } from "./metrics.ts";
+import { collectProcessMetrics } from "./process-metrics.ts";
+import { sampleEvents } from "./sample-events.ts";
+
+type Point = { readonly name: string; readonly text: string };
+
+/** Every metric with its values as text. */
+async function points(registry: Registry): Promise<Point[]> {
+  const names = registry.getMetricsAsArray().map(({ name }) => name);
+  return Promise.all(names.map(async (name) => ({ name, text: await registry.getSingleMetricAsString(name) })));
+}
+
+function recording(events: readonly RuntimeEvent[], registry = new Registry()): Registry {
+  const { record } = createMetrics(registry);
+  for (const event of events) record(event);
+  return registry;
+}
+
+/** The value of the series that reads exactly `series`. */
+async function valueOf(registry: Registry, series: string): Promise<number | undefined> {
+  const line = (await registry.metrics()).split("\n").find((text) => text.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+test("every metric is moved by some event", async () => {
+  const registry = recording([]);
+  const { record } = createMetrics(registry);
+  const moved = new Set<string>();
+  for (const event of sampleEvents) {
+    const before = await points(registry);
+    record(event);
+    for (const [index, after] of (await points(registry)).entries())
+      if (after.text !== before[index]?.text) moved.add(after.name);
+  }
+  const idle = registry.getMetricsAsArray().map(({ name }) => name);
+  assert.deepEqual(
+    idle.filter((name) => !moved.has(name)),
+    [],
+  );
+});
+
+test("every event moves some metric", async () => {
+  const registry = recording([]);
+  const { record } = createMetrics(registry);
+  for (const event of sampleEvents) {
+    const before = await registry.metrics();
+    record(event);
+    assert.notEqual(await registry.metrics(), before, event.kind);
+  }
+});
+
+test("promtool finds nothing to object to", async (t) => {
+  const registry = recording(sampleEvents);
+  collectProcessMetrics(registry);
+  const text = await registry.metrics();
+  const answer = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
+  if (answer.error !== undefined) {
+    t.skip("promtool is not installed");
+    return;
+  }
+  assert.equal(answer.stderr + answer.stdout, "");
+  assert.equal(answer.status, 0);
+});
+
+test("names have the prefix and the unit, counters end in _total", () => {
+  for (const { name, type, help } of recording([]).getMetricsAsArray()) {
+    assert.match(name, /^entrain_[a-z_]+$/);
+    assert.notEqual(help, "");
+    assert.equal(name.endsWith("_total"), String(type) === "counter", name);
+    if (String(type) === "histogram") assert.match(name, /_seconds$/);
+  }
+});
+
+test("milliseconds become seconds and skipped numbers are counted one by one", async () => {
+  const registry = recording([
+    { kind: "beat.fired", agentId: "a", goalVersion: 1, beat: 1, latenessMs: 250 },
+    { kind: "beat.skipped", agentId: "a", goalVersion: 1, fromBeat: 2, toBeat: 4 },
+    { kind: "heartbeat", ok: true, roundTripMs: 2 },
+    { kind: "heartbeat", ok: false, roundTripMs: 400 },
+  ]);
+  assert.equal(await valueOf(registry, "entrain_beat_lateness_seconds_sum"), 0.25);
+  assert.equal(await valueOf(registry, 'entrain_beats_skipped_total{agent_id="a"}'), 3);
+  assert.equal(await valueOf(registry, "entrain_heartbeat_round_trip_seconds_sum"), 0.002);
+  assert.equal(await valueOf(registry, 'entrain_heartbeats_total{outcome="failed"}'), 1);
+});
+
+test("a running total of dropped acts is counted once, also after another recorder began at 0", async () => {
+  const unrecorded = (dropped: number): RuntimeEvent => ({ kind: "acts.unrecorded", pending: 1, dropped, message: "" });
+  const registry = recording([unrecorded(0), unrecorded(5), unrecorded(5), unrecorded(7), unrecorded(2)]);
+  assert.equal(await valueOf(registry, "entrain_acts_dropped_total"), 9);
+  assert.equal(await valueOf(registry, "entrain_act_recording_failures_total"), 5);
+});
+
+test("an agent that stopped leaves no series behind", async () => {
+  const registry = recording([
+    { kind: "agent.started", agentId: "gone", incarnation: 1 },
+    { kind: "agent.started", agentId: "here", incarnation: 1 },
+    { kind: "beat.fired", agentId: "gone", goalVersion: 1, beat: 1, latenessMs: 0 },
+    { kind: "leader.elected", agentId: "gone", term: 5 },
+    { kind: "agent.stopped", agentId: "gone", incarnation: 1, drained: false },
+  ]);
+  assert.doesNotMatch(await registry.metrics(), /gone/);
+  assert.equal(await valueOf(registry, "entrain_agents_hosted"), 1);
+  assert.equal(await valueOf(registry, 'entrain_leadership_held{agent_id="here"}'), 0);
+  assert.equal(await valueOf(registry, 'entrain_agent_stops_total{drained="false"}'), 1);
+});
+
+test("texts of unknown variety are bounded and no incident becomes a label", async () => {
+  const events = Array.from({ length: 500 }, (_, index): RuntimeEvent => ({
+    kind: "telemetry.refused",
+    source: `source ${index}`,
+    message: "",
+  }));
+  const registry = recording([...events, ...sampleEvents]);
+  const text = await registry.metrics();
+  assert.equal(text.match(/^entrain_telemetry_refused_total\{/gm)?.length, 33);
+  assert.equal(await valueOf(registry, 'entrain_telemetry_refused_total{source="other"}'), 500 - 32 + 1);
+  assert.doesNotMatch(text, /i-1|d-1/);
+});
+
+test("the same registry gives the same metrics, another one its own, a cleared one new ones", async () => {
+  const registry = new Registry();
+  const first = createMetrics(registry);
+  assert.equal(createMetrics(registry), first);
+  assert.notEqual(createMetrics(new Registry()), first);
+  registry.clear();
+  recording([{ kind: "policy.changed", contextVersion: 8, policyHash: "" }], registry);
+  assert.equal(await valueOf(registry, "entrain_context_version"), 8);
+});

@@ -1,0 +1,192 @@
+/**
+ * Every metric of Entrain, and what feeds it. Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
+ *
+ * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
+ * of unknown variety through a bound, an incident's id never. Gauges say what the process saw last; two agents of one
+ * process share a registry and therefore its gauges. Nothing is ever registered with prom-client's global registry.
+ */
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { EventSink } from "@entrain/ports";
+import { createMetricsRecorder } from "./metrics-recorder.ts";
+
+/** The metrics of one registry. */
+export interface Metrics {
+  /** Counts an event. Never throws. */
+  readonly record: EventSink;
+}
+
+/** A timer's lateness: from the 0.1 ms of an idle host to a blocked loop, s. */
+const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+/** A round trip to the store: a good one takes 0.5 ms, its deadline is 0.4 s. */
+const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
+/** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
+const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
+
+/** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
+const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
+
+/** The metrics by what they measure. */
+export type MetricFamilies = ReturnType<typeof defineFamilies>;
+
+const made = new WeakMap<Registry, { readonly families: MetricFamilies; readonly metrics: Metrics }>();
+
+/**
+ * The metrics in `registry`; asked again for the same registry, the same ones, so that two agents of one process can
+ * share the host's registry.
+ */
+export function createMetrics(registry: Registry): Metrics {
+  const known = made.get(registry);
+  // Somebody may have cleared the registry; what is no longer in it must be made anew.
+  if (known !== undefined && registry.getSingleMetric(firstName) === known.families.beatsFired) return known.metrics;
+  const families = defineFamilies(registry);
+  const metrics: Metrics = { record: createMetricsRecorder(families) };
+  made.set(registry, { families, metrics });
+  return metrics;
+}
+
+const firstName = "entrain_beats_fired_total";
+
+/** Makes metrics in one registry. */
+function createMaker(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+      new Counter<L>({ name, help, labelNames, registers }),
+    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+      new Gauge<L>({ name, help, labelNames, registers }),
+    histogram: <L extends string = never>(
+      name: string,
+      help: string,
+      buckets: number[],
+      labelNames: readonly L[] = [],
+    ) => new Histogram<L>({ name, help, buckets, labelNames, registers }),
+  };
+}
+
+type Maker = ReturnType<typeof createMaker>;
+
+function defineFamilies(registry: Registry) {
+  const make = createMaker(registry);
+  return {
+    ...rhythmFamilies(make),
+    ...swarmFamilies(make),
+    ...contextFamilies(make),
+    ...decisionFamilies(make),
+    ...consoleFamilies(make),
+  };
+}
+
+function rhythmFamilies({ counter, gauge, histogram }: Maker) {
+  return {
+    beatsFired: counter(firstName, "Beats that fired.", ["agent_id"]),
+    beatsSkipped: counter("entrain_beats_skipped_total", "Beat numbers that were jumped over.", ["agent_id"]),
+    beatLateness: histogram(
+      "entrain_beat_lateness_seconds",
+      "How long after its intended instant a beat fired.",
+      latenessBuckets,
+    ),
+    references: counter("entrain_rhythm_references_total", "References of time that an agent took over or founded.", [
+      "origin",
+    ]),
+    frames: counter("entrain_rhythm_frames_total", "Frames of phases between processes.", ["direction"]),
+    phases: counter("entrain_rhythm_phases_total", "Phases in those frames.", ["direction"]),
+    strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
+    goalVersion: gauge("entrain_goal_version", "Version of the goal in force; 0 before the first."),
+    goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force; 0 before the first."),
+    peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
+    peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
+    peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
+  };
+}
+
+/** Membership and leadership. */
+function swarmFamilies({ counter, gauge, histogram }: Maker) {
+  return {
+    agentsHosted: gauge("entrain_agents_hosted", "Agents that run in this process."),
+    agentStops: counter("entrain_agent_stops_total", "Agents of this process that stopped.", ["drained"]),
+    agentsSuperseded: counter("entrain_agents_superseded_total", "Agents that a higher incarnation replaced."),
+    memberChanges: counter("entrain_member_changes_total", "Changes of members, by the state after them.", ["state"]),
+    membershipVersion: gauge("entrain_membership_version", "Version of the membership as last seen; 0: none yet."),
+    members: gauge("entrain_members", "Members in the view of this process.", ["state"]),
+    heartbeats: counter("entrain_heartbeats_total", "Heartbeats of this process.", ["outcome"]),
+    heartbeatRoundTrip: histogram(
+      "entrain_heartbeat_round_trip_seconds",
+      "From the sending of a heartbeat to its answer.",
+      roundTripBuckets,
+    ),
+    electionsWon: counter("entrain_elections_won_total", "Leaderships that agents of this process took."),
+    electionsLost: counter("entrain_elections_lost_total", "Leaderships that agents of this process lost.", ["cause"]),
+    leadershipHeld: gauge("entrain_leadership_held", "1 while the agent leads, else 0.", ["agent_id"]),
+    leaderKnown: gauge("entrain_leader_known", "1 while this process knows a leader, else 0."),
+    leaderTerm: gauge("entrain_leader_term", "Term of the leader as last seen; 0: none."),
+    effectsRefused: counter("entrain_effects_refused_total", "Fenced effects that were refused.", ["effect", "code"]),
+  };
+}
+
+/** What decisions rest on. */
+function contextFamilies({ counter, gauge, histogram }: Maker) {
+  return {
+    storeUp: gauge("entrain_store_up", "1 while the store answers, else 0."),
+    storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes; 0: none."),
+    contextReads: counter("entrain_context_reads_total", "Reads of the global context from the store.", ["outcome"]),
+    contextReadTime: histogram(
+      "entrain_context_read_seconds",
+      "Duration of one successful read of the global context.",
+      roundTripBuckets,
+    ),
+    contextServed: counter("entrain_context_served_total", "Decisions served with context, by freshness.", [
+      "cache",
+      "stale",
+    ]),
+    contextVersion: gauge("entrain_context_version", "Version of the context document in use; 0: none yet."),
+    policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
+    policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
+    ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
+  };
+}
+
+function decisionFamilies({ counter, histogram }: Maker) {
+  return {
+    decisions: counter("entrain_decisions_total", "Decisions acted on.", ["type", "source", "context"]),
+    decisionLatency: histogram("entrain_decision_latency_seconds", "From the question to the act.", decisionBuckets, [
+      "source",
+    ]),
+    decisionsUnreachable: counter("entrain_decisions_unreachable_total", "Questions that no decision loop answered."),
+    decisionsReconciled: counter(
+      "entrain_decisions_reconciled_total",
+      "Actions taken alone and compared with the ledger afterwards.",
+      ["ledger"],
+    ),
+    reasonerFailures: counter("entrain_reasoner_failures_total", "Answers of a reasoner that could not be used.", [
+      "reasoner",
+      "cause",
+    ]),
+    actRecordingFailures: counter("entrain_act_recording_failures_total", "Failed attempts to record acts."),
+    actsDropped: counter("entrain_acts_dropped_total", "Acts that were never recorded, for want of room."),
+    telemetryRefused: counter("entrain_telemetry_refused_total", "Readings that were refused.", ["source"]),
+    listenerFailures: counter("entrain_listener_failures_total", "Listeners that threw.", ["listener"]),
+  };
+}
+
+/** What an observer of the swarm measures, and how it answers. */
+function consoleFamilies({ counter, gauge, histogram }: Maker) {
+  return {
+    httpDuration: histogram(
+      "entrain_http_request_duration_seconds",
+      "From the headers of a request to the end of its answer, event streams aside.",
+      requestBuckets,
+      ["method", "route", "status"],
+    ),
+    httpFaults: counter("entrain_http_faults_total", "Requests that met a defect."),
+    eventStreams: gauge("entrain_event_streams_open", "Event streams that are open."),
+    followFailures: counter("entrain_follow_failures_total", "Failed reads of what an observer follows.", [
+      "what",
+      "code",
+    ]),
+    coherence: gauge("entrain_rhythm_coherence", "Order parameter of the alive agents, 0 to 1; NaN: unknown."),
+    spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
+    cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
+    converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
+  };
+}

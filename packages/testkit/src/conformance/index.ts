@@ -1,0 +1,15 @@
+/** Conformance suites for the ports of the store: an adapter's test file runs them all. */
+export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
+export { electionCases, testElectionStore } from "./election-suite.ts";
+export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
+export { registryCases, testRegistry } from "./registry-suite.ts";
+export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
+export {
+  beatOf,
+  offerOf,
+  proposalOf,
+  shortMembership,
+  type StorePorts,
+  type StoreUnderTest,
+} from "./store-under-test.ts";
+export { waitFor } from "./wait-for.ts";

@@ -1,0 +1,69 @@
+/**
+ * The half of the test runner that lives in a test file's own process: writes what node:test reports to file
+ * descriptor 3, one JSON line each (see TestLine), so that stdout and stderr stay the tests' own.
+ *
+ * Written synchronously: what was reported before a crash, an exit or a kill is known all the same.
+ */
+import { writeSync } from "node:fs";
+import type { TestEvent } from "node:test/reporters";
+import { inspect } from "node:util";
+import { whenOrphaned } from "./when-orphaned.ts";
+
+/** `ended` is the last line of a process that ran all its tests; without it the process stopped early. */
+export type TestLine =
+  | { readonly kind: "passed" | "skipped" }
+  | { readonly kind: "failed"; readonly name: string; readonly line: number | undefined; readonly error: string }
+  | { readonly kind: "ended" };
+
+const REPORT_FD = 3;
+
+/** Starts come outermost first, ends innermost first: the starts give each end its full name. */
+const openNames: string[] = [];
+
+function lineFor(event: TestEvent): TestLine | undefined {
+  switch (event.type) {
+    case "test:start":
+      openNames.length = event.data.nesting;
+      openNames.push(event.data.name);
+      return undefined;
+    case "test:pass":
+      if (event.data.details.type === "suite") return undefined;
+      return { kind: isSetAside(event.data) ? "skipped" : "passed" };
+    case "test:fail": {
+      if (isSetAside(event.data)) return { kind: "skipped" };
+      const { error } = event.data.details;
+      // A suite or test that fails only because of what is inside it says nothing new.
+      if ("failureType" in error && error.failureType === "subtestsFailed") return undefined;
+      const name = [...openNames.slice(0, event.data.nesting), event.data.name].join(" > ");
+      return { kind: "failed", name, line: event.data.line, error: describe(error) };
+    }
+    case "test:summary":
+      return { kind: "ended" };
+    default:
+      return undefined;
+  }
+}
+
+function isSetAside(data: { skip?: string | boolean; todo?: string | boolean }): boolean {
+  return (data.skip ?? false) !== false || (data.todo ?? false) !== false;
+}
+
+/** The cause is the test's own error; node:test's wrapper around it only repeats the message. */
+function describe(error: Error): string {
+  const cause = error.cause ?? error;
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : inspect(cause);
+  const frames = (cause.stack ?? "").split("\n").filter((line) => !line.includes("node:internal"));
+  const text = frames.join("\n");
+  return text.includes(cause.message) ? text : `${cause.message}\n${text}`;
+}
+
+whenOrphaned(() => process.kill(process.pid, "SIGKILL"));
+
+// eslint-disable-next-line no-restricted-syntax -- node loads a reporter by its default export
+export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  for await (const event of source) {
+    const line = lineFor(event);
+    if (line !== undefined) writeSync(REPORT_FD, `${JSON.stringify(line)}\n`);
+    yield "";
+  }
+}

@@ -1,0 +1,37 @@
+/** `entrain decisions`: the newest decisions of a running swarm, from its console. */
+import { table } from "../account/table.ts";
+import type { DecisionView } from "../console/console-views.ts";
+import { exitCodes } from "../exit-code.ts";
+import { readFlags } from "../flags.ts";
+import { readWholeNumber } from "../numbers.ts";
+import type { Command } from "./command.ts";
+import { consoleAt } from "./console-flags.ts";
+
+const flagTable = { url: "text", limit: "text", json: "switch" } as const;
+const limitMax = 1_000;
+
+export const decisions: Command = async (argv, { stdout }) => {
+  const flags = readFlags("entrain decisions", flagTable, argv);
+  const limit = readWholeNumber("--limit", flags.text("limit") ?? "20", 1, limitMax);
+  const newest = await consoleAt(flags.text("url")).decisions(limit);
+  const lines = flags.given("json")
+    ? newest.map((decision) => JSON.stringify({ kind: "decision", ...decision }))
+    : decisionLines(newest);
+  stdout.write(lines.map((line) => `${line}\n`).join(""));
+  return exitCodes.done;
+};
+
+/** The lines of the account, newest first. */
+export function decisionLines(newest: readonly DecisionView[]): readonly string[] {
+  if (newest.length === 0) return ["no decision yet"];
+  const rows = newest.map(({ committedAt, action, type, term, contextVersion, acts, incidentId }) => [
+    committedAt === null ? "-" : new Date(committedAt).toISOString(),
+    action,
+    type,
+    String(term ?? "-"),
+    String(contextVersion ?? "-"),
+    String(acts.length),
+    incidentId,
+  ]);
+  return table([["at", "action", "type", "term", "context", "acts", "incident"], ...rows]);
+}

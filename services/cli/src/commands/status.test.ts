@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { agentView, swarmView } from "../console/view-samples.ts";
+import { statusLines } from "./status.ts";
+import { decisionLines } from "./decisions.ts";
+
+test("a swarm's status is facts and a table of agents", () => {
+  const lines = statusLines(swarmView(), [agentView("agent-1", { role: "leader" }), agentView("b", { health: null })]);
+  assert.deepEqual(lines, [
+    "swarm          demo-x",
+    "agents         2 alive",
+    "leader         agent-1, term 1763683423123",
+    "rhythm         reference, converged",
+    "coherence      0.9999",
+    "spread         p50 0.42 ms, p99 12 ms",
+    "cadence error  +2 ppm",
+    "decisions      1, divergence 0",
+    "context        version 1",
+    "redis          answers",
+    "",
+    "agent    state  role      health  pid  ops",
+    "agent-1  alive  leader    1.00    100  http://127.0.0.1:40001",
+    "b        alive  follower  -       100  http://127.0.0.1:40001",
+  ]);
+});
+
+test("decisions are a table, newest first as the console gives them", () => {
+  assert.deepEqual(decisionLines([]), ["no decision yet"]);
+  const decision = {
+    decisionId: "d",
+    incidentId: "overheating:a:1",
+    action: "cool_down",
+    type: "ANOMALY_RESPONSE",
+    confidence: 0.95,
+    reasoning: "hot",
+    term: 7,
+    contextVersion: 1,
+    committedAt: Date.UTC(2025, 10, 21),
+    acts: [{ agentId: "a", action: "cool_down", source: "committed" }],
+  };
+  assert.deepEqual(decisionLines([decision]), [
+    "at                        action     type              term  context  acts  incident",
+    "2025-11-21T00:00:00.000Z  cool_down  ANOMALY_RESPONSE  7     1        1     overheating:a:1",
+  ]);
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import { EntrainError } from "@entrain/kernel";
+import { createConsoleClient, type ConsoleClient } from "./console-client.ts";
+import { agentView } from "./view-samples.ts";
+
+async function clientOf(
+  t: TestContext,
+  answer: (path: string) => { readonly status: number; readonly body: string },
+): Promise<ConsoleClient> {
+  const server = createServer((request, response) => {
+    const { status, body } = answer(request.url ?? "");
+    response.writeHead(status).end(body);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return createConsoleClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+async function rejection(work: Promise<unknown>): Promise<EntrainError> {
+  const thrown: unknown = await work.then(
+    () => assert.fail("nothing was thrown"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(thrown instanceof EntrainError, String(thrown));
+  return thrown;
+}
+
+test("agents are read page by page", async (t) => {
+  const client = await clientOf(t, (path) => ({
+    status: 200,
+    body: JSON.stringify(
+      path.includes("cursor=c%2F2") ? { agents: [agentView("b")] } : { agents: [agentView("a")], next: "c/2" },
+    ),
+  }));
+  assert.deepEqual(
+    (await client.agents()).map((agent) => agent.agentId),
+    ["a", "b"],
+  );
+});
+
+test("a refusal is passed on in the console's own words", async (t) => {
+  const client = await clientOf(t, () => ({ status: 503, body: JSON.stringify({ title: "Redis is away" }) }));
+  const error = await rejection(client.inject({ temperature: 85 }));
+  assert.match(error.message, /refused \/api\/v1\/telemetry: 503 Redis is away/);
+});
+
+test("a console that is not there is named with the reason", async () => {
+  const error = await rejection(createConsoleClient("http://127.0.0.1:1").swarm());
+  assert.equal(error.code, "unavailable");
+  assert.match(error.message, /the console at http:\/\/127.0.0.1:1 does not answer: connect ECONNREFUSED/);
+});

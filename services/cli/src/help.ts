@@ -1,0 +1,46 @@
+/** What `--help` says. */
+
+const general = `entrain COMMAND [flags]
+
+  entrain up          run a swarm in the foreground, with an account of it
+  entrain status      a running swarm at a glance
+  entrain decisions   the newest decisions of a running swarm
+
+entrain COMMAND --help tells a command's flags; entrain --version tells the version.
+`;
+
+const up = `entrain up [flags]        (npm start -- [flags])
+
+Runs a swarm: agents, a decision loop, a console, and a private Redis unless REDIS_URL names one.
+
+  --agents N            how many agents (default 5; a process each up to 50, packed above)
+  --period DURATION     the rhythm's period, such as 200ms or 1s (default 1s)
+  --goal GOAL           what the swarm pursues (default and only choice in this release: sync)
+  --port PORT           the console's port on 127.0.0.1 (default 8080; 0: any free one)
+  --for DURATION        stop that long after readiness; exit code 0 only if the goal held
+  --json                one JSON object per line on stdout, the last one the summary; all other talk on stderr
+  --restart             start killed agents again; without it they stay dead
+  --replay FILE         feed the agents with recorded telemetry
+  --replay-speed X      how many times faster than recorded (default 1)
+
+Exit codes: 0 done, or Ctrl-C; 1 the goal did not hold; 2 wrong command line; 69 Redis unreachable at start;
+78 wrong environment, file or certificate.
+`;
+
+const status = `entrain status [flags]
+
+  --url URL     the console (default http://127.0.0.1:8080)
+  --json        one JSON object instead of text
+`;
+
+const decisions = `entrain decisions [flags]
+
+  --url URL     the console (default http://127.0.0.1:8080)
+  --limit N     how many, newest first (default 20, at most 1000)
+  --json        one JSON object per line instead of text
+`;
+
+/** The text for a command; undefined: for `entrain` itself. */
+export function helpText(command: "up" | "status" | "decisions" | undefined): string {
+  return command === undefined ? general : { up, status, decisions }[command];
+}

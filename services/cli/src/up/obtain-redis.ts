@@ -1,0 +1,96 @@
+/**
+ * The swarm's Redis: the one that the environment names (REDIS_URL, ENTRAIN_REDIS_URL), else a private one that is started here, started again when it dies,
+ * and gone with the run.
+ */
+import { EntrainError } from "@entrain/kernel";
+import { createRedisStore } from "@entrain/redis";
+import { describePlan, RedisServerError, startKeeper, type KeeperDied, type KeeperEvent } from "@entrain/redis-server";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+
+/** A Redis to run on. */
+export interface SwarmRedis {
+  /** What to add to the environment of services so that they find it; undefined takes a name away. */
+  readonly serviceEnv: NodeJS.ProcessEnv;
+  /** In words for people; without a password. */
+  readonly description: string;
+  /** The private server's; undefined where it is not ours. */
+  readonly port?: number;
+  readonly serverPid?: number | undefined;
+  readonly keeperPid?: number | undefined;
+  /** Ends the private server; leaves one that is not ours alone. */
+  stop(): Promise<void>;
+}
+
+/** What became of the private server. */
+export type RedisEvent = KeeperEvent | KeeperDied;
+
+export interface ObtainRedisOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** The URL that the environment names, and a password that goes before the one in it. */
+  readonly named: { readonly url: string; readonly password: string | undefined } | undefined;
+  readonly swarmId: string;
+  /** For the private server's data. */
+  readonly dir: string;
+  /** Hears what takes time and what should be known, in words for people. */
+  readonly onNote: (text: string) => void;
+  readonly onEvent: (event: RedisEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Obtains a Redis that answers.
+ * @throws EntrainError in one sentence: `store-unavailable` (exit code 69), `invalid-config` (78) where the
+ *   server cannot hold a swarm, `cancelled` where the signal aborted.
+ */
+export async function obtainRedis(options: ObtainRedisOptions): Promise<SwarmRedis> {
+  return options.named === undefined ? startPrivateRedis(options) : reachRedis(options.named, options);
+}
+
+async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRedisOptions): Promise<SwarmRedis> {
+  try {
+    const keeper = await startKeeper({ dir, onEvent, find: { env, onProgress: onNote, signal } });
+    return {
+      serviceEnv: {
+        ENTRAIN_REDIS_URL: keeper.url,
+        REDIS_URL: undefined,
+        ENTRAIN_REDIS_PASSWORD: undefined,
+        ENTRAIN_REDIS_PASSWORD_FILE: undefined,
+      },
+      description: `${describePlan(keeper.plan)}, private, port ${keeper.port}`,
+      port: keeper.port,
+      get serverPid() {
+        return keeper.serverPid;
+      },
+      get keeperPid() {
+        return keeper.keeperPid;
+      },
+      stop: () => keeper.stop(),
+    };
+  } catch (thrown) {
+    const error = RedisServerError.from(thrown, "start-failed");
+    const code = error.code === "aborted" ? "cancelled" : "store-unavailable";
+    throw new EntrainError(code, error.message, { cause: thrown });
+  }
+}
+
+/** Connects once, as every service will, and lets go again: better one sentence here than one in each of their logs. */
+async function reachRedis(
+  named: NonNullable<ObtainRedisOptions["named"]>,
+  { swarmId, onNote }: ObtainRedisOptions,
+): Promise<SwarmRedis> {
+  const url = new URL(named.url);
+  if (named.password !== undefined) url.password = encodeURIComponent(named.password);
+  const clock = createSystemClock();
+  const store = createRedisStore({ redis: url.href, swarmId, clock, timers: systemTimers, onWarning: onNote });
+  try {
+    await store.connect();
+  } catch (thrown) {
+    const error = EntrainError.from(thrown, "store-unavailable");
+    // A server that refuses the password is out of reach, whatever is wrong with it otherwise.
+    const code = /password/.test(error.message) ? "store-unavailable" : error.code;
+    throw new EntrainError(code, error.message, { cause: thrown });
+  } finally {
+    await store.close();
+  }
+  return { serviceEnv: {}, description: `${url.host}, as the environment says`, stop: () => Promise.resolve() };
+}

@@ -1,0 +1,30 @@
+/** `GET /api/v1/agents`: the members of the last ten minutes. */
+import { Type, type Static } from "typebox";
+import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull } from "./scalars.ts";
+
+/** One agent. */
+export const agentSchema = closedObject({
+  agentId: Type.String(),
+  incarnation: Type.Integer({ description: "Grows with each start of the same agent id (M3)." }),
+  state: oneOf(["alive", "dead", "left"], "`left` went of its own will."),
+  role: oneOf(["leader", "follower"], "Its part in the swarm's own election."),
+  health: Type.Number({ description: "Health score as last reported, 0..1." }),
+  address: Type.String({ description: "host:port of its process's gRPC server." }),
+  host: Type.String(),
+  pid: Type.Integer(),
+  phaseRad: numberOrNull("Phase θ in [0, 2π) now; null for an agent that was not heard of for a second."),
+  periodMs: numberOrNull("The period it keeps, ms."),
+  energy: numberOrNull("Its energy; null for strategies that spend none."),
+  strategy: textOrNull("The strategy it pursues."),
+  lastBeatAt: numberOrNull("Its last beat, Unix ms with fractions."),
+  opsUrl: Type.String({ description: "Base URL of its process's /healthz, /readyz and /metrics; may be empty." }),
+});
+
+/** The answer of `GET /api/v1/agents`, in the order of their ids. */
+export const agentsAnswerSchema = closedObject({
+  agents: Type.Array(agentSchema),
+  next: nextCursor,
+  stale: staleMark,
+});
+
+export type AgentView = Static<typeof agentSchema>;

@@ -1,0 +1,41 @@
+/** `GET /api/v1/rhythm`: the swarm's phases and beats, as the console measured them on its own clock (R3). */
+import { Type, type Static } from "typebox";
+import { closedObject, numberOrNull, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
+
+/** The goal record (R4) with its period in ms. */
+export const goalSchema = closedObject(
+  {
+    goalVersion: Type.Integer({ description: "1, 2, 3 …: the highest is in force." }),
+    kind: oneOf(["sync", "spread", "cluster", "coherence"], "What the phases are to look like."),
+    periodMs: Type.Number({ description: "Commanded period, ms of each agent's own monotonic clock." }),
+    periodNs: Type.Number({ description: "The same in ns, as it is persisted." }),
+    anchorUnixMs: unixMs("Wall-clock instant of beat `anchorBeat`"),
+    anchorBeat: Type.Integer(),
+    effectiveBeat: Type.Integer({ description: "The first beat of this goal." }),
+  },
+  "The goal that is in force, or about to be.",
+);
+
+const members = {
+  goal: Type.Unsafe<Static<typeof goalSchema> | null>({ anyOf: [goalSchema, { type: "null" }] }),
+  strategy: textOrNull("The strategy that most agents pursue."),
+  coherence: numberOrNull("Order parameter R = |Σ e^{iθ}|/N of the alive agents, 0..1."),
+  maxGapRatio: numberOrNull("The largest gap between neighbouring phases over 2π/N; 1 is perfectly even."),
+  peakLoad: numberOrNull("Most beats in any window of T/60 over the least possible number, ⌈N/60⌉."),
+  spreadMs: closedObject(
+    { p50: numberOrNull("Median over beats, ms."), p99: numberOrNull("99th percentile over beats, ms.") },
+    "Latest minus earliest firing of one beat.",
+  ),
+  cadenceErrorPpm: numberOrNull("(measured period / commanded period − 1) · 10⁶ on the console's monotonic clock."),
+  converged: Type.Boolean({ description: "R3 holds over the whole window, and every alive agent was measured." }),
+  convergedAfterMs: numberOrNull("From the goal's effective instant to the start of the first converged window, ms."),
+};
+
+/** The rhythm as part of `GET /api/v1/swarm`. */
+export const rhythmSchema = closedObject(members, "The rhythm as the console measures it.");
+
+/** The answer of `GET /api/v1/rhythm`. */
+export const rhythmAnswerSchema = closedObject({ ...members, stale: staleMark });
+
+export type GoalView = Static<typeof goalSchema>;
+export type RhythmView = Static<typeof rhythmSchema>;

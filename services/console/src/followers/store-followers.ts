@@ -1,0 +1,128 @@
+/**
+ * Brings what the store says into the model: members, leader, goal, decisions, the shared document. Each is pushed as a
+ * hint and polled as a floor. When the store comes back, or comes back as another generation (S1), everything is read
+ * anew.
+ */
+import type { Random } from "@entrain/kernel";
+import { defaultPolicy } from "@entrain/core/decision";
+import type {
+  Clock,
+  ContextDocument,
+  ElectionStore,
+  GlobalState,
+  GoalStore,
+  Ledger,
+  Registry,
+  StoreHealth,
+  Timers,
+} from "@entrain/ports";
+import type { SwarmInput, SwarmModel } from "../swarm-model/swarm-model.ts";
+import { follow } from "./follow.ts";
+
+/** What the console reads of the store. */
+export interface ConsoleStore {
+  readonly registry: Registry;
+  readonly election: ElectionStore;
+  readonly goals: GoalStore;
+  readonly ledger: Ledger;
+  readonly globalState: GlobalState;
+  readonly health: StoreHealth;
+}
+
+/** What followers need. */
+export interface StoreFollowerOptions {
+  readonly store: ConsoleStore;
+  readonly model: SwarmModel;
+  readonly feed: (input: SwarmInput) => void;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly onFailure: (what: string, thrown: unknown) => void;
+}
+
+/** A delta says nothing of health, so the whole list is read this often, ms. */
+const snapshotEveryMs = 2_000;
+/** The ledger's page that is polled, and the one that is read where that may not be enough. */
+const page = { usual: 100, whole: 1_000 } as const;
+
+/** Follows the store until the returned function is called. */
+export function followStore(options: StoreFollowerOptions): () => void {
+  const { store, feed, timers, random } = options;
+  const followed = (what: string, everyMs: number, read: () => Promise<void>) =>
+    follow({ timers, random, everyMs, read, onFailure: (thrown) => options.onFailure(what, thrown) });
+
+  feed({ kind: "store", status: store.health.status() });
+  const members = followed("members", 500, createMemberReader(options));
+  const leader = followed("leader", 250, async () => feed({ kind: "leader", leader: await store.election.read() }));
+  const ledger = followed("ledger", 1_000, createLedgerReader(options));
+  const context = followed("context", 1_000, async () => {
+    const { contextVersion } = await store.globalState.snapshot();
+    if (contextVersion !== options.model.context()?.version)
+      feed({ kind: "context", context: await readContext(store.globalState) });
+  });
+  const all = [members, leader, ledger, context];
+
+  const watches = [
+    store.health.watch((status) => {
+      feed({ kind: "store", status });
+      if (status.up) for (const one of all) one.hint();
+    }),
+    store.registry.watch((version) => {
+      if (version !== options.model.membershipVersion()) members.hint();
+    }),
+    store.election.watch(() => leader.hint()),
+    store.goals.watch((goal) => feed({ kind: "goal", goal })),
+    store.ledger.watch((decision) => {
+      feed({ kind: "decision", decision });
+      ledger.hint();
+    }),
+  ];
+  return () => {
+    for (const unwatch of watches) unwatch();
+    for (const one of all) one.stop();
+  };
+}
+
+/** The shared document; version 0 and empty before there is one, for reading must not write. */
+export async function readContext(globalState: GlobalState): Promise<ContextDocument> {
+  const { contextVersion } = await globalState.snapshot();
+  if (contextVersion === 0) return { version: 0, document: {} };
+  // There is a document, so the initial one is not stored.
+  return globalState.document({ policy: { decision: defaultPolicy } });
+}
+
+function createMemberReader({ store, model, feed, clock }: StoreFollowerOptions): () => Promise<void> {
+  let snapshotDueMs = 0;
+  let generation = 0;
+
+  async function snapshot(): Promise<void> {
+    feed({ kind: "members", view: await store.registry.snapshot() });
+    snapshotDueMs = clock.monoMs() + snapshotEveryMs;
+    generation = model.store().generation;
+  }
+
+  return async () => {
+    const version = model.membershipVersion();
+    if (version === undefined || generation !== model.store().generation || clock.monoMs() >= snapshotDueMs)
+      return snapshot();
+    const changes = await store.registry.changesSince(version);
+    if (changes === "resync") return snapshot();
+    for (const delta of changes) feed({ kind: "member", delta });
+    const reached = changes.at(-1)?.version ?? version;
+    return reached === model.membershipVersion() ? undefined : snapshot();
+  };
+}
+
+function createLedgerReader({ store, model, feed }: StoreFollowerOptions): () => Promise<void> {
+  let generation = -1;
+  return async () => {
+    const wasGeneration = generation;
+    generation = model.store().generation;
+    feed({ kind: "stats", stats: await store.ledger.stats() });
+    const first = wasGeneration === generation ? page.usual : page.whole;
+    let { entries, next } = await store.ledger.list(first);
+    const allNew = next !== undefined && entries.every(({ decision }) => !model.knowsDecision(decision.decisionId));
+    if (allNew && first !== page.whole) ({ entries, next } = await store.ledger.list(page.whole));
+    feed({ kind: "ledger", entries });
+  };
+}

@@ -1,0 +1,22 @@
+/** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
+import type { Clock, ElectionStore, EventSink, GlobalState, Ledger, Timers } from "@entrain/ports";
+import type { Readiness } from "@entrain/telemetry";
+import type { EventHub } from "../events/event-hub.ts";
+import type { SwarmFollower } from "../swarm-follower.ts";
+
+/** The console behind the API. */
+export interface ApiContext {
+  readonly swarm: Pick<SwarmFollower, "model" | "feed" | "now" | "processOf" | "connection">;
+  readonly store: {
+    readonly ledger: Pick<Ledger, "list" | "stats">;
+    readonly election: Pick<ElectionStore, "read">;
+    readonly globalState: GlobalState;
+  };
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> };
+  /** Whether the console has seen the swarm and is not about to end; if not, why. */
+  readonly ready: () => Readiness;
+  readonly events: EventSink;
+}

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createActWindow } from "./act-window.ts";
+
+test("before the first act nothing is known", () => {
+  assert.deepEqual(createActWindow().figures(), { cacheHitRate: null, latencyMs: { p50: null, p95: null, p99: null } });
+});
+
+test("quantiles and hit rate are those of the newest acts only", () => {
+  const window = createActWindow(100);
+  for (let index = 0; index < 50; index++) window.add({ latencyMs: 10_000, contextHit: false });
+  assert.equal(window.figures().cacheHitRate, 0);
+  for (let latencyMs = 0; latencyMs < 100; latencyMs++) window.add({ latencyMs, contextHit: latencyMs % 4 !== 0 });
+  const { cacheHitRate, latencyMs } = window.figures();
+  assert.equal(cacheHitRate, 0.75);
+  assert.equal(latencyMs.p50, 49.5);
+  assert.ok(Math.abs((latencyMs.p95 ?? 0) - 94.05) < 1e-9);
+  assert.ok(Math.abs((latencyMs.p99 ?? 0) - 98.01) < 1e-9);
+});

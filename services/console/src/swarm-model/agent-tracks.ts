@@ -1,0 +1,106 @@
+/**
+ * Where each agent's oscillator stands, from the observations of its process, brought to any later instant. An agent that
+ * was not heard of for a second is unknown, not still in step: a paused process must not look coherent.
+ */
+import { createOscillator, cycleAt, instantOf, type GoalRecord, type Oscillator } from "@entrain/core/rhythm";
+import type { MemberRecord } from "@entrain/core/membership";
+import type { Observation, PhaseSample } from "@entrain/ports";
+import type { SwarmEvent } from "../contract/swarm-event.ts";
+
+/** Observations come every 100 ms: after ten missed ones the agent's phase is unknown, ns. */
+const freshForNs = 1e9;
+
+interface Track {
+  readonly sample: PhaseSample;
+  readonly atNs: number;
+  readonly goal: GoalRecord | undefined;
+  /** Undefined while the agent has not joined the rhythm. */
+  readonly strategy: string | undefined;
+}
+
+/** An agent's rhythm at one instant. */
+export interface AgentRhythm {
+  /** Beat number plus fraction of the cycle. */
+  readonly cycle: number;
+  readonly oscillator: Oscillator;
+}
+
+/** What is known of the agents' oscillators. */
+export interface AgentTracks {
+  /** Takes in a process's phases; `known` tells whose they may be. */
+  observe(observation: Observation, known: (agentId: string) => boolean): readonly SwarmEvent[];
+  /** The agent fired at `firedNs`. */
+  beat(agentId: string, firedNs: number): void;
+  /** Undefined while unknown: not heard of, not in the rhythm yet, or another incarnation. */
+  rhythmOf(member: MemberRecord, nowNs: number): AgentRhythm | undefined;
+  strategyOf(agentId: string): string | undefined;
+  lastBeatNs(agentId: string): number | undefined;
+  /** Forgets all agents that are not `kept`. */
+  retain(kept: (agentId: string) => boolean): void;
+}
+
+/** No tracks yet. */
+export function createAgentTracks(): AgentTracks {
+  const tracks = new Map<string, Track>();
+  const lastBeats = new Map<string, number>();
+  /** The slope before a goal that is not in effect yet: the last goals by their version. */
+  const goals = new Map<number, GoalRecord>();
+
+  function oscillatorOf({ sample, atNs, goal }: Track): Oscillator | undefined {
+    if (goal === undefined) return undefined;
+    const before = goals.get(goal.goalVersion - 1);
+    if (before === undefined || sample.cycle >= goal.effectiveBeat)
+      return createOscillator(atNs, sample.cycle, goal.periodNs);
+    const next = { effectiveBeat: goal.effectiveBeat, periodNs: goal.periodNs };
+    return { ...createOscillator(atNs, sample.cycle, before.periodNs), next };
+  }
+
+  return {
+    observe({ atNs, goal, strategy, phases }, known) {
+      const events: SwarmEvent[] = [];
+      if (goal !== undefined) remember(goals, goal);
+      for (const sample of phases) {
+        const { agentId } = sample;
+        if (!known(agentId)) continue;
+        const before = tracks.get(agentId)?.strategy;
+        const now = strategy === "" || sample.lineage === undefined ? undefined : strategy;
+        if (before !== undefined && now !== undefined && before !== now)
+          events.push({ type: "strategy.switched", data: { agentId, from: before, to: now } });
+        tracks.set(agentId, { sample, atNs, goal, strategy: now });
+      }
+      return events;
+    },
+    beat(agentId, firedNs) {
+      lastBeats.set(agentId, Math.max(firedNs, lastBeats.get(agentId) ?? -Infinity));
+    },
+    rhythmOf({ agentId, incarnation }, nowNs) {
+      const track = tracks.get(agentId);
+      if (track?.sample.lineage === undefined || track.sample.incarnation < incarnation) return undefined;
+      if (nowNs - track.atNs > freshForNs) return undefined;
+      const oscillator = oscillatorOf(track);
+      return oscillator === undefined ? undefined : { cycle: cycleAt(oscillator, nowNs), oscillator };
+    },
+    strategyOf: (agentId) => tracks.get(agentId)?.strategy,
+    lastBeatNs: (agentId) => lastBeats.get(agentId),
+    retain(kept) {
+      for (const map of [tracks, lastBeats]) for (const agentId of map.keys()) if (!kept(agentId)) map.delete(agentId);
+    },
+  };
+}
+
+/** The observer's instant (ns) at which the agent's count is, was or will be `beat`. */
+export function instantOfBeat(rhythm: AgentRhythm, beat: number): number {
+  return instantOf(rhythm.oscillator, beat);
+}
+
+/** The period (ns) that the agent keeps now. */
+export function periodNsOf({ oscillator, cycle }: AgentRhythm): number {
+  const { next, periodNs } = oscillator;
+  return next !== undefined && cycle >= next.effectiveBeat ? next.periodNs : periodNs;
+}
+
+function remember(goals: Map<number, GoalRecord>, goal: GoalRecord): void {
+  goals.set(goal.goalVersion, goal);
+  const oldest = goals.keys().next();
+  if (goals.size > 8 && oldest.done !== true) goals.delete(oldest.value);
+}

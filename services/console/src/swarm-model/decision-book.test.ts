@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actOf, decisionOf, epochUnixMs } from "../testing/facts.ts";
+import { createDecisionBook } from "./decision-book.ts";
+
+const idsOf = (page: { entries: readonly { decision: { decisionId: string } }[] }) =>
+  page.entries.map(({ decision }) => decision.decisionId);
+
+test("what the ledger held at first is history; what it pushes or lists later is told once", () => {
+  const book = createDecisionBook();
+  const [old, pushed, polled] = [decisionOf("d1"), decisionOf("d2"), decisionOf("d3")];
+  assert.deepEqual(book.entries([{ decision: old, acts: [] }]), []);
+  assert.equal(book.committed(pushed).length, 1);
+  assert.equal(book.committed(pushed).length, 0);
+  const listed = [polled, pushed, old].map((decision) => ({ decision, acts: [] }));
+  assert.deepEqual(
+    book.entries(listed).map(({ data }) => data),
+    [
+      {
+        decisionId: "d3",
+        incidentId: "incident-of-d3",
+        action: "throttle",
+        type: "ANOMALY_RESPONSE",
+        confidence: 0.9,
+        reasoning: "temperature at or over 80 °C",
+        term: 1_700_000_000_001,
+        contextVersion: 3,
+        policyHash: "ab12",
+        committedAt: epochUnixMs,
+      },
+    ],
+  );
+  assert.deepEqual(book.entries(listed), []);
+});
+
+test("after a loss of writes the ledger's list is history again", () => {
+  const book = createDecisionBook();
+  book.entries([{ decision: decisionOf("d1"), acts: [] }]);
+  book.reset();
+  assert.deepEqual(book.entries([{ decision: decisionOf("d1"), acts: [] }]), []);
+  assert.equal(book.committed(decisionOf("d2")).length, 1);
+});
+
+test("an adopting act is an event, a committing one and one taken alone are not", () => {
+  const book = createDecisionBook();
+  const decision = decisionOf("d1");
+  book.committed(decision);
+  const types = (["committed", "adopted", "safe-alone"] as const).map((source) =>
+    book.acted(actOf(source, decision, { source })).map(({ type }) => type),
+  );
+  assert.deepEqual(types, [[], ["decision.adopted"], []]);
+  assert.deepEqual(
+    book.newest(1).entries[0]?.acts.map(({ agentId }) => agentId),
+    ["committed", "adopted", "safe-alone"],
+  );
+});
+
+test("an act that overtook its decision belongs to it", () => {
+  const book = createDecisionBook();
+  const decision = decisionOf("d1");
+  book.acted(actOf("a", decision));
+  assert.equal(book.actsOn(decision.incidentId).length, 1);
+  book.committed(decision);
+  assert.equal(book.newest(1).entries[0]?.acts.length, 1);
+  assert.equal(book.actsOn(decision.incidentId).length, 1);
+});
+
+test("pages are newest first and lead through everything; an unknown place leads nowhere", () => {
+  const book = createDecisionBook();
+  for (let index = 0; index < 5; index++)
+    book.committed(decisionOf(`d${index}`, { committedAtMs: epochUnixMs + Math.floor(index / 2) }));
+  const first = book.newest(2);
+  assert.deepEqual(idsOf(first), ["d4", "d3"]);
+  assert.equal(first.more, true);
+  const second = book.newest(3, "d3");
+  assert.deepEqual(idsOf(second), ["d2", "d1", "d0"]);
+  assert.equal(second.more, false);
+  assert.deepEqual(book.newest(3, "unknown"), { entries: [], more: false });
+});
+
+test("the book is bounded: the oldest decision goes, and acts without a decision go too", () => {
+  const book = createDecisionBook(3);
+  for (let index = 0; index < 10; index++) {
+    book.committed(decisionOf(`d${index}`, { committedAtMs: epochUnixMs + index }));
+    book.acted(actOf(`a${index}`, decisionOf("never", { incidentId: "never" })));
+  }
+  assert.deepEqual(idsOf(book.newest(10)), ["d9", "d8", "d7"]);
+  assert.equal(book.has("d6"), false);
+  assert.deepEqual(
+    book.actsOn("never").map(({ agentId }) => agentId),
+    ["a7", "a8", "a9"],
+  );
+});

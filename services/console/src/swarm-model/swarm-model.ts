@@ -1,0 +1,205 @@
+/**
+ * The console's model of the swarm: what its followers learn goes in, the answers of the API and a stream of typed events
+ * come out. It has no clock and does no I/O: every input carries its instant, so that a test or a recorded history
+ * replays it exactly.
+ *
+ * Each input is one fact from one source, in the order in which that source told it. Facts of different sources may
+ * overtake each other (an act its decision, a beat its agent's join); no view relies on an order between them.
+ */
+import type { MemberRecord, MembershipDelta, MembershipView, MemberState } from "@entrain/core/membership";
+import type { LeaderRecord } from "@entrain/core/election";
+import type { Act, Decision } from "@entrain/core/decision";
+import type { GoalRecord } from "@entrain/core/rhythm";
+import type { ContextDocument, LedgerEntry, LedgerStats, Observation, StoreStatus } from "@entrain/ports";
+import type { AgentView } from "../contract/agent-view.ts";
+import type { LeaderView } from "../contract/leader-view.ts";
+import type { RhythmView } from "../contract/rhythm-view.ts";
+import type { SwarmEvent } from "../contract/swarm-event.ts";
+import type { SwarmView } from "../contract/swarm-view.ts";
+import { createActWindow } from "./act-window.ts";
+import { createDecisionBook } from "./decision-book.ts";
+import type { Instant } from "./instant.ts";
+import { createMemberRoster, type RosterChange } from "./member-roster.ts";
+import { createRhythmObserver } from "./rhythm-observer.ts";
+
+/** One fact about the swarm. */
+export type SwarmInput =
+  | { readonly kind: "store"; readonly status: StoreStatus }
+  | { readonly kind: "members"; readonly view: MembershipView }
+  | { readonly kind: "member"; readonly delta: MembershipDelta }
+  | { readonly kind: "leader"; readonly leader: LeaderRecord | undefined }
+  | { readonly kind: "goal"; readonly goal: GoalRecord }
+  | { readonly kind: "observed"; readonly observation: Observation }
+  | { readonly kind: "decision"; readonly decision: Decision }
+  | { readonly kind: "ledger"; readonly entries: readonly LedgerEntry[] }
+  | { readonly kind: "stats"; readonly stats: LedgerStats }
+  | { readonly kind: "context"; readonly context: ContextDocument }
+  | { readonly kind: "tick" };
+
+/** A process that hosts alive agents. */
+export interface AgentProcessView {
+  readonly processId: string;
+  readonly address: string;
+  readonly agentIds: readonly string[];
+}
+
+/** The model. */
+export interface SwarmModel {
+  /** Takes one fact in; what it changed comes back as events, in their order. `tick` is due every 100 ms. */
+  apply(input: SwarmInput, now: Instant): readonly SwarmEvent[];
+  /** Membership version that was reached; undefined before the first snapshot. */
+  membershipVersion(): number | undefined;
+  store(): StoreStatus;
+  /** Members of the last ten minutes by their state. */
+  memberCounts(): Readonly<Record<MemberState, number>>;
+  member(agentId: string): MemberRecord | undefined;
+  /** The processes of the alive agents. */
+  processes(): readonly AgentProcessView[];
+  swarm(): SwarmView;
+  agents(now: Instant): readonly AgentView[];
+  rhythm(): RhythmView;
+  leader(): LeaderView;
+  context(): ContextDocument | undefined;
+  /** The newest decisions, those older than `afterDecisionId` where it is given. */
+  decisions(
+    limit: number,
+    afterDecisionId?: string,
+  ): { readonly entries: readonly LedgerEntry[]; readonly more: boolean };
+  knowsDecision(decisionId: string): boolean;
+  actsOn(incidentId: string): readonly Act[];
+}
+
+/** A model that knows nothing yet. */
+export function createSwarmModel(swarmId: string): SwarmModel {
+  const roster = createMemberRoster();
+  const rhythm = createRhythmObserver();
+  const acts = createActWindow();
+  const book = createDecisionBook();
+  let store: StoreStatus = { up: false, generation: 0 };
+  /** Undefined: never looked; null: nobody leads. */
+  let leader: LeaderRecord | null | undefined;
+  let stats: LedgerStats | undefined;
+  let context: ContextDocument | undefined;
+
+  function onRoster(change: RosterChange, now: Instant): readonly SwarmEvent[] {
+    rhythm.members(now, { alive: roster.alive(), listed: roster.listed(now), aliveChanged: change.aliveChanged });
+    return change.events;
+  }
+
+  function onStore(status: StoreStatus): readonly SwarmEvent[] {
+    const mayHaveLostWrites =
+      store.generation !== 0 && status.generation !== 0 && status.generation !== store.generation;
+    // An outage before the first connection or after it says nothing of the generation that was known.
+    store = { up: status.up, generation: status.generation === 0 ? store.generation : status.generation };
+    if (mayHaveLostWrites) {
+      book.reset();
+      rhythm.resetGoal();
+    }
+    return [];
+  }
+
+  function onLeader(next: LeaderRecord | undefined): readonly SwarmEvent[] {
+    const before = leader;
+    leader = next ?? null;
+    if (before === undefined) return [];
+    if (before?.agentId === next?.agentId && before?.term === next?.term) return [];
+    return [{ type: "leader.changed", data: leaderView(next) }];
+  }
+
+  function onObserved(observation: Observation, now: Instant): readonly SwarmEvent[] {
+    const events = rhythm.observe(now, observation);
+    for (const act of observation.acts) acts.add(act);
+    return [...events, ...observation.acts.flatMap(({ act }) => book.acted(act))];
+  }
+
+  function apply(input: SwarmInput, now: Instant): readonly SwarmEvent[] {
+    switch (input.kind) {
+      case "store":
+        return onStore(input.status);
+      case "members":
+        return onRoster(roster.snapshot(now, input.view), now);
+      case "member": {
+        const change = roster.delta(now, input.delta);
+        return change === undefined ? [] : onRoster(change, now);
+      }
+      case "leader":
+        return onLeader(input.leader);
+      case "goal":
+        return rhythm.goal(now, input.goal);
+      case "observed":
+        return onObserved(input.observation, now);
+      case "decision":
+        return book.committed(input.decision);
+      case "ledger":
+        return book.entries(input.entries);
+      case "stats":
+        stats = input.stats;
+        return [];
+      case "context":
+        context = input.context;
+        return [];
+      case "tick": {
+        const change = roster.tick(now);
+        const events = change.events.length > 0 ? onRoster(change, now) : [];
+        rhythm.tick(now);
+        return events;
+      }
+    }
+  }
+
+  return {
+    apply,
+    membershipVersion: () => roster.version(),
+    store: () => store,
+    memberCounts: () => roster.counts(),
+    member: (agentId) => roster.get(agentId),
+    processes: () => processesOf(roster.alive()),
+    rhythm: () => rhythm.view(),
+    leader: () => leaderView(leader ?? undefined),
+    context: () => context,
+    decisions: (limit, afterDecisionId) => book.newest(limit, afterDecisionId),
+    knowsDecision: (decisionId) => book.has(decisionId),
+    actsOn: (incidentId) => book.actsOn(incidentId),
+    agents: (now) =>
+      roster
+        .listed(now)
+        .map((member) => ({ ...agentView(member, leader?.agentId), ...rhythm.agent(now, member), energy: null })),
+    swarm: () => ({
+      swarmId,
+      agents: roster.alive().length,
+      leader: leaderView(leader ?? undefined),
+      rhythm: rhythm.view(),
+      context: { version: context?.version ?? null },
+      decisions: {
+        count: stats?.count ?? null,
+        divergence: stats?.divergence ?? null,
+        safeAlone: stats?.safeAlone ?? null,
+        ...acts.figures(),
+      },
+      store: { up: store.up, generation: store.generation === 0 ? null : store.generation },
+    }),
+  };
+}
+
+function leaderView(leader: LeaderRecord | undefined): LeaderView {
+  return {
+    agentId: leader?.agentId ?? null,
+    term: leader?.term ?? null,
+    leaseUntil: leader?.leaseUntilMs ?? null,
+  };
+}
+
+function agentView(member: MemberRecord, leaderId: string | undefined) {
+  const { agentId, incarnation, state, health, address, host, pid, opsUrl } = member;
+  const role: AgentView["role"] = state === "alive" && agentId === leaderId ? "leader" : "follower";
+  return { agentId, incarnation, state, role, health, address, host, pid, opsUrl };
+}
+
+function processesOf(alive: readonly MemberRecord[]): readonly AgentProcessView[] {
+  const byId = Map.groupBy(alive, ({ processId }) => processId);
+  return [...byId].map(([processId, members]) => ({
+    processId,
+    address: members[0]?.address ?? "",
+    agentIds: members.map(({ agentId }) => agentId),
+  }));
+}

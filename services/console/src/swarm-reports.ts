@@ -1,0 +1,34 @@
+/** What the console's own log and metrics say of the swarm that it follows; of the store its adapter says so itself. */
+import type { EventSink } from "@entrain/ports";
+import type { SwarmEvent } from "./contract/swarm-event.ts";
+import type { SwarmInput, SwarmModel } from "./swarm-model/swarm-model.ts";
+
+/** The rhythm is measured ten times a second and reported once, ticks. */
+const ticksPerReport = 10;
+
+/** To be called after each input that the model took in, with the events it made. */
+export function createSwarmReports(model: SwarmModel, sink: EventSink) {
+  let ticks = 0;
+  let version: number | undefined;
+
+  function reportMembers(): void {
+    const reached = model.membershipVersion();
+    if (reached === undefined || reached === version) return;
+    version = reached;
+    sink({ kind: "membership.viewed", version: reached, ...model.memberCounts() });
+  }
+
+  function reportRhythm(): void {
+    ticks += 1;
+    if (ticks % ticksPerReport !== 0) return;
+    const { coherence, spreadMs, cadenceErrorPpm, converged } = model.rhythm();
+    sink({ kind: "rhythm.measured", coherence, spreadP50Ms: spreadMs.p50, cadenceErrorPpm, converged });
+  }
+
+  return (input: SwarmInput, events: readonly SwarmEvent[]): void => {
+    if (input.kind === "members" || input.kind === "member") reportMembers();
+    if (input.kind === "tick") reportRhythm();
+    for (const { type, data } of events)
+      if (type === "leader.changed") sink({ kind: "leader.changed", leaderId: data.agentId, term: data.term ?? 0 });
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * The API over a real model, journal and hub. What is made up are the inputs: what the store says, and what the agents'
+ * processes answer.
+ */
+import { EntrainError } from "@entrain/kernel";
+import type { LeaderRecord } from "@entrain/core/election";
+import type { GlobalSnapshot } from "@entrain/core/decision";
+import type { ContextDocument, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { createEventHub } from "../events/event-hub.ts";
+import { createEventJournal } from "../events/event-journal.ts";
+import type { AgentConnection } from "../followers/process-observers.ts";
+import type { ApiContext } from "../http/api-context.ts";
+import { createHttpServer } from "../http/create-http-server.ts";
+import { createSwarmModel, type SwarmInput } from "../swarm-model/swarm-model.ts";
+import { at } from "./facts.ts";
+
+/** What the store of a test says. */
+export interface StoreSays {
+  /** Every read fails, as when Redis has just gone. */
+  failing: boolean;
+  entries: readonly LedgerEntry[];
+  stats: LedgerStats;
+  leader: LeaderRecord | undefined;
+  context: ContextDocument | undefined;
+}
+
+/** An API with what is behind it. */
+export async function createApi(inputs: readonly SwarmInput[] = []) {
+  const model = createSwarmModel("orders");
+  const says: StoreSays = {
+    failing: false,
+    entries: [],
+    stats: { count: 0, divergence: 0, safeAlone: 0 },
+    leader: undefined,
+    context: undefined,
+  };
+  /** By process id. */
+  const processes = new Map<string, Partial<AgentConnection>>();
+  const events: RuntimeEvent[] = [];
+  const time = { seconds: 0, ready: true };
+  const clock = createSystemClock();
+  const hub = createEventHub(createEventJournal("test"), systemTimers);
+  const feed = (input: SwarmInput): void => hub.publish(model.apply(input, at(time.seconds)));
+  feed({ kind: "store", status: { up: true, generation: 1 } });
+  for (const input of inputs) feed(input);
+
+  const connection = (processId: string) => processes.get(processId) as AgentConnection | undefined;
+  const context: ApiContext = {
+    swarm: {
+      model,
+      feed,
+      now: () => at(time.seconds),
+      connection,
+      processOf: (agentId) => connection(model.member(agentId)?.processId ?? ""),
+    },
+    store: storeThat(says),
+    hub,
+    clock,
+    timers: systemTimers,
+    metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", text: () => Promise.resolve("# none\n") },
+    ready: () => (time.ready ? { ok: true } : { ok: false, reason: "the console has not yet seen the swarm" }),
+    events: (event) => events.push(event),
+  };
+  return { app: await createHttpServer(context), model, feed, hub, says, processes, events, time };
+}
+
+/** Ports over made-up state; pages are cut by position, as a cursor of any store would. */
+function storeThat(says: StoreSays): ApiContext["store"] {
+  const reading = <T>(answer: () => T): Promise<T> =>
+    says.failing
+      ? Promise.reject(new EntrainError("store-unavailable", "Redis went away"))
+      : Promise.resolve().then(answer);
+  return {
+    ledger: {
+      stats: () => reading(() => says.stats),
+      list: (limit, cursor = "0") =>
+        reading(() => {
+          const from = Number(cursor);
+          const entries = says.entries.slice(from, from + limit);
+          return from + limit < says.entries.length ? { entries, next: String(from + limit) } : { entries };
+        }),
+    },
+    election: { read: () => reading(() => says.leader) },
+    globalState: {
+      snapshot: () => reading(() => snapshotOf(says)),
+      document: (initial) => reading(() => (says.context ??= { version: 1, document: { ...initial.policy } as never })),
+    },
+  };
+}
+
+function snapshotOf(says: StoreSays): GlobalSnapshot {
+  return {
+    leader: says.leader,
+    health: 1,
+    alive: 0,
+    missing: 0,
+    contextVersion: says.context?.version ?? 0,
+    generation: 1,
+    recentDecisions: [],
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * The console service: the store, the observed processes, the model between them, and the HTTP server in front.
+ *
+ * Order at the start: listen (a taken port is known at once), connect to the store, follow. Order at the end: no longer
+ * ready, event streams end, requests under way are answered, then the followers, then the store, the ops port last.
+ */
+import { randomUUID } from "node:crypto";
+import { Registry } from "prom-client";
+import type { Config } from "@entrain/config";
+import { createRandom, EntrainError } from "@entrain/kernel";
+import type { Clock, EventSink } from "@entrain/ports";
+import { createRedisStore, type RedisStore } from "@entrain/redis";
+import { createAgentClient } from "@entrain/rpc";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+import type { RunningService, ServiceSurroundings } from "@entrain/service";
+import {
+  collectProcessMetrics,
+  createEventLog,
+  createMetrics,
+  createOpsServer,
+  fanOut,
+  type Readiness,
+} from "@entrain/telemetry";
+import { createEventHub, type EventHub } from "./events/event-hub.ts";
+import { createEventJournal } from "./events/event-journal.ts";
+import { createHttpServer } from "./http/create-http-server.ts";
+import { withDeadline } from "./http/deadline.ts";
+import { listen } from "./http/listen.ts";
+import { createSwarmFollower, type SwarmFollower } from "./swarm-follower.ts";
+
+type Surroundings = Pick<ServiceSurroundings, "logger" | "signal">;
+
+/** A console that answers. */
+export interface RunningConsole extends RunningService {
+  /** Base URL of the API. */
+  readonly url: string;
+}
+
+/**
+ * Starts the console; resolves when it answers and, where the store is there, has seen the swarm.
+ * @throws EntrainError `invalid-config` for an address that cannot be had or a store that refuses; `store-unavailable`
+ *   where the store is required and away
+ */
+export async function startConsole(config: Config<"console">, surroundings: Surroundings): Promise<RunningConsole> {
+  const { logger, signal } = surroundings;
+  const registry = new Registry();
+  collectProcessMetrics(registry);
+  const events = fanOut({ log: createEventLog(logger), metrics: createMetrics(registry).record });
+  const clock = createSystemClock();
+  const store = openStore(config, clock, events, logger);
+  const ports = { ...store, election: store.election() };
+  const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
+  const swarm = createFollower(config, { clock, events, store: ports, hub });
+  const ready = readinessOf(swarm, signal);
+  const app = await createHttpServer({
+    swarm,
+    store: ports,
+    hub,
+    clock,
+    timers: systemTimers,
+    metrics: { contentType: registry.contentType, text: () => registry.metrics() },
+    ready,
+    events,
+  });
+  const ops = createOpsServer({
+    name: "console",
+    registry,
+    ready,
+    listen: {
+      host: config.opsHost,
+      port: config.opsPort,
+      hostField: "ENTRAIN_OPS_HOST",
+      portField: "ENTRAIN_OPS_PORT",
+    },
+  });
+
+  async function stop(): Promise<void> {
+    hub.close();
+    await app.close();
+    swarm.stop();
+    await store.close();
+    await ops.close();
+  }
+
+  try {
+    const url = await listen(app, config.httpHost, config.httpPort);
+    const opsUrl = await ops.listen();
+    await connect(config, store, swarm, surroundings);
+    logger.info({ url }, "the console answers");
+    return { url, opsUrl, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+function openStore(
+  config: Config<"console">,
+  clock: Clock,
+  events: EventSink,
+  logger: Surroundings["logger"],
+): RedisStore {
+  return createRedisStore({
+    redis: withPassword(config.redisUrl, config.redisPassword),
+    swarmId: config.swarmId,
+    clock,
+    timers: systemTimers,
+    events,
+    onWarning: (message) => {
+      logger.warn(message);
+    },
+    requestTimeoutMs: config.storeTimeoutMs,
+    // The same as the agents': whoever meets a store that lost its writes first opens the window for all (S1).
+    recoveryWindowMs: config.leaseMs,
+    clockStepMs: config.leaseMarginMs,
+    membership: { heartbeatMs: config.heartbeatMs, deadAfterMs: config.deadAfterMs },
+  });
+}
+
+function createFollower(
+  { swarmId, insecure }: Config<"console">,
+  parts: {
+    readonly clock: Clock;
+    readonly events: EventSink;
+    readonly store: Parameters<typeof createSwarmFollower>[0]["store"];
+    readonly hub: EventHub;
+  },
+): SwarmFollower {
+  const { clock, events, store, hub } = parts;
+  return createSwarmFollower({
+    swarmId,
+    store,
+    connect: ({ address }) => createAgentClient(address, { swarmId, insecure, clock, events }),
+    clock,
+    timers: systemTimers,
+    random: createRandom(randomUUID()),
+    publish: (happened) => {
+      hub.publish(happened);
+    },
+    events,
+  });
+}
+
+/** Connects and follows. Without a store that may be missing it follows all the same, and catches up when it comes. */
+async function connect(
+  { requireStore, startTimeoutMs }: Config<"console">,
+  store: RedisStore,
+  swarm: SwarmFollower,
+  { logger }: Surroundings,
+): Promise<void> {
+  try {
+    await withDeadline(systemTimers, startTimeoutMs, "connecting to Redis", store.connect());
+    swarm.start();
+    await withDeadline(systemTimers, startTimeoutMs, "the first look at the swarm", swarm.seen);
+  } catch (thrown) {
+    const error = EntrainError.from(thrown);
+    if (requireStore || !error.retryable) throw error;
+    logger.warn({ cause: error.message }, "the store is away: the console answers what it knows, and goes on trying");
+    swarm.start();
+  }
+}
+
+/** Ready from the first look at the swarm until draining; losing the store later does not change it. */
+function readinessOf(swarm: SwarmFollower, signal: AbortSignal): () => Readiness {
+  return () => {
+    if (signal.aborted) return { ok: false, reason: "draining" };
+    const seen = swarm.model.membershipVersion() !== undefined;
+    return seen ? { ok: true } : { ok: false, reason: "has not seen the swarm yet: is Redis there?" };
+  };
+}
+
+/** The URL with the password in place of its own. */
+function withPassword(redisUrl: string, password: string | undefined): string {
+  if (password === undefined) return redisUrl;
+  const url = new URL(redisUrl);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
