@@ -156,7 +156,9 @@ export class RhythmLoop {
       const { name } = activeStrategy(state);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
-    return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most), ["", 0] as const)[0];
+    let most = "";
+    for (const [name, count] of counts) if (count > (counts.get(most) ?? 0)) most = name;
+    return most;
   }
 
   /** True once every hosted agent keeps a lineage. */
