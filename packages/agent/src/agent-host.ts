@@ -116,7 +116,7 @@ export class AgentHost {
       timers: systemTimers,
       phases: () => this.#running?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
       goal: () => this.goal(),
-      strategy: () => (this.#running?.rhythm.joined() === true ? "reference" : ""),
+      strategy: () => (this.#running?.rhythm.joined() === true ? this.#running.rhythm.strategy() : ""),
     });
   }
 
@@ -288,7 +288,7 @@ export class AgentHost {
       })),
       healthOf: () => this.#score(),
       onView: () => {
-        rhythm.setMembers(loop.alive());
+        rhythm.setMembers(loop.alive(), loop.view().version);
       },
       onSuperseded: (agentId) => {
         rhythm.remove(agentId);
@@ -347,6 +347,7 @@ export class AgentHost {
 
   #onStore({ up, generation }: StoreStatus): void {
     this.#listeners.onDegraded({ degraded: !up, generation });
+    this.#running?.rhythm.setRegistryAway(!up);
     // A goal that was not read now is read at the store's next return, or comes with a peer's frame.
     if (up) this.#readGoal().catch(() => undefined);
   }
