@@ -128,7 +128,7 @@ class Host implements AgentHost {
       timers: systemTimers,
       phases: () => this.#loops?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
       goal: () => this.goal(),
-      strategy: () => (this.#loops?.rhythm.joined() === true ? "reference" : ""),
+      strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });
     this.#decisions = createHostedDecisions({
       options,
@@ -282,6 +282,7 @@ class Host implements AgentHost {
 
   #onStore(status: StoreStatus): void {
     this.#degradation.see(status);
+    this.#loops?.rhythm.setRegistryAway(!status.up);
     if (status.up) this.#goal.follow();
   }
 }

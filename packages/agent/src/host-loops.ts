@@ -105,7 +105,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     healthOf: health,
     onView: () => {
-      rhythm.setMembers(loop.alive());
+      rhythm.setMembers(loop.alive(), loop.view().version);
     },
     onSuperseded: (agentId) => {
       rhythm.remove(agentId);
