@@ -1,0 +1,17 @@
+import { after, before } from "node:test";
+import { testElectionStore, testLedger, testRegistry, testSharedState } from "@entrain/testkit/conformance";
+import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
+import { createRedisStore, type RedisStore } from "./redis-store.ts";
+
+let lab: StoreLab<RedisStore>;
+
+before(async () => {
+  lab = await openStoreLab(createRedisStore);
+});
+after(() => lab[Symbol.asyncDispose]());
+
+const open = () => Promise.resolve(lab.swarm());
+testElectionStore(open);
+testRegistry(open);
+testLedger(open);
+testSharedState(open);
