@@ -9,6 +9,7 @@
  * - `not-found`: the named thing does not exist.
  * - `already-exists`: the named thing exists with other content.
  * - `conflict`: the base was stale; read anew and decide again (C2).
+ * - `compacted`: that much history is not kept; `value` is the oldest version there is, or read the whole anew (C1).
  * - `stale-term`: the caller is no longer the leader of that term; its effect was refused (L3).
  * - `stale-generation`: the store may have lost writes since the caller last looked (S1); read anew.
  * - `recovering`: the store's recovery window is open; nothing new is granted until it closes (S1).
@@ -27,6 +28,7 @@ export type ErrorCode =
   | "not-found"
   | "already-exists"
   | "conflict"
+  | "compacted"
   | "stale-term"
   | "stale-generation"
   | "recovering"
@@ -48,6 +50,12 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   "resource-exhausted",
 ]);
 
+/** A place in a text, counted from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What an error says beside its sentence. */
 export interface ErrorDetails {
   /** The input that is wrong: a field, flag, variable or JSON Pointer. */
@@ -56,6 +64,8 @@ export interface ErrorDetails {
   readonly value?: unknown;
   /** What to do about it, as a phrase. */
   readonly remedy?: string;
+  /** Where in the value, for a text that does not parse. */
+  readonly position?: TextPosition;
   readonly cause?: unknown;
 }
 
@@ -66,6 +76,7 @@ export class EntrainError extends Error {
   readonly field: string | undefined;
   readonly value: unknown;
   readonly remedy: string | undefined;
+  readonly position: TextPosition | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -73,6 +84,7 @@ export class EntrainError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.remedy = details.remedy;
+    this.position = details.position;
   }
 
   /** True where the same call may succeed later without being changed. */
@@ -88,8 +100,10 @@ export class EntrainError extends Error {
   }
 
   /** A wrong input: names the field, the value and the remedy. */
-  static invalid(field: string, value: unknown, remedy: string): EntrainError {
-    return new EntrainError("invalid-argument", `${field} is ${shown(value)}: ${remedy}`, { field, value, remedy });
+  static invalid(field: string, value: unknown, remedy: string, position?: TextPosition): EntrainError {
+    const place = position === undefined ? {} : { position };
+    const message = `${field === "" ? "it" : field} is ${shown(value)}: ${remedy}`;
+    return new EntrainError("invalid-argument", message, { field, value, remedy, ...place });
   }
 }
 

@@ -6,7 +6,9 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import { incidentIdOf, fingerprintKey, type Decision, type GlobalSnapshot } from "@entrain/core/decision";
-import type { Clock, ContextDocument, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+import { emptyDocument, type ContextDocument } from "@entrain/core/context";
+import type { Clock, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+import type { ContextFollowerOptions } from "../context/context-follower.ts";
 
 /** What becomes of one command: its way there and back, ms, and where it is lost, if it is. */
 export interface Fate {
@@ -31,7 +33,11 @@ export interface OracleStore {
   connect(
     fate: (command: string) => Fate,
     pushMs?: () => number | undefined,
-  ): { readonly ledger: Ledger; readonly globalState: GlobalState };
+  ): {
+    readonly ledger: Ledger;
+    readonly globalState: GlobalState;
+    readonly contextStore: ContextFollowerOptions["store"];
+  };
 }
 
 /** An empty store on these clocks. */
@@ -106,12 +112,15 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
         },
         globalState: {
           snapshot: () => send("snapshot", snapshot),
-          document: (initial) =>
-            send("document", () => {
-              const document = JSON.parse(JSON.stringify(initial)) as ContextDocument["document"];
-              store.document ??= { version: 1, document };
-              return store.document;
-            }),
+        },
+        contextStore: {
+          read: () => send("document", () => store.document ?? emptyDocument),
+          readOrCreate: (initial) =>
+            send("document", () => (store.document ??= { version: 1, document: structuredClone(initial) })),
+          changesSince: () =>
+            send("document", () => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
+          // No hints here: the versions are learned from the snapshots.
+          watch: () => () => undefined,
         },
       };
     },
