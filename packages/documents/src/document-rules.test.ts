@@ -11,7 +11,9 @@ const rules = createDocumentRules({
     const policy = checkPolicy(candidate);
     for (const [index, { when }] of policy.rules.entries())
       if (when.includes("??"))
-        throw EntrainError.invalid(`policy.rules[${index}].when`, when, "at line 2, column 5", { line: 2, column: 5 });
+        throw EntrainError.invalid(`policy.rules[${index}].when`, when, "at line 2, column 5", {
+          position: { line: 2, column: 5 },
+        });
     return { policy, classify: () => assert.fail("nothing is classified here") };
   },
 });

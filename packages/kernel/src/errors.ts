@@ -66,6 +66,8 @@ export interface ErrorDetails {
   readonly remedy?: string;
   /** Where in the value, for a text that does not parse. */
   readonly position?: TextPosition;
+  /** The nearest input that would be accepted, where there is one. */
+  readonly nearest?: unknown;
   readonly cause?: unknown;
 }
 
@@ -77,6 +79,7 @@ export class EntrainError extends Error {
   readonly value: unknown;
   readonly remedy: string | undefined;
   readonly position: TextPosition | undefined;
+  readonly nearest: unknown;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -85,6 +88,7 @@ export class EntrainError extends Error {
     this.value = details.value;
     this.remedy = details.remedy;
     this.position = details.position;
+    this.nearest = details.nearest;
   }
 
   /** True where the same call may succeed later without being changed. */
@@ -99,11 +103,15 @@ export class EntrainError extends Error {
     return new EntrainError(code, typeof thrown === "string" ? thrown : shown(thrown), { cause: thrown });
   }
 
-  /** A wrong input: names the field, the value and the remedy. */
-  static invalid(field: string, value: unknown, remedy: string, position?: TextPosition): EntrainError {
-    const place = position === undefined ? {} : { position };
+  /** A wrong input: names the field, the value and the remedy; with the nearest right one, or the place in a text. */
+  static invalid(
+    field: string,
+    value: unknown,
+    remedy: string,
+    more: { readonly nearest?: unknown; readonly position?: TextPosition } = {},
+  ): EntrainError {
     const message = `${field === "" ? "it" : field} is ${shown(value)}: ${remedy}`;
-    return new EntrainError("invalid-argument", message, { field, value, remedy, ...place });
+    return new EntrainError("invalid-argument", message, { field, value, remedy, ...more });
   }
 }
 

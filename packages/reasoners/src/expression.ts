@@ -90,7 +90,7 @@ function misplaced(field: string, expression: string, offset: number, what: stri
   const before = expression.slice(0, offset).split("\n");
   const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   const remedy = `at line ${position.line}, column ${position.column}: ${what}`;
-  return EntrainError.invalid(field, expression, remedy, position);
+  return EntrainError.invalid(field, expression, remedy, { position });
 }
 
 function refuseOtherFunctions(field: string, expression: string, node: ASTNode): void {
