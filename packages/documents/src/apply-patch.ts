@@ -67,15 +67,15 @@ function checkOperation(operation: Json, index: number): CheckedOperation {
   }
   if ((op === "add" || op === "replace" || op === "test") && operation["value"] === undefined)
     throw EntrainError.invalid(field("value"), undefined, `${op} needs a value`);
-  const { path, from } = operation;
-  if (op === "move" && `${String(path)}/`.startsWith(`${String(from)}/`) && path !== from)
-    throw EntrainError.invalid(field("from"), from, "nothing can be moved into itself");
-  return operation as unknown as CheckedOperation;
+  const checked = operation as unknown as CheckedOperation;
+  if (checked.op === "move" && checked.path.startsWith(`${checked.from}/`))
+    throw EntrainError.invalid(field("from"), checked.from, "nothing can be moved into itself");
+  return checked;
 }
 
 function inside(operation: CheckedOperation): Operation {
   const from = "from" in operation ? { from: `/document${operation.from}` } : {};
-  return { ...operation, path: `/document${operation.path}`, ...from } as Operation;
+  return { ...operation, path: `/document${operation.path}`, ...from };
 }
 
 function operationFailure(operation: CheckedOperation, index: number, failure: Error): EntrainError {

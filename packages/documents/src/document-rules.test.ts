@@ -90,4 +90,7 @@ test("a policy that did not change is not compiled again", () => {
   const lenient = createDocumentRules({ compile: () => assert.fail("compiled") });
   const next = { ...base, metadata: { note: "x" } };
   lenient.check(next, diffDocuments(base, next));
+  const without = { policy: { history: { versionsMax: 5 } } };
+  lenient.check(without, diffDocuments({}, without));
+  lenient.check({}, diffDocuments(without, {}));
 });

@@ -21,7 +21,7 @@ export function createDocumentRules(options: { readonly compile: PolicyCompiler 
       const text = checkDocument(document);
       const changed = new Set(changes.map(({ pointer }) => parsePointer("pointer", pointer)[0] ?? ""));
       checkSections(schemas, document, changes, changed);
-      if (changes.some(({ pointer }) => touches(pointer, "/policy/decision"))) checkPolicy(options.compile, document);
+      if (concernsDecisions(document, changes)) checkPolicy(options.compile, document);
       return text;
     },
   };
@@ -46,6 +46,16 @@ function checkSections(
     if (value !== undefined && (isNew || changed.has(section)))
       schemas.check(`/${section.replaceAll("~", "~0").replaceAll("/", "~1")}`, schema, value);
   }
+}
+
+/** True where the decision policy is new, changed or taken away; a document may go without one that never had one. */
+function concernsDecisions(document: SharedDocument, changes: readonly Change[]): boolean {
+  const concerning = changes.filter(({ pointer }) => touches(pointer, "/policy/decision"));
+  if (concerning.length === 0 || memberOf(document["policy"], "decision") !== undefined) return concerning.length > 0;
+  return concerning.some(
+    (change) =>
+      change.kind !== "added" && (change.pointer !== "/policy" || memberOf(change.before, "decision") !== undefined),
+  );
 }
 
 /** Compiles the policy; what is wrong is told by a JSON Pointer, and in a rule's text by line and column. */
