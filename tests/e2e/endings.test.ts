@@ -22,7 +22,7 @@ const ways: readonly {
   { name: "SIGTERM", end: ({ child }) => child.kill("SIGTERM"), code: 0 },
   { name: "SIGHUP", end: ({ child }) => child.kill("SIGHUP"), code: 0 },
   {
-    name: "Ctrl-C twice, a moment apart",
+    name: "SIGINT that comes twice, as when a group gets it and passes it on",
     end: ({ child }) => {
       child.kill("SIGINT");
       setImmediate(() => child.kill("SIGINT"));

@@ -4,6 +4,4 @@
  */
 export const longFiles: Readonly<Record<string, string>> = {
   "scripts/bootstrap.mjs": "It runs before anything is installed, so it must be one file that imports nothing.",
-  "packages/core/src/rhythm/sync.test.ts":
-    "The machine's tests and the virtual swarm they share; pure packages have no place for fixtures.",
 };

@@ -122,7 +122,7 @@ test("a wrong value is one line with name, value and remedy", () => {
     [{ ENTRAIN_AGENTS_PER_PROCESS: "0" }, 'ENTRAIN_AGENTS_PER_PROCESS is "0": choose a whole number from 1 to 1000'],
     [{ ENTRAIN_GRPC_PORT: "80a" }, 'ENTRAIN_GRPC_PORT is "80a": choose a whole number from 0 to 65535'],
     [{ ENTRAIN_INSECURE: "maybe" }, 'ENTRAIN_INSECURE is "maybe": write true or false'],
-    [{ ENTRAIN_GOAL: "dance" }, 'ENTRAIN_GOAL is "dance": this release pursues the goal sync'],
+    [{ ENTRAIN_GOAL: "dance" }, 'ENTRAIN_GOAL is "dance": choose one of sync, spread, cluster, coherence'],
     [{ ENTRAIN_SPIN: "ON" }, 'ENTRAIN_SPIN is "ON": choose one of auto, on, off'],
     [{ ENTRAIN_TELEMETRY: "file:" }, 'ENTRAIN_TELEMETRY is "file:": choose host, none or file:PATH'],
     [{ ENTRAIN_TELEMETRY_SPEED: "-1" }, 'ENTRAIN_TELEMETRY_SPEED is "-1": choose 0 or a number from 0.01 to 1000000'],

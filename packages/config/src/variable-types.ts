@@ -84,7 +84,7 @@ export function choice<const Choices extends readonly [string, ...string[]]>(
 /** What this release can pursue is core's to say. */
 export const goal: VariableType<GoalKind> = {
   type: "choice",
-  range: "sync",
+  range: "sync, spread, cluster, coherence",
   unit: "",
   schema: checkedBy((kind) => {
     checkGoal({ kind, periodMs: 1_000 });

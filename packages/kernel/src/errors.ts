@@ -56,6 +56,8 @@ export interface ErrorDetails {
   readonly value?: unknown;
   /** What to do about it, as a phrase. */
   readonly remedy?: string;
+  /** The nearest input that would be accepted, where there is one. */
+  readonly nearest?: unknown;
   readonly cause?: unknown;
 }
 
@@ -66,6 +68,7 @@ export class EntrainError extends Error {
   readonly field: string | undefined;
   readonly value: unknown;
   readonly remedy: string | undefined;
+  readonly nearest: unknown;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -73,6 +76,7 @@ export class EntrainError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.remedy = details.remedy;
+    this.nearest = details.nearest;
   }
 
   /** True where the same call may succeed later without being changed. */
@@ -87,9 +91,10 @@ export class EntrainError extends Error {
     return new EntrainError(code, typeof thrown === "string" ? thrown : shown(thrown), { cause: thrown });
   }
 
-  /** A wrong input: names the field, the value and the remedy. */
-  static invalid(field: string, value: unknown, remedy: string): EntrainError {
-    return new EntrainError("invalid-argument", `${field} is ${shown(value)}: ${remedy}`, { field, value, remedy });
+  /** A wrong input: names the field, the value and the remedy, and the nearest right one where there is one. */
+  static invalid(field: string, value: unknown, remedy: string, more: { nearest?: unknown } = {}): EntrainError {
+    const message = `${field} is ${shown(value)}: ${remedy}`;
+    return new EntrainError("invalid-argument", message, { field, value, remedy, ...more });
   }
 }
 

@@ -13,6 +13,8 @@ export interface FiredBeat {
   readonly firedNs: number;
   /** Beats skipped just before this one. */
   readonly skipped: number;
+  /** The agent's slot: how much later than the common reference the beat was meant to fall, ns (default 0). */
+  readonly offsetNs?: number;
 }
 
 /** One act with what it cost. */

@@ -1,7 +1,7 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
-import type { GoalRecord, Lineage } from "@entrain/core/rhythm";
+import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 
 /** One event of a process that hosts agents or a decision loop. */
 export type RuntimeEvent =
@@ -31,6 +31,14 @@ export type RuntimeEvent =
       readonly kind: "rhythm.frame";
       readonly direction: "sent" | "received" | "refused" | "dropped";
       readonly phases: number;
+    }
+  /** An agent pursues the goal by another strategy; empty `from`: its first one. */
+  | {
+      readonly kind: "strategy.switched";
+      readonly agentId: string;
+      readonly from: string;
+      readonly to: string;
+      readonly cause: SwitchCause;
     }
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }

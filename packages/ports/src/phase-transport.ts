@@ -5,8 +5,12 @@ import type { GoalRecord, Lineage } from "@entrain/core/rhythm";
 export interface PhaseSample {
   readonly agentId: string;
   readonly incarnation: number;
-  /** Beat number plus fraction of the cycle. */
+  /** The agent's own beat number plus fraction of its cycle. */
   readonly cycle: number;
+  /** By how much its beat follows the common reference, cycles (default 0). */
+  readonly offsetCycles?: number;
+  /** Weight with those who trust it (default 1). */
+  readonly influence?: number;
   readonly lineage: Lineage | undefined;
 }
 

@@ -121,3 +121,14 @@ test("hints flow again after a pause, and a handler that throws harms no other",
   const failed = swarm.events.find((event) => event.kind === "listener.failed");
   assert.match(failed?.message ?? "", /a careless handler/);
 });
+
+test("a process that was itself held up for longer than a deadline takes the answer that has arrived meanwhile", async () => {
+  const store = await lab.swarm().client();
+  await store.ledger.stats();
+  const asked = store.ledger.stats();
+  await new Promise((resolve) => process.nextTick(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  assert.equal((await asked).count, 0);
+  assert.equal((await store.ledger.stats()).count, 0);
+  assert.equal(store.health.status().up, true);
+});

@@ -49,6 +49,7 @@ function beatFromWire(beat: Beat__Output, field: string, offsetNs: number): Fire
     intendedNs: count(`${field}.intended_ns`, beat.intendedNs) - offsetNs,
     firedNs: count(`${field}.fired_ns`, beat.firedNs) - offsetNs,
     skipped: count(`${field}.skipped`, beat.skipped),
+    ...(beat.offsetNs === 0 ? {} : { offsetNs: finite(`${field}.offset_ns`, beat.offsetNs) }),
   };
 }
 

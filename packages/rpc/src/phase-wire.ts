@@ -10,14 +10,20 @@ import type { AgentPhase, AgentPhase__Output } from "./gen/entrain/v1/AgentPhase
 import type { Goal, Goal__Output } from "./gen/entrain/v1/Goal.ts";
 import type { Lineage__Output } from "./gen/entrain/v1/Lineage.ts";
 import type { PhaseFrame as WireFrame, PhaseFrame__Output } from "./gen/entrain/v1/PhaseFrame.ts";
-import { count, finite, integer, oneOf, present, within } from "./wire-fields.ts";
+import { count, finite, integer, oneOf, present, text, within } from "./wire-fields.ts";
 
 const turn = 2 * Math.PI;
 const goalKinds = ["sync", "spread", "cluster", "coherence"] as const satisfies readonly GoalKind[];
 
+/** Groups, strategies and the length of a strategy's name are bounded on the wire. */
+const groupsMax = 2 ** 32 - 1;
+const strategiesMax = 16;
+const strategyNameMax = 64;
+
 /** A goal as it travels; the period is rounded to the nanosecond. */
 export function goalToWire(goal: GoalRecord): Goal {
-  return { ...goal, periodNs: Math.round(goal.periodNs) };
+  const { groups = 0, coherence = 0, trust = "", strategies = [] } = goal;
+  return { ...goal, periodNs: Math.round(goal.periodNs), groups, coherence, trust, strategies: [...strategies] };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
@@ -30,16 +36,36 @@ export function goalFromWire(goal: Goal__Output, field = "goal"): GoalRecord {
     anchorUnixMs: finite(`${field}.anchor_unix_ms`, goal.anchorUnixMs),
     anchorBeat: integer(`${field}.anchor_beat`, goal.anchorBeat),
     effectiveBeat: integer(`${field}.effective_beat`, goal.effectiveBeat),
+    ...shapeFromWire(goal, field),
+  };
+}
+
+/** What only some goals have: absent where it does not apply. */
+function shapeFromWire(
+  goal: Goal__Output,
+  field: string,
+): Pick<GoalRecord, "groups" | "coherence" | "trust" | "strategies"> {
+  const { kind, groups, coherence, trust, strategies } = goal;
+  within(`${field}.strategies.length`, strategies.length, 0, strategiesMax);
+  return {
+    ...(kind === "cluster" ? { groups: within(`${field}.groups`, groups, 1, groupsMax) } : {}),
+    ...(kind === "coherence" ? { coherence: within(`${field}.coherence`, coherence, 0, 1) } : {}),
+    ...(trust === "" ? {} : { trust: oneOf(`${field}.trust`, trust, ["trusted", "untrusted"]) }),
+    ...(strategies.length === 0
+      ? {}
+      : { strategies: strategies.map((name, index) => text(`${field}.strategies[${index}]`, name, strategyNameMax)) }),
   };
 }
 
 /** One agent's phase as it travels. */
-export function sampleToWire({ agentId, incarnation, cycle, lineage }: PhaseSample): AgentPhase {
+export function sampleToWire(sample: PhaseSample): AgentPhase {
+  const { agentId, incarnation, cycle, lineage, offsetCycles = 0, influence } = sample;
   const beat = Math.floor(cycle);
   const phaseRad = (cycle - beat) * turn;
   // Just under the end of a cycle the product rounds to 2π, which is the next beat's 0.
   const place = phaseRad < turn ? { beat, phaseRad } : { beat: beat + 1, phaseRad: 0 };
-  return { agentId, incarnation, ...place, lineage: lineage ?? null };
+  const weight = influence === undefined ? {} : { influence };
+  return { agentId, incarnation, ...place, lineage: lineage ?? null, offsetCycles, ...weight };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
@@ -52,6 +78,8 @@ export function sampleFromWire(phase: AgentPhase__Output, field: string): PhaseS
     incarnation: count(`${field}.incarnation`, phase.incarnation),
     cycle: integer(`${field}.beat`, phase.beat) + phaseRad / turn,
     lineage: phase.lineage === null ? undefined : lineageFromWire(phase.lineage, `${field}.lineage`),
+    ...(phase.offsetCycles === 0 ? {} : { offsetCycles: finite(`${field}.offset_cycles`, phase.offsetCycles) }),
+    ...(phase.influence === undefined ? {} : { influence: within(`${field}.influence`, phase.influence, 0, 10) }),
   };
 }
 

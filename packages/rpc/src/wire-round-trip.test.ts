@@ -24,20 +24,37 @@ const share = fc.double({ min: 0, max: 1, noNaN: true });
 const label = fc.stringMatching(/^[a-z0-9%/._-]{1,40}$/);
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 
-const goal: fc.Arbitrary<GoalRecord> = record({
+const strategies = fc.array(fc.stringMatching(/^[a-z-]{1,64}$/), { minLength: 1, maxLength: 16 });
+const goalShape: fc.Arbitrary<Pick<GoalRecord, "kind" | "groups" | "coherence" | "trust" | "strategies">> = fc.oneof(
+  record({ kind: fc.constantFrom("sync" as const, "spread" as const) }),
+  record({ kind: fc.constant("cluster" as const), groups: fc.integer({ min: 1, max: 2 ** 32 - 1 }), strategies }),
+  record({ kind: fc.constant("coherence" as const), coherence: share }),
+  record({ kind: fc.constant("sync" as const), trust: fc.constantFrom("trusted" as const, "untrusted" as const) }),
+);
+const goalNumbers = record({
   goalVersion: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-  kind: fc.constantFrom("sync", "spread", "cluster", "coherence"),
   periodNs: fc.integer({ min: 20e6, max: 86_400_000e6 }),
   anchorUnixMs: finite,
   anchorBeat: fc.maxSafeInteger(),
   effectiveBeat: fc.maxSafeInteger(),
 });
-const sample: fc.Arbitrary<PhaseSample> = record({
+const goal: fc.Arbitrary<GoalRecord> = fc
+  .tuple(goalNumbers, goalShape)
+  .map(([numbers, shape]) => ({ ...numbers, ...shape }));
+const place = {
   agentId: id,
   incarnation: count,
   cycle: fc.double({ min: -1e9, max: 1e9, noNaN: true }),
   lineage: fc.option(record({ epochUnixMs: count, founderId: id }), { nil: undefined }),
-});
+};
+const sample: fc.Arbitrary<PhaseSample> = fc.oneof(
+  record(place),
+  record({
+    ...place,
+    offsetCycles: fc.double({ min: 1e-9, max: 1, noNaN: true }),
+    influence: fc.double({ min: 0, max: 10, noNaN: true }),
+  }),
+);
 const frame: fc.Arbitrary<PhaseFrame> = record({
   goal,
   highestTerm: count,

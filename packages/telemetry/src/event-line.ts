@@ -48,6 +48,10 @@ function agentLine(event: AgentEvent): EventLine {
       });
     case "rhythm.founded":
       return line("info", "founded a time of its own", { agentId, ...event.lineage });
+    case "strategy.switched": {
+      const { from, to, cause } = event;
+      return line(cause === "goal" ? "info" : "warn", "strategy switched", { agentId, from, to, cause });
+    }
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };

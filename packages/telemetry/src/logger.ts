@@ -31,7 +31,9 @@ const bufferMax = 1 << 20;
 /** A logger with pino's own conventions: `level` 10 (trace) to 60 (fatal), `time` in Unix ms, errors under `err`. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { level = "info", base = {} } = options;
-  const destination = options.destination ?? pino.destination({ dest: 2, sync: false, maxLength: bufferMax });
+  // `minLength` 1 writes each line at once, as 0 does, but only so can a flush be waited for.
+  const destination =
+    options.destination ?? pino.destination({ dest: 2, sync: false, minLength: 1, maxLength: bufferMax });
   return pino(
     {
       level,

@@ -14,6 +14,7 @@ type RhythmEvent = EventOf<
   | "rhythm.adopted"
   | "rhythm.founded"
   | "rhythm.frame"
+  | "strategy.switched"
   | "goal.changed"
   | "peers.changed"
   | "peer.refused"
@@ -66,6 +67,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.adopted":
       case "rhythm.founded":
       case "rhythm.frame":
+      case "strategy.switched":
       case "goal.changed":
       case "peers.changed":
       case "peer.refused":
@@ -115,6 +117,9 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
     case "rhythm.frame":
       to.frames.inc({ direction: event.direction });
       to.phases.inc({ direction: event.direction }, event.phases);
+      return;
+    case "strategy.switched":
+      to.strategySwitches.inc({ cause: event.cause });
       return;
     case "goal.changed":
       to.goalVersion.set(event.goal.goalVersion);

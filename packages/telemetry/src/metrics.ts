@@ -96,6 +96,7 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     ]),
     frames: counter("entrain_rhythm_frames_total", "Frames of phases between processes.", ["direction"]),
     phases: counter("entrain_rhythm_phases_total", "Phases in those frames.", ["direction"]),
+    strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
     goalVersion: gauge("entrain_goal_version", "Version of the goal in force."),
     goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force."),
     peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),

@@ -61,6 +61,13 @@ const samples: Samples = {
   "rhythm.adopted": { kind: "rhythm.adopted", agentId, lineage, movedCycles: 0.25 },
   "rhythm.founded": { kind: "rhythm.founded", agentId, lineage },
   "rhythm.frame": { kind: "rhythm.frame", direction: "sent", phases: 64 },
+  "strategy.switched": {
+    kind: "strategy.switched",
+    agentId,
+    from: "rank-slots",
+    to: "desync-repair",
+    cause: "not-ready",
+  },
   "goal.changed": { kind: "goal.changed", agentId, goal },
   "peers.changed": { kind: "peers.changed", connected: 3, wanted: 4 },
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },

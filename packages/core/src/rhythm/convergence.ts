@@ -1,100 +1,151 @@
 /**
- * Convergence as R3 defines it for the goal sync: over a whole window W = clamp(5 T, 3 s, 30 s) every sampled coherence
- * is at least 0.99, the median spread of a beat at most max(5 ms, T/100), and the cadence error at most 250 ppm (or
- * within its standard error). Any join, leave or goal change restarts the window. The monitor only judges what an
- * observer measured; it never steers.
+ * Convergence as R3 defines it, for every goal: over a whole window W = clamp(5 T, 3 s, 30 s) every sampled order holds
+ * (R ≥ 0.99, or |R − R*| ≤ 0.05, or max-gap ratio ≤ 1.1, or m even groups), the median spread of a beat against the
+ * agents' slots is at most max(5 ms, T/100), and the cadence error at most 250 ppm (or within its standard error). Any
+ * join, leave or goal change restarts the window.
+ *
+ * Each restart is a disturbance; how far the order fell after it and when it was back are recorded. The monitor only
+ * judges what an observer measured; it never steers.
  */
 import { cadenceErrorPpm } from "./cadence.ts";
+import { convergenceWindowNs } from "./convergence-window.ts";
 import { beatSpreads, type BeatReport } from "./beat-spread.ts";
 import { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
+import { orderOf, type Aim, type Order } from "./order.ts";
 import { quantile } from "./quantile.ts";
 
-const coherenceFloor = 0.99;
 const cadenceLimitPpm = 250;
+/** Disturbances that are remembered. */
+const recoveriesMax = 16;
+
+/** One disturbance and what became of it; instants are the observer's monotonic clock, ns. */
+export interface Recovery {
+  readonly disturbedNs: number;
+  /** The worst order since: R, the m-th order parameter or the max-gap ratio; undefined before the first sample. */
+  readonly worst: number | undefined;
+  /** When the order held again, and has held since; undefined while it does not. */
+  readonly heldSinceNs: number | undefined;
+  /** Start of the first converged window. */
+  readonly convergedSinceNs: number | undefined;
+}
 
 /** What the observer knows now; undefined where it has not measured enough. */
 export interface ConvergenceReading {
   /** R of the latest sample, 0..1. */
   readonly coherence: number | undefined;
   readonly maxGapRatio: number | undefined;
+  /** The order that the goal is about, of the latest sample. */
+  readonly order: Order | undefined;
   /** Quantiles of the beats' spread within the window, ms. */
   readonly spreadMs: { readonly p50: number | undefined; readonly p99: number | undefined };
   readonly cadenceErrorPpm: number | undefined;
   readonly converged: boolean;
   /** Start of the first converged window since the last restart, observer's monotonic ns. */
   readonly convergedSinceNs: number | undefined;
+  /** The last disturbances, oldest first; the last one is the restart that the window counts from. */
+  readonly recoveries: readonly Recovery[];
 }
 
 /** Judges one swarm from the outside; all instants are the observer's monotonic clock, ns. */
 export interface ConvergenceMonitor {
   /** A join, a leave or a goal change: the window begins anew. */
-  restart(nowNs: number, periodNs: number): void;
+  restart(nowNs: number, aim: Aim): void;
   /** All members' counts of cycles at one instant. */
   cycles(nowNs: number, cycles: readonly number[]): void;
   beat(report: BeatReport): void;
   read(nowNs: number): ConvergenceReading;
 }
 
+interface Sample {
+  readonly atNs: number;
+  /** Median of the members' counts. */
+  readonly cycle: number;
+  readonly order: Order;
+}
+
+type OpenRecovery = { -readonly [Field in keyof Recovery]: Recovery[Field] } & { deviation: number };
+
 /** A monitor that begins its window at `nowNs`. */
-export function createConvergenceMonitor(nowNs: number, periodNs: number): ConvergenceMonitor {
-  let period = periodNs;
-  let windowNs = convergenceWindowNs(periodNs);
-  let startedNs = nowNs;
-  let convergedSinceNs: number | undefined;
+export function createConvergenceMonitor(nowNs: number, firstAim: Aim): ConvergenceMonitor {
+  let aim = firstAim;
+  let windowNs = convergenceWindowNs(firstAim.periodNs);
+  let open = disturbed(nowNs);
+  let recoveries = [open];
   let latest: readonly number[] = [];
-  let samples: { atNs: number; cycle: number; coherence: number }[] = [];
+  let samples: Sample[] = [];
   let beats: BeatReport[] = [];
 
-  const forget = (now: number): void => {
-    samples = samples.filter((sample) => sample.atNs >= now - windowNs);
-    beats = beats.filter((report) => report.firedNs >= now - windowNs);
-  };
-
   return {
-    restart(now, newPeriodNs) {
-      period = newPeriodNs;
-      windowNs = convergenceWindowNs(newPeriodNs);
-      startedNs = now;
-      convergedSinceNs = undefined;
+    restart(now, newAim) {
+      aim = newAim;
+      windowNs = convergenceWindowNs(newAim.periodNs);
+      open = disturbed(now);
+      recoveries = [...recoveries, open].slice(-recoveriesMax);
       samples = [];
       beats = [];
     },
     cycles(now, cycles) {
       latest = cycles.map(phaseOfCycle);
-      const value = coherence(latest);
+      const order = orderOf(aim, latest);
       const cycle = medianOf(cycles);
-      if (value !== undefined && cycle !== undefined) samples.push({ atNs: now, cycle, coherence: value });
+      if (order === undefined || cycle === undefined) return;
+      samples.push({ atNs: now, cycle, order });
+      if (open.deviation < order.deviation) {
+        open.deviation = order.deviation;
+        open.worst = order.value;
+      }
+      open.worst ??= order.value;
+      if (order.holds) open.heldSinceNs ??= now;
+      else open.heldSinceNs = undefined;
     },
     beat(report) {
-      if (report.firedNs >= startedNs) beats.push(report);
+      if (report.firedNs >= open.disturbedNs) beats.push(report);
     },
     read(now) {
-      forget(now);
-      const spreads = beatSpreads(beats).map((ns) => ns / 1e6);
-      const cadence = cadenceErrorPpm(samples, period);
-      const p50 = quantile(spreads, 0.5);
-      const converged =
-        now - startedNs >= windowNs &&
-        samples.length > 0 &&
-        samples.every((sample) => sample.coherence >= coherenceFloor) &&
-        (latest.length < 2 || (p50 !== undefined && p50 <= Math.max(5, period / 1e6 / 100))) &&
-        cadence !== undefined &&
-        Math.abs(cadence.errorPpm) <= Math.max(cadenceLimitPpm, cadence.standardErrorPpm);
-      if (!converged) convergedSinceNs = undefined;
-      else convergedSinceNs ??= now - windowNs;
+      samples = samples.filter(({ atNs }) => atNs >= now - windowNs);
+      beats = beats.filter(({ firedNs }) => firedNs >= now - windowNs);
+      const measured = measure(aim, latest, beats, samples);
+      const isFull = now - open.disturbedNs >= windowNs && samples.length > 0;
+      const converged = isFull && samples.every(({ order }) => order.holds) && measured.beatsHold;
+      if (!converged) open.convergedSinceNs = undefined;
+      else open.convergedSinceNs ??= now - windowNs;
+      const { spreadMs, cadence } = measured;
       return {
         coherence: coherence(latest),
         maxGapRatio: maxGapRatio(latest),
-        spreadMs: { p50, p99: quantile(spreads, 0.99) },
+        order: orderOf(aim, latest),
+        spreadMs,
         cadenceErrorPpm: cadence?.errorPpm,
         converged,
-        convergedSinceNs,
+        convergedSinceNs: open.convergedSinceNs,
+        recoveries: recoveries.map(({ deviation: _, ...recovery }) => recovery),
       };
     },
   };
 }
 
-/** How long convergence must have lasted, ns: W = clamp(5 T, 3 s, 30 s). */
-export function convergenceWindowNs(periodNs: number): number {
-  return Math.min(Math.max(5 * periodNs, 3e9), 30e9);
+function disturbed(nowNs: number): OpenRecovery {
+  return {
+    disturbedNs: nowNs,
+    worst: undefined,
+    heldSinceNs: undefined,
+    convergedSinceNs: undefined,
+    deviation: -Infinity,
+  };
+}
+
+/** Spread of the window's beats and cadence of its samples, and whether they are within R3's bounds. */
+function measure(
+  { periodNs }: Aim,
+  latest: readonly number[],
+  beats: readonly BeatReport[],
+  samples: readonly Sample[],
+) {
+  const spreads = beatSpreads(beats).map((ns) => ns / 1e6);
+  const cadence = cadenceErrorPpm(samples, periodNs);
+  const p50 = quantile(spreads, 0.5);
+  const spreadHolds = latest.length < 2 || (p50 !== undefined && p50 <= Math.max(5, periodNs / 1e6 / 100));
+  const cadenceHolds =
+    cadence !== undefined && Math.abs(cadence.errorPpm) <= Math.max(cadenceLimitPpm, cadence.standardErrorPpm);
+  return { spreadMs: { p50, p99: quantile(spreads, 0.99) }, cadence, beatsHold: spreadHolds && cadenceHolds };
 }

@@ -1,27 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EntrainError } from "@entrain/kernel";
-import { checkGoal, cycleAtUnixMs, initialGoal, isNewerGoal } from "./goal.ts";
-
-const refused = (field: string) => (thrown: unknown) => thrown instanceof EntrainError && thrown.field === field;
-
-test("a goal within the limits passes", () => {
-  checkGoal({ kind: "sync", periodMs: 20 });
-  checkGoal({ kind: "sync", periodMs: 86_400_000 });
-});
-
-test("an impossible period is refused with the limits", () => {
-  for (const periodMs of [0, -1, 19.9, 86_400_001, Number.NaN, Infinity])
-    assert.throws(() => {
-      checkGoal({ kind: "sync", periodMs });
-    }, refused("periodMs"));
-});
-
-test("an unknown kind is refused", () => {
-  assert.throws(() => {
-    checkGoal({ kind: "waltz", periodMs: 1000 });
-  }, refused("kind"));
-});
+import { cycleAtUnixMs, firstGoal, initialGoal, isNewerGoal, nextGoal } from "./goal.ts";
 
 test("the anchor names beat 0 at its creation and beat 5 five periods later", () => {
   const goal = initialGoal("sync", 200, 1_700_000_000_000);
@@ -34,4 +13,23 @@ test("only a higher version replaces a goal", () => {
   assert.equal(isNewerGoal(goal, undefined), true);
   assert.equal(isNewerGoal(goal, goal), false);
   assert.equal(isNewerGoal({ ...goal, goalVersion: 2 }, goal), true);
+});
+
+test("R4: the next goal begins at a whole beat at least a second and two periods ahead, and its anchor continues the count", () => {
+  for (const [periodMs, cycle, beat] of [
+    [200, 100.4, 106],
+    [5_000, 7.9, 10],
+  ] as const) {
+    const current = firstGoal({ kind: "sync", periodMs }, 0);
+    const next = nextGoal(current, { kind: "cluster", groups: 3, periodMs: 50 }, { unixMs: cycle * periodMs, cycle });
+    assert.equal(next.effectiveBeat, beat);
+    assert.equal(next.goalVersion, 2);
+    assert.equal(next.groups, 3);
+    assert.equal(next.periodNs, 50e6);
+    assert.ok(
+      Math.abs(next.anchorUnixMs - beat * periodMs) < 1e-6,
+      "the effective beat falls where the old goal has it",
+    );
+    assert.equal("periodMs" in next, false);
+  }
 });

@@ -18,3 +18,8 @@ export function isOlderLineage(a: Lineage, b: Lineage | undefined): boolean {
   if (a.epochUnixMs !== b.epochUnixMs) return a.epochUnixMs < b.epochUnixMs;
   return compareIds(a.founderId, b.founderId) < 0;
 }
+
+/** True where both name the same founding. */
+export function isSameLineage(a: Lineage, b: Lineage | undefined): boolean {
+  return b !== undefined && a.epochUnixMs === b.epochUnixMs && a.founderId === b.founderId;
+}

@@ -20,6 +20,11 @@ export function coherence(phasesRad: readonly number[]): number | undefined {
   return Math.min(1, Math.hypot(sine, cosine) / phasesRad.length);
 }
 
+/** Daido's m-th order parameter |Σ e^{imθ}| / N: 1 where all phases stand in m even places; undefined for no phases. */
+export function clusterCoherence(phasesRad: readonly number[], groups: number): number | undefined {
+  return coherence(phasesRad.map((phase) => groups * phase));
+}
+
 /** Largest gap between neighbouring phases over 2π/N: 1 is perfectly even, N is all in one place; undefined for none. */
 export function maxGapRatio(phasesRad: readonly number[]): number | undefined {
   const sorted = phasesRad.toSorted((a, b) => a - b);

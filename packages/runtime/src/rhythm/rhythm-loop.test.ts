@@ -1,7 +1,7 @@
 /** Several processes' rhythm loops in virtual time, over links with a delay. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initialGoal, coherence, phaseOfCycle } from "@entrain/core/rhythm";
+import { initialGoal, coherence, maxGapRatio, phaseOfCycle, type GoalKind } from "@entrain/core/rhythm";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { FiredBeat, PhaseFrame, PhaseTransport, ReceivedFrame, RuntimeEvent } from "@entrain/ports";
 import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
@@ -33,12 +33,12 @@ class Network {
   }
 }
 
-function swarm(processes: number, agentsEach: number) {
+function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
   const time = createVirtualTime();
   const network = new Network(time);
   const beats: FiredBeat[] = [];
   const events: RuntimeEvent[] = [];
-  const goal = initialGoal("sync", 200, time.clock.unixMs() - 12_345);
+  const goal = initialGoal(kind, 200, time.clock.unixMs() - 12_345);
   const members: MemberRecord[] = Array.from({ length: processes * agentsEach }, (_, index) => ({
     agentId: `agent-${index}`,
     processId: `p-${Math.floor(index / agentsEach)}`,
@@ -69,9 +69,9 @@ function swarm(processes: number, agentsEach: number) {
     });
   });
   for (const member of members) loops[Number(member.processId.slice(2))]?.add(member);
-  for (const loop of loops) loop.setMembers(members);
+  for (const loop of loops) loop.setMembers(members, 1);
   const phases = (): number[] => loops.flatMap((loop) => loop.phases().phases.map(({ cycle }) => phaseOfCycle(cycle)));
-  return { time, network, beats, events, loops, phases };
+  return { time, network, beats, events, loops, phases, members };
 }
 
 test("one lineage is founded and floods through processes and within them", async () => {
@@ -92,6 +92,30 @@ test("every agent fires every beat once, under the same name", async () => {
     assert.equal(new Set(firings.map(({ agentId }) => agentId)).size, 6);
     const instants = firings.map(({ firedNs }) => firedNs / 1e6);
     assert.ok(Math.max(...instants) - Math.min(...instants) <= 2);
+  }
+});
+
+test("R5: a spread lies even across processes, each agent in its slot once a cycle, also after one process leaves", async () => {
+  const { time, beats, loops, phases, members } = swarm(3, 3, "spread");
+  await time.advance(4_000);
+  assert.ok((maxGapRatio(phases()) ?? 9) < 1.05);
+  assert.ok(loops.every((loop) => loop.strategy() === "rank-slots"));
+  loops.pop()?.stop();
+  for (const loop of loops)
+    loop.setMembers(
+      members.filter(({ processId }) => processId !== "p-2"),
+      2,
+    );
+  await time.advance(1_000);
+  assert.ok((maxGapRatio(phases()) ?? 9) < 1.05);
+  const slots = new Set(beats.slice(-6).map(({ offsetNs = 0 }) => Math.round(offsetNs / 1e6)));
+  assert.equal(slots.size, 6);
+  for (const { agentId } of members.slice(0, 6)) {
+    const numbers = beats.filter((beat) => beat.agentId === agentId).map(({ beat }) => beat);
+    assert.deepEqual(
+      numbers,
+      Array.from(numbers, (_, index) => (numbers[0] ?? 0) + index),
+    );
   }
 });
 

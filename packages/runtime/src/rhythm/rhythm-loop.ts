@@ -1,24 +1,30 @@
 /**
- * The rhythm of one process: drives the sync machine of each agent it hosts, from one timer, and exchanges phases with
+ * The rhythm of one process: drives the rhythm machine of each agent it hosts, from one timer, and exchanges phases with
  * the processes that host their neighbours, one frame per process and tick. Agents of one process tell each other
  * directly.
  *
- * Order of effects: what fires, fires before anything is sent (core/rhythm/sync.ts). The plane is peer to peer and goes
+ * Order of effects: what fires, fires before anything is sent (core/rhythm/rhythm-machine.ts). The plane is peer to peer and goes
  * on when the store is away (M1): the overlay then stays as it was last known.
  */
 import {
-  createSyncState,
-  cycleAt,
+  activeStrategy,
+  createRhythmState,
+  createSlotPlan,
   cycleAtUnixMs,
   isNewerGoal,
   neighbourLimit,
   nextTickNs,
-  stepSync,
+  offsetCyclesOf,
+  ownCycleAt,
+  stepRhythm,
+  type EnergyBudget,
   type GoalRecord,
   type NeighbourSample,
-  type SyncEffect,
-  type SyncInput,
-  type SyncState,
+  type RhythmEffect,
+  type RhythmInput,
+  type RhythmState,
+  type StrategyBook,
+  type Temperament,
 } from "@entrain/core/rhythm";
 import { createOverlay, type MemberRecord } from "@entrain/core/membership";
 import type { Clock, EventSink, FiredBeat, PhaseSample, PhaseTransport, ReceivedFrame, Timers } from "@entrain/ports";
@@ -33,6 +39,8 @@ export interface RhythmLoopOptions {
   readonly events: EventSink;
   readonly processId: string;
   readonly goal: GoalRecord;
+  /** The strategies that exist (default: the built-in ones). */
+  readonly strategies?: StrategyBook;
   /** Whether the process hosts many agents, so that frames are batched. */
   readonly batched: boolean;
   readonly spin: () => boolean;
@@ -43,9 +51,17 @@ export interface RhythmLoopOptions {
   readonly onBeat: (beat: FiredBeat) => void;
 }
 
+/** An agent to be hosted. */
+export interface HostedAgent {
+  readonly agentId: string;
+  readonly incarnation: number;
+  readonly temperament?: Partial<Temperament>;
+  readonly energy?: EnergyBudget;
+}
+
 interface Hosted {
   readonly incarnation: number;
-  state: SyncState;
+  state: RhythmState;
   skipped: number;
 }
 
@@ -81,11 +97,13 @@ export class RhythmLoop {
   }
 
   /** Takes an agent in; it listens before it speaks of a time of its own (R4). */
-  add({ agentId, incarnation }: { readonly agentId: string; readonly incarnation: number }): void {
-    const { clock } = this.#options;
+  add({ incarnation, ...agent }: HostedAgent): void {
+    const { clock, strategies: book } = this.#options;
+    const { agentId } = agent;
     const goal = this.#goal;
     const cycle = cycleAtUnixMs(goal, clock.unixMs());
-    const state = createSyncState({ agentId, goal, nowNs: clock.monoNs(), cycle });
+    const options = { ...agent, goal, nowNs: clock.monoNs(), cycle };
+    const state = createRhythmState(book === undefined ? options : { ...options, book });
     this.#hosted.set(agentId, { incarnation, state, skipped: 0 });
     this.#settle();
   }
@@ -94,17 +112,20 @@ export class RhythmLoop {
     this.#hosted.delete(agentId);
   }
 
-  /** The members to keep step with: alive ones, own agents among them. */
-  setMembers(members: readonly MemberRecord[]): void {
+  /** The members to keep step with: alive ones, own agents among them, as of a version of the membership (R5). */
+  setMembers(members: readonly MemberRecord[], membershipVersion: number): void {
     const { batched, processId, transport, clock } = this.#options;
     const ids = members.map(({ agentId }) => agentId);
     const overlay = createOverlay(ids, neighbourLimit(members.length, batched));
     this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
     transport.setPeers(this.#routing.peers);
     const nowNs = clock.monoNs();
+    // From the next cycle of each agent on: no beat that is under way changes its slot.
+    const plan = createSlotPlan({ membershipVersion, effectiveBeat: -Infinity, members });
     for (const [agentId, agent] of this.#hosted) {
       const agentIds = new Set(this.#routing.neighboursOf(agentId));
       this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds });
+      this.#apply(agentId, agent, { kind: "plan", nowNs, plan });
     }
     this.#settle();
   }
@@ -120,6 +141,24 @@ export class RhythmLoop {
 
   goal(): GoalRecord {
     return this.#goal;
+  }
+
+  /** The store can be reached, or not: while it is away, a plan may miss those who fell silent. */
+  setRegistryAway(away: boolean): void {
+    const nowNs = this.#options.clock.monoNs();
+    for (const [agentId, agent] of this.#hosted) this.#apply(agentId, agent, { kind: "registry", nowNs, away });
+  }
+
+  /** The strategy that most hosted agents are at; empty without any. */
+  strategy(): string {
+    const counts = new Map<string, number>();
+    for (const { state } of this.#hosted.values()) {
+      const { name } = activeStrategy(state);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    let most = "";
+    for (const [name, count] of counts) if (count > (counts.get(most) ?? 0)) most = name;
+    return most;
   }
 
   /** True once every hosted agent keeps a lineage. */
@@ -147,12 +186,12 @@ export class RhythmLoop {
     this.#settle();
   }
 
-  #receive({ frame, atNs }: ReceivedFrame): void {
+  #receive({ processId: voterId, frame, atNs }: ReceivedFrame): void {
     const nowNs = this.#options.clock.monoNs();
     this.#options.onTerm(frame.highestTerm);
-    for (const { agentId, cycle, lineage } of frame.samples) {
-      const sample: NeighbourSample = { agentId, cycle, atNs, lineage, goal: frame.goal };
-      for (const listener of this.#routing.hearersOf(agentId)) {
+    for (const { incarnation: _, ...phase } of frame.samples) {
+      const sample: NeighbourSample = { ...phase, voterId, atNs, goal: frame.goal };
+      for (const listener of this.#routing.hearersOf(phase.agentId)) {
         const agent = this.#hosted.get(listener);
         if (agent !== undefined) this.#apply(listener, agent, { kind: "sample", nowNs, sample });
       }
@@ -160,13 +199,13 @@ export class RhythmLoop {
     this.#settle();
   }
 
-  #apply(agentId: string, agent: Hosted, input: SyncInput): void {
-    const { state, effects } = stepSync(agent.state, input);
+  #apply(agentId: string, agent: Hosted, input: RhythmInput): void {
+    const { state, effects } = stepRhythm(agent.state, input);
     agent.state = state;
     for (const effect of effects) this.#carryOut(agentId, agent, effect);
   }
 
-  #carryOut(agentId: string, agent: Hosted, effect: SyncEffect): void {
+  #carryOut(agentId: string, agent: Hosted, effect: RhythmEffect): void {
     const { events } = this.#options;
     switch (effect.kind) {
       case "fire":
@@ -185,6 +224,9 @@ export class RhythmLoop {
       case "founded":
         events({ ...effect, kind: "rhythm.founded", agentId });
         return;
+      case "strategy":
+        events({ ...effect, kind: "strategy.switched", agentId });
+        return;
       case "goal":
         if (isNewerGoal(effect.goal, this.#goal)) this.#goal = effect.goal;
         events({ kind: "goal.changed", agentId, goal: effect.goal });
@@ -192,12 +234,12 @@ export class RhythmLoop {
     }
   }
 
-  #fire(agentId: string, agent: Hosted, effect: Extract<SyncEffect, { kind: "fire" }>): void {
+  #fire(agentId: string, agent: Hosted, effect: Extract<RhythmEffect, { kind: "fire" }>): void {
     const firedNs = this.#options.clock.monoNs();
-    const { goalVersion, beat, intendedNs } = effect;
+    const { goalVersion, beat, intendedNs, offsetNs } = effect;
     const { skipped } = agent;
     agent.skipped = 0;
-    this.#options.onBeat({ agentId, goalVersion, beat, intendedNs, firedNs, skipped });
+    this.#options.onBeat({ agentId, goalVersion, beat, intendedNs, firedNs, skipped, offsetNs });
     const latenessMs = (firedNs - intendedNs) / 1e6;
     this.#options.events({ kind: "beat.fired", agentId, goalVersion, beat, latenessMs });
   }
@@ -232,14 +274,19 @@ export class RhythmLoop {
         const sample = this.#sampleOf(speaker, nowNs);
         const agent = this.#hosted.get(listener);
         if (sample === undefined || agent === undefined) continue;
-        this.#apply(listener, agent, { kind: "sample", nowNs, sample: { ...sample, atNs: nowNs, goal } });
+        const { incarnation: _, ...phase } = sample;
+        const heard: NeighbourSample = { ...phase, voterId: this.#options.processId, atNs: nowNs, goal };
+        this.#apply(listener, agent, { kind: "sample", nowNs, sample: heard });
       }
   }
 
   #sampleOf(agentId: string, nowNs: number): PhaseSample | undefined {
     const agent = this.#hosted.get(agentId);
     if (agent === undefined) return undefined;
-    const { oscillator, lineage } = agent.state;
-    return { agentId, incarnation: agent.incarnation, cycle: cycleAt(oscillator, nowNs), lineage };
+    const { incarnation, state } = agent;
+    const { lineage, temperament } = state;
+    const { influence } = temperament;
+    const cycle = ownCycleAt(state, nowNs);
+    return { agentId, incarnation, cycle, offsetCycles: offsetCyclesOf(state), lineage, influence };
   }
 }

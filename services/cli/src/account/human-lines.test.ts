@@ -111,6 +111,26 @@ const told: [string, AccountEvent, string][] = [
     ].join("\n"),
   ],
   [
+    "of many decisions the first are listed, and all are judged",
+    {
+      kind: "incident",
+      telemetry: { temperature: 85 },
+      answer: {
+        incidentId: "i",
+        divergence: 0,
+        missing: [],
+        decisions: Array.from({ length: 60 }, (_, index) => decision(`a${index + 1}`, "d1")),
+      },
+    },
+    [
+      "  temperature 85 reported to every agent:",
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `  a${n}              cool_down    d1  term 7  context 1  adopted`),
+      "  and 52 more",
+      "  60 identical decisions",
+      "",
+    ].join("\n"),
+  ],
+  [
     "nobody's decision is no agreement",
     {
       kind: "incident",

@@ -7,6 +7,8 @@ import { count, formatCoherence, formatElapsed, formatMs, formatPpm, formatSprea
 import { bar, paint, type Style } from "./style.ts";
 
 const nameWidth = 14;
+/** Agents whose decisions are listed one by one. */
+const decisionsListed = 8;
 
 /** The lines of one event, without indentation of their own beyond two blanks. */
 export function humanLines(event: AccountEvent, style: Style): readonly string[] {
@@ -89,15 +91,19 @@ function incidentLines(
   style: Style,
 ): readonly string[] {
   const reading = Object.entries(telemetry).map(([name, value]) => `${name} ${value}`);
-  const lines = decisions.map(({ agentId, action, decisionId, term, contextVersion, source }) =>
-    row(agentId, action, `${shortId(decisionId)}  term ${term ?? "-"}  context ${contextVersion ?? "-"}  ${source}`),
-  );
+  const lines = decisions
+    .slice(0, decisionsListed)
+    .map(({ agentId, action, decisionId, term, contextVersion, source }) =>
+      row(agentId, action, `${shortId(decisionId)}  term ${term ?? "-"}  context ${contextVersion ?? "-"}  ${source}`),
+    );
   const verdict = agreement(
     decisions.map((decision) => decision.decisionId),
     divergence,
     style,
   );
   const late = missing.length === 0 ? "" : `; no answer from ${missing.join(", ")}`;
+  const unlisted = decisions.length - lines.length;
+  if (unlisted > 0) lines.push(`  and ${unlisted} more`);
   return [`  ${reading.join(", ")} reported to every agent:`, ...lines, `  ${verdict}${late}`, ""];
 }
 

@@ -75,7 +75,7 @@ function refuseImpossibleGoal(kind: string, periodMs: number, periodText: string
   } catch (thrown) {
     const error = EntrainError.from(thrown);
     const remedy = error.remedy ?? error.message;
-    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, `${remedy}: write --goal sync`);
+    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, remedy);
     throw EntrainError.invalid("--period", periodText, remedy);
   }
 }

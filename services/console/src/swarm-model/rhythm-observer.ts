@@ -74,8 +74,8 @@ export function createRhythmObserver(): RhythmObserver {
 
   function restart(now: Instant): void {
     if (goal === undefined) return;
-    if (monitor === undefined) monitor = createConvergenceMonitor(now.monoNs, goal.periodNs);
-    else monitor.restart(now.monoNs, goal.periodNs);
+    if (monitor === undefined) monitor = createConvergenceMonitor(now.monoNs, goal);
+    else monitor.restart(now.monoNs, goal);
     convergedAfterMs = null;
     reading = monitor.read(now.monoNs);
   }

@@ -9,6 +9,9 @@ export interface AgentPhase {
   'beat'?: (number | string | Long);
   'phaseRad'?: (number | string);
   'lineage'?: (_entrain_v1_Lineage | null);
+  'offsetCycles'?: (number | string);
+  'influence'?: (number | string);
+  '_influence'?: "influence";
 }
 
 export interface AgentPhase__Output {
@@ -17,4 +20,7 @@ export interface AgentPhase__Output {
   'beat': (number);
   'phaseRad': (number);
   'lineage': (_entrain_v1_Lineage__Output | null);
+  'offsetCycles': (number);
+  'influence'?: (number);
+  '_influence'?: "influence";
 }

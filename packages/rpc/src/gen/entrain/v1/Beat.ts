@@ -9,6 +9,7 @@ export interface Beat {
   'intendedNs'?: (number | string | Long);
   'firedNs'?: (number | string | Long);
   'skipped'?: (number);
+  'offsetNs'?: (number | string);
 }
 
 export interface Beat__Output {
@@ -18,4 +19,5 @@ export interface Beat__Output {
   'intendedNs': (number);
   'firedNs': (number);
   'skipped': (number);
+  'offsetNs': (number);
 }

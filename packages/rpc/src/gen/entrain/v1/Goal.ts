@@ -9,6 +9,10 @@ export interface Goal {
   'anchorUnixMs'?: (number | string);
   'anchorBeat'?: (number | string | Long);
   'effectiveBeat'?: (number | string | Long);
+  'groups'?: (number);
+  'coherence'?: (number | string);
+  'trust'?: (string);
+  'strategies'?: (string)[];
 }
 
 export interface Goal__Output {
@@ -18,4 +22,8 @@ export interface Goal__Output {
   'anchorUnixMs': (number);
   'anchorBeat': (number);
   'effectiveBeat': (number);
+  'groups': (number);
+  'coherence': (number);
+  'trust': (string);
+  'strategies': (string)[];
 }

@@ -1,0 +1,206 @@
+/** One agent's rhythm as data: what it pursues, where it stands, whom it hears. Stepped by rhythm-machine.ts. */
+import { preferredStrategies, strategyBookWith } from "./built-in-strategies.ts";
+import { defaultEnergy, fullEnergy, type Energy, type EnergyBudget } from "./energy.ts";
+import { shapeOffset, type Shape } from "./goal-shape.ts";
+import type { GoalRecord } from "./goal.ts";
+import type { Lineage } from "./lineage.ts";
+import { settleNs } from "./message-budget.ts";
+import { createOscillator, cycleAt, instantOf, type Oscillator } from "./oscillator.ts";
+import { lastBeatBy, offsetOfBeat, placedAt, replaced, type Placement } from "./placements.ts";
+import { beginPursuit, type Pursuit } from "./pursuit.ts";
+import type { SlotPlan } from "./slot-plan.ts";
+import type { Strategy, StrategyBook } from "./strategy.ts";
+import { checkTemperament, type Temperament } from "./temperament.ts";
+
+/** What a neighbour's frame says, projected onto the local clock. */
+export interface NeighbourSample {
+  readonly agentId: string;
+  /** Whose certificate vouches for it; the agent itself where nothing else is known. */
+  readonly voterId?: string;
+  /** The neighbour's own beat count at the local instant `atNs`. */
+  readonly cycle: number;
+  /** By how much its beat follows the reference, cycles (default 0). */
+  readonly offsetCycles?: number;
+  readonly atNs: number;
+  readonly lineage: Lineage | undefined;
+  readonly goal: GoalRecord;
+  /** Weight with those who trust it (default 1). */
+  readonly influence?: number;
+}
+
+/** Something that holds from a beat on. */
+export interface InForce<T> {
+  readonly fromBeat: number;
+  readonly what: T;
+}
+
+/** One agent's whole rhythm. */
+export interface RhythmState {
+  readonly agentId: string;
+  readonly goal: GoalRecord;
+  /** The shapes that still matter: the one of the next beat and those after it. */
+  readonly shapes: readonly InForce<Shape>[];
+  readonly plans: readonly InForce<SlotPlan>[];
+  readonly placements: readonly Placement[];
+  /** The place that the strategy chose itself. */
+  readonly ownOffset: number | undefined;
+  /** The reference count: the own beat follows it by the placement. */
+  readonly oscillator: Oscillator;
+  readonly lineage: Lineage | undefined;
+  /** Whom this agent listens to. */
+  readonly neighbourIds: ReadonlySet<string>;
+  readonly samples: ReadonlyMap<string, NeighbourSample>;
+  /** The last moment at which nobody could be alone: the start, or a neighbour with a lineage. */
+  readonly aloneSinceNs: number;
+  readonly aloneForNs: number;
+  /** The last join, goal or new neighbour. */
+  readonly renewedNs: number;
+  readonly settledFromNs: number;
+  readonly updateDueNs: number;
+  readonly updatedNs: number | undefined;
+  readonly round: number;
+  /** The highest beat that fired or was skipped. */
+  readonly lastBeat: number;
+  /** Some beat fired: until then an agent that takes another count over has missed nothing. */
+  readonly hasFired: boolean;
+  readonly registryAway: boolean;
+  readonly temperament: Temperament;
+  readonly energy: Energy;
+  readonly book: StrategyBook;
+  /** The goal's strategies, best first. */
+  readonly strategies: readonly Strategy[];
+  readonly pursuit: Pursuit;
+  /** What the active strategy wants to remember. */
+  readonly memory: readonly number[];
+}
+
+/** What a newcomer is given. */
+export interface RhythmOptions {
+  readonly agentId: string;
+  readonly goal: GoalRecord;
+  readonly nowNs: number;
+  /** The guess: the anchor's cycle count at this instant. */
+  readonly cycle: number;
+  /** How long to listen before founding a lineage, ns (default 2 s). */
+  readonly aloneForNs?: number;
+  readonly temperament?: Partial<Temperament>;
+  readonly energy?: EnergyBudget;
+  /** The strategies that exist (default: the built-in ones). */
+  readonly book?: StrategyBook;
+}
+
+const builtInBook = strategyBookWith();
+
+/** A joiner: it guesses its cycle from the wall clock and the goal's anchor, and is silent until it has a lineage. */
+export function createRhythmState(options: RhythmOptions): RhythmState {
+  const { agentId, goal, nowNs, cycle, book = builtInBook } = options;
+  return {
+    agentId,
+    goal,
+    shapes: [{ fromBeat: -Infinity, what: goal }],
+    plans: [],
+    placements: placedAt(shapeOffset(goal, agentId, undefined)),
+    ownOffset: undefined,
+    oscillator: createOscillator(nowNs, cycle, goal.periodNs),
+    lineage: undefined,
+    neighbourIds: new Set(),
+    samples: new Map(),
+    aloneSinceNs: nowNs,
+    aloneForNs: options.aloneForNs ?? 2e9,
+    renewedNs: nowNs,
+    settledFromNs: nowNs + settleNs,
+    updateDueNs: nowNs,
+    updatedNs: undefined,
+    round: 0,
+    lastBeat: Math.floor(cycle),
+    hasFired: false,
+    registryAway: false,
+    temperament: checkTemperament(options.temperament ?? {}),
+    energy: fullEnergy(options.energy ?? defaultEnergy, nowNs),
+    book,
+    strategies: preferredStrategies(goal, book),
+    pursuit: beginPursuit(nowNs),
+    memory: [],
+  };
+}
+
+/** The strategy at work. */
+export function activeStrategy(state: RhythmState): Strategy {
+  const strategy = state.strategies[state.pursuit.active];
+  if (strategy === undefined) throw new RangeError(`no strategy ${state.pursuit.active} for ${state.goal.kind}`);
+  return strategy;
+}
+
+/** By how much the next beat follows the reference, cycles. */
+export function offsetCyclesOf(state: RhythmState): number {
+  return offsetOfBeat(state.placements, state.lastBeat + 1);
+}
+
+/** The agent's own beat count at a local instant: what observers and neighbours are told. */
+export function ownCycleAt(state: RhythmState, nowNs: number): number {
+  return cycleAt(state.oscillator, nowNs) - offsetCyclesOf(state);
+}
+
+/** The instant of the next beat that may fire, ns. */
+export function nextBeatNs(state: RhythmState): number {
+  const beat = state.lastBeat + 1;
+  return instantOf(state.oscillator, beat + offsetOfBeat(state.placements, beat));
+}
+
+/** The next instant at which the machine wants a tick, ns: its next beat or its next update. */
+export function nextTickNs(state: RhythmState): number {
+  if (state.lineage === undefined) return Math.min(state.updateDueNs, state.aloneSinceNs + state.aloneForNs);
+  return Math.min(state.updateDueNs, nextBeatNs(state));
+}
+
+/** The last beat that has come by a reference count. */
+export function beatBy(state: RhythmState, cycle: number): number {
+  return lastBeatBy(state.placements, cycle);
+}
+
+/** The places from `fromBeat` on, anew: the strategy's own, else by the shapes and plans in force. */
+export function placedFrom(state: RhythmState, fromBeat: number): RhythmState {
+  const { shapes, plans, ownOffset, agentId, lastBeat } = state;
+  const breaks = [fromBeat, ...[...shapes, ...plans].map((entry) => entry.fromBeat).filter((at) => at > fromBeat)];
+  const later = [...new Set(breaks)]
+    .sort((a, b) => a - b)
+    .map((beat) => ({ fromBeat: beat, offsetCycles: ownOffset ?? offsetBy(shapes, plans, agentId, beat) }));
+  return {
+    ...state,
+    shapes: stillNeeded(shapes, lastBeat),
+    plans: stillNeeded(plans, lastBeat),
+    placements: replaced(state.placements, later, lastBeat),
+  };
+}
+
+/** Shapes, plans and places after the count itself became another one: they count from their own beats again. */
+export function rebased(state: RhythmState): RhythmState {
+  const shapes = fromOwnBeats(state.shapes.map(({ what }) => ({ fromBeat: state.goal.effectiveBeat, what })));
+  const plans = state.plans.map(({ what }) => ({ fromBeat: what.effectiveBeat, what }));
+  return placedFrom({ ...state, shapes, plans }, -Infinity);
+}
+
+/** The first of the entries holds from ever. */
+function fromOwnBeats<T>(entries: readonly InForce<T>[]): readonly InForce<T>[] {
+  return entries.map((entry, index) => (index === 0 ? { ...entry, fromBeat: -Infinity } : entry));
+}
+
+/** What is in force at a beat: the last entry that begins no later. */
+export function inForceAt<T>(entries: readonly InForce<T>[], beat: number): T | undefined {
+  return entries.findLast(({ fromBeat }) => fromBeat <= beat)?.what;
+}
+
+function offsetBy(
+  shapes: readonly InForce<Shape>[],
+  plans: readonly InForce<SlotPlan>[],
+  agentId: string,
+  beat: number,
+): number {
+  const shape = inForceAt(shapes, beat);
+  return shape === undefined ? 0 : shapeOffset(shape, agentId, inForceAt(plans, beat)?.placeOf(agentId));
+}
+
+function stillNeeded<T>(entries: readonly InForce<T>[], lastBeat: number): readonly InForce<T>[] {
+  const first = entries.findLastIndex(({ fromBeat }) => fromBeat <= lastBeat + 1);
+  return first > 0 ? entries.slice(first) : entries;
+}
