@@ -94,7 +94,7 @@ test("the very first observation is already placed", async () => {
 });
 
 test("an observer connects anew after the process was away, and stops when told", async () => {
-  const first = await startProcess();
+  await using first = await startProcess();
   using observer = observe(first.server);
   await eventually("the observation begins", () => first.agentProcess.observers.size === 1);
   first.agentProcess.tell(observation(processClock.monoNs()));
@@ -114,7 +114,8 @@ test("an observer that does not read is cut off, and holds up neither the proces
   await using process = await startProcess();
   using observer = observe(process.server);
   const { Observe } = serviceDefinitions().agent;
-  const slow = new Client(process.server.address, credentials.createInsecure());
+  using cleanup = new DisposableStack();
+  const slow = cleanup.adopt(new Client(process.server.address, credentials.createInsecure()), (open) => open.close());
   const call = slow.makeBidiStreamRequest(
     Observe.path,
     Observe.requestSerialize,
@@ -140,13 +141,13 @@ test("an observer that does not read is cut off, and holds up neither the proces
   call.resume();
   await eventually("the slow one learns why", () => ended !== undefined);
   assert.equal(ended!.details, "the observer does not keep up: observe again");
-  slow.close();
 });
 
 test("a tool may observe without a clock of its own", async () => {
   await using process = await startProcess();
   const { Observe } = serviceDefinitions().agent;
-  const tool = new Client(process.server.address, credentials.createInsecure());
+  using cleanup = new DisposableStack();
+  const tool = cleanup.adopt(new Client(process.server.address, credentials.createInsecure()), (open) => open.close());
   const call = tool.makeBidiStreamRequest(
     Observe.path,
     Observe.requestSerialize,
@@ -187,6 +188,8 @@ test("a listener that throws is reported and hears the next observation", async 
     clock: observerClock,
     events: (event) => void events.push(event),
   });
+  using cleanup = new DisposableStack();
+  cleanup.adopt(client, (open) => open.close());
   client.observe(() => {
     heard += 1;
     throw new Error("deaf");
@@ -197,5 +200,4 @@ test("a listener that throws is reported and hears the next observation", async 
     await eventually("it is heard", () => heard === round);
   }
   assert.deepEqual(events[1], { kind: "listener.failed", listener: "observation", message: "deaf" });
-  client.close();
 });

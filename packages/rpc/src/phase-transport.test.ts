@@ -78,7 +78,7 @@ test("a process that is no peer any more is disconnected, and connected anew whe
 
 test("a peer that stops is noticed at once, and found again after it came back at its port", async () => {
   await using a = await startLoopbackProcess({ processId: "a" });
-  const first = await startLoopbackProcess({ processId: "b", aheadMs: 1_000 });
+  await using first = await startLoopbackProcess({ processId: "b", aheadMs: 1_000 });
   await connect(a, first);
   const port = first.server.port;
   await first[Symbol.asyncDispose]();

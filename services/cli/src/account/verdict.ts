@@ -22,8 +22,8 @@ export interface Verdict {
 const coherenceFloor = 0.99;
 
 /**
- * Held: converged by R3, for the goal sync a coherence of at least 0.99 at the end, a leader known, no divergent decisions, and every started agent alive
- * unless somebody outside ended it.
+ * Held: converged by R3, for the goal sync a coherence of at least 0.99 at the end, a leader known, no divergent
+ * decisions, and every started agent alive unless somebody outside ended it.
  */
 export function judge({ swarm, agents, startedIds, endedFromOutside }: FinalState): Verdict {
   if (swarm === undefined) return { held: false, reasons: ["the console does not answer"] };
