@@ -90,13 +90,17 @@ function pageOf(suite: SoakSuite, records: readonly SoakRecord[]): string {
     `| ${String(name).padEnd(nameWidth)} | ${String(sum).padEnd(sumWidth)} |`;
   const table = [row(["", "sum"]), `| ${"-".repeat(nameWidth)} | ${"-".repeat(sumWidth)} |`, ...rows.map(row)];
   const from = records[0]?.at.slice(0, 10) ?? "";
-  return [
-    `# Soak: ${suite.name}`,
-    suite.about,
-    `Begun ${from} on ${machine()} by \`npm run soak -- --suite ${suite.name}\`.`,
-    table.join("\n"),
-    "",
-  ].join("\n\n").trimEnd() + "\n";
+  return (
+    [
+      `# Soak: ${suite.name}`,
+      suite.about,
+      `Begun ${from} on ${machine()} by \`npm run soak -- --suite ${suite.name}\`.`,
+      table.join("\n"),
+      "",
+    ]
+      .join("\n\n")
+      .trimEnd() + "\n"
+  );
 }
 
 async function main(): Promise<number> {

@@ -7,11 +7,11 @@ import type { WorkerProcess } from "./worker-process.ts";
 export interface FaultTargets {
   readonly redis: TestRedis;
   /** The worker that leads now, or any where nobody is known to. */
-  leader(): Promise<{ readonly worker: WorkerProcess; readonly link: OneWayProxy }>;
+  readonly leader: () => Promise<{ readonly worker: WorkerProcess; readonly link: OneWayProxy }>;
   /** Starts a worker that was killed again, as a higher incarnation. */
-  restart(worker: WorkerProcess): void;
+  readonly restart: (worker: WorkerProcess) => void;
   /** Resolves after this many ms. */
-  hold(ms: number): Promise<void>;
+  readonly hold: (ms: number) => Promise<void>;
 }
 
 /** A fault from its beginning to its end. `leaseMs`: how long a leadership holds without renewal. */

@@ -116,7 +116,13 @@ async function makeHistory(
   const targets: FaultTargets = {
     redis,
     async leader() {
-      const agentId = (await observer.election().read().catch(() => undefined))?.agentId ?? "w0";
+      const agentId =
+        (
+          await observer
+            .election()
+            .read()
+            .catch(() => undefined)
+        )?.agentId ?? "w0";
       return { worker: workers.get(agentId)!, link: links.get(agentId)! };
     },
     restart: ({ settings }) => start(settings.agentId, settings.incarnation + 1),
@@ -141,7 +147,12 @@ async function somebodyLeads(observer: RedisStore): Promise<void> {
   const deadlineMs = performance.now() + patienceMs;
   let since: { readonly term: number; readonly ms: number } | undefined;
   for (let nowMs = performance.now(); nowMs < deadlineMs; nowMs = performance.now()) {
-    const term = (await observer.election().read().catch(() => undefined))?.term;
+    const term = (
+      await observer
+        .election()
+        .read()
+        .catch(() => undefined)
+    )?.term;
     if (term === undefined) since = undefined;
     else if (since?.term !== term) since = { term, ms: nowMs };
     else if (nowMs - since.ms >= timings.leaseMs / 2) return;

@@ -17,7 +17,11 @@ test("calls and answers are read back in order; what has no answer stays open, w
   const file = path.join(folder, "a.jsonl");
   const recorder = createHistoryRecorder<string, string>(file);
   await recorder.record("one", async () => 1, String);
-  await recorder.record("two", async () => 2, () => "nothing");
+  await recorder.record(
+    "two",
+    async () => 2,
+    () => "nothing",
+  );
   const fails = async (): Promise<never> => Promise.reject(new Error("lost"));
   await assert.rejects(recorder.record("three", fails, String), /lost/);
   await assert.rejects(

@@ -46,7 +46,10 @@ const succeeded = [campaign("b"), granted(b6)] as const;
 
 test("a leader acts in its term, and its successor in the next", () => {
   const tail = [[on("effect", a5), refused] as const, [on("effect", b6), done] as const];
-  assert.equal(judge(elected, [on("effect", a5), done], [on("renew", a5), granted(a5)], succeeded, ...tail), "linearizable");
+  assert.equal(
+    judge(elected, [on("effect", a5), done], [on("renew", a5), granted(a5)], succeeded, ...tail),
+    "linearizable",
+  );
 });
 
 test("L1, L3: an effect of a term that is over is a violation", () => {
