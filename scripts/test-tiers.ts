@@ -1,10 +1,10 @@
 /**
  * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
  * A tier's files run in processes of their own, `concurrency` at a time (two: the machines have two cores);
- * end-to-end tests start whole swarms and measure time, so they run alone.
+ * chaos and end-to-end tests start whole swarms, so they run alone.
  */
 export interface Tier {
-  readonly name: "unit" | "tidy" | "live" | "integration" | "e2e";
+  readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e";
   /** Globs from the repository's root. */
   readonly files: readonly string[];
   /** What of them is another tier's. */
@@ -39,5 +39,6 @@ export const tiers: readonly Tier[] = [
     concurrency: 2,
     fileTimeoutMs: 300_000,
   },
+  { name: "chaos", files: ["tests/chaos/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
   { name: "e2e", files: ["tests/e2e/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
 ];
