@@ -18,6 +18,7 @@ const mayImport = {
   config: pure,
   reasoners: pure,
   "redis-server": pure,
+  simulator: ["kernel", "core"],
   agent: [...pure, "runtime", ...adapters],
   service: [...pure, "runtime", ...adapters],
   testkit: [...pure, "runtime", ...adapters, "redis-server"],
