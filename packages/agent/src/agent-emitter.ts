@@ -1,4 +1,7 @@
-/** Typed events of an agent. A listener that throws harms nobody: the fault is reported and the others are called. */
+/**
+ * Typed events of an agent. A listener that throws, or whose promise is rejected, harms nobody: the fault is reported and the
+ * others are called.
+ */
 import { EntrainError } from "@entrain/kernel";
 import type { EventSink } from "@entrain/ports";
 
@@ -25,10 +28,11 @@ export interface LeaderEvent {
   readonly isSelf: boolean;
 }
 
-/** The agent lost the store, or has it back. */
+/** The agent lost the store, or has it back, perhaps in another life. */
 export interface DegradedEvent {
+  /** True while decisions cannot be agreed and become the safe action (D3). */
   readonly degraded: boolean;
-  /** The store's generation (S1); 0 before the first connection. */
+  /** The store's generation (S1): +1 when it may have lost writes; 0 before the first connection. */
   readonly generation: number;
 }
 
@@ -37,6 +41,7 @@ export interface AgentEvents {
   beat: BeatEvent;
   leader: LeaderEvent;
   degraded: DegradedEvent;
+  /** What ended the agent without its user's doing, e.g. `superseded`. */
   error: EntrainError;
 }
 
@@ -45,31 +50,40 @@ export interface Off extends Disposable {
   (): void;
 }
 
+/** Is told of an event; what it answers is looked at only where it is a promise that is rejected. */
+export type Listener<Event> = (event: Event) => unknown;
+
 /** Hands events to listeners, in the order of their subscription. */
 export class AgentEmitter {
-  readonly #listeners = new Map<keyof AgentEvents, Set<(event: never) => void>>();
+  readonly #listeners = new Map<keyof AgentEvents, Set<Listener<never>>>();
   readonly #sink: EventSink;
 
   constructor(sink: EventSink) {
     this.#sink = sink;
   }
 
-  on<Name extends keyof AgentEvents>(name: Name, listener: (event: AgentEvents[Name]) => void): Off {
+  /** One function may subscribe twice, and each subscription ends for itself. */
+  on<Name extends keyof AgentEvents>(name: Name, listener: Listener<AgentEvents[Name]>): Off {
+    const subscription: Listener<AgentEvents[Name]> = (event) => listener(event);
     const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
+    this.#listeners.set(name, listeners.add(subscription));
     const off = (): void => {
-      listeners.delete(listener);
+      listeners.delete(subscription);
     };
     return Object.assign(off, { [Symbol.dispose]: off });
   }
 
+  /** Who subscribes meanwhile hears the next event. */
   emit<Name extends keyof AgentEvents>(name: Name, event: AgentEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    const failed = (thrown: unknown): void => {
+      this.#sink({ kind: "listener.failed", listener: name, message: EntrainError.from(thrown).message });
+    };
+    for (const listener of [...(this.#listeners.get(name) ?? [])] as Listener<AgentEvents[Name]>[])
       try {
-        (listener as (event: AgentEvents[Name]) => void)(event);
+        const answer = listener(event);
+        if (answer instanceof Promise) answer.catch(failed);
       } catch (thrown) {
-        this.#sink({ kind: "listener.failed", listener: name, message: EntrainError.from(thrown).message });
+        failed(thrown);
       }
-    }
   }
 }

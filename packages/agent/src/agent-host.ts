@@ -3,38 +3,40 @@
  * their loops.
  *
  * Order at the start: listen (the address must be known), connect, read the goal, listen to the rhythm, register, stand
- * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: resign,
- * finish what is under way, leave, fall silent, close the server, close the store.
+ * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
+ * is let in, resign, finish what is under way, leave, fall silent, close the server, close the store.
  */
-import { availableParallelism } from "node:os";
-import { EntrainError } from "@entrain/kernel";
-import { initialGoal, isNewerGoal, type GoalRecord } from "@entrain/core/rhythm";
-import type { Act, Fingerprint, Reading } from "@entrain/core/decision";
-import type { AgentProcess, DecideOutcome, DecideRequest, EventSink, FiredBeat, StoreStatus } from "@entrain/ports";
-import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createPhaseTransport, createRpcServer, type RpcPhaseTransport, type RpcServer } from "@entrain/rpc";
+import { createRandom, EntrainError } from "@entrain/kernel";
+import type { GoalRecord } from "@entrain/core/rhythm";
+import type { Fingerprint, Reading } from "@entrain/core/decision";
+import type { DecideOutcome, StoreStatus } from "@entrain/ports";
+import type { RedisStore } from "@entrain/redis";
 import {
-  createActRecorder,
   createObservationHub,
   createSystemClock,
-  ElectionLoop,
-  MembershipLoop,
-  RhythmLoop,
   systemTimers,
-  type ActRecorder,
   type LeaderView,
   type ObservationHub,
 } from "@entrain/runtime";
 import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
-import { createDecisionPath, type DecisionPath } from "./decision-path.ts";
+import { beatEvent } from "./beat-event.ts";
+import { closeInOrder } from "./close-in-order.ts";
+import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
+import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
+import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
+import { createHostStore } from "./host-store.ts";
+import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
+import { supersededError } from "./superseded-error.ts";
+import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
 
 /** What a host tells its owner. */
 export interface HostListeners {
   readonly onBeat: (beat: BeatEvent) => void;
   readonly onLeader: (leader: LeaderView) => void;
   readonly onDegraded: (event: DegradedEvent) => void;
+  /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
   readonly onSuperseded: (agentId: string) => void;
 }
 
@@ -44,13 +46,31 @@ export interface Readiness {
   readonly reason: string;
 }
 
-/** What runs while the host is started. */
-interface Running {
-  readonly server: RpcServer;
-  readonly transport: RpcPhaseTransport;
-  readonly rhythm: RhythmLoop;
-  readonly membership: MembershipLoop;
-  readonly election: ElectionLoop;
+/** A process's agents. */
+export interface AgentHost {
+  /**
+   * Starts once; later calls wait for the same start. Resolves when the agents are registered, or, where the store is away
+   * and not required, when the host listens. What fails is undone, and final.
+   * @throws EntrainError `store-unavailable`, `deadline-exceeded`, `invalid-config`, `superseded`, `cancelled`.
+   */
+  start(timeoutMs: number): Promise<void>;
+  /** The rhythm's goal as last known; undefined while the host is not started. */
+  goal(): GoalRecord | undefined;
+  leader(): LeaderView;
+  /** What the rules make of a reading now. */
+  classify(reading: Reading): Fingerprint;
+  /** host:port of the gRPC server; undefined while the host is not started. */
+  address(): string | undefined;
+  /** Ready from the first join until draining; losing the store later does not change it (M1). */
+  readiness(): Readiness;
+  /**
+   * Decides in the name of a hosted agent, and records what it will do.
+   * @throws EntrainError `invalid-argument`, `cancelled`, `resource-exhausted`; `unavailable` before the start and after the
+   *   end.
+   */
+  decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
+  stop(drainMs: number): Promise<void>;
 }
 
 /**
@@ -63,7 +83,7 @@ export function createAgentHost(
   listeners: Partial<HostListeners> = {},
 ): AgentHost {
   const ignore = (): void => undefined;
-  return new AgentHost(resolveHostOptions(options, agentIds), {
+  return new Host(resolveHostOptions(options, agentIds), {
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
@@ -72,339 +92,197 @@ export function createAgentHost(
   });
 }
 
-/** A process's agents. */
-export class AgentHost {
+class Host implements AgentHost {
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
+  readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
-  readonly #path: DecisionPath;
-  readonly #recorder: ActRecorder;
+  readonly #goal: SwarmGoal;
   readonly #hub: ObservationHub;
-  readonly #probe: HealthProbe = createHealthProbe();
-  readonly #events: EventSink;
-  readonly #incarnation: number;
-  #goal: GoalRecord;
-  #running: Running | undefined;
-  #starting: Promise<void> | undefined;
-  #health = { score: 1, atMs: -Infinity };
+  readonly #decisions: HostedDecisions;
+  readonly #probe: HealthProbe;
+  readonly #degradation: Degradation;
+  readonly #life: LifeCycle = createLifeCycle({
+    open: (ending) => this.#open(ending),
+    close: (drainMs, wasRunning) => this.#close(drainMs, wasRunning),
+  });
+  #loops: HostLoops | undefined;
+  #unwatch: (() => void) | undefined;
   #joined = false;
-  #draining = false;
 
   constructor(options: ResolvedHostOptions, listeners: HostListeners) {
-    const { events, goal } = options;
-    const unixMs = this.#clock.unixMs();
     this.#options = options;
     this.#listeners = listeners;
-    this.#events = events;
-    this.#incarnation = Math.floor(unixMs);
-    // Provisional until the store or a peer names the swarm's goal: version 0 yields to any.
-    this.#goal = { ...initialGoal(goal.kind, goal.periodMs, unixMs), goalVersion: 0 };
-    this.#store = createRedisStore({
-      redis: options.redis,
-      swarmId: options.swarmId,
-      requestTimeoutMs: options.storeTimeoutMs,
+    this.#store = createHostStore(options, this.#clock);
+    this.#degradation = createDegradation(listeners.onDegraded);
+    this.#goal = createSwarmGoal({
+      goals: this.#store.goals,
       clock: this.#clock,
       timers: systemTimers,
-      events,
-      recoveryWindowMs: options.election.leaseMs,
-      membership: options.membership,
+      random: createRandom(options.processId),
+      ...options.goal,
+      onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
-    this.#recorder = createActRecorder({ ledger: this.#store.ledger, timers: systemTimers, events });
-    this.#path = createDecisionPath({ options, clock: this.#clock, store: this.#store, events });
     this.#hub = createObservationHub({
       timers: systemTimers,
-      phases: () => this.#running?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
+      phases: () => this.#loops?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
       goal: () => this.goal(),
-      strategy: () => (this.#running?.rhythm.joined() === true ? this.#running.rhythm.strategy() : ""),
+      strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
+    });
+    this.#decisions = createHostedDecisions({
+      options,
+      incarnation: this.#incarnation,
+      clock: this.#clock,
+      store: this.#store,
+      events: options.events,
+      hub: this.#hub,
+      leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
+      onDecided: ({ source }) => {
+        this.#probe.decided(source !== "safe-alone");
+      },
+    });
+    this.#probe = createHealthProbe({
+      clock: this.#clock,
+      maxAgeMs: options.membership.heartbeatMs / 2,
+      reasonerFailureRate: () => this.#decisions.reasonerFailureRate(),
     });
   }
 
-  /** Starts once; later calls wait for the same start. */
   start(timeoutMs: number): Promise<void> {
-    this.#starting ??= withTimeout(this.#start(), timeoutMs);
-    return this.#starting;
+    return this.#life.start(timeoutMs);
   }
 
   goal(): GoalRecord | undefined {
-    return this.#running?.rhythm.goal();
+    return this.#loops?.rhythm.goal();
   }
 
   leader(): LeaderView {
-    return this.#running?.election.leader() ?? { leaderId: null, term: 0 };
+    return this.#loops?.election.leader() ?? { leaderId: null, term: 0 };
   }
 
-  /** What the rules make of a reading now. */
   classify(reading: Reading): Fingerprint {
-    return this.#path.classify(reading);
+    return this.#decisions.classify(reading);
   }
 
-  /** host:port of the gRPC server; undefined before the start. */
   address(): string | undefined {
-    return this.#running?.server.address;
+    return this.#loops?.server.address;
   }
 
-  /** Ready from the first join until draining; losing the store later does not change it (M1). */
   readiness(): Readiness {
-    if (this.#draining) return { ok: false, reason: "draining" };
-    const { rhythm, membership } = this.#running ?? {};
+    if (this.#life.phase() === "ended") return { ok: false, reason: "draining" };
+    const { rhythm, membership } = this.#loops ?? {};
     this.#joined ||= rhythm?.joined() === true && membership?.registered() === true;
     return this.#joined ? { ok: true, reason: "joined" } : { ok: false, reason: "has not joined the swarm yet" };
   }
 
-  /** Decides in the name of a hosted agent, and records what it will do. */
-  async decide(request: Omit<DecideRequest, "incarnation" | "leadership">): Promise<DecideOutcome> {
-    const { agentId } = request;
-    const leadership = this.#isCandidate(agentId) ? this.#running?.election.leadership() : undefined;
-    const outcome = await this.#path.decide({
-      ...request,
-      incarnation: this.#incarnation,
-      ...(leadership === undefined ? {} : { leadership }),
-    });
-    const { decision, source, latencyMs, contextHit } = outcome;
-    const { incidentId, decisionId, action } = decision;
-    const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(this.#clock.unixMs()) };
-    this.#recorder.record(act);
-    this.#hub.act({ act, latencyMs, contextHit });
-    this.#probe.decided(source !== "safe-alone");
-    this.#events({ kind: "decision.acted", agentId, decision, source, latencyMs, contextHit });
-    return outcome;
+  async decide(request: HostedRequest): Promise<DecideOutcome> {
+    const phase = this.#life.phase();
+    if (phase === "idle")
+      throw new EntrainError("unavailable", "the agent decides once it is started: call start first");
+    if (phase === "ended") throw new EntrainError("unavailable", "the agent has stopped: create another one");
+    return this.#decisions.decide(request);
   }
 
-  /** Leaves the swarm and closes everything; bounded by `drainMs` plus the store's deadline. */
-  async stop(drainMs: number): Promise<void> {
-    this.#draining = true;
-    const running = this.#running;
-    this.#running = undefined;
-    running?.server.setHealthy(false);
-    await running?.election.stop();
-    await settled(this.#path.drain(), drainMs);
-    await settled(this.#recorder.drain(), Math.min(drainMs, this.#options.storeTimeoutMs));
-    this.#recorder.stop();
-    await running?.membership.stop();
-    running?.rhythm.stop();
-    await running?.transport.close();
-    this.#hub.stop();
-    this.#probe.stop();
-    await this.#path.stop();
-    await running?.server.close({ deadlineMs: Math.min(drainMs, 500) });
-    await this.#store.close();
-    for (const agentId of this.#options.agentIds)
-      this.#events({ kind: "agent.stopped", agentId, incarnation: this.#incarnation, drained: drainMs > 0 });
+  stop(drainMs: number): Promise<void> {
+    return this.#life.end(drainMs);
   }
 
-  async #start(): Promise<void> {
-    const { agentIds, requireStore } = this.#options;
-    const running = await this.#open();
-    this.#running = running;
-    this.#store.health.watch((status) => {
+  async #open(ending: AbortSignal): Promise<void> {
+    const { agentIds, events } = this.#options;
+    this.#probe.start();
+    const loops = await this.#openLoops();
+    this.#loops = loops;
+    this.#unwatch = this.#store.health.watch((status) => {
       this.#onStore(status);
     });
+    await this.#unlessAway(
+      ending,
+      this.#store.connect().then(() => this.#goal.read()),
+    );
+    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation });
+    await unlessEnding(ending, this.#decisions.start());
+    await this.#unlessAway(ending, loops.membership.start());
+    loops.election.start();
+    loops.server.setHealthy(true);
+    for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
+  }
+
+  /** What the start asks of the store; where that is away and not required, the start goes on, degraded. */
+  async #unlessAway(ending: AbortSignal, work: Promise<void>): Promise<void> {
     try {
-      await this.#store.connect();
-      await this.#readGoal();
+      await unlessEnding(ending, work);
     } catch (thrown) {
       const error = EntrainError.from(thrown, "store-unavailable");
-      if (requireStore || !error.retryable) throw await this.#failed(error);
-      this.#listeners.onDegraded({ degraded: true, generation: 0 });
+      if (ending.aborted || this.#options.requireStore || !error.retryable) throw error;
+      this.#degradation.see(this.#store.health.status());
     }
-    for (const agentId of agentIds) running.rhythm.add({ agentId, incarnation: this.#incarnation });
-    await this.#path.start();
-    try {
-      await running.membership.start();
-    } catch (thrown) {
-      const error = EntrainError.from(thrown, "store-unavailable");
-      if (requireStore || !error.retryable) throw await this.#failed(error);
-    }
-    running.election.start();
-    running.server.setHealthy(true);
-    for (const agentId of agentIds) this.#events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
 
-  /** Undoes a start that failed half-way. */
-  async #failed(error: EntrainError): Promise<EntrainError> {
-    await this.stop(0);
-    return error;
-  }
-
-  async #open(): Promise<Running> {
-    const { swarmId, processId, listen, insecure } = this.#options;
-    const transport = createPhaseTransport({ swarmId, processId, insecure, clock: this.#clock, events: this.#events });
-    const server = await createRpcServer({
-      listen,
-      swarmId,
-      processId,
-      insecure,
-      clock: this.#clock,
-      events: this.#events,
-      phase: transport,
-      agentProcess: this.#agentProcess(),
-    });
-    const election: ElectionLoop = this.#createElection();
-    const rhythm = this.#createRhythm(transport, election);
-    const membership = this.#createMembership(server.address, rhythm);
-    return { server, transport, rhythm, membership, election };
-  }
-
-  #createRhythm(transport: Running["transport"], election: ElectionLoop): RhythmLoop {
-    const { processId, agentIds } = this.#options;
-    return new RhythmLoop({
-      clock: this.#clock,
-      timers: systemTimers,
-      transport,
-      events: this.#events,
-      processId,
-      goal: this.#goal,
-      batched: agentIds.length > 1,
-      spin: () => this.#spins(),
-      highestTerm: () => election.highestTerm(),
-      onTerm: (term) => {
-        election.sawTerm(term);
+  async #close(drainMs: number, wasRunning: boolean): Promise<void> {
+    const loops = this.#loops;
+    let drained = true;
+    this.#unwatch?.();
+    this.#goal.stop();
+    loops?.server.drain();
+    await closeInOrder([
+      () => loops?.election.stop(),
+      async () => {
+        drained = await this.#decisions.drain(drainMs);
       },
-      onBeat: (beat) => {
-        this.#onBeat(beat);
-      },
-    });
+      () => loops?.membership.stop(),
+      () => loops?.rhythm.stop(),
+      () => loops?.transport.close(),
+      () => this.#hub.stop(),
+      () => this.#probe.stop(),
+      () => this.#decisions.stop(),
+      () => loops?.server.close({ deadlineMs: Math.min(drainMs, 500) }),
+      () => this.#store.close(),
+    ]);
+    this.#loops = undefined;
+    if (!wasRunning) return;
+    for (const agentId of this.#options.agentIds)
+      this.#options.events({ kind: "agent.stopped", agentId, incarnation: this.#incarnation, drained });
   }
 
-  #createMembership(address: string, rhythm: RhythmLoop): MembershipLoop {
-    const { agentIds, processId, host, advertise, opsUrl, membership: timings } = this.#options;
-    const reachedAt = advertise === undefined ? address : `${advertise.host}:${advertise.port}`;
-    const loop: MembershipLoop = new MembershipLoop({
-      registry: this.#store.registry,
-      clock: this.#clock,
-      timers: systemTimers,
-      events: this.#events,
-      timings,
-      offers: agentIds.map((agentId) => ({
-        agentId,
-        incarnation: this.#incarnation,
-        processId,
-        host,
-        pid: process.pid,
-        address: reachedAt,
-        opsUrl,
-        health: 1,
-      })),
-      healthOf: () => this.#score(),
-      onView: () => {
-        rhythm.setMembers(loop.alive(), loop.view().version);
-      },
-      onSuperseded: (agentId) => {
-        rhythm.remove(agentId);
-        this.#listeners.onSuperseded(agentId);
-      },
-    });
-    return loop;
-  }
-
-  #createElection(): ElectionLoop {
-    const { agentIds, election: timings } = this.#options;
-    return new ElectionLoop({
-      store: this.#store.election(),
-      clock: this.#clock,
-      timers: systemTimers,
-      events: this.#events,
-      timings,
-      agentId: agentIds[0] ?? "",
+  #openLoops(): Promise<HostLoops> {
+    const { events } = this.#options;
+    return openHostLoops({
+      options: this.#options,
       incarnation: this.#incarnation,
-      onLeader: (leader) => {
-        this.#listeners.onLeader(leader);
+      clock: this.#clock,
+      store: this.#store,
+      events,
+      agentProcess: {
+        observe: (listener) => this.#hub.observe(listener),
+        inject: (reading, incidentId) => this.#decisions.decideForAll(reading, incidentId),
+        resign: async (agentId) => this.#isCandidate(agentId) && (await this.#loops?.election.resign()) === true,
+      },
+      goal: this.#goal.known(),
+      health: () => this.#probe.score(),
+      onBeat: (beat) => {
+        this.#hub.beat(beat);
+        this.#listeners.onBeat(beatEvent(beat, this.#clock));
+      },
+      onLeader: this.#listeners.onLeader,
+      onSuperseded: (agentId) => {
+        this.#onSuperseded(agentId);
       },
     });
   }
 
-  #agentProcess(): AgentProcess {
-    const { agentIds } = this.#options;
-    return {
-      observe: (listener) => this.#hub.observe(listener),
-      inject: (reading: Reading, incidentId) =>
-        Promise.all(
-          agentIds.map(async (agentId) => {
-            const outcome = await this.decide({
-              agentId,
-              reading,
-              ...(incidentId === undefined ? {} : { incidentId }),
-            });
-            return { agentId, decision: outcome.decision, source: outcome.source };
-          }),
-        ),
-      resign: async (agentId) => this.#isCandidate(agentId) && (await this.#running?.election.resign()) === true,
-    };
-  }
-
-  /** One candidate a process: a crash takes all of them, so more would not make leadership any safer. */
   #isCandidate(agentId: string): boolean {
-    return this.#options.agentIds[0] === agentId;
+    return candidateOf(this.#options) === agentId;
   }
 
-  async #readGoal(): Promise<void> {
-    const { kind, periodMs } = this.#options.goal;
-    const goal = await this.#store.goals.readOrCreate(initialGoal(kind, periodMs, this.#clock.unixMs()));
-    if (isNewerGoal(goal, this.#goal)) this.#goal = goal;
-    this.#running?.rhythm.setGoal(goal);
+  #onSuperseded(agentId: string): void {
+    if (this.#life.phase() === "running") this.#listeners.onSuperseded(agentId);
+    else this.#life.abandon(supersededError(agentId));
   }
 
-  #onStore({ up, generation }: StoreStatus): void {
-    this.#listeners.onDegraded({ degraded: !up, generation });
-    this.#running?.rhythm.setRegistryAway(!up);
-    // A goal that was not read now is read at the store's next return, or comes with a peer's frame.
-    if (up) this.#readGoal().catch(() => undefined);
+  #onStore(status: StoreStatus): void {
+    this.#degradation.see(status);
+    this.#loops?.rhythm.setRegistryAway(!status.up);
+    if (status.up) this.#goal.follow();
   }
-
-  #onBeat(beat: FiredBeat): void {
-    this.#hub.beat(beat);
-    const unixNowMs = this.#clock.unixMs();
-    const nowNs = this.#clock.monoNs();
-    const unixOf = (ns: number): number => unixNowMs - (nowNs - ns) / 1e6;
-    const { agentId, goalVersion, beat: n, intendedNs, firedNs, skipped } = beat;
-    this.#listeners.onBeat({
-      agentId,
-      goalVersion,
-      beat: n,
-      intendedAt: unixOf(intendedNs),
-      firedAt: unixOf(firedNs),
-      latenessMs: (firedNs - intendedNs) / 1e6,
-      skipped,
-    });
-  }
-
-  #score(): number {
-    const nowMs = this.#clock.monoMs();
-    if (nowMs - this.#health.atMs >= this.#options.membership.heartbeatMs / 2)
-      this.#health = { score: this.#probe.score(this.#path.reasonerFailureRate()), atMs: nowMs };
-    return this.#health.score;
-  }
-
-  /** Spinning pays only while fewer processes beat on this host than half its cores. */
-  #spins(): boolean {
-    const { spin, host } = this.#options;
-    if (spin !== "auto") return spin === "on";
-    const here = this.#running?.membership.alive().filter((member) => member.host === host) ?? [];
-    return new Set(here.map(({ processId }) => processId)).size < availableParallelism() / 2;
-  }
-}
-
-async function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new EntrainError("deadline-exceeded", `the start took longer than ${timeoutMs} ms`));
-    }, timeoutMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Waits for the work, but no longer than `timeoutMs`; its failure is its own affair. */
-async function settled(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  await Promise.race([
-    work.catch(() => undefined),
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, timeoutMs).unref();
-    }),
-  ]);
 }

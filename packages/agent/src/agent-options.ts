@@ -10,6 +10,7 @@ import { membershipTimings, type MembershipTimings } from "@entrain/core/members
 import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisStoreOptions } from "@entrain/redis";
+import type { TlsMaterial } from "@entrain/rpc";
 
 /** A URL, ioredis options, or a client (which is duplicated and never closed). */
 export type RedisAddress = RedisStoreOptions["redis"];
@@ -30,8 +31,10 @@ export interface HostOptions {
   readonly redis: RedisAddress;
   /** Where the gRPC server listens (default 127.0.0.1, any free port). */
   readonly listen?: Partial<Address>;
-  /** How others reach that server (default: where it listens). */
+  /** How others reach that server (default: where it listens, so it is required with an address such as 0.0.0.0). */
   readonly advertise?: Address;
+  /** Own certificate and key, and the authority that signs the peers' (PEM): TLS on both sides (default: none). */
+  readonly tls?: TlsMaterial;
   /** Permits plaintext beyond loopback (default false). */
   readonly insecure?: boolean;
   /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms). */
@@ -63,6 +66,7 @@ export interface ResolvedHostOptions {
   readonly redis: RedisAddress;
   readonly listen: Address;
   readonly advertise: Address | undefined;
+  readonly tls: TlsMaterial | undefined;
   readonly insecure: boolean;
   readonly goal: { readonly kind: GoalKind; readonly periodMs: number };
   readonly reasoner: Reasoner | undefined;
@@ -81,28 +85,21 @@ export interface ResolvedHostOptions {
  * @throws EntrainError `invalid-argument` or `invalid-config` that names the field.
  */
 export function resolveHostOptions(options: HostOptions, agentIds: readonly string[]): ResolvedHostOptions {
-  for (const agentId of agentIds) checkId("agentId", agentId);
-  if (new Set(agentIds).size !== agentIds.length)
-    throw EntrainError.invalid("agentId", agentIds.join(", "), "give each agent of a process an id of its own");
-  const goal = { kind: options.rhythm?.goal ?? "sync", periodMs: options.rhythm?.periodMs ?? 1_000 };
-  checkGoal(goal);
-  const listen = {
-    host: options.listen?.host ?? "127.0.0.1",
-    port: checkPort("listen.port", options.listen?.port ?? 0),
-  };
-  if (options.advertise !== undefined) checkPort("advertise.port", options.advertise.port);
+  const swarmId = checkId("swarm", options.swarm);
   const storeTimeoutMs = options.storeTimeoutMs ?? options.election?.requestTimeoutMs ?? 400;
+  const listen = listenAddress(options.listen);
   return {
-    swarmId: checkId("swarm", options.swarm),
+    swarmId,
     processId: `p-${randomUUID()}`,
     host: hostname(),
-    agentIds,
-    redis: options.redis,
+    agentIds: checkAgentIds(agentIds),
+    redis: checkRedis(options.redis),
     listen,
-    advertise: options.advertise,
+    advertise: checkAdvertise(options.advertise, listen),
+    tls: options.tls,
     insecure: options.insecure ?? false,
-    goal,
-    reasoner: typeof options.decide === "function" ? { name: "user", reason: options.decide } : options.decide,
+    goal: goalOf(options.rhythm),
+    reasoner: reasonerOf(options.decide),
     decisionLoop: options.decisionLoop,
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
@@ -123,7 +120,59 @@ export function createAgentId(): string {
   return `${host || "agent"}-${randomUUID().slice(0, 8)}`;
 }
 
-function checkPort(field: string, port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw EntrainError.invalid(field, port, "choose a TCP port from 0 (any free one) to 65535");
+function checkAgentIds(agentIds: readonly string[]): readonly string[] {
+  for (const agentId of agentIds) checkId("agentId", agentId);
+  if (new Set(agentIds).size === agentIds.length) return agentIds;
+  throw EntrainError.invalid("agentId", agentIds.join(", "), "give each agent of a process an id of its own");
+}
+
+/** Without it ioredis would go to a server of its own choice. Its value may hold a password and is not shown. */
+function checkRedis(redis: unknown): RedisAddress {
+  if (typeof redis === "string" || (typeof redis === "object" && redis !== null)) return redis;
+  const remedy = "give a URL such as redis://127.0.0.1:6379, options of ioredis, or a client";
+  throw new EntrainError("invalid-argument", `redis is missing: ${remedy}`, { field: "redis", remedy });
+}
+
+/** Core's rule in the words of these options. */
+function goalOf(rhythm: HostOptions["rhythm"]): ResolvedHostOptions["goal"] {
+  const goal = { kind: rhythm?.goal ?? "sync", periodMs: rhythm?.periodMs ?? 1_000 };
+  try {
+    checkGoal(goal);
+  } catch (thrown) {
+    const { field, value, remedy, message } = EntrainError.from(thrown);
+    throw EntrainError.invalid(field === "kind" ? "rhythm.goal" : "rhythm.periodMs", value, remedy ?? message);
+  }
+  return goal;
+}
+
+function reasonerOf(decide: unknown): Reasoner | undefined {
+  if (decide === undefined) return undefined;
+  if (typeof decide === "function") return { name: "user", reason: decide as Reasoner["reason"] };
+  if (isReasoner(decide)) return decide;
+  throw EntrainError.invalid("decide", decide, "give a function, or an object with a name and a function `reason`");
+}
+
+function isReasoner(decide: unknown): decide is Reasoner {
+  const { name, reason } = (decide ?? {}) as Partial<Record<keyof Reasoner, unknown>>;
+  return typeof name === "string" && typeof reason === "function";
+}
+
+function listenAddress({ host = "127.0.0.1", port = 0 }: Partial<Address> = {}): Address {
+  return { host, port: checkPort("listen.port", port, 0) };
+}
+
+/** Nobody can call an address that stands for all of a machine's. */
+function checkAdvertise(advertise: Address | undefined, listen: Address): Address | undefined {
+  if (advertise !== undefined) return { host: advertise.host, port: checkPort("advertise.port", advertise.port, 1) };
+  if (!["0.0.0.0", "::", ""].includes(listen.host)) return undefined;
+  const remedy = "give the host and port at which other processes reach this one";
+  throw new EntrainError("invalid-config", `advertise is missing while listen.host is "${listen.host}": ${remedy}`, {
+    field: "advertise",
+    remedy,
+  });
+}
+
+function checkPort(field: string, port: number, min: 0 | 1): number {
+  if (Number.isInteger(port) && port >= min && port <= 65_535) return port;
+  throw EntrainError.invalid(field, port, `choose a TCP port from ${min === 0 ? "0 (any free one)" : "1"} to 65535`);
 }

@@ -6,13 +6,14 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import { createEventLog, createMetrics, fanOut } from "@entrain/telemetry";
-import { AgentEmitter, type AgentEvents, type LeaderEvent, type Off } from "./agent-emitter.ts";
+import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
+import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
+import { supersededError } from "./superseded-error.ts";
 
-/** A logger of pino. */
-export type PinoLike = Parameters<typeof createEventLog>[0];
+/** A logger of pino, or one with the same methods. */
+export type PinoLike = EventLogger;
 
 /** A registry of prom-client. */
 export type PromRegistry = Parameters<typeof createMetrics>[0];
@@ -21,9 +22,9 @@ export type PromRegistry = Parameters<typeof createMetrics>[0];
 export interface AgentOptions extends Omit<HostOptions, "events"> {
   /** Default: the host's name and eight random letters. */
   readonly agentId?: string;
-  /** Where events are logged, one line each (default false: nowhere). */
+  /** Where events are logged, one line each (default false: nowhere). Give a child logger to name swarm and agent in each. */
   readonly logger?: PinoLike | false;
-  /** A registry of prom-client that gets Entrain's metrics; two agents need two, or one with labels of your own. */
+  /** A registry of prom-client that gets Entrain's metrics; agents of one process may share it. Never the global one. */
   readonly registry?: PromRegistry;
   /** Stops the agent when it aborts. */
   readonly signal?: AbortSignal;
@@ -33,6 +34,7 @@ export interface AgentOptions extends Omit<HostOptions, "events"> {
 export interface DecideOptions {
   /** The whole identity of the incident; without it the rules classify the telemetry. */
   readonly incident?: string;
+  /** Gives the wait up; the decision itself may still be taken. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,20 +48,28 @@ export interface Agent extends AsyncDisposable {
   readonly agentId: string;
   /**
    * Joins the swarm; idempotent. Resolves when the agent is registered, or, where the store is away and not required,
-   * when it listens.
-   * @throws EntrainError `store-unavailable`, `deadline-exceeded`, `invalid-config`, `superseded`.
+   * when it listens. A start that fails has undone itself, and stays failed: create another agent to try again.
+   * @param options `timeoutMs`: default 10,000.
+   * @throws EntrainError `store-unavailable` (with `requireStore`), `deadline-exceeded`, `invalid-config`, `superseded`;
+   *   `cancelled` where it was stopped before or meanwhile.
    */
   start(options?: { readonly timeoutMs?: number }): Promise<void>;
   /** Calls the listener until the subscription ends: call the result, or declare it with `using`. */
-  on<Name extends keyof AgentEvents>(name: Name, listener: (event: AgentEvents[Name]) => void): Off;
+  on<Name extends keyof AgentEvents>(name: Name, listener: Listener<AgentEvents[Name]>): Off;
   /**
    * The swarm's one decision about this telemetry, or, where the ledger is out of reach, the safe action alone.
-   * @throws EntrainError `invalid-argument` that names the field, `cancelled`.
+   * @throws EntrainError `invalid-argument` that names the field, `cancelled`, `resource-exhausted`; `unavailable` before
+   *   the start and after the stop.
    */
   decide<Telemetry extends object>(telemetry: Telemetry, options?: DecideOptions): Promise<AgentDecided<Telemetry>>;
+  /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
+  /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
-  /** Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent. */
+  /**
+   * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
+   * @param options `drainMs`: how long decisions under way may take, default 5,000.
+   */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
@@ -68,7 +78,7 @@ export interface Agent extends AsyncDisposable {
  * @throws EntrainError `invalid-argument` or `invalid-config` that names the option.
  */
 export function createAgent(options: AgentOptions): Agent {
-  const agentId = options.agentId ?? createAgentId();
+  const { agentId = createAgentId(), signal } = options;
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
   const host = createAgentHost({ ...options, events: sink }, [agentId], {
@@ -82,37 +92,58 @@ export function createAgent(options: AgentOptions): Agent {
       emitter.emit("degraded", event);
     },
     onSuperseded: (superseded) => {
-      const message = `a higher incarnation of ${superseded} is alive; this one has stopped`;
-      emitter.emit("error", new EntrainError("superseded", message, { field: "agentId", value: superseded }));
-      void agent.stop({ drainMs: 0 });
+      emitter.emit("error", supersededError(superseded));
+      stopUnasked(0);
     },
   });
-  let stopping: Promise<void> | undefined;
+
+  /** Nobody waits for this stop, so what it meets is told. */
+  function stopUnasked(drainMs: number): void {
+    agent.stop({ drainMs }).catch((thrown: unknown) => {
+      emitter.emit("error", EntrainError.from(thrown));
+    });
+  }
+  const onAbort = (): void => {
+    stopUnasked(defaultDrainMs);
+  };
 
   const agent: Agent = {
     agentId,
     async start({ timeoutMs = 10_000 } = {}) {
-      if (options.signal?.aborted === true) throw new EntrainError("cancelled", "the agent's signal has aborted");
-      options.signal?.addEventListener("abort", () => void agent.stop(), { once: true });
-      await host.start(timeoutMs);
+      if (signal?.aborted === true) {
+        await host.stop(0);
+        throw new EntrainError("cancelled", "the agent's signal has aborted");
+      }
+      signal?.addEventListener("abort", onAbort, { once: true });
+      try {
+        await host.start(timeoutMs);
+      } catch (thrown) {
+        signal?.removeEventListener("abort", onAbort);
+        throw thrown;
+      }
     },
     on: (name, listener) => emitter.on(name, listener),
-    async decide(telemetry, { incident, signal } = {}) {
+    async decide(telemetry, { incident, signal: aborting } = {}) {
       const outcome = await host.decide({
         agentId,
         reading: checkReading(telemetry),
         ...(incident === undefined ? {} : { incidentId: incident }),
-        ...(signal === undefined ? {} : { signal }),
+        ...(aborting === undefined ? {} : { signal: aborting }),
       });
       return { ...outcome, telemetry };
     },
     leader: () => leaderEvent(host.leader(), agentId),
     goal: () => host.goal(),
-    stop: ({ drainMs = 5_000 } = {}) => (stopping ??= host.stop(drainMs)),
+    async stop({ drainMs = defaultDrainMs } = {}) {
+      signal?.removeEventListener("abort", onAbort);
+      await host.stop(drainMs);
+    },
     [Symbol.asyncDispose]: () => agent.stop(),
   };
   return agent;
 }
+
+const defaultDrainMs = 5_000;
 
 /** Where the agent's events go: to the user's logger and registry, nowhere else. */
 function sinkOf({ logger, registry }: AgentOptions): EventSink {

@@ -32,7 +32,7 @@ export function createDecisionPath(options: {
   readonly events: EventSink;
 }): DecisionPath {
   const { clock, store, events } = options;
-  const { decisionLoop, reasoner, swarmId, insecure } = options.options;
+  const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
   const loop = createDecisionLoop({
     clock,
     timers: systemTimers,
@@ -45,7 +45,7 @@ export function createDecisionPath(options: {
     newId: () => `d-${randomUUID()}`,
   });
   const remote =
-    decisionLoop === undefined ? undefined : createDecisionClient(decisionLoop, { clock, swarmId, insecure });
+    decisionLoop === undefined ? undefined : createDecisionClient(decisionLoop, { clock, swarmId, tls, insecure });
   const underWay = new Set<Promise<unknown>>();
 
   async function decide(request: DecideRequest): Promise<DecideOutcome> {

@@ -8,7 +8,14 @@ export {
   type PinoLike,
   type PromRegistry,
 } from "./agent.ts";
-export { type AgentEvents, type BeatEvent, type DegradedEvent, type LeaderEvent, type Off } from "./agent-emitter.ts";
+export {
+  type AgentEvents,
+  type BeatEvent,
+  type DegradedEvent,
+  type LeaderEvent,
+  type Listener,
+  type Off,
+} from "./agent-emitter.ts";
 export {
   createAgentId,
   type Address,
@@ -19,4 +26,6 @@ export {
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
+export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { TlsMaterial } from "@entrain/rpc";

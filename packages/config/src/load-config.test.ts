@@ -65,6 +65,7 @@ test("an empty environment is a total config of defaults", () => {
     telemetrySpeed: 1,
     logLevel: "info",
     spin: "auto",
+    startTimeoutMs: 10_000,
     drainMs: 5_000,
     controlFd: undefined,
     given: [],

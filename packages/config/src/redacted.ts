@@ -1,14 +1,17 @@
 /** A config that may be logged. */
 import type { Variable } from "./variable.ts";
-import { variables, type Config } from "./variables.ts";
+import { variables } from "./variables.ts";
 
-/** The config with its secrets masked: a URL keeps its host, any other secret shows only that it is set. */
-export function redacted(config: Partial<Config>): Readonly<Record<string, unknown>> {
+/**
+ * What is set in the config, with its secrets masked: a URL keeps its host, any other secret shows only that it is set.
+ */
+export function redacted(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const table: Readonly<Record<string, Variable<unknown> | undefined>> = variables;
+  const set = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => {
+    set.map(([key, value]) => {
       const variable = table[key];
-      if (variable?.secret !== true || value === undefined) return [key, value];
+      if (variable?.secret !== true) return [key, value];
       return [key, variable.type === "URL" && typeof value === "string" ? maskUrl(value) : "***"];
     }),
   );

@@ -155,6 +155,11 @@ export const variables = {
     services: ["agent"],
     doc: "Whether the last millisecond before a beat is spun away: exact on a host with cores to spare, harmful elsewhere.",
   }),
+  startTimeoutMs: variable("ENTRAIN_START_TIMEOUT", types.duration("100ms", "10m"), {
+    default: "10s",
+    services: servers,
+    doc: "How long the start may take: reaching the store, joining the swarm.",
+  }),
   drainMs: variable("ENTRAIN_DRAIN", types.duration("0ms", "10m"), {
     default: "5s",
     services: all,
@@ -175,9 +180,9 @@ type Variables = typeof variables;
 /** The name of a value in the config. */
 export type ConfigKey = keyof Variables;
 
-/** The values that one service reads, and which of its variables were set. */
+/** The values that one service reads (of several: what all of them read), and which of its variables were set. */
 export type Config<Service extends ServiceName = ServiceName> = {
-  readonly [Key in ConfigKey as Service extends Variables[Key]["services"][number] ? Key : never]: z.output<
+  readonly [Key in ConfigKey as [Service] extends [Variables[Key]["services"][number]] ? Key : never]: z.output<
     Variables[Key]["schema"]
   >;
 } & {

@@ -7,8 +7,8 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  * Returns `id` if it is a valid name: 1 to 63 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
  * @throws EntrainError `invalid-argument` that names `field`.
  */
-export function checkId(field: string, id: string): string {
-  if (idPattern.test(id)) return id;
+export function checkId(field: string, id: unknown): string {
+  if (typeof id === "string" && idPattern.test(id)) return id;
   throw EntrainError.invalid(
     field,
     id,

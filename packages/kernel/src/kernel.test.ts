@@ -56,7 +56,8 @@ test("what JSON cannot carry is refused", () => {
 
 test("ids are short and plain", () => {
   assert.equal(checkId("agentId", "agent-1.a_B"), "agent-1.a_B");
-  for (const id of ["", "-a", "a b", "a{b}", "x".repeat(64), "ä"])
+  // What JavaScript callers forget comes as undefined, whose name would pass.
+  for (const id of ["", "-a", "a b", "a{b}", "x".repeat(64), "ä", undefined, null, 7])
     assert.throws(
       () => checkId("agentId", id),
       (thrown) => thrown instanceof EntrainError && thrown.field === "agentId",

@@ -72,6 +72,8 @@ export type RuntimeEvent =
       readonly code: string;
     }
   | { readonly kind: "store.changed"; readonly up: boolean; readonly generation: number }
+  /** The store works, but it may lose data, or its clock jumped (S2). */
+  | { readonly kind: "store.warned"; readonly message: string }
   | { readonly kind: "context.read"; readonly ok: boolean; readonly roundTripMs: number }
   | { readonly kind: "context.served"; readonly hit: boolean; readonly stale: boolean }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }

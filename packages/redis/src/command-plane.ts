@@ -8,7 +8,7 @@
 import { EntrainError } from "@entrain/kernel";
 import { createClockWatch } from "./clock-watch.ts";
 import { evaluate } from "./evaluate.ts";
-import { unavailable } from "./failures.ts";
+import { openingFailure, unavailable } from "./failures.ts";
 import type { GenerationKeeper } from "./generation.ts";
 import { openLink, type Link, type Reply } from "./link.ts";
 import type { StoreSettings } from "./options.ts";
@@ -57,7 +57,7 @@ export function createCommandPlane(options: {
   });
 
   function send(link: Link, name: ScriptName, keys: readonly string[], args: readonly (string | number)[], ms: number) {
-    return evaluate(link, scripts[name], [storeKeys.store, ...keys], [generations.known(), ...args], ms);
+    return evaluate(link, scripts[name], [storeKeys.store, ...keys], [generations.token(), ...args], ms);
   }
 
   return {
@@ -94,7 +94,7 @@ async function openSession(
     watchLink({ link, address: endpoint.address, timers, silenceMs, probe });
     return createSession(link, server, generations);
   } catch (thrown) {
-    const error = EntrainError.from(thrown);
+    const error = openingFailure(thrown);
     link.end(error);
     throw error;
   }

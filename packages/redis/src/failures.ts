@@ -34,6 +34,12 @@ export function connectionFailure(thrown: unknown, address: string): EntrainErro
   return unavailable(`cannot reach Redis at ${address} (${cause}): start it or correct its address`);
 }
 
+/** The error of a step of opening that was refused: a missing permission is then a matter of configuration. */
+export function openingFailure(thrown: unknown): EntrainError {
+  const error = EntrainError.from(thrown);
+  return error.code === "permission-denied" ? invalid(error.message) : error;
+}
+
 /** What a reply's first word means, where it is not an `internal` error. */
 const replyKinds: Readonly<Record<string, "away" | "full" | "forbidden">> = {
   OOM: "full",

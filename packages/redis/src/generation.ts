@@ -18,6 +18,8 @@ const schemaVersion = 1;
 export interface GenerationKeeper {
   /** Highest generation seen; 0 before the first. */
   known(): number;
+  /** What a command carries to prove it: `<generation> <life>`. */
+  token(): string;
   /**
    * Compares and, where writes may have been lost, raises; `clockStepped`: the store's clock was seen to jump.
    * @throws EntrainError as `Link.send`; `invalid-config` where the data is of a newer release.
@@ -38,6 +40,7 @@ export function createGenerationKeeper(options: {
   let life = "";
   return {
     known: () => known,
+    token: () => `${known} ${life}`,
     async open(link, server, clockStepped = false) {
       const args = [server.runId, server.replicationId, known, life, windowMs];
       const reply = await evaluate(

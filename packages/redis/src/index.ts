@@ -1,3 +1,4 @@
 /** The Redis adapter: registry, elections, ledger, goal, global state and health of one swarm. */
 export { createRedisStore, type RedisStore } from "./redis-store.ts";
 export type { RedisStoreOptions } from "./options.ts";
+export { removeSwarm, type RemoveSwarmOptions } from "./remove-swarm.ts";

@@ -6,6 +6,8 @@ import { checkId } from "@entrain/kernel";
 
 /** The keys and channels of one swarm. */
 export interface StoreKeys {
+  /** What all of them begin with. */
+  readonly prefix: string;
   /** Hash: generation, life, server ids, recovery window, schema (S1). First key of every command. */
   readonly store: string;
   /** Hash: the leader record of an election. */
@@ -64,6 +66,7 @@ export interface StoreKeys {
 export function storeKeys(swarmId: string): StoreKeys {
   const base = `entrain:{${checkId("swarmId", swarmId)}}`;
   return {
+    prefix: `${base}:`,
     store: `${base}:store`,
     leader: (election) => `${base}:leader:${election}`,
     term: (election) => `${base}:term:${election}`,

@@ -21,7 +21,7 @@ const incidentsActedMax = 20_000;
 /** Acts kept and counted on one incident; those beyond are left out. */
 const actsPerIncidentMax = 20_000;
 /** Acts in one command. */
-const actsBatchMax = 200;
+const actsBatchMax = 100;
 /** Entries in one command of a listing, and in one listing. */
 const pageMax = 100;
 const listMax = 1_000;

@@ -5,6 +5,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import type { Unsubscribe } from "@entrain/ports";
+import { openingFailure } from "./failures.ts";
 import { openLink, type Link } from "./link.ts";
 import type { StoreSettings } from "./options.ts";
 import { createReconnector } from "./reconnector.ts";
@@ -42,7 +43,7 @@ export function createMessageHub(settings: StoreSettings): MessageHub {
     try {
       if (channels.length > 0) await link.send("subscribe", channels, openTimeoutMs);
     } catch (thrown) {
-      const error = EntrainError.from(thrown);
+      const error = openingFailure(thrown);
       link.end(error);
       throw error;
     }

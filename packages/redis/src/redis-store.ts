@@ -67,8 +67,9 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
   const shared = { keys, commands, hub };
   return {
     async connect() {
-      await commands.connect();
-      await hub.connect();
+      // Both begin, whatever becomes of the other: who fails now goes on trying.
+      const outcomes = await Promise.allSettled([commands.connect(), hub.connect()]);
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     },
     async close() {
       await Promise.all([commands.close(), hub.close()]);

@@ -29,10 +29,13 @@ export function createRegistry(options: {
   const channel = keys.channels.membership;
   return {
     async register(members) {
+      checkDistinct(members);
+      if (members.length === 0) return;
       for (const batch of batches(members.map(registration)))
         await commands.run("register", memberKeys, [channel, membersMax, ...batch.flat()]);
     },
     async heartbeat(beats) {
+      checkDistinct(beats);
       const signs = beats.map(({ agentId, incarnation, health }) => [agentId, incarnation, toMillionths(health)]);
       const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs];
       let answer: HeartbeatAnswer = { version: 0, unknown: [], superseded: [] };
@@ -100,6 +103,14 @@ function registration(member: MemberOffer): readonly (string | number)[] {
   if (!(Number.isSafeInteger(incarnation) && incarnation >= 0))
     throw EntrainError.invalid("incarnation", incarnation, "give a whole number from 0 to 2^53 - 1");
   return [agentId, incarnation, toMillionths(health), JSON.stringify(offer)];
+}
+
+function checkDistinct(agents: readonly { readonly agentId: string }[]): void {
+  const seen = new Set<string>();
+  for (const { agentId } of agents) {
+    if (seen.has(agentId)) throw EntrainError.invalid("agentId", agentId, "name each agent once in a call");
+    seen.add(agentId);
+  }
 }
 
 /** Health as an integer, so that the store's running sum stays exact. */

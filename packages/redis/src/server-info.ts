@@ -22,9 +22,9 @@ export interface ServerInfo {
   readonly appendOnly: boolean;
 }
 
-/** Asks the server. @throws EntrainError as `Link.send`. */
+/** Asks the server; for all sections, since naming several is an error to the old servers that are to be told so. */
 export async function readServerInfo(link: Link, timeoutMs: number): Promise<ServerInfo> {
-  const fields = parseInfo(await link.send("INFO", ["server", "replication", "memory", "persistence"], timeoutMs));
+  const fields = parseInfo(await link.send("info", [], timeoutMs));
   const field = (name: string): string => fields.get(name) ?? "";
   return {
     version: field("redis_version"),

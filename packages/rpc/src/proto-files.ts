@@ -1,13 +1,27 @@
-/** Where the contract of the wire lies: the .proto files at the root of the repository, and how they are read. */
+/** Where the contract of the wire lies, the .proto files, and how they are read. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-/** The folder to which the names in `protoFiles` are relative. */
-export function protoDirectory(): string {
-  return fileURLToPath(new URL("../../../proto/", import.meta.url));
-}
+import { EntrainError } from "@entrain/kernel";
 
 /** Every file with a service; what they import is found through the folder. */
 export const protoFiles = ["entrain/v1/agent.proto", "entrain/v1/decision.proto", "entrain/v1/phase.proto"] as const;
+
+/** Beside this module, as the published library ships them, and at the root of the repository. */
+const places = ["./proto/", "../../../proto/"] as const;
+
+/**
+ * The folder to which the names in `protoFiles` are relative.
+ * @throws EntrainError `internal` where they were left behind, as by a bundler that took only the JavaScript.
+ */
+export function protoDirectory(): string {
+  const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = folders.find((folder) => existsSync(join(folder, protoFiles[0])));
+  if (found !== undefined) return found;
+  throw new EntrainError("internal", `the .proto files are in none of ${folders.join(", ")}`, {
+    remedy: "leave the package out of your bundle: it reads files that lie beside it",
+  });
+}
 
 /**
  * How messages look in JavaScript: camelCase, 64-bit numbers as numbers (all of ours are below 2^53, and the edge

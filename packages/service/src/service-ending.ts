@@ -13,6 +13,8 @@ type Logger = ReturnType<typeof createLogger>;
 
 /** What a stop may take beyond the drain time before it is forced, ms. */
 const forceAfterMs = 1_000;
+/** How long the end waits for whoever reads the log, ms. */
+const logWithinMs = 500;
 
 /** The end of one service process. */
 export class ServiceEnding {
@@ -87,6 +89,19 @@ export class ServiceEnding {
     const running = await this.#starting?.catch(() => undefined);
     await running?.stop();
     this.#logger?.info("stopped");
+    await this.#logWritten();
+  }
+
+  /** Waits for the log to be written: at the exit itself a line under way could be overtaken by the last ones. */
+  async #logWritten(): Promise<void> {
+    const logger = this.#logger;
+    if (logger === undefined) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, logWithinMs);
+      logger.flush(() => {
+        resolve();
+      });
+    });
   }
 
   /** A defect: its stack trace goes to the log. */

@@ -4,7 +4,7 @@
  */
 
 /** The value under which everything beyond the bound is counted. */
-export const otherLabel = "other";
+const otherLabel = "other";
 
 /** Values longer than this are no label. */
 const lengthMax = 64;

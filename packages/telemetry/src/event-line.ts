@@ -137,7 +137,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "heartbeat":
       return event.ok
         ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
-        : line("warn", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
     case "leader.changed":
       return line("info", event.leaderId === null ? "no leader known" : "leader changed", {
         leaderId: event.leaderId,
@@ -148,6 +148,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
         up: event.up,
         generation: event.generation,
       });
+    case "store.warned":
+      return line("warn", "store may lose data", { cause: event.message });
     case "context.read":
       return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
         roundTripMs: event.roundTripMs,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pino } from "pino";
 import type { RuntimeEvent } from "@entrain/ports";
 import { createEventLog, type EventLogOptions } from "./event-log.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
@@ -7,12 +8,19 @@ import { sampleEvents } from "./sample-events.ts";
 
 type Line = Record<string, unknown>;
 
-/** An event log and what it wrote. */
+/** pino's numbers. */
+const levelNames = new Map<unknown, string>(Object.entries(pino.levels.values).map(([name, value]) => [value, name]));
+
+/** An event log and what it wrote, levels in words. */
 function logged(level: LogLevel, options?: EventLogOptions) {
   const texts: string[] = [];
   const base = { swarmId: "orders", processId: "p-1" };
   const logger = createLogger({ level, base, destination: { write: (text) => texts.push(text) } });
-  const lines = (): Line[] => texts.map((text) => JSON.parse(text) as Line);
+  const lines = (): Line[] =>
+    texts.map((text) => {
+      const line = JSON.parse(text) as Line;
+      return { ...line, level: levelNames.get(line["level"]) };
+    });
   return { log: createEventLog(logger, options), lines };
 }
 
@@ -122,8 +130,40 @@ test("a flood of one kind is cut off, counted, and leaves room for other kinds",
   assert.equal(lines().at(-1)?.["beat"], 11, "a new window has room again");
 });
 
+test("the end of one kind's window leaves the others theirs", () => {
+  let atMs = 0;
+  const { log, lines } = logged("trace", { linesMax: 1, windowMs: 1_000, nowMs: () => atMs });
+  log({ kind: "peers.changed", connected: 1, wanted: 2 });
+  atMs = 600;
+  log(fired(1));
+  atMs = 1_000;
+  log({ kind: "peers.changed", connected: 2, wanted: 2 });
+  log(fired(2));
+  assert.equal(lines().at(-1)?.["event"], "peers.changed");
+  atMs = 1_600;
+  log(fired(3));
+  assert.deepEqual(
+    lines()
+      .slice(-2)
+      .map((line) => [line["suppressed"], line["beat"]]),
+    [
+      [1, undefined],
+      [undefined, 3],
+    ],
+  );
+});
+
 test("a level that is off costs no room and writes nothing", () => {
   const { log, lines } = logged("info", { linesMax: 1, nowMs: () => 0 });
   for (let beat = 0; beat < 5; beat++) log(fired(beat));
   assert.deepEqual(lines(), []);
+});
+
+test("a logger that cannot tell its level gets every line", () => {
+  const messages: string[] = [];
+  const note = (_fields: object, message: string) => void messages.push(message);
+  const log = createEventLog({ trace: note, debug: note, info: note, warn: note, error: note });
+  log({ kind: "store.changed", up: true, generation: 1 });
+  log(fired(1));
+  assert.deepEqual(messages, ["store answers", "beat fired"]);
 });

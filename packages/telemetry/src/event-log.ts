@@ -5,9 +5,13 @@
  * A fault makes many events of one kind at once, and a log that fills the disk is a fault of its own. So each kind has
  * so many lines in a window of time; what is beyond is counted, and the count is written once the window is over.
  */
-import type { Logger } from "pino";
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { eventLine, type EventLevel } from "./event-line.ts";
+
+/** What the log needs of a logger; pino's loggers fit. Without `isLevelEnabled` every line is passed on. */
+export interface EventLogger extends Readonly<Record<EventLevel, (fields: object, message: string) => void>> {
+  isLevelEnabled?(level: EventLevel): boolean;
+}
 
 /** How much one kind of event may write. */
 export interface EventLogOptions {
@@ -27,7 +31,7 @@ interface Window {
 }
 
 /** A sink that writes to `logger`. */
-export function createEventLog(logger: Logger, options: EventLogOptions = {}): EventSink {
+export function createEventLog(logger: EventLogger, options: EventLogOptions = {}): EventSink {
   const { linesMax = 100, windowMs = 10_000, nowMs = () => performance.now() } = options;
   const windows = new Map<string, Window>();
   let sweepAtMs = 0;
@@ -76,7 +80,7 @@ export function createEventLog(logger: Logger, options: EventLogOptions = {}): E
     if (event.kind === "leader.changed" || event.kind === "leader.elected") term = event.term;
     if (isRepeated(event)) return;
     const { level, message, fields } = eventLine(event);
-    if (!logger.isLevelEnabled(level) || !mayWrite(event.kind, level)) return;
+    if (logger.isLevelEnabled?.(level) === false || !mayWrite(event.kind, level)) return;
     logger[level]({ event: event.kind, ...(term === undefined ? {} : { term }), ...fields }, message);
   };
 }

@@ -1,6 +1,6 @@
 /** Telemetry: events become metrics and log lines, the process answers for its health, and readings come in. */
 export { fanOut } from "./fan-out.ts";
-export { createEventLog, type EventLogOptions } from "./event-log.ts";
+export { createEventLog, type EventLogger, type EventLogOptions } from "./event-log.ts";
 export { createLogger, logLevels, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { collectProcessMetrics } from "./process-metrics.ts";

@@ -18,7 +18,7 @@ test("secrets are kept out by the names of fields, also one level down", () => {
 test("credentials in a URL are kept out wherever they are: fields, messages, errors", () => {
   const { logger, texts } = capture({ base: { url: "redis://:s3cret@db:6379" } });
   const error = new Error("connect rediss://user:s3cret@db:6379/0 failed");
-  logger.warn({ error, list: ["redis://u:s3c@ret@db"] }, "cannot reach redis://:s3cret@[::1]:6379");
+  logger.warn({ err: error, list: ["redis://u:s3c@ret@db"] }, "cannot reach redis://:s3cret@[::1]:6379");
   const text = texts.join("");
   assert.doesNotMatch(text, /s3c/);
   assert.match(text, /redis:\/\/\*\*\*@db:6379/);
@@ -45,7 +45,7 @@ test("lines go to stderr, none to stdout, and none is lost when the process exit
   assert.equal(lines.length, 100);
   const last = JSON.parse(lines.at(-1)!) as Record<string, unknown>;
   assert.equal(last["n"], 99);
-  assert.equal(last["level"], "info");
+  assert.equal(last["level"], 30);
   assert.equal(last["service"], "agent");
 });
 

@@ -28,17 +28,17 @@ const credentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"/]*@/gi;
 /** Bytes that wait for a slow reader at most. */
 const bufferMax = 1 << 20;
 
-/** A logger with `level` in words and `time` in Unix ms. */
+/** A logger with pino's own conventions: `level` 10 (trace) to 60 (fatal), `time` in Unix ms, errors under `err`. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { level = "info", base = {} } = options;
-  const destination = options.destination ?? pino.destination({ dest: 2, sync: false, maxLength: bufferMax });
+  // `minLength` 1 writes each line at once, as 0 does, but only so can a flush be waited for.
+  const destination =
+    options.destination ?? pino.destination({ dest: 2, sync: false, minLength: 1, maxLength: bufferMax });
   return pino(
     {
       level,
       base,
-      formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "***" },
-      serializers: { error: pino.stdSerializers.err },
       hooks: { streamWrite: (line) => line.replaceAll(credentials, "$1***@") },
     },
     destination,

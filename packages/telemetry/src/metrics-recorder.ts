@@ -103,6 +103,7 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
     case "beat.fired":
       to.beatsFired.inc({ agent_id: event.agentId });
       to.beatLateness.observe(seconds(event.latenessMs));
+      to.goalVersion.set(event.goalVersion);
       return;
     case "beat.skipped":
       to.beatsSkipped.inc({ agent_id: event.agentId }, Math.max(0, event.toBeat - event.fromBeat + 1));
@@ -210,6 +211,9 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
     case "store.changed":
       to.storeUp.set(event.up ? 1 : 0);
       to.storeGeneration.set(event.generation);
+      return;
+    case "store.warned":
+      to.storeWarnings.inc();
       return;
     case "context.read":
       to.contextReads.inc({ outcome: outcome(event.ok) });

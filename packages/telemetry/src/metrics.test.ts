@@ -96,6 +96,14 @@ test("a running total of dropped acts is counted once, also after another record
   assert.equal(await valueOf(registry, "entrain_act_recording_failures_total"), 5);
 });
 
+test("a gauge says nothing before it was told, and a counter says 0", async () => {
+  const registry = recording([]);
+  assert.equal(await valueOf(registry, "entrain_store_up"), undefined);
+  assert.equal(await valueOf(registry, "entrain_elections_won_total"), 0);
+  recording([{ kind: "store.changed", up: false, generation: 1 }], registry);
+  assert.equal(await valueOf(registry, "entrain_store_up"), 0);
+});
+
 test("an agent that stopped leaves no series behind", async () => {
   const registry = recording([
     { kind: "agent.started", agentId: "gone", incarnation: 1 },

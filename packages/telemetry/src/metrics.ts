@@ -3,8 +3,9 @@
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
- * of unknown variety through a bound, an incident's id never. Gauges say what the process saw last; two agents of one
- * process share a registry and therefore its gauges. Nothing is ever registered with prom-client's global registry.
+ * of unknown variety through a bound, an incident's id never. Gauges say what the process saw last, and nothing before
+ * they were told; two agents of one process share a registry and therefore its gauges. Nothing is ever registered with
+ * prom-client's global registry.
  */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
@@ -53,8 +54,12 @@ function createMaker(registry: Registry) {
   return {
     counter: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
       new Counter<L>({ name, help, labelNames, registers }),
-    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-      new Gauge<L>({ name, help, labelNames, registers }),
+    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => {
+      const gauge = new Gauge<L>({ name, help, labelNames, registers });
+      // prom-client would say 0 before anything is known; what is not known is absent.
+      if (labelNames.length === 0) gauge.remove();
+      return gauge;
+    },
     histogram: <L extends string = never>(
       name: string,
       help: string,
@@ -92,8 +97,8 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     frames: counter("entrain_rhythm_frames_total", "Frames of phases between processes.", ["direction"]),
     phases: counter("entrain_rhythm_phases_total", "Phases in those frames.", ["direction"]),
     strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
-    goalVersion: gauge("entrain_goal_version", "Version of the goal in force; 0 before the first."),
-    goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force; 0 before the first."),
+    goalVersion: gauge("entrain_goal_version", "Version of the goal in force."),
+    goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force."),
     peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
     peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
     peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
@@ -107,7 +112,7 @@ function swarmFamilies({ counter, gauge, histogram }: Maker) {
     agentStops: counter("entrain_agent_stops_total", "Agents of this process that stopped.", ["drained"]),
     agentsSuperseded: counter("entrain_agents_superseded_total", "Agents that a higher incarnation replaced."),
     memberChanges: counter("entrain_member_changes_total", "Changes of members, by the state after them.", ["state"]),
-    membershipVersion: gauge("entrain_membership_version", "Version of the membership as last seen; 0: none yet."),
+    membershipVersion: gauge("entrain_membership_version", "Version of the membership as last seen."),
     members: gauge("entrain_members", "Members in the view of this process.", ["state"]),
     heartbeats: counter("entrain_heartbeats_total", "Heartbeats of this process.", ["outcome"]),
     heartbeatRoundTrip: histogram(
@@ -128,7 +133,11 @@ function swarmFamilies({ counter, gauge, histogram }: Maker) {
 function contextFamilies({ counter, gauge, histogram }: Maker) {
   return {
     storeUp: gauge("entrain_store_up", "1 while the store answers, else 0."),
-    storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes; 0: none."),
+    storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes."),
+    storeWarnings: counter(
+      "entrain_store_warnings_total",
+      "Warnings that the store may lose data or that its clock jumped.",
+    ),
     contextReads: counter("entrain_context_reads_total", "Reads of the global context from the store.", ["outcome"]),
     contextReadTime: histogram(
       "entrain_context_read_seconds",
@@ -139,7 +148,7 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
       "cache",
       "stale",
     ]),
-    contextVersion: gauge("entrain_context_version", "Version of the context document in use; 0: none yet."),
+    contextVersion: gauge("entrain_context_version", "Version of the context document in use."),
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),

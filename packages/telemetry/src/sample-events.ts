@@ -79,6 +79,7 @@ const samples: Samples = {
   "leader.lost": { kind: "leader.lost", agentId, term, cause: "lease-ending" },
   "effect.refused": { kind: "effect.refused", agentId, effect: "renew", term, code: "stale-term" },
   "store.changed": { kind: "store.changed", up: true, generation: 1 },
+  "store.warned": { kind: "store.warned", message: "no AOF" },
   "context.read": { kind: "context.read", ok: true, roundTripMs: 0.7 },
   "context.served": { kind: "context.served", hit: true, stale: false },
   "policy.changed": { kind: "policy.changed", contextVersion: 3, policyHash: "ab12" },

@@ -9,6 +9,8 @@ import type { Clock, RuntimeEvent, Timers } from "@entrain/ports";
 import { shortMembership, type StorePorts, type StoreUnderTest } from "./conformance/store-under-test.ts";
 import { realClock, realTimers } from "./real-time.ts";
 
+export { realClock, realTimers } from "./real-time.ts";
+
 /** What the adapter is made with. */
 export interface LabStoreOptions {
   readonly redis: string;

@@ -4,6 +4,7 @@ const general = `entrain COMMAND [flags]
 
   entrain up          run a swarm in the foreground, with an account of it
   entrain status      a running swarm at a glance
+  entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
@@ -21,7 +22,7 @@ Runs a swarm: agents, a decision loop, a console, and a private Redis unless RED
   --json                one JSON object per line on stdout, the last one the summary; all other talk on stderr
   --restart             start killed agents again; without it they stay dead
   --replay FILE         feed the agents with recorded telemetry
-  --replay-speed X      how many times faster than recorded (default 1)
+  --replay-speed X      how many times faster than recorded (default 1; 0: without waiting)
 
 Exit codes: 0 done, or Ctrl-C; 1 the goal did not hold; 2 wrong command line; 69 Redis unreachable at start;
 78 wrong environment, file or certificate.
@@ -40,7 +41,18 @@ const decisions = `entrain decisions [flags]
   --json        one JSON object per line instead of text
 `;
 
+const replay = `entrain replay FILE [flags]
+
+Gives recorded telemetry (CSV with a header, or NDJSON) to every agent of a running swarm, at its recorded pace.
+
+  --url URL     the console (default http://127.0.0.1:8080)
+  --speed X     how many times faster than recorded (default 1; 0: without waiting)
+  --json        one JSON object per reading instead of a tally
+
+Exit codes: 0 done; 1 agents acted differently on a reading, or the console does not answer; 78 the file is wrong.
+`;
+
 /** The text for a command; undefined: for `entrain` itself. */
-export function helpText(command: "up" | "status" | "decisions" | undefined): string {
-  return command === undefined ? general : { up, status, decisions }[command];
+export function helpText(command: "up" | "status" | "replay" | "decisions" | undefined): string {
+  return command === undefined ? general : { up, status, replay, decisions }[command];
 }

@@ -13,7 +13,7 @@ describe("the entrain command", () => {
     assert.match(stdout, /^entrain \d+\.\d+\.\d+\n$/);
   });
 
-  for (const argv of [["--help"], ["up", "--help"], ["status", "--help"], ["decisions", "-h"]])
+  for (const argv of [["--help"], ["up", "--help"], ["status", "--help"], ["decisions", "-h"], ["replay", "--help"]])
     test(`answers ${argv.join(" ")} on stdout with exit code 0`, () => {
       const { status, stdout, stderr } = entrain(...argv);
       assert.deepEqual([status, stderr], [0, ""]);
@@ -21,11 +21,13 @@ describe("the entrain command", () => {
     });
 
   const wrong: [string[], RegExp][] = [
-    [[], /^entrain: entrain needs a command: choose one of up, status, decisions\n$/],
+    [[], /^entrain: entrain needs a command: choose one of up, status, replay, decisions\n$/],
     [["fly"], /^entrain: "fly" is no command of entrain: choose one of/],
     [["up", "--goal", "spread"], /^entrain: --goal is "spread": .*\n$/],
     [["up", "--period", "soon"], /^entrain: --period is "soon": .*\n$/],
     [["status", "--url", "here"], /^entrain: --url is "here": .*\n$/],
+    [["replay"], /^entrain: entrain replay needs a file: .*\n$/],
+    [["replay", "x.csv", "--speed", "-1"], /^entrain: --speed is "-1": .*\n$/],
     [["decisions", "--limit", "0"], /^entrain: --limit is "0": .*\n$/],
   ];
   for (const [argv, sentence] of wrong)
@@ -34,6 +36,12 @@ describe("the entrain command", () => {
       assert.deepEqual([status, stdout], [2, ""]);
       assert.match(stderr, sentence);
     });
+
+  test("names a file of telemetry that is not there, with exit code 78", () => {
+    const { status, stderr } = entrain("replay", "no-such-file.csv");
+    assert.equal(status, 78);
+    assert.match(stderr, /^entrain: FILE is "no-such-file.csv": .*\n$/);
+  });
 
   test("says where it looked for a console that is not there", () => {
     const { status, stderr } = entrain("status", "--url", "http://127.0.0.1:1");

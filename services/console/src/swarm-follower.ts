@@ -61,6 +61,8 @@ export function createSwarmFollower(options: SwarmFollowerOptions): SwarmFollowe
 
   function onFailure(what: string, thrown: unknown): void {
     const { code, message } = EntrainError.from(thrown);
+    // That the store is away is told once, by its adapter.
+    if (code === "store-unavailable") return;
     options.events({ kind: "follow.failed", what, code, message });
   }
 

@@ -24,7 +24,7 @@ import {
 import { createEventHub, type EventHub } from "./events/event-hub.ts";
 import { createEventJournal } from "./events/event-journal.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
-import { withDeadline } from "./http/deadline.ts";
+import { withDeadline } from "./deadline.ts";
 import { listen } from "./http/listen.ts";
 import { createSwarmFollower, type SwarmFollower } from "./swarm-follower.ts";
 

@@ -27,6 +27,12 @@ test("an id that the house makes is an id that it takes", () => {
     assert.equal(checkIncidentId("incident", id), id);
 });
 
+test("the longest names make an id that is taken", () => {
+  const fingerprint = { kind: "k".repeat(63), subject: `s${":".repeat(127)}`, band: "b".repeat(63) };
+  const id = loneIncidentId(fingerprint, "d-00000000-0000-0000-0000-000000000000");
+  assert.equal(checkIncidentId("incident", id), id);
+});
+
 test("an empty, spaced, huge or unprintable id is refused", () => {
   for (const id of ["", "two words", "x".repeat(513), "nul\u0000", "tür"])
     assert.throws(() => checkIncidentId("incident", id), { code: "invalid-argument", field: "incident" });

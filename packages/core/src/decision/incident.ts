@@ -23,7 +23,9 @@ export interface IncidentRef {
 
 /** One text per fingerprint, fit for a store's key. */
 export function fingerprintKey(fingerprint: Fingerprint): string {
-  return [fingerprint.kind, fingerprint.subject, fingerprint.band].map(encodeURIComponent).join("/");
+  const parts = [fingerprint.kind, fingerprint.subject, fingerprint.band];
+  // A subject may hold many colons; written out they could make the id longer than ids may be.
+  return parts.map((part) => encodeURIComponent(part).replaceAll("%3A", ":")).join("/");
 }
 
 /** The id of an occurrence: its fingerprint and ordinal. */

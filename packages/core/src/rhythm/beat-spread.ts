@@ -15,7 +15,7 @@ export interface BeatReport {
 }
 
 /** When the reference itself would have fired, had this agent kept its slot exactly, ns. */
-export function referenceNs({ firedNs, offsetNs = 0 }: BeatReport): number {
+function referenceNs({ firedNs, offsetNs = 0 }: BeatReport): number {
   return firedNs - offsetNs;
 }
 

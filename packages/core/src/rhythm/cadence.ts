@@ -1,6 +1,8 @@
-/** The cadence a swarm really keeps, against the period it was told to keep. */
-import { referenceNs, type BeatReport } from "./beat-spread.ts";
-import { medianOf } from "./order-parameter.ts";
+/**
+ * The cadence a swarm really keeps, against the period it was told to keep. It is measured on the continuous count of
+ * cycles, not on firings: a timer that comes late says nothing about the rhythm, and in a window of five beats one late
+ * beat would tilt the line by thousands of ppm. How late beats fire is what the spread tells.
+ */
 
 /** A measured cadence error with its standard error, both in parts per million of the commanded period. */
 export interface Cadence {
@@ -9,31 +11,34 @@ export interface Cadence {
   readonly standardErrorPpm: number;
 }
 
-/** A beat counts where at least this share of the most that reported any beat have reported it. */
-const completeShare = 0.75;
+/** Where the swarm stood at one instant of the observer's monotonic clock: beats plus fraction. */
+export interface CycleSample {
+  readonly atNs: number;
+  readonly cycle: number;
+}
 
 /**
- * Least-squares slope of the median firing instant over the beat's number. Undefined for fewer than three beats, from
- * which no standard error follows. Reports of one goal version only. A beat at the window's edge, which only its earliest
- * or latest agents are known to have fired, has another median than the whole swarm would: it would tilt the line, by
- * 200 ppm for each millisecond in a window of five beats, and is left out.
+ * Least-squares slope of the instant over the count of cycles. Undefined for fewer than three samples, from which no
+ * standard error follows, and while the count stands still.
  */
-export function cadenceErrorPpm(reports: readonly BeatReport[], periodNs: number): Cadence | undefined {
-  const firings = new Map<number, number[]>();
-  for (const report of reports) {
-    const known = firings.get(report.beat);
-    if (known === undefined) firings.set(report.beat, [referenceNs(report)]);
-    else known.push(referenceNs(report));
-  }
-  const most = Math.max(...[...firings.values()].map(({ length }) => length));
-  const complete = [...firings].filter(([, instants]) => instants.length >= completeShare * most);
-  const points = complete.map(([beat, instants]) => ({ x: beat, y: medianOf(instants) ?? 0 }));
-  if (points.length < 3) return undefined;
-  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
-  const meanY = points.reduce((sum, { y }) => sum + (y - (points[0]?.y ?? 0)), 0) / points.length + (points[0]?.y ?? 0);
+export function cadenceErrorPpm(samples: readonly CycleSample[], periodNs: number): Cadence | undefined {
+  const [first] = samples;
+  if (first === undefined || samples.length < 3) return undefined;
+  // Relative to the first sample and to the commanded line, so that no digits are lost.
+  const points = samples.map(({ atNs, cycle }) => {
+    const x = cycle - first.cycle;
+    return { x, y: atNs - first.atNs - x * periodNs };
+  });
+  const meanX = mean(points.map(({ x }) => x));
+  const meanY = mean(points.map(({ y }) => y));
   const squares = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+  if (squares === 0) return undefined;
   const slope = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / squares;
   const residuals = points.reduce((sum, { x, y }) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
   const standardError = Math.sqrt(residuals / (points.length - 2) / squares);
-  return { errorPpm: (slope / periodNs - 1) * 1e6, standardErrorPpm: (standardError / periodNs) * 1e6 };
+  return { errorPpm: (slope / periodNs) * 1e6, standardErrorPpm: (standardError / periodNs) * 1e6 };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

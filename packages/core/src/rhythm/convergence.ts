@@ -7,10 +7,10 @@
  * Each restart is a disturbance; how far the order fell after it and when it was back are recorded. The monitor only
  * judges what an observer measured; it never steers.
  */
-import { cadenceErrorPpm } from "./cadence.ts";
+import { cadenceErrorPpm, type CycleSample } from "./cadence.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
 import { beatSpreads, type BeatReport } from "./beat-spread.ts";
-import { coherence, maxGapRatio } from "./order-parameter.ts";
+import { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
 import { orderOf, type Aim, type Order } from "./order.ts";
 import { quantile } from "./quantile.ts";
 
@@ -50,14 +50,16 @@ export interface ConvergenceReading {
 export interface ConvergenceMonitor {
   /** A join, a leave or a goal change: the window begins anew. */
   restart(nowNs: number, aim: Aim): void;
-  /** All members' phases at one instant. */
-  phases(nowNs: number, phasesRad: readonly number[]): void;
+  /**
+   * All members' own counts of cycles at one instant, and the reference counts that those follow by their slots (default:
+   * the same): a slot that moves is no change of cadence.
+   */
+  cycles(nowNs: number, cycles: readonly number[], references?: readonly number[]): void;
   beat(report: BeatReport): void;
   read(nowNs: number): ConvergenceReading;
 }
 
-interface Sample {
-  readonly atNs: number;
+interface Sample extends CycleSample {
   readonly order: Order;
 }
 
@@ -82,11 +84,12 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
       samples = [];
       beats = [];
     },
-    phases(now, phasesRad) {
-      latest = phasesRad;
-      const order = orderOf(aim, phasesRad);
-      if (order === undefined) return;
-      samples.push({ atNs: now, order });
+    cycles(now, cycles, references = cycles) {
+      latest = cycles.map(phaseOfCycle);
+      const order = orderOf(aim, latest);
+      const cycle = medianOf(references);
+      if (order === undefined || cycle === undefined) return;
+      samples.push({ atNs: now, cycle, order });
       if (open.deviation < order.deviation) {
         open.deviation = order.deviation;
         open.worst = order.value;
@@ -101,7 +104,7 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
     read(now) {
       samples = samples.filter(({ atNs }) => atNs >= now - windowNs);
       beats = beats.filter(({ firedNs }) => firedNs >= now - windowNs);
-      const measured = measure(aim, latest, beats);
+      const measured = measure(aim, latest, samples, beats);
       const isFull = now - open.disturbedNs >= windowNs && samples.length > 0;
       const converged = isFull && samples.every(({ order }) => order.holds) && measured.beatsHold;
       if (!converged) open.convergedSinceNs = undefined;
@@ -131,10 +134,15 @@ function disturbed(nowNs: number): OpenRecovery {
   };
 }
 
-/** Spread and cadence of the window's beats, and whether they are within R3's bounds. */
-function measure({ periodNs }: Aim, latest: readonly number[], beats: readonly BeatReport[]) {
+/** Spread and cadence of the window, and whether they are within R3's bounds. */
+function measure(
+  { periodNs }: Aim,
+  latest: readonly number[],
+  samples: readonly CycleSample[],
+  beats: readonly BeatReport[],
+) {
   const spreads = beatSpreads(beats).map((ns) => ns / 1e6);
-  const cadence = cadenceErrorPpm(beats, periodNs);
+  const cadence = cadenceErrorPpm(samples, periodNs);
   const p50 = quantile(spreads, 0.5);
   const spreadHolds = latest.length < 2 || (p50 !== undefined && p50 <= Math.max(5, periodNs / 1e6 / 100));
   const cadenceHolds =

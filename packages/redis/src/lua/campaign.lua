@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Takes the leadership if it is free (L1, L2). In the recovery window nobody gets it (S1). Whoever holds the record
 -- already and lost the answer gets it again, with the same term.
 --

@@ -7,7 +7,8 @@
 -- Include: members
 -- Input:  KEYS[1] store key, KEYS[2..8] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
---         after which the gone are forgotten (all ms), then per agent: agentId, incarnation, health in millionths
+--         after which the gone are forgotten (all ms), then per agent, each once: agentId, incarnation, health in
+--         millionths
 -- Output: {version, {agentIds not alive in this incarnation}, {agentIds superseded by a higher one}}
 
 local sweepMax = 50
@@ -17,6 +18,7 @@ observedMs = observedMs + math.max(0, math.min(nowMs - tickMs, tonumber(ARGV[3])
 redis.call('HSET', KEYS[2], 'tickMs', int(nowMs), 'observedMs', int(observedMs))
 
 local unknown, superseded = {}, {}
+local beats, states = {}, {}
 local healthDelta = 0
 for at = 6, #ARGV, 3 do
   local agentId, incarnation, health = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -27,15 +29,20 @@ for at = 6, #ARGV, 3 do
   elseif not alive or member.incarnation < incarnation then
     unknown[#unknown + 1] = agentId
   else
-    redis.call('ZADD', KEYS[5], int(observedMs), agentId)
+    beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
     if member.health ~= health then
       healthDelta = healthDelta + health - member.health
       member.health = health
-      writeState(agentId, member)
+      states[#states + 1], states[#states + 2] = agentId, stateText(member)
     end
   end
 end
-if healthDelta ~= 0 then
+-- One command per key: what a script writes one by one costs Redis 7.0 the square of its number.
+if beats[1] then
+  redis.call('ZADD', KEYS[5], unpack(beats))
+end
+if states[1] then
+  redis.call('HSET', KEYS[4], unpack(states))
   redis.call('HINCRBY', KEYS[2], 'healthSum', int(healthDelta))
 end
 

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The shared document; created if there is none, as version 1 of its generation's numbers (C1).
 --
 -- KEYS: 2

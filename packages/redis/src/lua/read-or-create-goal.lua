@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The goal in force (R4); the first offer wins. An offer of a later version than the stored one is a goal that the store
 -- has lost (only the store gives versions out): it is put back, also in the recovery window (S1).
 --

@@ -5,8 +5,8 @@
 -- KEYS: 8
 -- Include: members
 -- Input:  KEYS[1] store key, KEYS[2..8] see members.lua
---         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, then per agent: agentId, incarnation, health in
---         millionths, offer
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, then per agent, each once and
+--         at least one: agentId, incarnation, health in millionths, offer
 -- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN resource-exhausted <sentence>`
 
 local newcomers = 0
@@ -24,27 +24,35 @@ if newcomers > 0 and redis.call('ZCARD', KEYS[5]) + newcomers > tonumber(ARGV[3]
   return fail('resource-exhausted', 'the swarm is full: at most ' .. ARGV[3] .. ' members are alive at once')
 end
 
+-- Written in one command per key: what a script writes one by one costs Redis 7.0 the square of its number.
+local agentIds, offers, states, beats = {}, {}, {}, {}
+local healthDelta = 0
 for at = 4, #ARGV, 4 do
   local agentId, incarnation, health, offer = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'
   local sameLife = alive and before.incarnation == incarnation
-  local changed = not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer
-  local text = writeState(agentId, {
+  local text = stateText({
     state = 'alive',
     incarnation = incarnation,
     joinedAtMs = sameLife and before.joinedAtMs or nowMs,
     changedAtMs = sameLife and before.changedAtMs or nowMs,
     health = health,
   })
-  redis.call('HINCRBY', KEYS[2], 'healthSum', int(health - (alive and before.health or 0)))
-  redis.call('ZREM', KEYS[6], agentId)
-  redis.call('ZREM', KEYS[7], agentId)
-  redis.call('ZADD', KEYS[5], int(observedMs), agentId)
-  if changed then
-    redis.call('HSET', KEYS[3], agentId, offer)
-    recordChange(agentId, text)
+  healthDelta = healthDelta + health - (alive and before.health or 0)
+  if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then
+    recordChange(agentId, text, offer)
   end
+  agentIds[#agentIds + 1] = agentId
+  offers[#offers + 1], offers[#offers + 2] = agentId, offer
+  states[#states + 1], states[#states + 2] = agentId, text
+  beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
 end
+redis.call('HSET', KEYS[3], unpack(offers))
+redis.call('HSET', KEYS[4], unpack(states))
+redis.call('ZADD', KEYS[5], unpack(beats))
+redis.call('ZREM', KEYS[6], unpack(agentIds))
+redis.call('ZREM', KEYS[7], unpack(agentIds))
+redis.call('HINCRBY', KEYS[2], 'healthSum', int(healthDelta))
 finish()
 return int(version)

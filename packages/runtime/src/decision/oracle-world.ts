@@ -21,7 +21,7 @@ import { createDecisionLoop, type DecisionLoop, type DecisionLoopOptions } from 
 import { createOracleStore, type Fate, type OracleStore } from "./oracle-store.ts";
 
 /** Every command takes this long there and back, ms. */
-export const oneWayMs = 0.5;
+const oneWayMs = 0.5;
 
 const hot: Rule = {
   id: "hot",

@@ -199,12 +199,16 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "a health or incarnation that is no number is refused by its name",
+    name: "a health or incarnation that is no number, or an agent named twice, is refused by its name",
     async run(swarm) {
       const { registry } = await swarm.client();
       const wrong = { code: "invalid-argument" };
       await assert.rejects(registry.register([offerOf("a", 1, Number.NaN)]), { ...wrong, field: "health" });
       await assert.rejects(registry.register([offerOf("a", 1.5)]), { ...wrong, field: "incarnation" });
+      await assert.rejects(registry.register([offerOf("a"), offerOf("a")]), { ...wrong, field: "agentId" });
+      await assert.rejects(registry.heartbeat([beatOf("a"), beatOf("a")]), { ...wrong, field: "agentId" });
+      await registry.register([]);
+      assert.equal((await registry.snapshot()).version, 0);
     },
   },
 ];

@@ -50,9 +50,11 @@ test("figures come every two seconds at first and every ten later, and at once w
     Array.from({ length: (toMs - fromMs) / 1_000 }, (_, index) => fromMs + index * 1_000).map((ms) =>
       status(ms, ms >= convergedFromMs),
     );
-  assert.equal(told(plainStyle, at(0, 20_000)).split("\n").length - 1, 10);
-  assert.equal(told(plainStyle, at(30_000, 60_000)).split("\n").length - 1, 3);
-  assert.equal(told(plainStyle, at(30_000, 60_000, 33_000)).split("\n").length - 1, 4);
+  const figures = (events: readonly AccountEvent[]) => told(plainStyle, events).trimEnd().split("\n").slice(1);
+  assert.match(told(plainStyle, at(0, 2_000)), /^ {2}time +coherence/, "under a header");
+  assert.equal(figures(at(0, 20_000)).length, 10);
+  assert.equal(figures(at(30_000, 60_000)).length, 3);
+  assert.equal(figures(at(30_000, 60_000, 33_000)).length, 4);
 });
 
 test("a swarm's processes are listed up to sixteen and counted beyond, but a new life is always told", () => {

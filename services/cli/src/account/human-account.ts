@@ -5,7 +5,7 @@
  */
 import type { Account, AccountEvent } from "./account-event.ts";
 import { formatCoherence } from "./figures.ts";
-import { humanLines } from "./human-lines.ts";
+import { humanLines, statusHeader } from "./human-lines.ts";
 import { sparkline, type Style } from "./style.ts";
 
 /** Services beyond that many are counted, not listed. */
@@ -21,6 +21,7 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
   let highest = 0;
   let listed = 0;
   let liveLine = false;
+  let headed = false;
   let lastStatusMs = Number.NEGATIVE_INFINITY;
   let wasConverged: boolean | null = null;
 
@@ -54,6 +55,12 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
     return due || turned;
   }
 
+  function headerOnce(): readonly string[] {
+    if (headed) return [];
+    headed = true;
+    return [statusHeader(style)];
+  }
+
   return {
     tell(event) {
       switch (event.kind) {
@@ -61,7 +68,7 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
           tellCoherence(event);
           break;
         case "status":
-          if (isStatusDue(event)) put(humanLines(event, style));
+          if (isStatusDue(event)) put([...headerOnce(), ...humanLines(event, style)]);
           break;
         case "service":
           listed += 1;

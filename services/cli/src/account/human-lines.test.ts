@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { swarmView } from "../console/view-samples.ts";
 import type { AccountEvent } from "./account-event.ts";
-import { humanLines } from "./human-lines.ts";
+import { humanLines, statusHeader } from "./human-lines.ts";
 import { plainStyle, type Style } from "./style.ts";
 
 const plain = (event: AccountEvent) => humanLines(event, plainStyle).join("\n");
@@ -24,6 +24,7 @@ const ended = {
   pid: 12,
   exit: { code: null, signal: "SIGKILL" },
   fromOutside: true,
+  wasReady: true,
   lastWords: undefined,
   logFile: "/tmp/run/logs/agent-2.log",
   restartInMs: undefined,
@@ -110,6 +111,26 @@ const told: [string, AccountEvent, string][] = [
     ].join("\n"),
   ],
   [
+    "of many decisions the first are listed, and all are judged",
+    {
+      kind: "incident",
+      telemetry: { temperature: 85 },
+      answer: {
+        incidentId: "i",
+        divergence: 0,
+        missing: [],
+        decisions: Array.from({ length: 60 }, (_, index) => decision(`a${index + 1}`, "d1")),
+      },
+    },
+    [
+      "  temperature 85 reported to every agent:",
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `  a${n}              cool_down    d1  term 7  context 1  adopted`),
+      "  and 52 more",
+      "  60 identical decisions",
+      "",
+    ].join("\n"),
+  ],
+  [
     "nobody's decision is no agreement",
     {
       kind: "incident",
@@ -121,7 +142,7 @@ const told: [string, AccountEvent, string][] = [
   [
     "a status is one line of figures",
     { kind: "status", sinceReadyMs: 67_300, swarm: swarmView() },
-    "   1:07  coherence ########## 0.9999  spread 0.42 ms (p99 12 ms)  cadence +2 ppm  agent-1 leads  2 agents  1 decision",
+    "   1:07  ###### 0.9999  0.42 ms, 12 ms    +2 ppm     agent-1   2       1",
   ],
   [
     "what is unknown is a dash",
@@ -134,7 +155,7 @@ const told: [string, AccountEvent, string][] = [
         store: { up: false, generation: null },
       }),
     },
-    "   0:00  coherence -  spread - (p99 -)  cadence -  nobody leads  2 agents  1 decision  Redis is away",
+    "   0:00  -              -, -              -          nobody    2       1  Redis is away",
   ],
   [
     "a new leader is told with its term",
@@ -206,7 +227,8 @@ describe("the account for people", () => {
       assert.equal(plain(event).includes("\u001b"), false);
     }
     const status = humanLines({ kind: "status", sinceReadyMs: 0, swarm: swarmView() }, fancy).join("");
-    assert.match(status, /█{10}/);
+    assert.match(status, /█{6}/);
+    assert.ok(statusHeader(plainStyle).length <= 80);
     const summary: AccountEvent = { kind: "summary", sinceReadyMs: 0, swarm: swarmView(), held: true, reasons: [] };
     assert.ok(humanLines(summary, fancy).join("").includes("\u001b[32mthe goal held\u001b[0m"));
   });

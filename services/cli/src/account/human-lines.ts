@@ -7,6 +7,8 @@ import { count, formatCoherence, formatElapsed, formatMs, formatPpm, formatSprea
 import { bar, paint, type Style } from "./style.ts";
 
 const nameWidth = 14;
+/** Agents whose decisions are listed one by one. */
+const decisionsListed = 8;
 
 /** The lines of one event, without indentation of their own beyond two blanks. */
 export function humanLines(event: AccountEvent, style: Style): readonly string[] {
@@ -28,7 +30,7 @@ export function humanLines(event: AccountEvent, style: Style): readonly string[]
     case "incident":
       return incidentLines(event.telemetry, event.answer, style);
     case "status":
-      return [`  ${formatElapsed(event.sinceReadyMs).padStart(5)}  ${statusText(event.swarm, style)}`];
+      return [statusLine(event.sinceReadyMs, event.swarm, style)];
     case "event": {
       const text = eventText(event.event);
       return text === undefined
@@ -89,15 +91,19 @@ function incidentLines(
   style: Style,
 ): readonly string[] {
   const reading = Object.entries(telemetry).map(([name, value]) => `${name} ${value}`);
-  const lines = decisions.map(({ agentId, action, decisionId, term, contextVersion, source }) =>
-    row(agentId, action, `${shortId(decisionId)}  term ${term ?? "-"}  context ${contextVersion ?? "-"}  ${source}`),
-  );
+  const lines = decisions
+    .slice(0, decisionsListed)
+    .map(({ agentId, action, decisionId, term, contextVersion, source }) =>
+      row(agentId, action, `${shortId(decisionId)}  term ${term ?? "-"}  context ${contextVersion ?? "-"}  ${source}`),
+    );
   const verdict = agreement(
     decisions.map((decision) => decision.decisionId),
     divergence,
     style,
   );
   const late = missing.length === 0 ? "" : `; no answer from ${missing.join(", ")}`;
+  const unlisted = decisions.length - lines.length;
+  if (unlisted > 0) lines.push(`  and ${unlisted} more`);
   return [`  ${reading.join(", ")} reported to every agent:`, ...lines, `  ${verdict}${late}`, ""];
 }
 
@@ -113,19 +119,39 @@ function agreement(decisionIds: readonly string[], divergence: number | null, st
   return paint(style, "red", `${what}, divergence ${divergence ?? "unknown"}`);
 }
 
-function statusText(swarm: SwarmView, style: Style): string {
-  const { rhythm, decisions } = swarm;
-  const { coherence } = rhythm;
-  const parts = [
-    `coherence ${coherence === null ? "-" : `${bar(style, coherence, 10)} ${formatCoherence(coherence)}`}`,
-    `spread ${formatMs(rhythm.spreadMs.p50)} (p99 ${formatMs(rhythm.spreadMs.p99)})`,
-    `cadence ${formatPpm(rhythm.cadenceErrorPpm)}`,
-    swarm.leader.agentId === null ? "nobody leads" : `${swarm.leader.agentId} leads`,
-    count(swarm.agents, "agent"),
-    count(decisions.count, "decision"),
-  ];
-  if (swarm.store.up === false) parts.push(paint(style, "yellow", "Redis is away"));
-  return parts.join("  ");
+/** Columns of the line of figures, for people whose terminal has 80. */
+const columnWidths = [5, 13, 16, 9, 8, 6, 9] as const;
+
+/** What stands above the lines of figures. */
+export function statusHeader(style: Style): string {
+  return paint(
+    style,
+    "dim",
+    columns(["time", "coherence", "spread p50, p99", "cadence", "leader", "agents", "decisions"]),
+  );
+}
+
+function statusLine(
+  sinceReadyMs: number,
+  { rhythm, leader, agents, decisions, store }: SwarmView,
+  style: Style,
+): string {
+  const { coherence, spreadMs, cadenceErrorPpm } = rhythm;
+  const away = store.up === false ? `  ${paint(style, "yellow", "Redis is away")}` : "";
+  const figures = columns([
+    formatElapsed(sinceReadyMs).padStart(columnWidths[0]),
+    coherence === null ? "-" : `${bar(style, coherence, 6)} ${formatCoherence(coherence)}`,
+    `${formatMs(spreadMs.p50)}, ${formatMs(spreadMs.p99)}`,
+    formatPpm(cadenceErrorPpm),
+    leader.agentId ?? "nobody",
+    String(agents ?? "-"),
+    String(decisions.count ?? "-"),
+  ]);
+  return figures + away;
+}
+
+function columns(cells: readonly string[]): string {
+  return `  ${cells.map((cell, index) => cell.padEnd(columnWidths[index] ?? 0)).join("  ")}`.trimEnd();
 }
 
 /** undefined: nothing that a person must be told. */
@@ -155,14 +181,12 @@ function eventText({ type, data }: SwarmEvent): string | undefined {
 const text = (value: unknown): string => (typeof value === "string" ? value : "?");
 
 function endedText(event: Extract<AccountEvent, { kind: "ended" }>["event"]): string {
-  const { name, pid, exit, fromOutside, lastWords, logFile, restartInMs } = event;
+  const { name, pid, exit, fromOutside, wasReady, lastWords, logFile, restartInMs } = event;
   const how = exit.signal === null ? `ended with exit code ${exit.code ?? 0}` : `was ended by ${exit.signal}`;
   const fault = fromOutside ? "" : `: ${lastWords ?? "it left no word"} (log: ${logFile})`;
-  const next =
-    restartInMs === undefined
-      ? "it stays dead (--restart would start it again)"
-      : `it is started again in ${formatDuration(restartInMs)}`;
-  return `${name} (pid ${pid}) ${how}${fault}; ${next}`;
+  const stays = wasReady ? "; it stays dead (--restart would start it again)" : "";
+  const next = restartInMs === undefined ? stays : `; it is started again in ${formatDuration(restartInMs)}`;
+  return `${name} (pid ${pid}) ${how}${fault}${next}`;
 }
 
 function summaryLines(event: Extract<AccountEvent, { kind: "summary" }>, style: Style): readonly string[] {

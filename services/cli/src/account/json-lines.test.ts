@@ -49,6 +49,7 @@ test("an event keeps its type and data, and so does the death of a process", () 
     pid: 7,
     exit,
     fromOutside: true,
+    wasReady: true,
     lastWords: "x",
     logFile: "/l",
     restartInMs: undefined,

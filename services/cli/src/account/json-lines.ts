@@ -6,7 +6,7 @@ import type { SwarmView } from "../console/console-views.ts";
 import type { Account, AccountEvent } from "./account-event.ts";
 
 /** The object for one event; undefined for what only people care about. */
-export function toJsonLine(event: AccountEvent): object | undefined {
+function toJsonLine(event: AccountEvent): object | undefined {
   switch (event.kind) {
     case "plan":
     case "service":

@@ -24,6 +24,13 @@ export interface Guard {
 const graceTenths = 25;
 
 const script = `
+# A zombie is gone: its reaper is somebody else, and may take its time.
+alive() {
+  kill -s 0 -- "-$1" 2>/dev/null || return 1
+  state=""
+  [ -r "/proc/$1/stat" ] && read -r _ _ state _ <"/proc/$1/stat"
+  [ "$state" != Z ]
+}
 groups=""
 while read -r op pid; do
   others=""
@@ -31,12 +38,13 @@ while read -r op pid; do
   groups=$others
   [ "$op" = watch ] && groups="$groups $pid"
 done
+# Who is paused hears nothing.
 for group in $groups; do kill -s CONT -- "-$group" 2>/dev/null; done
 left=$2
 while [ "$left" -gt 0 ]; do
-  alive=""
-  for group in $groups; do kill -s 0 -- "-$group" 2>/dev/null && alive="$alive $group"; done
-  groups=$alive
+  others=""
+  for group in $groups; do alive "$group" && others="$others $group"; done
+  groups=$others
   [ -z "$groups" ] && break
   sleep 0.1
   left=$((left - 1))

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { EntrainError } from "@entrain/kernel";
 import { fixtureSpec } from "./fixtures/fixture-spec.ts";
 import { isAlive, waitUntil } from "./fixtures/processes.ts";
@@ -151,7 +152,7 @@ interface SwarmReport {
 }
 
 async function startSwarm(behaviours: string[]): Promise<{ pid: number; report: SwarmReport }> {
-  const script = join(import.meta.dirname, "fixtures", "swarm.ts");
+  const script = fileURLToPath(new URL("./fixtures/swarm.ts", import.meta.url));
   const child = spawn(process.execPath, [script, ...behaviours], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   return { pid: child.pid!, report: JSON.parse(line) as SwarmReport };

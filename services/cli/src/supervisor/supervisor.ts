@@ -41,6 +41,8 @@ export type SupervisorEvent =
       readonly exit: ServiceExit;
       /** Somebody outside ended it (a signal, or an orderly exit nobody here asked for); false: a fault of its own. */
       readonly fromOutside: boolean;
+      /** It had been ready, in this life or an earlier one. */
+      readonly wasReady: boolean;
       readonly lastWords: string | undefined;
       readonly logFile: string;
       /** When it is started again, ms from now; undefined: it stays dead. */
@@ -137,7 +139,16 @@ export function createSupervisor({ guard, onEvent, chance }: SupervisorOptions):
       const restartInMs = again ? restartDelayMs(service.shortLives, chance()) : undefined;
       const lastWords = lastWordsOf(logFile);
       const fromOutside = endedFromOutside(exit);
-      onEvent({ kind: "ended", name, ...ended, fromOutside, lastWords, logFile, restartInMs });
+      onEvent({
+        kind: "ended",
+        name,
+        ...ended,
+        fromOutside,
+        wasReady: service.wasReady,
+        lastWords,
+        logFile,
+        restartInMs,
+      });
       if (restartInMs === undefined) {
         first.reject(endedTooEarly(spec, exit, lastWords));
         return;

@@ -13,6 +13,7 @@ const ended = (name: string, fromOutside: boolean, restartInMs?: number): Superv
   pid: 1,
   exit: { code: 1, signal: null },
   fromOutside,
+  wasReady: true,
   lastWords: "out of tune",
   logFile: "/l",
   restartInMs,

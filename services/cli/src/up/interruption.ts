@@ -14,15 +14,20 @@ export interface Interruption {
 }
 
 const parentPollMs = 250;
+/** One Ctrl-C may come twice: from the terminal, and passed on by the script that started this process. */
+const sameGestureMs = 400;
 const signals = { SIGINT: "Ctrl-C", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP" } as const;
 
 /** Begins to watch. */
 export function watchForInterruption(): Interruption {
   const end = new AbortController();
   const haste = new AbortController();
+  let firstAt = 0;
   const interrupt = (because: string): void => {
-    if (end.signal.aborted) haste.abort(because);
-    else end.abort(because);
+    if (!end.signal.aborted) {
+      firstAt = performance.now();
+      end.abort(because);
+    } else if (performance.now() - firstAt > sameGestureMs) haste.abort(because);
   };
   const handlers = Object.entries(signals).map(([name, because]) => [name, () => interrupt(because)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);

@@ -52,10 +52,15 @@ export async function observe(run: Run, console: ConsoleClient): Promise<void> {
   await following;
 }
 
-/** An incident of its own name: it must not stand for one that somebody reports later. */
+/**
+ * An incident of its own name: it must not stand for one that somebody reports later. Agents that have just started may
+ * be late; asked again about the same incident, all answer with the decision that stands.
+ */
 async function injectIncident(run: Run, console: ConsoleClient): Promise<void> {
+  const incidentId = `demo-${run.directory.runId}`;
   try {
-    const answer = await console.inject(overheating, `demo-${run.directory.runId}`);
+    let answer = await console.inject(overheating, incidentId);
+    if (answer.missing.length > 0) answer = await console.inject(overheating, incidentId);
     run.account.tell({ kind: "incident", telemetry: overheating, answer });
   } catch (thrown) {
     const { message } = EntrainError.from(thrown);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ function optionsFor(t: TestContext, difference: Partial<ObtainRedisOptions> = {}
     env: process.env,
     named: undefined,
     swarmId: "obtained",
+    singleRun: true,
     dir,
     onNote: () => undefined,
     onEvent: () => undefined,
@@ -34,6 +35,15 @@ async function refusal(options: ObtainRedisOptions): Promise<EntrainError> {
   assert.ok(thrown instanceof EntrainError, String(thrown));
   assert.doesNotMatch(thrown.message, /\n|s3cret|wrong-one/);
   return thrown;
+}
+
+/** How many keys the server at `port` holds, as it says itself. */
+async function keysAt(port: number): Promise<string> {
+  const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+  socket.end("*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n*1\r\n$6\r\nDBSIZE\r\n");
+  let reply = "";
+  for await (const chunk of socket) reply += String(chunk);
+  return /:(\d+)/.exec(reply)?.[1] ?? reply;
 }
 
 describe("without a Redis in the environment", () => {
@@ -62,8 +72,12 @@ describe("with a Redis in the environment", () => {
     const redis = await obtainRedis(optionsFor(t, { named }));
     assert.deepEqual(redis.serviceEnv, {}, "services read the same environment");
     assert.doesNotMatch(redis.description, /s3cret/);
+    assert.notEqual(await keysAt(server.port), "0");
     await redis.stop();
-    await obtainRedis(optionsFor(t, { named }));
+    assert.equal(await keysAt(server.port), "0", "nothing of a swarm for one run stays");
+    const lasting = await obtainRedis(optionsFor(t, { named, singleRun: false }));
+    await lasting.stop();
+    assert.notEqual(await keysAt(server.port), "0", "a swarm that was given a name stays");
   });
 
   test("a wrong or missing password is one sentence and exit code 69", async (t) => {

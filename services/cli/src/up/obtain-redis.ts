@@ -3,7 +3,7 @@
  * and gone with the run.
  */
 import { EntrainError } from "@entrain/kernel";
-import { createRedisStore } from "@entrain/redis";
+import { createRedisStore, removeSwarm } from "@entrain/redis";
 import { describePlan, RedisServerError, startKeeper, type KeeperDied, type KeeperEvent } from "@entrain/redis-server";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 
@@ -17,9 +17,12 @@ export interface SwarmRedis {
   readonly port?: number;
   readonly serverPid?: number | undefined;
   readonly keeperPid?: number | undefined;
-  /** Ends the private server; leaves one that is not ours alone. */
+  /** Ends the private server; in one that is not ours, removes the swarm if it was for this run only. */
   stop(): Promise<void>;
 }
+
+/** The removal of a swarm from a Redis that is away must not hold up the end, ms. */
+const removalMs = 1_000;
 
 /** What became of the private server. */
 export type RedisEvent = KeeperEvent | KeeperDied;
@@ -29,6 +32,8 @@ export interface ObtainRedisOptions {
   /** The URL that the environment names, and a password that goes before the one in it. */
   readonly named: { readonly url: string; readonly password: string | undefined } | undefined;
   readonly swarmId: string;
+  /** The swarm's name was made up for this run: nothing of it is to stay in a Redis that outlives it. */
+  readonly singleRun: boolean;
   /** For the private server's data. */
   readonly dir: string;
   /** Hears what takes time and what should be known, in words for people. */
@@ -76,7 +81,7 @@ async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRe
 /** Connects once, as every service will, and lets go again: better one sentence here than one in each of their logs. */
 async function reachRedis(
   named: NonNullable<ObtainRedisOptions["named"]>,
-  { swarmId, onNote }: ObtainRedisOptions,
+  { swarmId, singleRun, onNote }: ObtainRedisOptions,
 ): Promise<SwarmRedis> {
   const url = new URL(named.url);
   if (named.password !== undefined) url.password = encodeURIComponent(named.password);
@@ -92,5 +97,10 @@ async function reachRedis(
   } finally {
     await store.close();
   }
-  return { serviceEnv: {}, description: `${url.host}, as the environment says`, stop: () => Promise.resolve() };
+  const stop = async (): Promise<void> => {
+    if (!singleRun) return;
+    const signal = AbortSignal.timeout(removalMs);
+    await removeSwarm({ redis: url.href, swarmId, timers: systemTimers, timeoutMs: removalMs, signal });
+  };
+  return { serviceEnv: {}, description: `${url.host}, as the environment says`, stop };
 }

@@ -101,7 +101,21 @@ function prepare(options: UpOptions, { env, config, account, interruption }: Run
     },
   });
   const swarmId = config.given.includes("ENTRAIN_SWARM") ? config.swarmId : `demo-${directory.runId}`;
-  return { options, env, swarmId, account, interruption, directory, guard, supervisor, hosts, roll, timeline };
+  const { httpHost } = config;
+  return {
+    options,
+    env,
+    swarmId,
+    httpHost,
+    account,
+    interruption,
+    directory,
+    guard,
+    supervisor,
+    hosts,
+    roll,
+    timeline,
+  };
 }
 
 /** The guard follows the keeper of the private Redis from life to life. */
@@ -120,6 +134,7 @@ async function startRedis(run: Run, config: Config<"cli">): Promise<SwarmRedis> 
     env,
     named: isRedisNamed(config) ? { url: config.redisUrl, password: config.redisPassword } : undefined,
     swarmId: run.swarmId,
+    singleRun: !config.given.includes("ENTRAIN_SWARM"),
     dir: directory.redisDir,
     signal: interruption.signal,
     onNote: (text) => account.tell({ kind: "note", text }),

@@ -13,6 +13,8 @@ export interface Run {
   readonly options: UpOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly swarmId: string;
+  /** Where the console listens. */
+  readonly httpHost: string;
   readonly account: Account;
   readonly interruption: Interruption;
   readonly directory: RunDirectory;

@@ -16,6 +16,8 @@ export interface RunSettings {
   readonly swarmId: string;
   /** How services find their Redis. */
   readonly redisEnv: NodeJS.ProcessEnv;
+  /** Where the console listens. */
+  readonly httpHost: string;
   readonly runDirectory: RunDirectory;
   readonly options: UpOptions;
 }
@@ -31,12 +33,21 @@ export function decisionLoopSpec(run: RunSettings): ServiceSpec {
   }));
 }
 
-/** The console at the port that the command line names, or at any. */
-export function consoleSpec(run: RunSettings): ServiceSpec {
-  const { port: wanted } = run.options;
-  return supportSpec(run, "console", async (port) => ({
-    ENTRAIN_HTTP_PORT: String(wanted === 0 ? await port() : wanted),
-  }));
+/** The console at the port that the command line names, or at any; its address is known once it is ready. */
+export function consoleSpec(run: RunSettings): { readonly spec: ServiceSpec; readonly url: () => string } {
+  let port = run.options.port;
+  const spec = supportSpec(run, "console", async (freePort) => {
+    if (run.options.port === 0) port = await freePort();
+    return { ENTRAIN_HTTP_PORT: String(port) };
+  });
+  return { spec, url: () => `http://${hostToCall(run.httpHost)}:${port}` };
+}
+
+/** Where to call a server that listens on `host`. */
+function hostToCall(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** One process of agents. */
@@ -47,7 +58,6 @@ export function agentSpec(run: RunSettings, host: AgentHost, decisionLoop: strin
     ENTRAIN_AGENT_ID: name,
     ENTRAIN_AGENTS_PER_PROCESS: String(agentIds.length),
     ENTRAIN_GRPC_PORT: "0",
-    ENTRAIN_OPS_PORT: "0",
     ENTRAIN_DECISION_LOOP: decisionLoop,
     ...replayEnv(run.options),
   };
@@ -65,7 +75,7 @@ export function agentSpec(run: RunSettings, host: AgentHost, decisionLoop: strin
 function supportSpec(
   run: RunSettings,
   name: string,
-  own: (port: () => Promise<number>) => Promise<NodeJS.ProcessEnv>,
+  own: (freePort: () => Promise<number>) => Promise<NodeJS.ProcessEnv>,
 ): ServiceSpec {
   let settled: NodeJS.ProcessEnv | undefined;
   return {
@@ -89,6 +99,7 @@ function sharedEnv({ env, swarmId, redisEnv, options }: RunSettings): NodeJS.Pro
     ...env,
     ...redisEnv,
     ENTRAIN_SWARM: swarmId,
+    ENTRAIN_OPS_PORT: "0",
     ENTRAIN_PERIOD: `${options.periodMs}ms`,
     ENTRAIN_GOAL: options.goal,
   };

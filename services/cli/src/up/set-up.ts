@@ -1,6 +1,6 @@
 /**
- * Brings a swarm up to readiness: the decision loop and the console together, then the agents, as many at a time as the
- * machine has cores, then the wait until the console shows them all alive and beating under a leader.
+ * Brings a swarm up to readiness: the console, and beside it the decision loop and then the agents that lean on it, a few
+ * at a time; then the wait until the console shows them all alive and beating under a leader.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,8 +14,8 @@ import { agentSpec, consoleSpec, decisionLoopSpec, type RunSettings } from "./se
 const pollMs = 100;
 /** From the first process on; a loaded machine starts one a second. */
 const deadlineMs = (processes: number): number => 45_000 + processes * 1_000;
-/** A slow starter holds up the others no longer than that, ms. */
-const staggerMs = 400;
+/** A slow starter holds up the others no longer than that, ms: more starts at once would only slow each other down. */
+const staggerMs = 1_500;
 
 /** @throws EntrainError of the service that failed, or `deadline-exceeded` that says what is missing. */
 export async function setUp(
@@ -26,22 +26,23 @@ export async function setUp(
     env: run.env,
     swarmId: run.swarmId,
     redisEnv,
+    httpHost: run.httpHost,
     runDirectory: run.directory,
     options: run.options,
   };
   const deadline = AbortSignal.timeout(deadlineMs(run.hosts.length + 2));
   const signal = AbortSignal.any([run.interruption.signal, deadline]);
-  const [loop, consoleService] = await unlessAborted(
-    signal,
-    Promise.all([run.supervisor.start(decisionLoopSpec(settings)), run.supervisor.start(consoleSpec(settings))]),
-  );
+  const { spec, url } = consoleSpec(settings);
+  const consoleStart = run.supervisor.start(spec);
+  const loop = await unlessAborted(signal, run.supervisor.start(decisionLoopSpec(settings)));
   if (loop.grpcAddress === undefined)
     throw new EntrainError("internal", "the decision loop did not say where its gRPC server is");
-  const console = createConsoleClient(consoleService.opsUrl);
   const watching = new AbortController();
   const agents = startAgents(run, settings, loop.grpcAddress, AbortSignal.any([signal, watching.signal]));
   agents.catch(() => undefined);
   try {
+    await unlessAborted(signal, consoleStart);
+    const console = createConsoleClient(url());
     return { console, swarm: await untilReady(run, console, agents, signal) };
   } finally {
     watching.abort();
@@ -51,7 +52,7 @@ export async function setUp(
 async function startAgents(run: Run, settings: RunSettings, loop: string, signal: AbortSignal): Promise<void> {
   const starting = new Set<Promise<unknown>>();
   const all: Promise<unknown>[] = [];
-  const width = Math.max(2, availableParallelism());
+  const width = availableParallelism() + 1;
   for (const host of run.hosts) {
     if (signal.aborted) return;
     const started = run.supervisor.start(agentSpec(settings, host, loop));

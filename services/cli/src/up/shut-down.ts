@@ -25,7 +25,7 @@ export async function shutDown(
   endedAt: number,
   keepLogs: boolean,
 ): Promise<void> {
-  const { interruption, supervisor, guard, directory } = run;
+  const { account, interruption, supervisor, guard, directory } = run;
   const timing = interruption.signal.aborted ? timings.interrupted : timings.atTheEnd;
   const elapsed = () => performance.now() - endedAt;
   const hurry = () => void supervisor.stop(atOnce);
@@ -42,4 +42,5 @@ export async function shutDown(
   if ((await Promise.race([stopped, late])) === "late") return;
   await guard.release();
   directory.remove(keepLogs);
+  if (keepLogs) account.tell({ kind: "note", text: `the logs are kept in ${directory.path}/logs` });
 }

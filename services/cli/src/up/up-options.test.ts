@@ -57,7 +57,10 @@ const refused: [string, RegExp][] = [
   ["five", /^"five" is not expected by entrain up: leave it out; entrain up --help lists/],
   ["--replay /no/such/file", /^--replay is "\/no\/such\/file": name a readable file/],
   ["--replay-speed 2", /^--replay-speed is "2": it goes with --replay FILE/],
-  [`--replay ${import.meta.filename} --replay-speed fast`, /^--replay-speed is "fast": give a factor up to 10000/],
+  [
+    `--replay ${import.meta.filename} --replay-speed fast`,
+    /^--replay-speed is "fast": give a factor from 0.01 to 10000, or 0/,
+  ],
 ];
 
 const fallback = { periodMs: 1_000, goal: "sync", port: 8080 } as const;

@@ -8,6 +8,7 @@ import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
 import { EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
 import { readFlags } from "../flags.ts";
 import { readWholeNumber } from "../numbers.ts";
+import { readReplaySpeed } from "../replay-speed.ts";
 
 /** What `entrain up` is to do. */
 export interface UpOptions {
@@ -38,7 +39,6 @@ const flagTable = {
 } as const;
 
 const agentsMax = 2_000;
-const speedMax = 10_000;
 
 /** What holds where a flag is left out: the environment's word, or Entrain's own default. */
 export interface UpDefaults {
@@ -96,12 +96,6 @@ function readReplay(file: string | undefined, speedText: string | undefined): Up
   } catch {
     throw EntrainError.invalid("--replay", file, "name a readable file of recorded telemetry");
   }
-  const speed = speedText === undefined ? 1 : readSpeed(speedText);
+  const speed = readReplaySpeed("--replay-speed", speedText ?? "1");
   return { file: resolve(file), speed };
-}
-
-function readSpeed(text: string): number {
-  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (speed <= speedMax) return speed;
-  throw EntrainError.invalid("--replay-speed", text, `give a factor up to ${speedMax} such as 10, or 0 for no waiting`);
 }

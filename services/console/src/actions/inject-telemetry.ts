@@ -6,7 +6,7 @@ import { compareIds, EntrainError } from "@entrain/kernel";
 import { isDivergent, type Reading } from "@entrain/core/decision";
 import type { AgentDecision, Timers } from "@entrain/ports";
 import type { TelemetryAnswer } from "../contract/decision-view.ts";
-import { withDeadline } from "../http/deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
 import type { AgentProcessView } from "../swarm-model/swarm-model.ts";
 

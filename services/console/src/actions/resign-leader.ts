@@ -2,7 +2,7 @@
 import { EntrainError } from "@entrain/kernel";
 import type { ElectionStore, Timers } from "@entrain/ports";
 import type { ResignAnswer } from "../contract/leader-view.ts";
-import { withDeadline } from "../http/deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
 
 /** How long the leader's process has to answer, ms. */

@@ -45,7 +45,7 @@ export const telemetryBodySchema = closedObject({
   incident: Type.Optional(
     Type.String({
       minLength: 1,
-      maxLength: 200,
+      maxLength: 512,
       pattern: "^[\\x21-\\x7e]+$",
       description: "The whole identity of the incident; without it the rules classify the reading.",
     }),

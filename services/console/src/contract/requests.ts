@@ -3,7 +3,7 @@ import { Type, type Static } from "typebox";
 import { closedObject } from "./scalars.ts";
 
 /** Most entries of one page. */
-export const limitMax = 1_000;
+const limitMax = 1_000;
 
 /** Paging of lists. */
 export const pagingSchema = closedObject({

@@ -114,15 +114,23 @@ function createMemberReader({ store, model, feed, clock }: StoreFollowerOptions)
 }
 
 function createLedgerReader({ store, model, feed }: StoreFollowerOptions): () => Promise<void> {
+  /** Of the last whole listing. */
   let generation = -1;
+
+  async function listWhole(): Promise<void> {
+    const during = model.store().generation;
+    const { entries } = await store.ledger.list(page.whole);
+    feed({ kind: "ledger", entries, whole: true });
+    generation = during;
+  }
+
   return async () => {
-    const wasGeneration = generation;
-    generation = model.store().generation;
     feed({ kind: "stats", stats: await store.ledger.stats() });
-    const first = wasGeneration === generation ? page.usual : page.whole;
-    let { entries, next } = await store.ledger.list(first);
-    const allNew = next !== undefined && entries.every(({ decision }) => !model.knowsDecision(decision.decisionId));
-    if (allNew && first !== page.whole) ({ entries, next } = await store.ledger.list(page.whole));
-    feed({ kind: "ledger", entries });
+    if (generation !== model.store().generation) return listWhole();
+    const { entries, next } = await store.ledger.list(page.usual);
+    const mayMissSome =
+      next !== undefined && entries.every(({ decision }) => !model.knowsDecision(decision.decisionId));
+    if (mayMissSome) return listWhole();
+    feed({ kind: "ledger", entries, whole: false });
   };
 }

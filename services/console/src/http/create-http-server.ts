@@ -24,6 +24,8 @@ import { addSwarmRoutes } from "./routes/swarm-routes.ts";
 const bodyMax = 64 * 1024;
 /** A request must have arrived whole after this long, ms. */
 const requestTimeoutMs = 10_000;
+/** Connections at once: requests under way, event streams, and idle ones that are kept alive. */
+const connectionsMax = 2_048;
 
 /** A server that is ready to listen or to be asked by `inject`. */
 export async function createHttpServer(context: ApiContext): Promise<FastifyInstance> {
@@ -31,11 +33,13 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
     logger: false,
     bodyLimit: bodyMax,
     requestTimeout: requestTimeoutMs,
+    http: { connectionsCheckingInterval: 1_000 },
     // A closing server ends its idle connections; streams are ended by the hub.
     forceCloseConnections: "idle",
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply as unknown as FastifyReply, problemOf(error)),
   });
+  app.server.maxConnections = connectionsMax;
   useOwnValidation(app);
   app.setErrorHandler((thrown, _request, reply) => {
     const answer = problemOf(thrown);

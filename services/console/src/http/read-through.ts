@@ -4,10 +4,10 @@
  */
 import { EntrainError, type ErrorCode } from "@entrain/kernel";
 import type { ApiContext } from "./api-context.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 
-/** How long a read may take before the last known state is answered, ms. */
-const readWithinMs = 500;
+/** How long a read may take before the last known state is answered, ms: a long list is several commands. */
+const readWithinMs = 2_000;
 const away: ReadonlySet<ErrorCode> = new Set([
   "store-unavailable",
   "deadline-exceeded",

@@ -57,7 +57,7 @@ test("the answers are those that the OpenAPI document describes, fresh and stale
   says.entries = entries;
   says.context = { version: 3, document: { policy: { known: true } } };
   says.stats = { count: 5, divergence: 1, safeAlone: 2 };
-  feed({ kind: "ledger", entries });
+  feed({ kind: "ledger", entries, whole: true });
   for (const up of [true, false]) {
     feed({ kind: "store", status: { up, generation: 1 } });
     for (const path of ["swarm", "agents", "rhythm", "leader", "decisions", "context"].map(
@@ -95,7 +95,7 @@ test("the swarm at a glance has the figures of the ledger as they are now", asyn
 test("a read that fails is answered from the last known state, marked stale", async (t) => {
   const { app, says, feed } = await createApi(swarm);
   t.after(() => app.close());
-  feed({ kind: "ledger", entries });
+  feed({ kind: "ledger", entries, whole: true });
   says.failing = true;
   for (const path of ["/api/v1/swarm", "/api/v1/decisions", "/api/v1/context"]) {
     const response = await app.inject(path);
@@ -128,7 +128,7 @@ test("paging goes on from the console's memory when Redis goes away between two 
   const { app, says, feed } = await createApi();
   t.after(() => app.close());
   says.entries = entries;
-  feed({ kind: "ledger", entries });
+  feed({ kind: "ledger", entries, whole: true });
   const first = (await app.inject("/api/v1/decisions?limit=2")).json<{ next: string }>();
   feed({ kind: "store", status: { up: false, generation: 1 } });
   const second = (await app.inject(`/api/v1/decisions?limit=2&cursor=${first.next}`)).json<{

@@ -9,12 +9,12 @@ const idsOf = (page: { entries: readonly { decision: { decisionId: string } }[] 
 test("what the ledger held at first is history; what it pushes or lists later is told once", () => {
   const book = createDecisionBook();
   const [old, pushed, polled] = [decisionOf("d1"), decisionOf("d2"), decisionOf("d3")];
-  assert.deepEqual(book.entries([{ decision: old, acts: [] }]), []);
+  assert.deepEqual(book.entries([{ decision: old, acts: [] }], true), []);
   assert.equal(book.committed(pushed).length, 1);
   assert.equal(book.committed(pushed).length, 0);
   const listed = [polled, pushed, old].map((decision) => ({ decision, acts: [] }));
   assert.deepEqual(
-    book.entries(listed).map(({ data }) => data),
+    book.entries(listed, false).map(({ data }) => data),
     [
       {
         decisionId: "d3",
@@ -30,15 +30,21 @@ test("what the ledger held at first is history; what it pushes or lists later is
       },
     ],
   );
-  assert.deepEqual(book.entries(listed), []);
+  assert.deepEqual(book.entries(listed, false), []);
 });
 
-test("after a loss of writes the ledger's list is history again", () => {
+test("after a loss of writes what is gone is gone, what is new is told, and what is offered again is no news (D4)", () => {
   const book = createDecisionBook();
-  book.entries([{ decision: decisionOf("d1"), acts: [] }]);
-  book.reset();
-  assert.deepEqual(book.entries([{ decision: decisionOf("d1"), acts: [] }]), []);
-  assert.equal(book.committed(decisionOf("d2")).length, 1);
+  const entriesOf = (...ids: string[]) => ids.map((id) => ({ decision: decisionOf(id), acts: [] }));
+  book.entries(entriesOf("d3", "d2", "d1"), true);
+  const events = book.entries(entriesOf("d4", "d1"), true);
+  assert.deepEqual(
+    events.map(({ data }) => "decisionId" in data && data.decisionId),
+    ["d4"],
+  );
+  assert.deepEqual(idsOf(book.newest(10)).sort(), ["d1", "d4"]);
+  assert.deepEqual(book.committed(decisionOf("d2")), []);
+  assert.deepEqual(idsOf(book.newest(10)).sort(), ["d1", "d2", "d4"]);
 });
 
 test("an adopting act is an event, a committing one and one taken alone are not", () => {

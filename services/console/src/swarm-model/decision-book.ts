@@ -15,15 +15,16 @@ interface BookEntry {
 
 /** The newest decisions. */
 export interface DecisionBook {
-  /** The store's newest entries; the first ones after a reset are history and make no events. */
-  entries(entries: readonly LedgerEntry[]): readonly SwarmEvent[];
+  /**
+   * The store's newest entries; the first ones ever are history and make no events. `whole`: whatever they leave out is no
+   * longer there, as after a loss of writes.
+   */
+  entries(entries: readonly LedgerEntry[], whole: boolean): readonly SwarmEvent[];
   /** The store pushed a decision. */
   committed(decision: Decision): readonly SwarmEvent[];
   /** An agent acted. */
   acted(act: Act): readonly SwarmEvent[];
   has(decisionId: string): boolean;
-  /** The store may have lost writes: what it lists next is history. */
-  reset(): void;
   /** Newest first, those older than `afterDecisionId` where it is given. */
   newest(limit: number, afterDecisionId?: string): { readonly entries: readonly LedgerEntry[]; readonly more: boolean };
   /** Acts on an incident, as far as they are known. */
@@ -33,16 +34,24 @@ export interface DecisionBook {
 /** A book of at most `limit` decisions (default 1,000) and as many early acts. */
 export function createDecisionBook(limit = 1_000): DecisionBook {
   const known = new Map<string, BookEntry>();
+  /** Told or history: a decision that is listed, lost and offered again is the same decision (D4). */
+  const told = new Set<string>();
   /** Acts that came before their decision did. */
   let early: Act[] = [];
   let primed = false;
 
+  /** True where the decision was never told of. */
   function add(decision: Decision): boolean {
-    if (known.has(decision.decisionId)) return false;
-    const awaited = early.filter((act) => act.decisionId === decision.decisionId);
-    early = early.filter((act) => act.decisionId !== decision.decisionId);
-    known.set(decision.decisionId, { decision, acts: new Map(awaited.map((act) => [act.agentId, act])) });
-    if (known.size > limit) known.delete(newestFirst().at(-1)?.decision.decisionId ?? "");
+    const { decisionId } = decision;
+    if (!known.has(decisionId)) {
+      const awaited = early.filter((act) => act.decisionId === decisionId);
+      early = early.filter((act) => act.decisionId !== decisionId);
+      known.set(decisionId, { decision, acts: new Map(awaited.map((act) => [act.agentId, act])) });
+      forgetOldest(known, limit);
+    }
+    if (told.has(decisionId)) return false;
+    told.add(decisionId);
+    forgetOldest(told, 2 * limit);
     return true;
   }
 
@@ -50,7 +59,9 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
     [...known.values()].reverse().sort((a, b) => b.decision.committedAtMs - a.decision.committedAtMs);
 
   return {
-    entries(entries) {
+    entries(entries, whole) {
+      const listed = new Set(entries.map(({ decision }) => decision.decisionId));
+      if (whole) for (const decisionId of known.keys()) if (!listed.has(decisionId)) known.delete(decisionId);
       const news = entries.toReversed().filter(({ decision }) => add(decision));
       for (const { decision, acts } of entries)
         for (const act of acts) known.get(decision.decisionId)?.acts.set(act.agentId, act);
@@ -68,11 +79,6 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
       return [{ type: "decision.adopted", data: { agentId, incidentId, decisionId, action, at: atMs } }];
     },
     has: (decisionId) => known.has(decisionId),
-    reset() {
-      known.clear();
-      early = [];
-      primed = false;
-    },
     newest(count, afterDecisionId) {
       const all = newestFirst();
       const at = all.findIndex(({ decision }) => decision.decisionId === afterDecisionId);
@@ -90,7 +96,7 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
 }
 
 /** A decision as the API tells it. */
-export function decisionView(decision: Decision): DecisionView {
+function decisionView(decision: Decision): DecisionView {
   const { decisionId, incidentId, action, type, confidence, reasoning, term, contextVersion, policyHash } = decision;
   const committedAt = decision.committedAtMs;
   return { decisionId, incidentId, action, type, confidence, reasoning, term, contextVersion, policyHash, committedAt };
@@ -100,6 +106,12 @@ export function decisionView(decision: Decision): DecisionView {
 export function decisionEntryView({ decision, acts }: LedgerEntry): DecisionEntryView {
   const told = acts.map(({ agentId, action, source, atMs }) => ({ agentId, action, source, at: atMs }));
   return { ...decisionView(decision), acts: told };
+}
+
+/** Maps and sets keep the order in which things came. */
+function forgetOldest(from: Map<string, unknown> | Set<string>, limit: number): void {
+  const oldest = from.keys().next();
+  if (from.size > limit && oldest.done !== true) from.delete(oldest.value);
 }
 
 function committedEvent(decision: Decision): SwarmEvent {

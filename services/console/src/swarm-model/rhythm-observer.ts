@@ -112,9 +112,10 @@ export function createRhythmObserver(): RhythmObserver {
     const count = medianOf(rhythms.map(({ cycle }) => cycle));
     const inEffect = count !== undefined && count >= inForce.effectiveBeat;
     if (!inEffect || (complete && !wasComplete)) restart(now);
-    measuring.phases(
+    measuring.cycles(
       now.monoNs,
-      rhythms.map(({ cycle }) => phaseOfCycle(cycle)),
+      rhythms.map(({ cycle }) => cycle),
+      rhythms.map(({ cycle, offsetCycles }) => cycle + offsetCycles),
     );
     reading = measuring.read(now.monoNs);
     if (complete && reading.convergedSinceNs !== undefined)

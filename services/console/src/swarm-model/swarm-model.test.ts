@@ -84,7 +84,7 @@ test("processes are those of the alive agents, with all of them", () => {
 test("acts feed the figures and the decisions they belong to", () => {
   const decision = decisionOf("d1");
   const model = modelOf(
-    { kind: "ledger", entries: [] },
+    { kind: "ledger", entries: [], whole: true },
     { kind: "stats", stats: { count: 1, divergence: 0, safeAlone: 0 } },
     { kind: "decision", decision },
   );
@@ -107,18 +107,25 @@ test("acts feed the figures and the decisions they belong to", () => {
   assert.equal(model.decisions(10).entries[0]?.acts.length, 1);
 });
 
-test("an outage keeps what is known; another generation makes the ledger's list history (S1)", () => {
+test("an outage keeps what is known; in another generation only what the store still lists (S1)", () => {
   const model = modelOf(
     { kind: "store", status: { up: true, generation: 1 } },
-    { kind: "ledger", entries: [{ decision: decisionOf("d1"), acts: [] }] },
+    { kind: "ledger", entries: [{ decision: decisionOf("d1"), acts: [] }], whole: true },
   );
   model.apply({ kind: "store", status: { up: false, generation: 1 } }, at(1));
   assert.equal(model.decisions(10).entries.length, 1);
   assert.deepEqual(model.swarm().store, { up: false, generation: 1 });
   model.apply({ kind: "store", status: { up: true, generation: 2 } }, at(2));
+  assert.equal(model.swarm().store.generation, 2);
   const entries = [{ decision: decisionOf("d2"), acts: [] }];
-  assert.deepEqual(model.apply({ kind: "ledger", entries }, at(3)), []);
-  assert.equal(model.decisions(10).entries.length, 1);
+  assert.deepEqual(
+    model.apply({ kind: "ledger", entries, whole: true }, at(3)).map(({ type }) => type),
+    ["decision.committed"],
+  );
+  assert.deepEqual(
+    model.decisions(10).entries.map(({ decision }) => decision.decisionId),
+    ["d2"],
+  );
 });
 
 test("time alone ends the grace of members that a store forgot (M1)", () => {

@@ -31,7 +31,8 @@ export type SwarmInput =
   | { readonly kind: "goal"; readonly goal: GoalRecord }
   | { readonly kind: "observed"; readonly observation: Observation }
   | { readonly kind: "decision"; readonly decision: Decision }
-  | { readonly kind: "ledger"; readonly entries: readonly LedgerEntry[] }
+  /** The newest entries; `whole`: all that there are, or as many as are remembered. */
+  | { readonly kind: "ledger"; readonly entries: readonly LedgerEntry[]; readonly whole: boolean }
   | { readonly kind: "stats"; readonly stats: LedgerStats }
   | { readonly kind: "context"; readonly context: ContextDocument }
   | { readonly kind: "tick" };
@@ -91,10 +92,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
       store.generation !== 0 && status.generation !== 0 && status.generation !== store.generation;
     // An outage before the first connection or after it says nothing of the generation that was known.
     store = { up: status.up, generation: status.generation === 0 ? store.generation : status.generation };
-    if (mayHaveLostWrites) {
-      book.reset();
-      rhythm.resetGoal();
-    }
+    if (mayHaveLostWrites) rhythm.resetGoal();
     return [];
   }
 
@@ -131,7 +129,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
       case "decision":
         return book.committed(input.decision);
       case "ledger":
-        return book.entries(input.entries);
+        return book.entries(input.entries, input.whole);
       case "stats":
         stats = input.stats;
         return [];

@@ -3,7 +3,7 @@
 --
 -- Input:  KEYS[2] membership, KEYS[3] offers, KEYS[4] states, KEYS[5] beats, KEYS[6] dead, KEYS[7] left, KEYS[8] deltas
 --         ARGV[2] channel
--- Offers: version, observedMs, readState, writeState, recordChange, bury, forget, finish
+-- Offers: version, observedMs, readState, stateText, recordChange, bury, forget, finish
 
 local deltasMax = 2000
 local goneMax = 10000
@@ -29,21 +29,18 @@ local function readState(agentId)
   }
 end
 
-local function writeState(agentId, member)
-  local text = member.state
+local function stateText(member)
+  return member.state
     .. ' ' .. int(member.incarnation)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
     .. ' ' .. int(member.health)
-  redis.call('HSET', KEYS[4], agentId, text)
-  return text
 end
 
 -- One delta, one version: the stream's own ids are the versions, so that a reader finds its place without a search.
-local function recordChange(agentId, stateText)
+local function recordChange(agentId, state, offer)
   version = version + 1
-  local offer = redis.call('HGET', KEYS[3], agentId)
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', deltasMax, int(version) .. '-0', 'agentId', agentId, 'state', stateText, 'offer', offer)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', deltasMax, int(version) .. '-0', 'agentId', agentId, 'state', state, 'offer', offer)
 end
 
 local function forget(agentId)
@@ -71,7 +68,9 @@ local function bury(agentId, member, state)
   local gone = state == 'dead' and KEYS[6] or KEYS[7]
   redis.call('ZREM', KEYS[6], agentId)
   redis.call('ZADD', gone, int(observedMs), agentId)
-  recordChange(agentId, writeState(agentId, member))
+  local text = stateText(member)
+  redis.call('HSET', KEYS[4], agentId, text)
+  recordChange(agentId, text, redis.call('HGET', KEYS[3], agentId))
   if redis.call('ZCARD', gone) > goneMax then
     forgetOldest(gone)
   end

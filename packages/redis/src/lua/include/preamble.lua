@@ -1,7 +1,7 @@
 -- Preamble of every command that works in a generation (S1). TIME is the only clock.
 --
--- Input:  KEYS[1] store key, ARGV[1] the caller's generation
--- Output: error `ENTRAIN stale-generation <generation>` under another generation: nothing was done
+-- Input:  KEYS[1] store key, ARGV[1] the caller's generation and the store's life that it knew, `<generation> <life>`
+-- Output: error `ENTRAIN stale-generation <generation>` under another one: nothing was done
 -- Offers: nowMs, generation, recovering (the recovery window is open), numberFloor, int(n), fail(code, detail)
 
 local function int(number)
@@ -13,13 +13,13 @@ end
 
 local time = redis.call('TIME')
 local nowMs = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local store = redis.call('HMGET', KEYS[1], 'generation', 'windowUntilMs', 'windowMs')
+local store = redis.call('HMGET', KEYS[1], 'generation', 'life', 'windowUntilMs', 'windowMs')
 local generation = tonumber(store[1]) or 0
-if generation ~= tonumber(ARGV[1]) then
+if int(generation) .. ' ' .. (store[2] or '') ~= ARGV[1] then
   return fail('stale-generation', int(generation))
 end
 -- More than a whole window left means that the clock went back: then the window is over rather than hours long.
-local windowLeftMs = (tonumber(store[2]) or 0) - nowMs
-local recovering = windowLeftMs > 0 and windowLeftMs <= (tonumber(store[3]) or 0)
+local windowLeftMs = (tonumber(store[3]) or 0) - nowMs
+local recovering = windowLeftMs > 0 and windowLeftMs <= (tonumber(store[4]) or 0)
 -- Versions, ordinals and sequence numbers of a generation begin above it: none that was lost is given out twice (C1, D1).
 local numberFloor = (generation - 1) * 1e9

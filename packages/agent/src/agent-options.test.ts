@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import { inspect } from "node:util";
+import { test } from "node:test";
+import fc from "fast-check";
+import { checkId, EntrainError, type ErrorCode } from "@entrain/kernel";
+import { createAgentId, resolveHostOptions, type HostOptions } from "./agent-options.ts";
+
+const minimal: HostOptions = { swarm: "orders", redis: "redis://127.0.0.1:6379" };
+
+/** What is said of options as a user of JavaScript might give them. */
+function refusalOf(options: Record<string, unknown>, agentIds: readonly string[] = ["a"]): EntrainError {
+  try {
+    resolveHostOptions({ ...minimal, ...options }, agentIds);
+  } catch (thrown) {
+    assert.ok(thrown instanceof EntrainError, `it should be refused with an EntrainError, not ${String(thrown)}`);
+    return thrown;
+  }
+  assert.fail("it should have been refused");
+}
+
+test("a swarm and a store are enough; the rest has defaults", () => {
+  const { processId, host, events, election, membership, ...rest } = resolveHostOptions(minimal, ["a"]);
+  assert.match(processId, /^p-[0-9a-f-]{36}$/);
+  assert.equal(host, hostname());
+  events({ kind: "store.changed", up: true, generation: 1 });
+  assert.deepEqual([election.leaseMs, election.requestTimeoutMs, membership.heartbeatMs], [2_000, 400, 500]);
+  assert.deepEqual(rest, {
+    swarmId: "orders",
+    agentIds: ["a"],
+    redis: minimal.redis,
+    listen: { host: "127.0.0.1", port: 0 },
+    advertise: undefined,
+    tls: undefined,
+    insecure: false,
+    goal: { kind: "sync", periodMs: 1_000 },
+    reasoner: undefined,
+    decisionLoop: undefined,
+    requireStore: false,
+    opsUrl: "",
+    spin: "auto",
+    storeTimeoutMs: 400,
+  });
+});
+
+test("every wrong option is refused by its own name", () => {
+  const wrong: readonly (readonly [Record<string, unknown>, string, ErrorCode?])[] = [
+    [{ swarm: undefined }, "swarm"],
+    [{ swarm: "no spaces" }, "swarm"],
+    [{ redis: undefined }, "redis"],
+    [{ redis: 6379 }, "redis"],
+    [{ listen: { port: 65_536 } }, "listen.port"],
+    [{ listen: { port: "80" } }, "listen.port"],
+    [{ advertise: { host: "h", port: 0 } }, "advertise.port"],
+    [{ listen: { host: "0.0.0.0" }, insecure: true }, "advertise", "invalid-config"],
+    [{ listen: { host: "::" }, insecure: true }, "advertise", "invalid-config"],
+    [{ rhythm: { goal: "waltz" } }, "rhythm.goal"],
+    [{ rhythm: { periodMs: 1 } }, "rhythm.periodMs"],
+    [{ decide: "yes" }, "decide"],
+    [{ decide: { name: "r" } }, "decide"],
+    [{ decide: null }, "decide"],
+    [{ election: { leaseMs: 100 } }, "leaseMs", "invalid-config"],
+    [{ membership: { deadAfterMs: 1 } }, "deadAfterMs", "invalid-config"],
+  ];
+  for (const [options, field, code = "invalid-argument"] of wrong) {
+    const error = refusalOf(options);
+    assert.deepEqual([error.field, error.code], [field, code], inspect(options));
+    assert.ok(error.message.includes(`${field} `), error.message);
+  }
+});
+
+test("agents of one process have valid ids of their own", () => {
+  assert.equal(refusalOf({}, ["a", "a"]).field, "agentId");
+  assert.equal(refusalOf({}, ["a b"]).field, "agentId");
+  assert.deepEqual(resolveHostOptions(minimal, ["a", "b"]).agentIds, ["a", "b"]);
+});
+
+test("a function is as good a reasoner as an object with a name", () => {
+  const reason = () => ({ type: "NORMAL", action: "none", confidence: 1, reasoning: "" }) as const;
+  assert.deepEqual(resolveHostOptions({ ...minimal, decide: reason }, ["a"]).reasoner, { name: "user", reason });
+  const named = { name: "mine", reason };
+  assert.equal(resolveHostOptions({ ...minimal, decide: named }, ["a"]).reasoner, named);
+});
+
+test("an address that stands for all of a machine's is listened on where another one is advertised", () => {
+  const advertise = { host: "agent-7.example", port: 4_000 };
+  const resolved = resolveHostOptions({ ...minimal, listen: { host: "0.0.0.0", port: 4_000 }, advertise }, ["a"]);
+  assert.deepEqual(resolved.advertise, advertise);
+});
+
+test("ids that are made up are valid and differ", () => {
+  const ids = Array.from({ length: 50 }, createAgentId);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const id of ids) assert.equal(checkId("agentId", id), id);
+});
+
+test("whatever is given as ports, ids and periods, it is taken or refused with an EntrainError", () => {
+  const anything = fc.record(
+    {
+      swarm: fc.anything(),
+      listen: fc.record({ host: fc.string(), port: fc.anything() }),
+      rhythm: fc.record({ periodMs: fc.anything() }),
+      decide: fc.anything(),
+      redis: fc.anything(),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(anything, (options) => {
+      try {
+        resolveHostOptions({ ...minimal, ...options } as HostOptions, ["a"]);
+      } catch (thrown) {
+        assert.ok(thrown instanceof EntrainError, inspect(thrown));
+      }
+    }),
+  );
+});

@@ -1,0 +1,141 @@
+/**
+ * What runs while a host is started: the gRPC server and the phase transport, once for all agents of the process, and the
+ * loops of rhythm, membership and election wired to them. Opening listens, because the address must be known; nothing
+ * beats, registers or stands for election until the host says so.
+ */
+import { availableParallelism } from "node:os";
+import type { GoalRecord } from "@entrain/core/rhythm";
+import type { MemberRecord } from "@entrain/core/membership";
+import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
+import type { RedisStore } from "@entrain/redis";
+import {
+  createPhaseTransport,
+  createRpcServer,
+  formatAddress,
+  type RpcPhaseTransport,
+  type RpcServer,
+} from "@entrain/rpc";
+import { ElectionLoop, MembershipLoop, RhythmLoop, systemTimers, type LeaderView } from "@entrain/runtime";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+
+/** The loops of one process and what they talk through. */
+export interface HostLoops {
+  readonly server: RpcServer;
+  readonly transport: RpcPhaseTransport;
+  readonly rhythm: RhythmLoop;
+  readonly membership: MembershipLoop;
+  readonly election: ElectionLoop;
+}
+
+/** What they need of the host. */
+export interface HostLoopsOptions {
+  readonly options: ResolvedHostOptions;
+  readonly incarnation: number;
+  readonly clock: Clock;
+  readonly store: RedisStore;
+  readonly events: EventSink;
+  readonly agentProcess: AgentProcess;
+  readonly goal: GoalRecord;
+  /** The process's present health, 0..1. */
+  readonly health: () => number;
+  readonly onBeat: (beat: FiredBeat) => void;
+  readonly onLeader: (leader: LeaderView) => void;
+  readonly onSuperseded: (agentId: string) => void;
+}
+
+/**
+ * Listens, and wires the loops.
+ * @throws EntrainError `invalid-config` where the address or the certificates do not do.
+ */
+export async function openHostLoops(surroundings: HostLoopsOptions): Promise<HostLoops> {
+  const { options, clock, events, agentProcess } = surroundings;
+  const { swarmId, processId, listen, insecure, tls } = options;
+  const transport = createPhaseTransport({ swarmId, processId, insecure, tls, clock, events });
+  const server = await createRpcServer({
+    listen,
+    swarmId,
+    processId,
+    insecure,
+    tls,
+    clock,
+    events,
+    phase: transport,
+    agentProcess,
+  });
+  const election = createElection(surroundings);
+  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
+  const membership = createMembership(surroundings, server.address, rhythm);
+  return { server, transport, rhythm, membership, election };
+}
+
+function createRhythm(
+  { options, clock, events, goal, onBeat }: HostLoopsOptions,
+  transport: RpcPhaseTransport,
+  election: ElectionLoop,
+  alive: () => readonly MemberRecord[],
+): RhythmLoop {
+  return new RhythmLoop({
+    clock,
+    timers: systemTimers,
+    transport,
+    events,
+    processId: options.processId,
+    goal,
+    batched: options.agentIds.length > 1,
+    spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
+    highestTerm: () => election.highestTerm(),
+    onTerm: (term) => {
+      election.sawTerm(term);
+    },
+    onBeat,
+  });
+}
+
+function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhythm: RhythmLoop): MembershipLoop {
+  const { options, incarnation, clock, store, events, health, onSuperseded } = surroundings;
+  const { agentIds, processId, host, advertise, opsUrl } = options;
+  const address = advertise === undefined ? listensAt : formatAddress(advertise);
+  const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
+  const loop: MembershipLoop = new MembershipLoop({
+    registry: store.registry,
+    clock,
+    timers: systemTimers,
+    events,
+    timings: options.membership,
+    offers: agentIds.map((agentId) => ({ ...offer, agentId })),
+    healthOf: health,
+    onView: () => {
+      rhythm.setMembers(loop.alive(), loop.view().version);
+    },
+    onSuperseded: (agentId) => {
+      rhythm.remove(agentId);
+      onSuperseded(agentId);
+    },
+  });
+  return loop;
+}
+
+/** One candidate a process: a crash takes all of its agents, so more would not make leadership any safer. */
+function createElection({ options, incarnation, clock, store, events, onLeader }: HostLoopsOptions): ElectionLoop {
+  return new ElectionLoop({
+    store: store.election(),
+    clock,
+    timers: systemTimers,
+    events,
+    timings: options.election,
+    agentId: candidateOf(options),
+    incarnation,
+    onLeader,
+  });
+}
+
+/** The agent that stands for election in the name of its process. */
+export function candidateOf({ agentIds }: ResolvedHostOptions): string {
+  return agentIds[0] ?? "";
+}
+
+/** Spinning pays only while fewer processes beat on this host than half its cores. */
+function hasCoresToSpin(host: string, alive: readonly MemberRecord[]): boolean {
+  const here = new Set(alive.filter((member) => member.host === host).map(({ processId }) => processId));
+  return here.size < availableParallelism() / 2;
+}

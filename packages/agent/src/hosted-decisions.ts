@@ -1,0 +1,97 @@
+/**
+ * Decisions in the name of the agents of one process. Order of effects: decide, record the act (in the background), show it to
+ * observers, count it, answer.
+ */
+import type { Leadership } from "@entrain/core/election";
+import type { Act, Fingerprint, Reading } from "@entrain/core/decision";
+import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
+import { createActRecorder, systemTimers, type ObservationHub } from "@entrain/runtime";
+import type { RedisStore } from "@entrain/redis";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+import { createDecisionPath } from "./decision-path.ts";
+
+/** One hosted agent's question; the host knows the rest. */
+export type HostedRequest = Omit<DecideRequest, "incarnation" | "leadership">;
+
+/** Decides for hosted agents. */
+export interface HostedDecisions {
+  start(): Promise<void>;
+  /** @throws EntrainError `invalid-argument`, `cancelled`, `resource-exhausted`, `unavailable` once it has stopped. */
+  decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** Every agent's decision about one reading. */
+  decideForAll(reading: Reading, incidentId: string | undefined): Promise<readonly AgentDecision[]>;
+  /** What the rules make of a reading now. */
+  classify(reading: Reading): Fingerprint;
+  /** Share of the latest reasonings in this process that failed, 0..1. */
+  reasonerFailureRate(): number;
+  /** True once nothing is under way and every act is in the ledger; false where that took longer, or failed. */
+  drain(drainMs: number): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** The decisions of one process; nothing happens before the first question. */
+export function createHostedDecisions(surroundings: {
+  readonly options: ResolvedHostOptions;
+  readonly incarnation: number;
+  readonly clock: Clock;
+  readonly store: RedisStore;
+  readonly events: EventSink;
+  readonly hub: ObservationHub;
+  /** The agent's leadership, while effects may be sent in its name (L4). */
+  readonly leadershipOf: (agentId: string) => Leadership | undefined;
+  readonly onDecided: (outcome: DecideOutcome) => void;
+}): HostedDecisions {
+  const { options, incarnation, clock, store, events, hub, leadershipOf, onDecided } = surroundings;
+  const path = createDecisionPath({ options, clock, store, events });
+  const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
+
+  async function decide(request: HostedRequest): Promise<DecideOutcome> {
+    const { agentId } = request;
+    const leadership = leadershipOf(agentId);
+    const outcome = await path.decide({ ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) });
+    const { decision, source, latencyMs, contextHit } = outcome;
+    const { incidentId, decisionId, action } = decision;
+    const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(clock.unixMs()) };
+    recorder.record(act);
+    hub.act({ act, latencyMs, contextHit });
+    onDecided(outcome);
+    events({ kind: "decision.acted", agentId, decision, source, latencyMs, contextHit });
+    return outcome;
+  }
+
+  return {
+    start: () => path.start(),
+    decide,
+    decideForAll: (reading, incidentId) =>
+      Promise.all(
+        options.agentIds.map(async (agentId) => {
+          const identity = incidentId === undefined ? {} : { incidentId };
+          const { decision, source } = await decide({ agentId, reading, ...identity });
+          return { agentId, decision, source };
+        }),
+      ),
+    classify: (reading) => path.classify(reading),
+    reasonerFailureRate: () => path.reasonerFailureRate(),
+    async drain(drainMs) {
+      const answered = await doneWithin(path.drain(), drainMs);
+      return (await doneWithin(recorder.drain(), Math.min(drainMs, options.storeTimeoutMs))) && answered;
+    },
+    async stop() {
+      recorder.stop();
+      await path.stop();
+    },
+  };
+}
+
+/** True where the work was done within `ms`; its failure is its own affair. */
+function doneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, ms, false).unref();
+    work
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(late));
+  });
+}

@@ -1,0 +1,136 @@
+/** Every history has a bound: the commands are called with small ones. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { Redis } from "ioredis";
+import { offerOf, proposalOf } from "@entrain/testkit/conformance";
+import { openStoreLab, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
+import { endpointOf } from "./endpoint.ts";
+import { evaluate } from "./evaluate.ts";
+import { unavailable } from "./failures.ts";
+import { storeKeys, type StoreKeys } from "./keys.ts";
+import { openLink, type Link, type Reply } from "./link.ts";
+import { createRedisStore, type RedisStore } from "./redis-store.ts";
+import { loadScripts, type ScriptName } from "./scripts.ts";
+
+const dayMs = 86_400_000;
+
+let lab: StoreLab<RedisStore>;
+let raw: Redis;
+let link: Link;
+let store: RedisStore;
+let keys: StoreKeys;
+let token: string;
+
+before(async () => {
+  lab = await openStoreLab(createRedisStore);
+  raw = new Redis(lab.redis.url);
+  const { signal } = new AbortController();
+  const endpoint = endpointOf(lab.redis.url, 1_000);
+  link = await openLink({ endpoint, timers: realTimers, name: "bounds", openTimeoutMs: 1_000, signal });
+});
+beforeEach(async () => {
+  const swarm = lab.swarm();
+  store = await swarm.client();
+  keys = storeKeys(swarm.swarmId);
+  token = `1 ${String(await raw.hget(keys.store, "life"))}`;
+});
+after(async () => {
+  link.end(unavailable("the test is over"));
+  raw.disconnect();
+  await lab[Symbol.asyncDispose]();
+});
+
+function run(name: ScriptName, names: readonly string[], args: readonly (string | number)[]): Promise<Reply> {
+  return evaluate(link, loadScripts()[name], [keys.store, ...names], [token, ...args], 1_000);
+}
+
+function commit(incidentId: string, decisionsMax: number, retentionMs = dayMs): Promise<Reply> {
+  const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
+  const names = [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader("swarm")];
+  const text = JSON.stringify(proposalOf(incidentId, "a"));
+  const head = [keys.channels.decisions, keys.actsPrefix, incidentId, `${incidentId}#a`, text];
+  return run("commit-decision", names, [...head, decisionsMax, retentionMs]);
+}
+
+function openIncident(fingerprint: string, fingerprintsMax: number, retentionMs = dayMs): Promise<Reply> {
+  const { ledger, decisions, incidents, incidentsSeen } = keys;
+  const names = [ledger, decisions, incidents, incidentsSeen];
+  return run("open-incident", names, [fingerprint, dayMs, fingerprintsMax, retentionMs]);
+}
+
+test("the oldest decisions go with their acts, and an incident that is still open is not decided twice", async () => {
+  assert.deepEqual(await openIncident("k/s/b", 10), ["1", null]);
+  for (const incidentId of ["k/s/b/1", "second", "third"]) {
+    await commit(incidentId, 2);
+    await store.ledger.recordActs([
+      { agentId: "a", incidentId, decisionId: "d", action: "x", source: "adopted", atMs: 1 },
+    ]);
+  }
+  const { entries } = await store.ledger.list(10);
+  assert.deepEqual(
+    entries.map(({ decision }) => decision.incidentId),
+    ["third", "second"],
+  );
+  assert.equal((await raw.keys(`${keys.actsPrefix}*`)).length, 2);
+  assert.equal((await store.ledger.stats()).count, 3, "counts are of the ledger's life");
+  assert.deepEqual(await openIncident("k/s/b", 10), ["2", null], "the incident whose decision is gone is closed");
+});
+
+test("decisions go by their age as well", async () => {
+  await commit("first", 10);
+  const { decision } = (await store.ledger.list(1)).entries[0]!;
+  await raw.hset(
+    keys.decisions,
+    "first",
+    JSON.stringify({ ...decision, committedAtMs: decision.committedAtMs - dayMs - 1 }),
+  );
+  await commit("second", 10);
+  assert.equal(await store.ledger.read("first"), undefined);
+  assert.equal((await store.ledger.list(10)).entries.length, 1);
+});
+
+test("a forgotten fingerprint never gets an ordinal back that it had", async () => {
+  for (let ordinal = 1; ordinal <= 3; ordinal++) {
+    assert.deepEqual(await openIncident("k/first/b", 10), [String(ordinal), null]);
+    await raw.hset(keys.incidents, "k/first/b", `${ordinal} 0`);
+  }
+  await openIncident("k/second/b", 1);
+  assert.equal(await raw.hlen(keys.incidents), 1);
+  assert.deepEqual(await openIncident("k/first/b", 10), ["4", null]);
+});
+
+test("acts of forgotten incidents go, and an incident keeps and counts a bounded number", async () => {
+  const acts = (incidentId: string, agentId: string, limit: number, incidents: number) =>
+    run(
+      "record-acts",
+      [keys.ledger, keys.incidentsActed],
+      [keys.actsPrefix, incidents, dayMs, limit, incidentId, agentId, "safe-alone", "d", "x", "{}"],
+    );
+  assert.equal(await acts("one", "a", 1, 10), 1);
+  assert.equal(await acts("one", "b", 1, 10), 0);
+  assert.equal(await acts("two", "a", 1, 1), 1);
+  assert.deepEqual(await raw.keys(`${keys.actsPrefix}*`), [`${keys.actsPrefix}two`]);
+  assert.equal((await store.ledger.stats()).safeAlone, 2);
+});
+
+test("a full swarm refuses newcomers and no one else", async () => {
+  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
+  const names = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
+  const register = (agentId: string, incarnation: number) =>
+    run("register", names, [keys.channels.membership, 1, agentId, incarnation, 1e6, JSON.stringify(offerOf(agentId))]);
+  await register("a", 1);
+  await assert.rejects(register("b", 1), { code: "resource-exhausted", message: /the swarm is full: at most 1/ });
+  await register("a", 2);
+  await store.registry.leave("a", 2);
+  await register("b", 1);
+});
+
+test("a listing takes as many commands as it needs", async () => {
+  for (let index = 0; index < 230; index++) await commit(`incident-${index}`, 1_000);
+  const first = await store.ledger.list(120);
+  assert.equal(first.entries.length, 120);
+  const rest = await store.ledger.list(1_000, first.next);
+  assert.equal(rest.entries.length, 110);
+  assert.equal(rest.next, undefined);
+  assert.equal(rest.entries.at(-1)?.decision.incidentId, "incident-0");
+});

@@ -1,0 +1,88 @@
+/** Breaks one Lua command at a time on purpose: the conformance suites must notice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  caseNamed,
+  electionCases,
+  ledgerCases,
+  registryCases,
+  staleFenceIsRefused,
+  type ConformanceCase,
+  type StoreUnderTest,
+} from "@entrain/testkit/conformance";
+import { openStoreLab } from "@entrain/testkit/store-lab";
+import { assembleRedisStore } from "./redis-store.ts";
+import { assembleScript, loadScripts, readLua, type ScriptName } from "./scripts.ts";
+
+interface Mutant {
+  readonly name: ScriptName;
+  readonly what: string;
+  readonly text: string;
+  readonly instead: string;
+  readonly caughtBy: ConformanceCase<StoreUnderTest>;
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    name: "commit-decision",
+    what: "does not look at the fence",
+    text: "if ARGV[9] and not isFencedBy(",
+    instead: "if false and not isFencedBy(",
+    caughtBy: caseNamed(ledgerCases, staleFenceIsRefused),
+  },
+  {
+    name: "commit-decision",
+    what: "overwrites the decision that stands",
+    text: "if standing then",
+    instead: "if false then",
+    caughtBy: caseNamed(ledgerCases, "of fifty committers at once one stands and all get its decision (D1)"),
+  },
+  {
+    name: "campaign",
+    what: "grants what another holds",
+    text: "if isLive(leader) then",
+    instead: "if false then",
+    caughtBy: caseNamed(electionCases, "of fifty candidates at once one is granted and the others are told who (L1)"),
+  },
+  {
+    name: "campaign",
+    what: "takes the clock for the term",
+    text: "local term = math.max(",
+    instead: "local term = math.min(",
+    caughtBy: caseNamed(electionCases, "terms only grow, and above the highest that the candidate has seen (L2)"),
+  },
+  {
+    name: "renew",
+    what: "renews whoever asks",
+    text: "(equal and isLive(leader))",
+    instead: "isLive(leader)",
+    caughtBy: caseNamed(electionCases, "only an equal leadership is renewed (L3)"),
+  },
+  {
+    name: "renew",
+    what: "brings an ended lease back",
+    text: "(equal and isLive(leader))",
+    instead: "equal",
+    caughtBy: caseNamed(
+      electionCases,
+      "a renewal never creates a record: not after a release, not after the lease's end (L3)",
+    ),
+  },
+  {
+    name: "register",
+    what: "lets a lower incarnation in",
+    text: "return fail('superseded'",
+    instead: "fail('superseded'",
+    caughtBy: caseNamed(registryCases, "the higher incarnation takes over and the lower one is told (M3)"),
+  },
+];
+
+for (const { name, what, text, instead, caughtBy } of mutants)
+  test(`the suite catches a ${name} that ${what}`, async () => {
+    const intact = readLua(name);
+    const broken = intact.replace(text, instead);
+    assert.notEqual(broken, intact, "the text to be broken is not there any more");
+    const scripts = { ...loadScripts(), [name]: assembleScript(name, broken) };
+    await using lab = await openStoreLab((options) => assembleRedisStore(options, scripts));
+    await assert.rejects(caughtBy.run(lab.swarm()), { name: "AssertionError" });
+  });

@@ -1,0 +1,200 @@
+/** S1: the store may have lost writes, and nobody who knew it before is fooled. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Redis } from "ioredis";
+import { EntrainError } from "@entrain/kernel";
+import { beatOf, offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
+import { openStoreLab, realTimers, type LabSwarm, type StoreLab } from "@entrain/testkit/store-lab";
+import { endpointOf } from "./endpoint.ts";
+import { createGenerationKeeper } from "./generation.ts";
+import { storeKeys } from "./keys.ts";
+import { openLink } from "./link.ts";
+import { createRedisStore, type RedisStore } from "./redis-store.ts";
+import { loadScripts } from "./scripts.ts";
+import { readServerInfo } from "./server-info.ts";
+
+const recoveryWindowMs = 600;
+const leaseMs = 500;
+const fingerprint = { kind: "overheating", subject: "rack", band: "critical" };
+
+let lab: StoreLab<RedisStore>;
+let raw: Redis;
+
+before(async () => {
+  lab = await openStoreLab((options) => createRedisStore({ ...options, recoveryWindowMs }));
+  raw = new Redis(lab.redis.url, { maxRetriesPerRequest: null });
+  raw.on("error", () => undefined);
+});
+after(async () => {
+  raw.disconnect();
+  await lab[Symbol.asyncDispose]();
+});
+
+const candidate = (agentId: string, highestTerm = 0) => ({ agentId, incarnation: 1, highestTerm, leaseMs });
+
+async function isUpIn(generation: number, ...stores: RedisStore[]): Promise<void> {
+  await waitFor(`generation ${generation}`, () =>
+    stores.every(({ health }) => health.status().up && health.status().generation === generation),
+  );
+}
+
+/** A swarm with a leader, two members, one decision. */
+async function settledSwarm() {
+  const swarm = lab.swarm();
+  const store = await swarm.client();
+  await store.registry.register([offerOf("a"), offerOf("b")]);
+  const answer = await store.election().campaign(candidate("a"));
+  assert.ok(answer.kind === "granted");
+  const { incident } = await store.ledger.open({ fingerprint }, 60_000);
+  await store.ledger.commit(proposalOf(incident.incidentId, "a"), answer.held);
+  return { swarm, store, held: answer.held, incidentId: incident.incidentId };
+}
+
+async function windowCloses(swarm: LabSwarm<RedisStore>): Promise<void> {
+  const keys = storeKeys(swarm.swarmId);
+  await waitFor("the recovery window to close", async () => {
+    const [seconds, until] = await Promise.all([raw.time(), raw.hget(keys.store, "windowUntilMs")]);
+    return Number(seconds[0]) * 1_000 + Number(seconds[1]) / 1_000 > Number(until);
+  });
+}
+
+test("after a restart the generation is one higher, raised once for all clients, and data is still there", async () => {
+  const { swarm, store, incidentId } = await settledSwarm();
+  const others = await Promise.all(Array.from({ length: 5 }, () => swarm.client()));
+  await lab.redis.kill();
+  await waitFor("everybody to notice", () => [store, ...others].every(({ health }) => !health.status().up));
+  await assert.rejects(store.ledger.stats(), { code: "store-unavailable" });
+  await lab.redis.restart();
+  await isUpIn(2, store, ...others);
+  assert.deepEqual((await swarm.client()).health.status(), { up: true, generation: 2 });
+  assert.equal((await store.ledger.read(incidentId))?.incidentId, incidentId);
+  const changes = swarm.events.filter((event) => event.kind === "store.changed" && event.up && event.generation === 2);
+  assert.equal(changes.length, 7, "each client says it once");
+});
+
+test("in the recovery window a leader is carried over by its renewal and nobody else is granted anything", async () => {
+  const { swarm, store, held } = await settledSwarm();
+  await lab.redis.restart();
+  await isUpIn(2, store);
+  const election = store.election();
+  assert.equal((await election.campaign(candidate("b"))).kind, "record");
+  await assert.rejects(store.ledger.commit(proposalOf("new", "b")), { code: "recovering" });
+  await assert.rejects(store.ledger.commit(proposalOf("new", "a"), held), { code: "stale-term" });
+  const renewed = await election.renew(held, leaseMs);
+  assert.deepEqual(renewed, { kind: "renewed", held: { ...held, generation: 2 } });
+  assert.equal((await election.renew(held, leaseMs)).kind, "refused", "the old generation is over");
+  await store.registry.register([offerOf("c")]);
+  assert.deepEqual((await store.registry.heartbeat([beatOf("a"), beatOf("c")])).unknown, []);
+  await windowCloses(swarm);
+  const again = await election.campaign(candidate("b", held.term));
+  assert.ok(again.kind === "granted" && again.held.term > held.term && again.held.generation === 2);
+});
+
+test("a leadership that is not renewed in the window is over with it, whatever its lease says", async () => {
+  const { swarm, store, held } = await settledSwarm();
+  await lab.redis.restart();
+  await isUpIn(2, store);
+  await raw.hset(storeKeys(swarm.swarmId).leader("swarm"), { leaseUntilMs: Date.now() + 3_000, leaseMs: 5_000 });
+  assert.equal((await store.election().read())?.term, held.term, "shown in the window");
+  await windowCloses(swarm);
+  assert.equal(await store.election().read(), undefined);
+  assert.deepEqual(await store.election().renew(held, leaseMs), { kind: "refused", leader: undefined });
+  assert.equal((await store.election().campaign(candidate("b"))).kind, "granted");
+});
+
+test("a store that lost everything begins a new generation: no number comes back, terms grow on", async () => {
+  const { swarm, store, held } = await settledSwarm();
+  const view = await store.registry.snapshot();
+  await raw.flushall();
+  await lab.redis.restart();
+  await isUpIn(2, store);
+  assert.equal((await store.election().campaign(candidate("b", held.term))).kind, "record", "the window is open");
+  assert.deepEqual((await store.registry.heartbeat([beatOf("a"), beatOf("b")])).unknown, ["a", "b"]);
+  await store.registry.register([offerOf("a"), offerOf("b")]);
+  assert.equal(await store.registry.changesSince(view.version), "resync");
+  assert.ok((await store.registry.snapshot()).version > view.version);
+  const { incident } = await store.ledger.open({ fingerprint }, 60_000);
+  assert.ok(incident.ordinal > 1, "an acted incident's name is not given out again");
+  await windowCloses(swarm);
+  const answer = await store.election().campaign(candidate("b", held.term + 1e9));
+  assert.ok(answer.kind === "granted" && answer.held.term === held.term + 1e9 + 1);
+});
+
+test("an emptied store is noticed on an open connection, by the next command", async () => {
+  const { store } = await settledSwarm();
+  await raw.flushall();
+  assert.deepEqual((await store.registry.heartbeat([beatOf("a")])).unknown, ["a"]);
+  assert.deepEqual(store.health.status(), { up: true, generation: 2 });
+});
+
+test("a newcomer that finds an emptied store first does not hide the loss from those who knew it", async () => {
+  const { swarm, store } = await settledSwarm();
+  await raw.flushall();
+  const newcomer = await swarm.client();
+  assert.equal(newcomer.health.status().generation, 1);
+  await store.ledger.stats();
+  assert.equal(store.health.status().generation, 2);
+  assert.equal((await newcomer.election().campaign(candidate("b"))).kind, "record", "the window is open");
+  assert.equal(newcomer.health.status().generation, 2);
+});
+
+test("one who knew an earlier life raises the generation of a store that restarted as the same server", async () => {
+  const { swarm, store } = await settledSwarm();
+  const keys = storeKeys(swarm.swarmId);
+  const ids = await raw.hmget(keys.store, "runId", "replicationId");
+  await raw.del(keys.store);
+  await raw.hset(keys.store, { generation: 1, life: "another", schema: 1, runId: ids[0]!, replicationId: ids[1]! });
+  await raw.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  await isUpIn(2, store);
+  assert.equal((await store.election().campaign(candidate("b"))).kind, "record", "the window is open");
+});
+
+test("an old backup is noticed by those who knew a later generation", async () => {
+  const { swarm, store } = await settledSwarm();
+  const keys = storeKeys(swarm.swarmId);
+  await lab.redis.restart();
+  await isUpIn(2, store);
+  await raw.hset(keys.store, { generation: 1 });
+  await store.ledger.stats();
+  assert.equal(store.health.status().generation, 3);
+});
+
+test("data of a newer release is refused in one sentence", async () => {
+  const swarm = lab.swarm();
+  await swarm.client();
+  await raw.hset(storeKeys(swarm.swarmId).store, { schema: 2 });
+  await assert.rejects(swarm.client(), { code: "invalid-config", message: /newer than this release/ });
+});
+
+test("a lease that a clock set back would make hours long ends after its own length", async () => {
+  const { swarm, store } = await settledSwarm();
+  await raw.hset(storeKeys(swarm.swarmId).leader("swarm"), { leaseUntilMs: Date.now() + 3_600_000 });
+  assert.ok(((await store.election().read())?.remainingMs ?? 0) <= leaseMs);
+  await waitFor("the lease to end", async () => {
+    return (await store.election().campaign(candidate("b"))).kind === "granted";
+  });
+});
+
+test("a jump of the store's clock opens the window once for all who saw it", async () => {
+  const swarm = lab.swarm();
+  const store = await swarm.client();
+  const keys = storeKeys(swarm.swarmId);
+  const link = await openLink({
+    endpoint: endpointOf(lab.redis.url, 1_000),
+    timers: realTimers,
+    name: "clock",
+    openTimeoutMs: 1_000,
+    signal: new AbortController().signal,
+  });
+  const server = await readServerInfo(link, 1_000);
+  const keepers = Array.from({ length: 5 }, () =>
+    createGenerationKeeper({
+      ...{ scripts: loadScripts(), keys, windowMs: recoveryWindowMs, timeoutMs: 1_000 },
+      onGeneration: () => undefined,
+    }),
+  );
+  for (const keeper of keepers) assert.equal(await keeper.open(link, server), 1);
+  for (const keeper of keepers) assert.equal(await keeper.open(link, server, true), 2);
+  assert.equal((await store.election().campaign(candidate("a"))).kind, "record", "the window is open");
+  link.end(new EntrainError("store-unavailable", "the test is over"));
+});

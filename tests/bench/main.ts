@@ -1,0 +1,68 @@
+/**
+ * npm run bench: measures, prints tables, and writes them to tests/bench/results/<suite>.md.
+ *
+ *   npm run bench                                 all suites
+ *   npm run bench -- --suite decisions            this one (may be repeated)
+ *   npm run bench -- --suite decisions --json     one JSON object per figure on stdout, see figure.ts
+ *
+ * Progress goes to stderr. Exit codes: 0 measured, 1 a suite failed, 2 wrong command line.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Figure } from "./figure.ts";
+import { machine, pageOf, tableOf } from "./report.ts";
+import { suites, type Suite } from "./suite.ts";
+
+const resultsFolder = path.join(import.meta.dirname, "results");
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** @throws Error in one sentence for a wrong command line. */
+function readRequest(args: readonly string[]): { readonly chosen: readonly Suite[]; readonly json: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { suite: { type: "string", multiple: true }, json: { type: "boolean" } },
+  });
+  const names = values.suite ?? [];
+  const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no suite "${unknown}"; there are ${suites.map(({ name }) => name).join(", ")}`);
+  const chosen = names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name));
+  return { chosen, json: values.json === true };
+}
+
+async function run(suite: Suite, json: boolean): Promise<void> {
+  say(`bench ${suite.name}: ${suite.about}`);
+  const figures: Figure[] = [];
+  for await (const figure of suite.measure(say)) {
+    figures.push(figure);
+    if (json) console.log(JSON.stringify(figure));
+  }
+  if (!json) console.log(`\n${suite.name} (${machine()})\n\n${tableOf(figures)}\n`);
+  mkdirSync(resultsFolder, { recursive: true });
+  writeFileSync(path.join(resultsFolder, `${suite.name}.md`), pageOf(suite, figures));
+}
+
+async function main(): Promise<number> {
+  let request;
+  try {
+    request = readRequest(process.argv.slice(2));
+  } catch (error) {
+    say(`npm run bench: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
+  }
+  let code = 0;
+  for (const suite of request.chosen) {
+    try {
+      await run(suite, request.json);
+    } catch (error) {
+      say(`bench ${suite.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,15 @@
+/** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
+import type { Figure } from "./figure.ts";
+import { decisionsSuite } from "./decisions.ts";
+
+/** One suite. */
+export interface Suite {
+  readonly name: string;
+  /** One sentence: what is measured, against what. */
+  readonly about: string;
+  /** Measures; figures come as soon as they are there. `say` is for progress, and goes to stderr. */
+  measure(say: (line: string) => void): AsyncIterable<Figure>;
+}
+
+/** All suites, in the order in which they run. */
+export const suites: readonly Suite[] = [decisionsSuite];

@@ -1,0 +1,232 @@
+/** The library's life in its host process: starts and stops in every order, and what a start that fails leaves behind. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { getEventListeners } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { register as globalRegistry } from "prom-client";
+import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
+import { createRedisStore } from "@entrain/redis";
+import { realClock, realTimers } from "@entrain/testkit/store-lab";
+import { waitFor } from "@entrain/testkit/conformance";
+import { createAgent, EntrainError, type Agent, type AgentOptions } from "entrain";
+import { leavingNothingOpen, openResources } from "./open-resources.ts";
+
+let redis: TestRedis;
+before(async () => {
+  redis = await acquireTestRedis();
+});
+after(async () => {
+  await redis.stop();
+});
+
+/** An address where nobody listens. */
+const nowhere = "redis://127.0.0.1:1";
+
+function agentOf(options: Partial<AgentOptions> = {}): Agent {
+  return createAgent({ swarm: `s-${randomUUID()}`, redis: redis.url, rhythm: { periodMs: 100 }, ...options });
+}
+
+/** The ids that a swarm lists as alive, read by a client of its own. */
+async function aliveIn(swarmId: string): Promise<string[]> {
+  const store = createRedisStore({ redis: redis.url, swarmId, clock: realClock, timers: realTimers });
+  await store.connect();
+  const { members } = await store.registry.snapshot();
+  await store.close();
+  return [...members.values()].filter(({ state }) => state === "alive").map(({ agentId }) => agentId);
+}
+
+async function refusalOf(start: Promise<void>): Promise<EntrainError> {
+  const thrown: unknown = await start.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.ok(
+    thrown instanceof EntrainError,
+    `the start should have been refused with an EntrainError: ${String(thrown)}`,
+  );
+  return thrown;
+}
+
+test("an agent that is only created opens nothing", async () => {
+  const before = openResources();
+  const agent = agentOf({ redis: nowhere });
+  assert.deepEqual(openResources(), before);
+  await agent.stop();
+  assert.deepEqual(openResources(), before);
+});
+
+test("a second start waits for the first, and registers nobody twice", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const agent = agentOf({ swarm, agentId: "a" });
+    await Promise.all([agent.start(), agent.start()]);
+    await agent.start();
+    assert.deepEqual(await aliveIn(swarm), ["a"]);
+    await agent.stop();
+  });
+});
+
+test("a second stop waits for the first; who has left is not alive, and stays out", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const agent = agentOf({ swarm });
+    await agent.start();
+    await Promise.all([agent.stop(), agent.stop({ drainMs: 0 })]);
+    await agent.stop();
+    assert.deepEqual(await aliveIn(swarm), []);
+    const error = await refusalOf(agent.start());
+    assert.equal(error.code, "cancelled");
+    assert.match(error.message, /stopped/);
+    assert.deepEqual(await aliveIn(swarm), []);
+  });
+});
+
+test("a stop before the start is no fault, and the start is then refused", async () => {
+  await leavingNothingOpen(async () => {
+    const agent = agentOf();
+    await agent.stop();
+    assert.equal((await refusalOf(agent.start())).code, "cancelled");
+  });
+});
+
+test("a stop in the middle of the start ends it, and nothing stays behind", async () => {
+  for (const turns of [0, 1, 5, 20, 60]) {
+    const swarm = `s-${randomUUID()}`;
+    await leavingNothingOpen(async () => {
+      const agent = agentOf({ swarm });
+      const refused = refusalOf(agent.start());
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await agent.stop();
+      assert.equal((await refused).code, "cancelled");
+      assert.deepEqual(await aliveIn(swarm), []);
+    });
+  }
+});
+
+test("a start that takes too long is refused and undone", async () => {
+  await using slow = await acquireTestRedis();
+  await leavingNothingOpen(async () => {
+    await slow.pause();
+    const agent = agentOf({ redis: slow.url });
+    assert.equal((await refusalOf(agent.start({ timeoutMs: 50 }))).code, "deadline-exceeded");
+    await slow.resume();
+    await agent.stop();
+  });
+});
+
+test("durations that are none are refused by their name", async () => {
+  for (const timeoutMs of [0, -1, Number.NaN, Infinity]) {
+    const agent = agentOf();
+    const error = await refusalOf(agent.start({ timeoutMs }));
+    assert.deepEqual([error.code, error.field], ["invalid-argument", "timeoutMs"]);
+    await agent.stop();
+  }
+  const agent = agentOf();
+  await agent.start();
+  await assert.rejects(agent.stop({ drainMs: -1 }), { code: "invalid-argument", field: "drainMs" });
+  await agent.stop();
+});
+
+test("a required store that is away refuses the start", async () => {
+  await leavingNothingOpen(async () => {
+    const agent = agentOf({ redis: nowhere, requireStore: true });
+    const error = await refusalOf(agent.start());
+    assert.equal(error.code, "store-unavailable");
+    assert.equal((await refusalOf(agent.start())).code, "store-unavailable", "a failed start stays failed");
+    await agent.stop();
+  });
+});
+
+test("a port in use, and an address that others can reach without TLS, refuse the start", async () => {
+  const occupant = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => occupant.once("listening", resolve));
+  const { port } = occupant.address() as AddressInfo;
+  await leavingNothingOpen(async () => {
+    const taken = await refusalOf(agentOf({ listen: { port } }).start());
+    assert.deepEqual([taken.code, taken.field], ["invalid-config", "listen"]);
+    const advertise = { host: "agent.example", port: 4000 };
+    const bare = await refusalOf(agentOf({ listen: { host: "0.0.0.0" }, advertise }).start());
+    assert.deepEqual([bare.code, bare.field], ["invalid-config", "listen"]);
+  });
+  occupant.close();
+});
+
+test("where a higher incarnation is alive, the start is refused as superseded", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const older = agentOf({ swarm, agentId: "a" });
+    // An incarnation is the millisecond of the agent's creation.
+    const createdAt = Date.now();
+    await waitFor("a later millisecond", () => Date.now() > createdAt + 1);
+    const newer = agentOf({ swarm, agentId: "a" });
+    await newer.start();
+    const errors: string[] = [];
+    older.on("error", ({ code }) => errors.push(code));
+    const error = await refusalOf(older.start());
+    assert.equal(error.code, "superseded");
+    assert.deepEqual(await aliveIn(swarm), ["a"]);
+    await Promise.all([newer.stop(), older.stop()]);
+  });
+});
+
+test("a newer incarnation makes the older one stop, and say so", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const older = agentOf({ swarm, agentId: "a", membership: { heartbeatMs: 50 } });
+    const errors: EntrainError[] = [];
+    older.on("error", (error) => errors.push(error));
+    await older.start();
+    const newer = agentOf({ swarm, agentId: "a" });
+    await newer.start();
+    await waitFor("the older one's error", () => errors.length > 0);
+    assert.equal(errors[0]?.code, "superseded");
+    await older.stop();
+    await assert.rejects(older.decide({ temperature: 85 }), { code: "unavailable" });
+    assert.deepEqual(await aliveIn(swarm), ["a"]);
+    await newer.stop();
+  });
+});
+
+test("the signal stops the agent, and the agent lets go of the signal", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const ending = new AbortController();
+    const agent = agentOf({ swarm, signal: ending.signal });
+    await Promise.all([agent.start(), agent.start()]);
+    assert.equal(getEventListeners(ending.signal, "abort").length, 1);
+    const other = agentOf({ swarm, signal: ending.signal });
+    await other.start();
+    await other.stop();
+    assert.equal(getEventListeners(ending.signal, "abort").length, 1);
+    ending.abort();
+    await waitFor("the agent to have left", async () => (await aliveIn(swarm)).length === 0);
+    await agent.stop();
+    assert.equal((await refusalOf(agentOf({ signal: ending.signal }).start())).code, "cancelled");
+  });
+});
+
+test("await using leaves the swarm at the end of the block", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    {
+      await using agent = agentOf({ swarm, agentId: "scoped" });
+      await agent.start();
+      assert.deepEqual(await aliveIn(swarm), ["scoped"]);
+    }
+    assert.deepEqual(await aliveIn(swarm), []);
+  });
+});
+
+test("an agent puts no handler on the process and no metric into the global registry", async () => {
+  const handlers = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+  const before = handlers();
+  const agent = agentOf();
+  await agent.start();
+  await waitFor("a leader", () => agent.leader().isSelf);
+  await agent.decide({ temperature: 85 });
+  assert.deepEqual(handlers(), before);
+  await agent.stop();
+  assert.deepEqual(handlers(), before);
+  assert.deepEqual(await globalRegistry.getMetricsAsJSON(), []);
+});
