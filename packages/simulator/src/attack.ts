@@ -12,8 +12,6 @@ export type Attack = (about: {
   readonly nowNs: number;
   readonly periodNs: number;
   readonly to: string;
-  /** The swarm's count at the attack's beginning, run on at the liar's own wish. */
-  readonly trueCycle: number;
   readonly random: Random;
 }) => number;
 

@@ -24,7 +24,7 @@ export const delayProfiles: Readonly<Record<ProfileName, DelayProfile>> = {
 };
 
 /** A normal deviate (Box and Muller 1958). */
-export function gaussian(random: Random): number {
+function gaussian(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
   return radius * Math.cos(2 * Math.PI * random.next());
 }

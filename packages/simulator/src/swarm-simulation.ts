@@ -10,58 +10,21 @@ import {
   createSlotPlan,
   cycleAt,
   firstGoal,
-  freeTicket,
   nextTickNs,
   offsetCyclesOf,
   ownCycleAt,
   phaseOfCycle,
   type GoalRecord,
-  type NeighbourSample,
   type RhythmEffect,
   type RhythmInput,
 } from "@entrain/core/rhythm";
-import { attacks } from "./attack.ts";
-import { delayProfiles, type DelayProfile } from "./delay-profile.ts";
 import { createEventQueue } from "./event-queue.ts";
-import {
-  createLink,
-  createSimulatedAgent,
-  globalNs,
-  localNs,
-  step,
-  type Link,
-  type SimulatedAgent,
-} from "./simulated-agent.ts";
+import { createLink, globalNs, localNs, step, type Link, type SimulatedAgent } from "./simulated-agent.ts";
+import { createRoster, type Roster } from "./roster.ts";
+import type { Frame, News, SimulatedEvent } from "./simulated-event.ts";
+import { createSimulatedNetwork, type SimulatedNetwork } from "./simulated-network.ts";
 import type { Change, SimulationSpec } from "./simulation-spec.ts";
 import { Recorder, type SwarmRecord } from "./swarm-record.ts";
-
-interface Frame {
-  readonly kind: "frame";
-  readonly from: SimulatedAgent;
-  readonly to: SimulatedAgent;
-  readonly sentNs: number;
-  /** What the sender last heard from the receiver: it closes an exchange. */
-  readonly echo: Link["heard"];
-  readonly sample: Omit<NeighbourSample, "atNs">;
-}
-
-type SimulatedEvent =
-  | Frame
-  | { readonly kind: "tick"; readonly agent: SimulatedAgent; readonly forNs: number }
-  | { readonly kind: "sample" }
-  | { readonly kind: "rewire" }
-  | { readonly kind: "change"; readonly change: Change }
-  | { readonly kind: "list" }
-  | {
-      readonly kind: "tell";
-      readonly agent: SimulatedAgent;
-      readonly inputs: readonly Untimed[];
-      readonly links: Map<number, Link>;
-    };
-
-type Untimed =
-  | { readonly kind: "neighbours"; readonly agentIds: ReadonlySet<string> }
-  | { readonly kind: "plan"; readonly plan: ReturnType<typeof createSlotPlan> };
 
 const milli = 1e6;
 /** The simulation's Unix time at its start, ms. */
@@ -75,11 +38,10 @@ export function simulate(spec: SimulationSpec): SwarmRecord {
 class Simulation {
   readonly #spec: SimulationSpec;
   readonly #random: Random;
-  readonly #profile: DelayProfile;
+  readonly #network: SimulatedNetwork;
   readonly #goal: GoalRecord;
   readonly #queue = createEventQueue<SimulatedEvent>();
-  readonly #agents: SimulatedAgent[] = [];
-  readonly #byId = new Map<string, SimulatedAgent>();
+  readonly #roster: Roster;
   readonly #recorder: Recorder;
   #listed: SimulatedAgent[] = [];
   #membershipVersion = 0;
@@ -89,8 +51,9 @@ class Simulation {
   constructor(spec: SimulationSpec) {
     this.#spec = spec;
     this.#random = createRandom(spec.seed);
-    this.#profile = delayProfiles[spec.profile];
+    this.#network = createSimulatedNetwork(spec, this.#random);
     this.#goal = firstGoal(spec.goal, epochUnixMs);
+    this.#roster = createRoster(spec, this.#goal, this.#random);
     this.#recorder = new Recorder(this.#goal);
   }
 
@@ -110,7 +73,7 @@ class Simulation {
       this.#handle(event);
     }
     this.#nowNs = endNs;
-    return this.#recorder.record(durationMs, this.#phasesOf(this.#honest()));
+    return this.#recorder.record(durationMs, this.#phasesOf(this.#roster.honest()));
   }
 
   #handle(event: SimulatedEvent): void {
@@ -140,43 +103,24 @@ class Simulation {
     }
   }
 
-  #join(count: number): void {
-    const { liars } = this.#spec;
-    const taken = this.#agents.filter(({ alive }) => alive).map(({ ticket }) => ticket);
-    const known = new Set(taken);
-    let ticket = freeTicket(known);
-    for (let joined = 0; joined < count; joined++) {
-      while (known.has(ticket)) ticket++;
-      known.add(ticket);
-      const index = this.#agents.length;
-      const lies = liars !== undefined && joined < Math.round(liars.share * count);
-      const about = { index, ticket, lies, nowNs: this.#nowNs, goal: this.#goal };
-      const agent = createSimulatedAgent(this.#spec, this.#random, about);
-      this.#agents.push(agent);
-      this.#byId.set(agent.agentId, agent);
-      this.#arm(agent);
-    }
+  #join(count: number): readonly SimulatedAgent[] {
+    const joined = this.#roster.join(count, this.#nowNs);
+    for (const agent of joined) this.#arm(agent);
+    return joined;
   }
 
   #change({ crash = 0, join = 0 }: Change): void {
-    const alive = this.#agents.filter((agent) => agent.alive);
-    const count = Math.min(alive.length, crash < 1 ? Math.round(crash * alive.length) : crash);
-    for (let crashed = 0; crashed < count; crashed++) {
-      const [agent] = alive.splice(this.#random.int(alive.length), 1);
-      if (agent !== undefined) agent.alive = false;
-    }
-    if (count > 0) this.#queue.push(this.#nowNs + this.#spec.detectMs * milli, { kind: "list" });
-    if (join > 0) {
-      this.#join(join);
-      // A join is listed at once; so are the dead only once they are found out.
-      this.#listed = [...this.#listed, ...this.#agents.slice(-join)];
-      this.#publish();
-    }
+    const crashed = this.#roster.crash(crash);
+    if (crashed > 0) this.#queue.push(this.#nowNs + this.#spec.detectMs * milli, { kind: "list" });
+    if (join === 0) return;
+    // A join is listed at once; the dead only once they are found out.
+    this.#listed = [...this.#listed, ...this.#join(join)];
+    this.#publish();
   }
 
   /** The registry lists who is alive now. */
   #list(): void {
-    this.#listed = this.#agents.filter(({ alive }) => alive);
+    this.#listed = this.#roster.alive();
     this.#publish();
   }
 
@@ -200,18 +144,18 @@ class Simulation {
     const noticeCycles = (registryMs * milli) / this.#goal.periodNs;
     const effectiveBeat = Math.ceil((medianOfSorted(counts.sort((a, b) => a - b)) ?? 0) + noticeCycles);
     const plan = createSlotPlan({ membershipVersion: this.#membershipVersion, effectiveBeat, members });
-    const delayNs = (): number => this.#profile.delayNs(this.#random);
+    const delayNs = (): number => this.#network.delayNs();
     for (const agent of members) {
       if (!agent.alive) continue;
       const agentIds = new Set(overlay.neighboursOf(agent.agentId));
       const links = new Map<number, Link>();
       for (const id of agentIds) {
-        const peer = this.#byId.get(id);
+        const peer = this.#roster.byId(id);
         if (peer === undefined) continue;
         const kept = agent.links.get(peer.index);
         links.set(peer.index, kept ?? createLink(compensation, this.#nowNs, { own: agent, peer, delayNs }));
       }
-      const inputs: Untimed[] = [
+      const inputs: News[] = [
         { kind: "neighbours", agentIds },
         { kind: "plan", plan },
       ];
@@ -289,39 +233,17 @@ class Simulation {
       influence: temperament.influence,
     };
     for (const [index, link] of from.links) {
-      const to = this.#agents[index];
+      const to = this.#roster.at(index);
       if (to === undefined) continue;
       this.#recorder.sent++;
-      if (!to.alive || this.#random.next() < this.#spec.loss || this.#isCut(from, to)) {
+      if (!to.alive || this.#network.loses(from, to, this.#nowNs)) {
         this.#recorder.lost++;
         continue;
       }
-      const sample = from.lies ? { ...honest, cycle: cycle + this.#lie(from, to) } : honest;
-      const atNs = this.#nowNs + this.#profile.delayNs(this.#random);
+      const sample = from.lies ? { ...honest, cycle: cycle + this.#network.lie(to, this.#nowNs) } : honest;
+      const atNs = this.#nowNs + this.#network.delayNs();
       this.#queue.push(atNs, { kind: "frame", from, to, sentNs, echo: link.heard, sample });
     }
-  }
-
-  #lie(from: SimulatedAgent, to: SimulatedAgent): number {
-    const { liars } = this.#spec;
-    if (liars === undefined) return 0;
-    const { periodNs } = this.#goal;
-    const trueCycle = cycleAt(from.state.oscillator, this.#local(from));
-    return attacks[liars.attack]({ nowNs: this.#nowNs, periodNs, to: to.agentId, trueCycle, random: this.#random });
-  }
-
-  #isCut(a: SimulatedAgent, b: SimulatedAgent): boolean {
-    return this.#spec.partitions.some(
-      (partition) => this.#isActive(partition) && this.#side(a, partition.share) !== this.#side(b, partition.share),
-    );
-  }
-
-  #isActive({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean {
-    return this.#nowNs >= fromMs * milli && this.#nowNs < toMs * milli;
-  }
-
-  #side(agent: SimulatedAgent, share: number): number {
-    return agent.index < share * this.#spec.agents ? 0 : 1;
   }
 
   #deliver({ from, to, sentNs, echo, sample }: Frame): void {
@@ -338,20 +260,14 @@ class Simulation {
   }
 
   #sample(): void {
-    const honest = this.#honest();
-    const cut = this.#spec.partitions.find((partition) => this.#isActive(partition));
-    const parts =
-      cut === undefined ? [] : [0, 1].map((side) => honest.filter((agent) => this.#side(agent, cut.share) === side));
+    const honest = this.#roster.honest();
+    const parts = this.#network.partsAt(this.#nowNs, honest);
     this.#recorder.sample(
       this.#nowNs / milli,
       this.#phasesOf(honest),
       parts.map((part) => this.#phasesOf(part)),
     );
     this.#queue.push(this.#nowNs + this.#spec.sampleMs * milli, { kind: "sample" });
-  }
-
-  #honest(): SimulatedAgent[] {
-    return this.#agents.filter(({ alive, lies }) => alive && !lies);
   }
 
   #phasesOf(agents: readonly SimulatedAgent[]): number[] {

@@ -21,9 +21,9 @@ describe("the entrain command", () => {
     });
 
   const wrong: [string[], RegExp][] = [
-    [[], /^entrain: entrain needs a command: choose one of up, status, replay, decisions\n$/],
+    [[], /^entrain: entrain needs a command: choose one of up, status, replay, decisions, sim\n$/],
     [["fly"], /^entrain: "fly" is no command of entrain: choose one of/],
-    [["up", "--goal", "spread"], /^entrain: --goal is "spread": .*\n$/],
+    [["up", "--goal", "dance"], /^entrain: --goal is "dance": .*\n$/],
     [["up", "--period", "soon"], /^entrain: --period is "soon": .*\n$/],
     [["status", "--url", "here"], /^entrain: --url is "here": .*\n$/],
     [["replay"], /^entrain: entrain replay needs a file: .*\n$/],

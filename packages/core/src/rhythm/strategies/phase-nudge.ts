@@ -18,7 +18,7 @@ export const phaseNudge: Strategy = {
 };
 
 /** Cycles of one Kuramoto step with gain `gain` (rad). */
-export function nudge({ neighbours }: StrategyView, gain: number): number {
+function nudge({ neighbours }: StrategyView, gain: number): number {
   const mean = meanDirection(
     neighbours.map(({ errorCycles, influence }) => ({ cycles: wrapCycles(errorCycles), weight: influence })),
   );
