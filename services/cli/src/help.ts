@@ -17,7 +17,7 @@ Runs a swarm: agents, a decision loop, a console, and a private Redis unless RED
 
   --agents N            how many agents (default 5; a process each up to 50, packed above)
   --period DURATION     the rhythm's period, such as 200ms or 1s (default 1s)
-  --goal GOAL           what the swarm pursues sync, spread, cluster or coherence (default sync)
+  --goal GOAL           what the swarm pursues: sync, spread, cluster or coherence (default sync)
   --port PORT           the console's port on 127.0.0.1 (default 8080; 0: any free one)
   --for DURATION        stop that long after readiness; exit code 0 only if the goal held
   --json                one JSON object per line on stdout, the last one the summary; all other talk on stderr

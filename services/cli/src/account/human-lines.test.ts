@@ -208,6 +208,27 @@ const told: [string, AccountEvent, string][] = [
     ].join("\n"),
   ],
   [
+    "the summary of a spread swarm tells how even it is",
+    {
+      kind: "summary",
+      sinceReadyMs: 20_004,
+      swarm: swarmView({ rhythm: { ...rhythm, coherence: 0.0004, maxGapRatio: 1.0021, goal: { kind: "spread" } } }),
+      held: true,
+      reasons: [],
+    },
+    [
+      "",
+      "  after 20.0 s",
+      "  coherence       0.0004",
+      "  max-gap ratio   1.002",
+      "  spread          p50 0.42 ms, p99 12 ms",
+      "  cadence error   +2 ppm",
+      "  leader          agent-1 leads (term 1763683423123)",
+      "  decisions       1, no divergence",
+      "  the goal held",
+    ].join("\n"),
+  ],
+  [
     "the summary tells why it did not hold",
     { kind: "summary", sinceReadyMs: 0, swarm: undefined, held: false, reasons: ["the console does not answer"] },
     "\n  after 0.0 s\n  the goal did not hold:\n    the console does not answer",

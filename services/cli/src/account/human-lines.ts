@@ -201,6 +201,7 @@ function summaryLines(event: Extract<AccountEvent, { kind: "summary" }>, style: 
   return [
     ...head,
     fact("coherence", formatCoherence(rhythm.coherence)),
+    ...(rhythm.goal?.kind === "spread" ? [fact("max-gap ratio", rhythm.maxGapRatio?.toFixed(3) ?? "-")] : []),
     fact("spread", formatSpread(rhythm)),
     fact("cadence error", formatPpm(rhythm.cadenceErrorPpm)),
     fact("leader", leaderText(swarm)),

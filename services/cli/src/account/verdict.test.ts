@@ -27,6 +27,11 @@ const cases: [string, Partial<FinalState>, RegExp | undefined][] = [
     /^the coherence is 0.989, under 0.99$/,
   ],
   [
+    "low coherence holds where the goal is to be spread",
+    { swarm: swarmView({ rhythm: { ...rhythm, coherence: 0.001, goal: { kind: "spread" } } }) },
+    undefined,
+  ],
+  [
     "high coherence without convergence does not",
     { swarm: swarmView({ rhythm: { ...rhythm, converged: false } }) },
     /has not been converged over a whole window/,

@@ -22,15 +22,15 @@ export interface Verdict {
 const coherenceFloor = 0.99;
 
 /**
- * Held: converged by R3, coherence at least 0.99, a leader known, no divergent decisions, and every started agent alive
- * unless somebody outside ended it.
+ * Held: converged by R3, for the goal sync a coherence of at least 0.99 at the end, a leader known, no divergent
+ * decisions, and every started agent alive unless somebody outside ended it.
  */
 export function judge({ swarm, agents, startedIds, endedFromOutside }: FinalState): Verdict {
   if (swarm === undefined) return { held: false, reasons: ["the console does not answer"] };
   const { rhythm, leader, decisions } = swarm;
   const reasons: string[] = [];
   if (rhythm.coherence === null) reasons.push("the coherence is unknown");
-  else if (rhythm.coherence < coherenceFloor)
+  else if (rhythm.goal?.kind === "sync" && rhythm.coherence < coherenceFloor)
     reasons.push(`the coherence is ${rhythm.coherence.toFixed(3)}, under ${coherenceFloor}`);
   if (rhythm.converged !== true)
     reasons.push("the rhythm has not been converged over a whole window (5 periods, at least 3 s and at most 30 s)");

@@ -14,6 +14,8 @@ export interface RhythmView {
   readonly goal: { readonly kind: string; readonly periodMs?: number } | null;
   readonly strategy: string | null;
   readonly coherence: number | null;
+  /** 1: perfectly even. */
+  readonly maxGapRatio: number | null;
   readonly spreadMs: QuantilesView;
   readonly cadenceErrorPpm: number | null;
   readonly converged: boolean | null;

@@ -11,6 +11,7 @@ export function swarmView(difference: Partial<SwarmView> = {}): SwarmView {
       goal: { kind: "sync", periodMs: 1_000 },
       strategy: "reference",
       coherence: 0.99987,
+      maxGapRatio: 1.98,
       spreadMs: { p50: 0.42, p99: 12.3 },
       cadenceErrorPpm: 2.4,
       converged: true,

@@ -12,6 +12,8 @@ import type { AgentProcessView } from "../swarm-model/swarm-model.ts";
 
 /** How long agents have, ms: the caller is promised an answer within 2 s. */
 const waitMs = 1_950;
+/** Before each further try to reach a process, ms; a lost connection is dialled again after 50. */
+const retryPausesMs = [100, 200, 400] as const;
 
 /**
  * What the swarm decided about `reading`.
@@ -56,18 +58,48 @@ async function askProcess(
   reading: Reading,
   incidentId: string | undefined,
 ): Promise<readonly AgentDecision[]> {
-  const connection = swarm.connection(processId);
-  if (connection === undefined) return [];
+  const expired = new AbortController();
   try {
-    const answer = connection.inject(reading, incidentId, waitMs);
+    const answer = askUntilReached(swarm, timers, processId, reading, incidentId, expired.signal);
     const decisions = await withDeadline(timers, waitMs, `process ${processId}`, answer);
     const byAgent = new Map(decisions.map((decision) => [decision.agentId, decision]));
     return agentIds.map((agentId) => byAgent.get(agentId)).filter((decision) => decision !== undefined);
   } catch (thrown) {
     // Wrong input is wrong for everybody; any other fault leaves this process's agents missing.
-    if (thrown instanceof EntrainError && thrown.code === "invalid-argument") throw thrown;
+    if (isRefusal(thrown)) throw thrown;
     return [];
+  } finally {
+    expired.abort();
   }
+}
+
+/**
+ * Asks again where the connection was lost under the question, as happens to a process that is short of time: agents that
+ * had decided already answer with the decision that stands (D1).
+ */
+async function askUntilReached(
+  swarm: Pick<SwarmFollower, "connection">,
+  timers: Timers,
+  processId: string,
+  reading: Reading,
+  incidentId: string | undefined,
+  expired: AbortSignal,
+): Promise<readonly AgentDecision[]> {
+  for (let pauses = [...retryPausesMs]; ;) {
+    try {
+      return (await swarm.connection(processId)?.inject(reading, incidentId, waitMs)) ?? [];
+    } catch (thrown) {
+      const [pauseMs, ...rest] = pauses;
+      if (isRefusal(thrown) || pauseMs === undefined || expired.aborted) throw thrown;
+      pauses = rest;
+      const withJitterMs = pauseMs * (0.5 + Math.random());
+      await new Promise<void>((resolve) => void timers.after(withJitterMs, resolve));
+    }
+  }
+}
+
+function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof EntrainError && thrown.code === "invalid-argument";
 }
 
 /** The incident that most answers are about; those of agents that acted alone count only where there are no others. */

@@ -73,6 +73,21 @@ test("a process that fails or never answers leaves its agents missing, within tw
   assert.deepEqual(response.json(), { incidentId: "i-7", divergence: 0, missing: ["a", "b", "c"], decisions: [] });
 });
 
+test("a process whose connection is lost under the question is asked again", async (t) => {
+  const { post, processes } = await swarmOf(t);
+  let asked = 0;
+  processes.set("p-ab", { inject: () => Promise.resolve([answerOf("a"), answerOf("b")]) });
+  processes.set("p-c", {
+    inject: () => {
+      asked += 1;
+      if (asked < 3) return Promise.reject(new EntrainError("unavailable", "the connection was lost"));
+      return Promise.resolve([answerOf("c")]);
+    },
+  });
+  const { missing } = (await post({ telemetry: { temperature: 85 } })).json<{ missing: string[] }>();
+  assert.deepEqual([missing, asked], [[], 3]);
+});
+
 test("different actions on one incident are a divergence; a safe action taken alone is none", async (t) => {
   const { post, processes, feed } = await swarmOf(t);
   const other = (source: AgentDecision["source"]) =>
