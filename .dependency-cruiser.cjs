@@ -5,7 +5,7 @@
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
 const adapters = ["redis", "rpc", "telemetry", "config", "reasoners", "documents"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service"];
+const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service", "simulator"];
 
 const mayImport = {
   kernel: [],
@@ -19,6 +19,7 @@ const mayImport = {
   reasoners: pure,
   documents: pure,
   "redis-server": pure,
+  simulator: ["kernel", "core"],
   agent: [...pure, "runtime", ...adapters],
   service: [...pure, "runtime", ...adapters],
   testkit: [...pure, "runtime", ...adapters, "redis-server"],
@@ -58,6 +59,13 @@ module.exports = {
       to: { path: "^(packages|services|tests)/", pathNot: [packagesOnly(libraries), "^services/$1/"] },
     },
     {
+      name: "examples-import-only-entrain",
+      comment: "An example shows what a user can do, so it imports what a user can: the library and Node.",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { pathNot: ["^packages/agent/", "^examples/"], dependencyTypesNot: ["core"] },
+    },
+    {
       name: "unlisted-workspace",
       comment: "A new package says in .dependency-cruiser.cjs what it may import.",
       severity: "error",
@@ -75,14 +83,14 @@ module.exports = {
       name: "no-deep-imports",
       comment: "Another workspace is imported by its name (its exports), never by a path into it.",
       severity: "error",
-      from: { path: "^(packages|services|tests)/([^/]+)/" },
+      from: { path: "^(packages|services|tests|examples)/([^/]+)/" },
       to: { path: "^(packages|services)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
     },
     {
       name: "no-production-import-of-tests",
       severity: "error",
       from: { path: "^(packages|services)/", pathNot: ["\\.test\\.ts$", "^packages/testkit/"] },
-      to: { path: ["\\.test\\.ts$", "^tests/"] },
+      to: { path: ["\\.test\\.ts$", "^(tests|examples)/"] },
     },
     {
       name: "no-cycles",
