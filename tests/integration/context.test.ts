@@ -153,7 +153,7 @@ test("a repeated request is one change, also where its answer was lost and its b
 });
 
 test("through a pause and a restart of Redis, and changes beyond the log, every version is accounted for (C1)", async () => {
-  await using own = await openStoreLab(createRedisStore, { appendOnly: true });
+  await using own = await openStoreLab(createRedisStore, { config: { appendonly: "yes" } });
   const swarm = own.swarm();
   const [writer, reader] = [await join(swarm), await join(swarm)];
   const write = async (count: number) => {

@@ -1,5 +1,5 @@
 /**
- * What a patch makes of a document: RFC 7396 by the RFC's own ten lines, RFC 6902 by `rfc6902` (why: docs/adr/0004).
+ * What a patch makes of a document: RFC 7396 by the RFC's own ten lines, RFC 6902 by `rfc6902` (why: docs/adr/0005-document-patches.md).
  * All or nothing (RFC 5789): the given document is never touched, and one operation that fails fails the patch.
  */
 import { applyPatch as applyOperations, type Operation } from "rfc6902";

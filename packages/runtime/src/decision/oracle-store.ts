@@ -121,10 +121,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
 }
 
 /** The document's part of the store. It gives no hints: versions are learned from the snapshots. */
-function contextStoreOf(
-  store: OracleStore,
-  send: <T>(run: () => T) => Promise<T>,
-): ContextFollowerOptions["store"] {
+function contextStoreOf(store: OracleStore, send: <T>(run: () => T) => Promise<T>): ContextFollowerOptions["store"] {
   return {
     read: () => send(() => store.document ?? emptyDocument),
     readOrCreate: (initial) => send(() => (store.document ??= { version: 1, document: structuredClone(initial) })),
