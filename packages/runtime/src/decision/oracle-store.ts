@@ -54,10 +54,9 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
     const { fingerprint, incidentId } = what;
     const given = { incidentId: incidentId ?? "", fingerprint, ordinal: 0 };
     if (incidentId !== undefined) return { incident: given, decision: decisions.get(incidentId) };
-    const key = fingerprintKey(fingerprint);
-    const known = incidents.get(key) ?? never;
+    const known = incidents.get(fingerprintKey(fingerprint)) ?? never;
     const ordinal = clock.monoMs() - known.seenMs > cooldownMs ? known.ordinal + 1 : known.ordinal;
-    incidents.set(key, { ordinal, seenMs: clock.monoMs() });
+    incidents.set(fingerprintKey(fingerprint), { ordinal, seenMs: clock.monoMs() });
     const id = incidentIdOf(fingerprint, ordinal);
     return { incident: { incidentId: id, fingerprint, ordinal }, decision: decisions.get(id) };
   }
