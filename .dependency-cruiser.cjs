@@ -5,7 +5,7 @@
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
 const adapters = ["redis", "rpc", "telemetry", "config", "reasoners"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service"];
+const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service", "simulator"];
 
 const mayImport = {
   kernel: [],
