@@ -58,6 +58,13 @@ module.exports = {
       to: { path: "^(packages|services|tests)/", pathNot: [packagesOnly(libraries), "^services/$1/"] },
     },
     {
+      name: "examples-import-only-entrain",
+      comment: "An example shows what a user can do, so it imports what a user can: the library and Node.",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { pathNot: ["^packages/agent/", "^examples/"], dependencyTypesNot: ["core"] },
+    },
+    {
       name: "unlisted-workspace",
       comment: "A new package says in .dependency-cruiser.cjs what it may import.",
       severity: "error",
@@ -75,14 +82,14 @@ module.exports = {
       name: "no-deep-imports",
       comment: "Another workspace is imported by its name (its exports), never by a path into it.",
       severity: "error",
-      from: { path: "^(packages|services|tests)/([^/]+)/" },
+      from: { path: "^(packages|services|tests|examples)/([^/]+)/" },
       to: { path: "^(packages|services)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
     },
     {
       name: "no-production-import-of-tests",
       severity: "error",
       from: { path: "^(packages|services)/", pathNot: ["\\.test\\.ts$", "^packages/testkit/"] },
-      to: { path: ["\\.test\\.ts$", "^tests/"] },
+      to: { path: ["\\.test\\.ts$", "^(tests|examples)/"] },
     },
     {
       name: "no-cycles",

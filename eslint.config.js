@@ -107,5 +107,8 @@ export default defineConfig(
       "@typescript-eslint/require-await": "off",
     },
   },
-  { files: ["services/cli/**/*.ts", "scripts/**/*.ts", "tests/bench/**/*.ts"], rules: { "no-console": "off" } },
+  {
+    files: ["services/cli/**/*.ts", "scripts/**/*.ts", "tests/bench/**/*.ts", "examples/**/*.ts"],
+    rules: { "no-console": "off" },
+  },
 );

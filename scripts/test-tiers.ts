@@ -1,12 +1,14 @@
 /**
  * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
  * A tier's files run in processes of their own, `concurrency` at a time (two: the machines have two cores);
- * end-to-end tests start whole swarms and measure time, so they run alone.
+ * chaos and end-to-end tests start whole swarms, so they run alone.
  */
 export interface Tier {
-  readonly name: "unit" | "tidy" | "integration" | "e2e";
+  readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e";
   /** Globs from the repository's root. */
   readonly files: readonly string[];
+  /** What of them is another tier's. */
+  readonly except: readonly string[];
   /** Test files at once. */
   readonly concurrency: number;
   /** A file that takes longer has failed, ms. */
@@ -17,10 +19,26 @@ export const tiers: readonly Tier[] = [
   {
     name: "unit",
     files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    except: ["**/*.live.test.ts"],
     concurrency: 2,
     fileTimeoutMs: 90_000,
   },
-  { name: "tidy", files: ["tests/tidy/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 60_000 },
-  { name: "integration", files: ["tests/integration/**/*.test.ts"], concurrency: 2, fileTimeoutMs: 300_000 },
-  { name: "e2e", files: ["tests/e2e/**/*.test.ts"], concurrency: 1, fileTimeoutMs: 600_000 },
+  { name: "tidy", files: ["tests/tidy/**/*.test.ts"], except: [], concurrency: 2, fileTimeoutMs: 60_000 },
+  // Beside the source as well, but with servers or processes of their own: not for the inner loop.
+  {
+    name: "live",
+    files: ["packages/*/src/**/*.live.test.ts", "services/*/src/**/*.live.test.ts", "scripts/**/*.live.test.ts"],
+    except: [],
+    concurrency: 2,
+    fileTimeoutMs: 240_000,
+  },
+  {
+    name: "integration",
+    files: ["tests/integration/**/*.test.ts"],
+    except: [],
+    concurrency: 2,
+    fileTimeoutMs: 300_000,
+  },
+  { name: "chaos", files: ["tests/chaos/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
+  { name: "e2e", files: ["tests/e2e/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
 ];

@@ -48,7 +48,7 @@ function readRequest(args: readonly string[]): Request {
 
 function filesOf(tier: Tier, within: string | undefined): string[] {
   return tier.files
-    .flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot, exclude: ["**/node_modules/**"] }))
+    .flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot, exclude: ["**/node_modules/**", ...tier.except] }))
     .map((file) => path.join(repositoryRoot, file))
     .filter((file) => within === undefined || file.startsWith(within + path.sep))
     .sort();

@@ -23,7 +23,7 @@ interface LockFile {
 const readJson = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 const lock = readJson("package-lock.json") as LockFile;
 const workspaces = allPaths
-  .filter((file) => /^((packages|services)\/[^/]+|tests)\/package\.json$/.test(file))
+  .filter((file) => /^((packages|services)\/[^/]+|tests|examples)\/package\.json$/.test(file))
   .map((file) => ({ folder: path.dirname(file), manifest: readJson(file) as Manifest }));
 
 test("every workspace is an ES module under the repository's license and version", () => {

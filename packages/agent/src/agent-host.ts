@@ -121,7 +121,7 @@ class Host implements AgentHost {
       clock: this.#clock,
       timers: systemTimers,
       random: createRandom(options.processId),
-      ...options.goal,
+      founding: options.goal,
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
     this.#hub = createObservationHub({
@@ -201,6 +201,7 @@ class Host implements AgentHost {
       this.#store.connect().then(() => this.#goal.read()),
     );
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation });
+    loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();

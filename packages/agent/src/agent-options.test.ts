@@ -56,6 +56,10 @@ test("every wrong option is refused by its own name", () => {
     [{ listen: { host: "::" }, insecure: true }, "advertise", "invalid-config"],
     [{ rhythm: { goal: "waltz" } }, "rhythm.goal"],
     [{ rhythm: { periodMs: 1 } }, "rhythm.periodMs"],
+    [{ rhythm: { groups: 3 } }, "rhythm.groups"],
+    [{ rhythm: { goal: "coherence", coherence: 2 } }, "rhythm.coherence"],
+    [{ rhythm: { trust: "blind" } }, "rhythm.trust"],
+    [{ rhythm: { strategies: ["hope"] } }, "rhythm.strategies"],
     [{ decide: "yes" }, "decide"],
     [{ decide: { name: "r" } }, "decide"],
     [{ decide: null }, "decide"],
@@ -67,6 +71,13 @@ test("every wrong option is refused by its own name", () => {
     assert.deepEqual([error.field, error.code], [field, code], inspect(options));
     assert.ok(error.message.includes(`${field} `), error.message);
   }
+});
+
+test("a goal is founded with all that its kind takes", () => {
+  const { goal } = resolveHostOptions({ ...minimal, rhythm: { goal: "cluster", groups: 3, trust: "untrusted" } }, [
+    "a",
+  ]);
+  assert.deepEqual(goal, { kind: "cluster", periodMs: 1_000, groups: 3, trust: "untrusted" });
 });
 
 test("agents of one process have valid ids of their own", () => {

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { checkId, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
-import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
+import { builtInStrategies, checkGoal, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisStoreOptions } from "@entrain/redis";
 import type { TlsMaterial } from "@entrain/rpc";
@@ -24,6 +24,11 @@ export interface Address {
 /** What thinks for an agent: an object with a name, or just a function. */
 export type ReasonerLike = Reasoner | Reasoner["reason"];
 
+/** A goal of the rhythm: its kind, and what that kind takes (`groups`, `coherence`). */
+export interface RhythmOptions extends Partial<Omit<GoalRequest, "kind">> {
+  readonly goal?: GoalKind;
+}
+
 /** What is said of a process that hosts agents. */
 export interface HostOptions {
   /** The swarm to belong to. */
@@ -38,7 +43,7 @@ export interface HostOptions {
   /** Permits plaintext beyond loopback (default false). */
   readonly insecure?: boolean;
   /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms). */
-  readonly rhythm?: { readonly goal?: GoalKind; readonly periodMs?: number };
+  readonly rhythm?: RhythmOptions;
   /** What thinks (default: the rules of the shared policy). */
   readonly decide?: ReasonerLike;
   /** host:port of a decision-loop service; without it, or while it is away, the process decides by itself. */
@@ -68,7 +73,7 @@ export interface ResolvedHostOptions {
   readonly advertise: Address | undefined;
   readonly tls: TlsMaterial | undefined;
   readonly insecure: boolean;
-  readonly goal: { readonly kind: GoalKind; readonly periodMs: number };
+  readonly goal: GoalRequest;
   readonly reasoner: Reasoner | undefined;
   readonly decisionLoop: string | undefined;
   readonly requireStore: boolean;
@@ -134,16 +139,16 @@ function checkRedis(redis: unknown): RedisAddress {
 }
 
 /** Core's rule in the words of these options. */
-function goalOf(rhythm: HostOptions["rhythm"]): ResolvedHostOptions["goal"] {
-  const goal = { kind: rhythm?.goal ?? "sync", periodMs: rhythm?.periodMs ?? 1_000 };
+function goalOf({ goal: kind = "sync", periodMs = 1_000, ...shape }: RhythmOptions = {}): GoalRequest {
   try {
-    checkGoal(goal);
+    return checkGoal({ kind, periodMs, ...shape }, { strategies: strategyNames });
   } catch (thrown) {
-    const { field, value, remedy, message } = EntrainError.from(thrown);
-    throw EntrainError.invalid(field === "kind" ? "rhythm.goal" : "rhythm.periodMs", value, remedy ?? message);
+    const { field = "goal", value, remedy, message, nearest } = EntrainError.from(thrown);
+    throw EntrainError.invalid(`rhythm.${field === "kind" ? "goal" : field}`, value, remedy ?? message, { nearest });
   }
-  return goal;
 }
+
+const strategyNames: ReadonlySet<string> = new Set(builtInStrategies.map(({ name }) => name));
 
 function reasonerOf(decide: unknown): Reasoner | undefined {
   if (decide === undefined) return undefined;

@@ -22,6 +22,7 @@ export {
   type HostOptions,
   type ReasonerLike,
   type RedisAddress,
+  type RhythmOptions,
 } from "./agent-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";

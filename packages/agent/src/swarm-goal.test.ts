@@ -24,8 +24,7 @@ function goalOf(...answers: readonly (GoalRecord | EntrainError)[]) {
     clock: time.clock,
     timers: time.timers,
     random: createRandom("goal"),
-    kind: "sync",
-    periodMs: 1_000,
+    founding: { kind: "sync", periodMs: 1_000 },
     onGoal: ({ goalVersion }) => heard.push(goalVersion),
   });
   return { goal, time, heard, readings: () => readings };

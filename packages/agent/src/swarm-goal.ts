@@ -4,7 +4,7 @@
  * answers.
  */
 import { EntrainError, type Random } from "@entrain/kernel";
-import { initialGoal, isNewerGoal, type GoalKind, type GoalRecord } from "@entrain/core/rhythm";
+import { firstGoal, isNewerGoal, type GoalRecord, type GoalRequest } from "@entrain/core/rhythm";
 import type { Clock, GoalStore, Timers } from "@entrain/ports";
 
 /** The goal of one process. */
@@ -31,18 +31,17 @@ export function createSwarmGoal(options: {
   readonly timers: Timers;
   readonly random: Random;
   /** What is founded where the swarm has no goal. */
-  readonly kind: GoalKind;
-  readonly periodMs: number;
+  readonly founding: GoalRequest;
   readonly onGoal: (goal: GoalRecord) => void;
 }): SwarmGoal {
-  const { goals, clock, timers, random, kind, periodMs, onGoal } = options;
-  let known: GoalRecord = { ...initialGoal(kind, periodMs, clock.unixMs()), goalVersion: 0 };
+  const { goals, clock, timers, random, founding, onGoal } = options;
+  let known: GoalRecord = { ...firstGoal(founding, clock.unixMs()), goalVersion: 0 };
   let reading: Promise<void> | undefined;
   let callOff: (() => void) | undefined;
   let stopped = false;
 
   async function readOnce(): Promise<void> {
-    const goal = await goals.readOrCreate(initialGoal(kind, periodMs, clock.unixMs()));
+    const goal = await goals.readOrCreate(firstGoal(founding, clock.unixMs()));
     if (!isNewerGoal(goal, known)) return;
     known = goal;
     onGoal(goal);

@@ -26,7 +26,7 @@ export class CallDesk {
   readonly #streams = new Set<LastingStream>();
   #calls = 0;
   #draining = false;
-  #onIdle: (() => void)[] = [];
+  #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(swarmId: string) {
     this.#swarmId = swarmId;
@@ -36,7 +36,13 @@ export class CallDesk {
   unary<Request, Response>(handle: Handle<Request, Response>) {
     return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
       const gone = new AbortController();
-      call.on("cancelled", () => gone.abort(new EntrainError("cancelled", "the caller no longer waits")));
+      this.#calls += 1;
+      // Emitted when the call's HTTP/2 stream closes, also after its answer has left: until then it is under way.
+      call.once("cancelled", () => {
+        gone.abort(new EntrainError("cancelled", "the caller no longer waits"));
+        this.#calls -= 1;
+        this.#tell();
+      });
       void this.#answer(call, handle, gone).then(
         (response) => callback(null, response),
         (thrown: unknown) => callback(statusOfError(thrown)),
@@ -56,7 +62,10 @@ export class CallDesk {
       return false;
     }
     this.#streams.add(stream);
-    stream.on("close", () => this.#streams.delete(stream));
+    stream.on("close", () => {
+      this.#streams.delete(stream);
+      this.#tell();
+    });
     return true;
   }
 
@@ -65,15 +74,15 @@ export class CallDesk {
     this.#draining = true;
   }
 
-  /** Resolves when no unary call is under way. */
+  /** Resolves when no unary call is under way: its answer has left. */
   idle(): Promise<void> {
-    if (this.#calls === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.#until(() => this.#calls === 0);
   }
 
-  /** Ends every lasting stream. */
-  endStreams(reason: EntrainError): void {
+  /** Ends every lasting stream; resolves when their callers have been told. */
+  endStreams(reason: EntrainError): Promise<void> {
     for (const stream of this.#streams) end(stream, reason);
+    return this.#until(() => this.#streams.size === 0);
   }
 
   async #answer<Request, Response>(
@@ -81,7 +90,6 @@ export class CallDesk {
     handle: Handle<Request, Response>,
     gone: AbortController,
   ): Promise<Response> {
-    this.#calls += 1;
     const late = new EntrainError("deadline-exceeded", `not answered within ${longestCallMs} ms`);
     const timer = setTimeout(() => gone.abort(late), longestCallMs);
     try {
@@ -89,9 +97,22 @@ export class CallDesk {
       return await Promise.race([handle(call.request, gone.signal), rejection(gone.signal)]);
     } finally {
       clearTimeout(timer);
-      this.#calls -= 1;
-      if (this.#calls === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     }
+  }
+
+  #until(isOver: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ isOver, resolve });
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    this.#waiters = this.#waiters.filter(({ isOver, resolve }) => {
+      const over = isOver();
+      if (over) resolve();
+      return !over;
+    });
   }
 
   #letIn(metadata: Metadata, anyone: boolean): void {

@@ -14,7 +14,7 @@ export const rhythmKeepalive: Keepalive = { timeMs: 200, timeoutMs: 100 };
 const callKeepalive: Keepalive = { timeMs: 1_000, timeoutMs: 1_000 };
 
 /** Longest message either way, bytes. */
-export const messageBytesMax = 1_048_576;
+const messageBytesMax = 1_048_576;
 /** Calls at once on one connection. */
 const streamsPerConnectionMax = 256;
 

@@ -15,16 +15,21 @@ const clock = clockAhead(0);
 const base = { swarmId: "test", clock, events: () => undefined, insecure: false };
 
 test("with certificates of one authority calls and phases go through, also after a loss; others are not let in", async () => {
-  const [a, b] = ["a", "b"].map((processId) => createPhaseTransport({ ...base, processId, tls: ours }));
+  await using cleanup = new AsyncDisposableStack();
+  const [a, b] = ["a", "b"].map((processId) =>
+    cleanup.adopt(createPhaseTransport({ ...base, processId, tls: ours }), (transport) => transport.close()),
+  );
   const listen = { host: "127.0.0.1", port: 0 };
   const serverOptions = { ...base, processId: "b", tls: ours, phase: b!, decider: sampleDecider() };
   const first = await createRpcServer({ ...serverOptions, listen });
+  cleanup.defer(() => first.close({ deadlineMs: 50 }));
   a!.setPeers(new Map([["b", { address: first.address }]]));
   await eventually("they are connected", () => a!.connectedPeers().length === 1);
   await first.close({ deadlineMs: 50 });
   await eventually("the loss is noticed", () => a!.connectedPeers().length === 0);
   // A redial knocks first, and must show its certificate there, too.
   const server = await createRpcServer({ ...serverOptions, listen: { ...listen, port: first.port } });
+  cleanup.defer(() => server.close({ deadlineMs: 50 }));
   let heard = 0;
   b!.onFrame(() => (heard += 1));
   await eventually("a frame arrives", () => {
@@ -33,17 +38,16 @@ test("with certificates of one authority calls and phases go through, also after
   });
 
   const question = { agentId: "agent-1", incarnation: 1, reading: { temperature: 85 } };
-  const friend = createDecisionClient(server.address, { ...base, tls: ours });
+  const friend = cleanup.adopt(createDecisionClient(server.address, { ...base, tls: ours }), (client) =>
+    client.close(),
+  );
   assert.equal((await friend.decide(question)).source, "committed");
   const strangers = [{ tls: theirs }, { tls: { ...ours, ca: theirs.ca } }, { tls: { ...theirs, ca: ours.ca } }, {}];
   for (const security of strangers) {
     const stranger = createDecisionClient(server.address, { ...base, ...security, deadlineMs: 2_000 });
+    cleanup.defer(() => stranger.close());
     await assert.rejects(stranger.decide(question), { code: "unavailable" });
-    stranger.close();
   }
-  friend.close();
-  await Promise.all([a!.close(), b!.close()]);
-  await server.close({ deadlineMs: 50 });
 });
 
 test("without TLS only loopback is listened on, unless it is said explicitly; both together contradict each other", () => {

@@ -20,6 +20,9 @@ export async function eventually(what: string, condition: () => boolean, withinM
   }
 }
 
+/** On a busy machine a test's processes may stand still for a while; nothing but a test of that is to notice. */
+const patientKeepalive: Keepalive = { timeMs: 5_000, timeoutMs: 10_000 };
+
 /** One process. */
 export interface LoopbackProcess extends AsyncDisposable {
   readonly processId: string;
@@ -39,7 +42,7 @@ export async function startLoopbackProcess(options: {
   readonly port?: number;
   readonly keepalive?: Keepalive;
 }): Promise<LoopbackProcess> {
-  const { processId, swarmId = "test", aheadMs = 1_000, port = 0, keepalive } = options;
+  const { processId, swarmId = "test", aheadMs = 1_000, port = 0, keepalive = patientKeepalive } = options;
   const events: RuntimeEvent[] = [];
   const received: ReceivedFrame[] = [];
   const base = {
@@ -48,7 +51,7 @@ export async function startLoopbackProcess(options: {
     clock: clockAhead(aheadMs),
     events: (event: RuntimeEvent) => void events.push(event),
     insecure: true,
-    ...(keepalive === undefined ? {} : { keepalive }),
+    keepalive,
   };
   const transport = createPhaseTransport(base);
   transport.onFrame((frame) => received.push(frame));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ import {
   type StatusObject,
   type ServerDuplexStream,
 } from "@grpc/grpc-js";
+import { rhythmKeepalive } from "./channel-options.ts";
 import type { PhaseFrame as WireFrame, PhaseFrame__Output } from "./gen/entrain/v1/PhaseFrame.ts";
 import { serviceDefinitions } from "./load-proto.ts";
 import { eventually, frameOf, startLoopbackProcess, type LoopbackProcess } from "./loopback-process.ts";
@@ -109,7 +111,7 @@ test("a peer that does not read is sent no more than the socket takes, and the n
       if (cycle % 50 === 0) await new Promise(setImmediate);
     }
   };
-  for (let sent = -1; framesWere(b, "sent") > sent;) {
+  for (let sent = -1, rounds = 0; framesWere(b, "sent") > sent && rounds < 20; rounds++) {
     sent = framesWere(b, "sent");
     await sendMany(500);
   }
@@ -126,7 +128,8 @@ test("a peer that does not read is sent no more than the socket takes, and the n
 });
 
 test("a dialling process does not queue either where the other side does not read", async () => {
-  const server = new Server();
+  using cleanup = new DisposableStack();
+  const server = cleanup.adopt(new Server(), (open) => open.forceShutdown());
   let frames = 0;
   server.addService(serviceDefinitions().phase, {
     Exchange(stream: ServerDuplexStream<PhaseFrame__Output, WireFrame>) {
@@ -150,8 +153,8 @@ test("a dialling process does not queue either where the other side does not rea
     a.transport.send("b", frameOf(cycle, 200));
     if (cycle % 50 === 0) await new Promise(setImmediate);
   }
-  assert.ok(framesWere(a, "dropped") > 1_500, `${framesWere(a, "dropped")} dropped`);
-  server.forceShutdown();
+  // What gRPC's window and the sockets take; with its retry buffer it would be a hundred more, all of them old.
+  assert.ok(framesWere(a, "sent") < 60, `${framesWere(a, "sent")} sent`);
 });
 
 /** A peer in a process of its own. */
@@ -183,7 +186,7 @@ for (const [role, peerId] of [
   ["is dialled", "c"],
 ] as const)
   test(`a peer that ${role} is missed within a second of being paused, and found when it goes on; its death is noticed at once`, async () => {
-    await using b = await startLoopbackProcess({ processId: "b" });
+    await using b = await startLoopbackProcess({ processId: "b", keepalive: rhythmKeepalive });
     await using peer = spawnPeer(peerId, b);
     b.transport.setPeers(new Map([[peerId, { address: await peer.address() }]]));
     const connected = (): boolean => b.transport.connectedPeers().includes(peerId);
@@ -195,12 +198,6 @@ for (const [role, peerId] of [
     const pausedMs = performance.now() - startMs;
     assert.ok(pausedMs < 1_000, `${pausedMs} ms`);
 
-    const sockets = (): number =>
-      process.getActiveResourcesInfo().filter((name) => name.startsWith("TCPSocket")).length;
-    const socketsBefore = sockets();
-    await eventually("it was looked for in vain", () => performance.now() - startMs > 2_500);
-    assert.ok(sockets() - socketsBefore <= 2, `${sockets() - socketsBefore} sockets more`);
-
     const before = b.received.length;
     peer.child.kill("SIGCONT");
     await eventually("frames arrive again", () => connected() && b.received.length > before, 5_000);
@@ -211,6 +208,28 @@ for (const [role, peerId] of [
     const killedMs = performance.now() - startMs;
     assert.ok(killedMs < 500, `${killedMs} ms`);
   });
+
+test("a peer that hangs costs two sockets, however often it is looked for", async () => {
+  await using a = await startLoopbackProcess({ processId: "a" });
+  using cleanup = new DisposableStack();
+  let accepted = 0;
+  const open = new Set<Socket>();
+  const hanging = createServer((socket) => {
+    accepted += 1;
+    open.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => open.delete(socket));
+    socket.resume();
+  });
+  cleanup.defer(() => {
+    hanging.close();
+    for (const socket of open) socket.destroy();
+  });
+  await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
+  a.transport.setPeers(new Map([["b", { address: `127.0.0.1:${(hanging.address() as AddressInfo).port}` }]]));
+  await eventually("it was looked for four times", () => accepted === 4);
+  assert.ok(open.size <= 2, `${open.size} sockets`);
+});
 
 test("after a close nothing keeps the process alive", async () => {
   await using b = await startLoopbackProcess({ processId: "b" });

@@ -20,16 +20,25 @@ async function pass(from: LoopbackProcess, to: LoopbackProcess, agents = 1): Pro
   return to.received.at(-1)!.atNs - sentNs;
 }
 
+/**
+ * Frames back and forth, until one of each direction is right to a millisecond: a busy machine takes a while to have an
+ * exchange without a hold-up. That an undisturbed one is exact is for phase-link.test.ts to say.
+ */
+async function passUntilRight(a: LoopbackProcess, b: LoopbackProcess): Promise<void> {
+  const errorsMs: number[][] = [];
+  for (let round = 0; round < 500; round++) {
+    const errors = [await pass(a, b), await pass(b, a)].map((errorNs) => Math.abs(errorNs) / 1e6);
+    if (Math.max(...errors) < 1) return;
+    errorsMs.push(errors);
+  }
+  assert.fail(`off by ${errorsMs.slice(-10).join(", ")} ms`);
+}
+
 test("a frame arrives with the sender's clock brought onto the receiver's, right to a millisecond", async () => {
   await using a = await startLoopbackProcess({ processId: "a", aheadMs: 5_000 });
   await using b = await startLoopbackProcess({ processId: "b", aheadMs: 9_000_000 });
   await connect(a, b);
-  for (let round = 0; round < 30; round++) {
-    await pass(a, b);
-    await pass(b, a);
-  }
-  const errors = [await pass(a, b), await pass(b, a)].map((errorNs) => Math.abs(errorNs) / 1e6);
-  assert.ok(Math.max(...errors) < 1, `off by ${errors.join(" and ")} ms`);
+  await passUntilRight(a, b);
 });
 
 test("two hundred agents share one stream and one frame", async () => {
@@ -78,7 +87,7 @@ test("a process that is no peer any more is disconnected, and connected anew whe
 
 test("a peer that stops is noticed at once, and found again after it came back at its port", async () => {
   await using a = await startLoopbackProcess({ processId: "a" });
-  const first = await startLoopbackProcess({ processId: "b", aheadMs: 1_000 });
+  await using first = await startLoopbackProcess({ processId: "b", aheadMs: 1_000 });
   await connect(a, first);
   const port = first.server.port;
   await first[Symbol.asyncDispose]();
@@ -86,9 +95,7 @@ test("a peer that stops is noticed at once, and found again after it came back a
   await using second = await startLoopbackProcess({ processId: "b", aheadMs: 70_000, port });
   await eventually("they are connected again", () => areConnected(a, second), 5_000);
   // It is another process with another clock: nothing of the old one's is believed.
-  for (let round = 0; round < 30; round++) await pass(second, a);
-  const errorMs = Math.abs(await pass(second, a)) / 1e6;
-  assert.ok(errorMs < 1, `off by ${errorMs} ms`);
+  await passUntilRight(a, second);
   const counts = a.events.flatMap((event) => (event.kind === "peers.changed" ? [event.connected] : []));
   assert.deepEqual(counts, [0, 1, 0, 1]);
 });

@@ -255,7 +255,7 @@ test("a port in use, a foreign address and a missing certificate each give one s
 test("a stop answers what is under way, refuses what is new, and frees the port", async () => {
   const answers: ((outcome: DecideOutcome) => void)[] = [];
   const slow = { decide: () => new Promise<DecideOutcome>((resolve) => answers.push(resolve)) };
-  const server = await startServer({ decider: slow });
+  await using server = await startServer({ decider: slow });
   using calls = clients(server);
   const underWay = calls.decider.decide(question);
   await eventually("the call is under way", () => answers.length === 1);
@@ -264,8 +264,12 @@ test("a stop answers what is under way, refuses what is new, and frees the port"
     () => undefined,
     (state) => observed.push(state.up ? "up" : state.error.message),
   );
-  const closing = server.close({ deadlineMs: 5_000 });
+  const startMs = performance.now();
+  let closed = false;
+  const closing = server.close({ deadlineMs: 10_000 }).then(() => (closed = true));
   await assert.rejects(calls.agent.resign("agent-1"), { code: "unavailable" });
+  await eventually("it takes its time", () => performance.now() - startMs > 400);
+  assert.equal(closed, false);
   answers[0]!(await sampleDecider().decide(question));
   assert.equal((await underWay).source, "committed");
   await closing;
@@ -281,7 +285,7 @@ test("a stop does not wait beyond its deadline, and the handler learns that nobo
       return new Promise<never>(() => undefined);
     },
   };
-  const server = await startServer({ decider: stuck });
+  await using server = await startServer({ decider: stuck });
   using calls = clients(server);
   const underWay = calls.decider.decide(question);
   await eventually("the call is under way", () => signals.length === 1);

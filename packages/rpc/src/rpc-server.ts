@@ -121,7 +121,7 @@ function addReflection(server: Server, services: string[]): void {
 async function shutDown(server: Server, desk: CallDesk, listener: Listener, deadlineMs: number): Promise<void> {
   listener.stop();
   await withinMs(deadlineMs, desk.idle());
-  desk.endStreams(new EntrainError("unavailable", "this process is stopping"));
+  await withinMs(farewellMs, desk.endStreams(new EntrainError("unavailable", "this process is stopping")));
   // It says goodbye to every connection; that it is done it says too early (its own sessions are closed by Node before
   // their last answer has left), so it is the connections that are waited for.
   server.tryShutdown(() => undefined);
