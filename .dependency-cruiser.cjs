@@ -4,7 +4,7 @@
  */
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
-const adapters = ["redis", "rpc", "telemetry", "config", "reasoners"];
+const adapters = ["redis", "rpc", "telemetry", "config", "reasoners", "documents"];
 const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service", "simulator"];
 
 const mayImport = {
@@ -17,6 +17,7 @@ const mayImport = {
   telemetry: pure,
   config: pure,
   reasoners: pure,
+  documents: pure,
   "redis-server": pure,
   simulator: ["kernel", "core"],
   agent: [...pure, "runtime", ...adapters],

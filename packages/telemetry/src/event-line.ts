@@ -156,6 +156,12 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       });
     case "context.served":
       return line("trace", "context served", { hit: event.hit, stale: event.stale });
+    case "context.changed": {
+      const { version, baseVersion, author, reason, pointers } = event;
+      return line("info", "context changed", { version, baseVersion, author, reason, pointers: pointers.slice(0, 20) });
+    }
+    case "context.resynced":
+      return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
     case "policy.refused":

@@ -37,6 +37,7 @@ import type {
   Reasoner,
   Timers,
 } from "@entrain/ports";
+import type { ContextSource } from "../context/context-follower.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import { runIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
@@ -53,6 +54,8 @@ export interface DecisionLoopOptions {
   readonly timers: Timers;
   readonly ledger: Ledger;
   readonly globalState: GlobalState;
+  /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
+  readonly context: ContextSource;
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
@@ -60,7 +63,7 @@ export interface DecisionLoopOptions {
   readonly sha256Hex: (text: string) => string;
   /** A new unique id. */
   readonly newId: () => string;
-  /** In force until the shared document is read, and stored there if there is none (default: `defaultPolicy`). */
+  /** In force until the shared document is read (default: `defaultPolicy`). */
   readonly policy?: Policy;
   readonly timings?: Partial<DecisionTimings>;
   /** Decisions under way at once; one more is refused (default 1,000). */
@@ -117,7 +120,7 @@ class Loop implements DecisionLoop {
   readonly #underWayMax: number;
   #underWay = 0;
   #starting: Promise<void> | undefined;
-  #unwatch: (() => void) | undefined;
+  #unwatch: readonly (() => void)[] = [];
   #stopped = false;
 
   constructor(options: DecisionLoopOptions) {
@@ -128,8 +131,6 @@ class Loop implements DecisionLoop {
     this.#policy = createPolicyInUse({ ...options, initial: initialPolicy });
     this.#keeper = new ContextKeeper({
       ...options,
-      initialPolicy,
-      policyInUse: this.#policy,
       timings: this.#timings,
       seed: newId(),
     });
@@ -150,7 +151,7 @@ class Loop implements DecisionLoop {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#unwatch?.();
+    for (const unwatch of this.#unwatch) unwatch();
     this.#keeper.stop();
     await Promise.all(this.#runs.values());
     this.#reconciler.stop();
@@ -200,9 +201,17 @@ class Loop implements DecisionLoop {
 
   async #start(): Promise<void> {
     const { board } = this.#surroundings;
-    this.#unwatch = this.#options.ledger.watch((decision) => {
-      board.post(decision);
-    });
+    const { ledger, context } = this.#options;
+    this.#unwatch = [
+      ledger.watch((decision) => {
+        board.post(decision);
+      }),
+      context.watch(({ document }) => {
+        this.#policy.offer(document);
+      }),
+    ];
+    const known = context.current();
+    if (known !== undefined) this.#policy.offer(known);
     await this.#keeper.readNow();
   }
 

@@ -4,7 +4,8 @@
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { Policy } from "@entrain/core/decision";
-import type { CompiledPolicy, ContextDocument, EventSink, PolicyCompiler } from "@entrain/ports";
+import type { ContextDocument } from "@entrain/core/context";
+import type { CompiledPolicy, EventSink, PolicyCompiler } from "@entrain/ports";
 
 /** A compiled policy with what names it. */
 export interface PolicyBasis extends CompiledPolicy {
@@ -17,8 +18,6 @@ export interface PolicyBasis extends CompiledPolicy {
 /** Holds the policy in use. */
 export interface PolicyInUse {
   basis(): PolicyBasis;
-  /** Version of the last document that was looked at, taken into use or not. */
-  seenVersion(): number | undefined;
   /** Takes the document's policy into use if it compiles; the same version again does nothing. */
   offer(document: ContextDocument): void;
 }
@@ -40,15 +39,22 @@ export function createPolicyInUse(options: {
     return { ...compiled, contextVersion, policyHash };
   };
   let basis = basisOf(options.initial, 0);
-  let seenVersion: number | undefined;
+  let seenVersion = 0;
+  /** What the basis was compiled from: a document that shares it needs no compiling. */
+  let source: unknown = options.initial;
   return {
     basis: () => basis,
-    seenVersion: () => seenVersion,
     offer({ version, document }) {
       if (version === seenVersion) return;
       seenVersion = version;
+      const candidate = decisionPolicyOf(document);
+      if (candidate === source) {
+        basis = { ...basis, contextVersion: version };
+        return;
+      }
       try {
-        basis = basisOf(decisionPolicyOf(document), version);
+        basis = basisOf(candidate, version);
+        source = candidate;
         events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
       } catch (thrown) {
         events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
