@@ -11,7 +11,6 @@ import {
   attackNames,
   cadencePpmFrom,
   checkSpec,
-  createKuramotoKernel,
   heldSinceMs,
   peakLoadOf,
   simulate,
@@ -20,6 +19,7 @@ import {
   type SwarmRecord,
 } from "@entrain/simulator";
 import { distribution, single, type Figure } from "./figure.ts";
+import { kernelSpeed } from "./kernel-speed.ts";
 import type { Suite } from "./suite.ts";
 
 const suite = "rhythm-sim";
@@ -56,6 +56,8 @@ function* trustedSync(say: Say): Generator<Figure> {
       named("sync: founding to R ≥ 0.99", conditions, "ms"),
       values((r) => settleMs(r, durationMs)),
     );
+    const firstSecond = values(apartMsInFirstSecond);
+    yield distribution(named("sync: latest minus earliest reference at 25 updates/s", conditions, "ms"), firstSecond);
     yield distribution(
       named("sync: spread of a beat at 2 updates/s, p99", conditions, "ms"),
       values((r) => spreadMsFrom(r, 4_500, 0.99)),
@@ -65,6 +67,14 @@ function* trustedSync(say: Say): Generator<Figure> {
       values((r) => Math.abs(cadencePpmFrom(r, 200, 3_500) ?? Number.NaN)),
     );
   }
+}
+
+/** Median over the first second in step of how far the references lie apart, ms. */
+function apartMsInFirstSecond({ samples, foundedMs = 0 }: SwarmRecord): number | undefined {
+  return quantile(
+    within(samples, foundedMs + 200, foundedMs + 1_000).map(({ apartMs }) => apartMs),
+    0.5,
+  );
 }
 
 function* classicStrategies(say: Say): Generator<Figure> {
@@ -200,10 +210,19 @@ function* liars(say: Say): Generator<Figure> {
       const averaging = worstOf({ ...spec, goal: { ...sync, strategies: ["phase-nudge"] } }, 1);
       const peer = { name: "plain averaging", p50: averaging.coherence[0] ?? Number.NaN };
       yield distribution(named("liars: lowest R of the honest, untrusted", conditions, "R"), robust.coherence, peer);
-      yield distribution(named("liars: |cadence error| of the honest, untrusted", conditions, "ppm"), robust.cadence);
+      const averagingCadence = { name: "plain averaging", p50: averaging.cadence[0] ?? Number.NaN };
+      yield distribution(
+        named("liars: |cadence error| of the honest, untrusted", conditions, "ppm"),
+        robust.cadence,
+        averagingCadence,
+      );
       if (share < 0.3) continue;
       const trusted = worstOf({ ...spec, goal: sync }, 1);
       yield distribution(named("liars: lowest R of the honest, trusted default", conditions, "R"), trusted.coherence);
+      yield distribution(
+        named("liars: |cadence error| of the honest, trusted default", conditions, "ppm"),
+        trusted.cadence,
+      );
     }
   }
 }
@@ -227,38 +246,6 @@ function* disturbances(say: Say): Generator<Figure> {
   yield distribution(named("half crashes: lowest R of the rest", "500 agents, dc, listed after 2 s", "R"), floors);
 }
 
-function* kernelSpeed(say: Say): Generator<Figure> {
-  for (const [agents, rounds] of [
-    [5_000, 200],
-    [100_000, 10],
-  ] as const) {
-    say(`kernel, ${agents} agents`);
-    const random = createRandom("kernel");
-    const degree = 20;
-    const phasesRad = Float64Array.from({ length: agents }, () => random.next() * 2 * Math.PI);
-    const ratesRad = new Float64Array(agents).fill(1);
-    const neighbours = Uint32Array.from({ length: agents * degree }, () => random.int(agents));
-    const kernel = createKuramotoKernel({ phasesRad, ratesRad, neighbours, degree, gainRad: 0.5 });
-    const perSecond = (round: () => void): number[] =>
-      Array.from({ length: 12 }, () => {
-        const startedMs = performance.now();
-        for (let done = 0; done < rounds; done++) round();
-        return (agents * rounds) / ((performance.now() - startedMs) / 1000) / 1e6;
-      }).slice(2);
-    let read = 0;
-    const empty = perSecond(() => {
-      for (let edge = 0; edge < neighbours.length; edge++) read += phasesRad[neighbours[edge] ?? 0] ?? 0;
-    });
-    if (Number.isNaN(read)) throw new Error("the empty loop read nothing");
-    const peer = { name: "empty loop over the same arrays", p50: quantile(empty, 0.5) ?? Number.NaN };
-    const conditions = `${agents} agents, k = 20, one core, ${kernel.bytesPerAgent} B per agent`;
-    const speeds = perSecond(() => {
-      kernel.round();
-    });
-    yield distribution(named("kernel: agent-updates", conditions, "M/s"), speeds, peer);
-  }
-}
-
 function within<Item extends { readonly atMs: number }>(items: readonly Item[], fromMs: number, toMs: number): Item[] {
   return items.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
 }
@@ -272,7 +259,7 @@ export const rhythmSimSuite: Suite = {
   about:
     "the rhythm in virtual time: goals, strategies and faults over seeds, beside uncompensated, hash, jitter and plain averaging",
   async *measure(say) {
-    for (const part of [trustedSync, classicStrategies, spreads, heldUnderChurn, liars, disturbances, kernelSpeed])
-      yield* part(say);
+    for (const part of [trustedSync, classicStrategies, spreads, heldUnderChurn, liars, disturbances]) yield* part(say);
+    yield* kernelSpeed(suite, say);
   },
 };

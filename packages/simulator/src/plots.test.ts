@@ -33,6 +33,7 @@ test("a curve begins and ends where the run does, and titles are escaped", () =>
     agents: 3,
     coherence: index / 4_999,
     maxGapRatio: 1,
+    apartMs: 0,
     order,
     parts: [],
   }));

@@ -9,6 +9,8 @@ export interface OrderSample {
   readonly maxGapRatio: number;
   /** What the goal is about. */
   readonly order: Order;
+  /** How far the reference counts of the honest lie apart, ms: whole beats count. */
+  readonly apartMs: number;
   /** Coherence of each part while the swarm is partitioned. */
   readonly parts: readonly number[];
 }
@@ -69,7 +71,7 @@ export class Recorder {
     this.#goal = goal;
   }
 
-  sample(atMs: number, phasesRad: readonly number[], parts: readonly (readonly number[])[]): void {
+  sample(atMs: number, phasesRad: readonly number[], apartMs: number, parts: readonly (readonly number[])[]): void {
     const order = orderOf(this.#goal, phasesRad);
     if (order === undefined) return;
     this.#samples.push({
@@ -78,6 +80,7 @@ export class Recorder {
       coherence: coherence(phasesRad) ?? 0,
       maxGapRatio: maxGapRatio(phasesRad) ?? 0,
       order,
+      apartMs,
       parts: parts.map((part) => coherence(part) ?? 0),
     });
   }

@@ -261,12 +261,15 @@ class Simulation {
 
   #sample(): void {
     const honest = this.#roster.honest();
-    const parts = this.#network.partsAt(this.#nowNs, honest);
-    this.#recorder.sample(
-      this.#nowNs / milli,
-      this.#phasesOf(honest),
-      parts.map((part) => this.#phasesOf(part)),
-    );
+    let [least, most] = [Infinity, -Infinity];
+    for (const agent of honest) {
+      const cycle = cycleAt(agent.state.oscillator, this.#local(agent));
+      least = Math.min(least, cycle);
+      most = Math.max(most, cycle);
+    }
+    const parts = this.#network.partsAt(this.#nowNs, honest).map((part) => this.#phasesOf(part));
+    const apartMs = ((most - least) * this.#goal.periodNs) / milli;
+    this.#recorder.sample(this.#nowNs / milli, this.#phasesOf(honest), apartMs, parts);
     this.#queue.push(this.#nowNs + this.#spec.sampleMs * milli, { kind: "sample" });
   }
 

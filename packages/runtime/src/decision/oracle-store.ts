@@ -40,21 +40,23 @@ export interface OracleStore {
   };
 }
 
+/** An incident that was never seen. */
+const never = { ordinal: 0, seenMs: -Infinity };
+
 /** An empty store on these clocks. */
 export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
   const decisions = new Map<string, Decision>();
   const commits: Decision[] = [];
-  const incidents = new Map<string, { ordinal: number; seenMs: number }>();
+  const incidents = new Map<string, typeof never>();
   const watchers = new Set<(decision: Decision) => void>();
 
   function open(what: Parameters<Ledger["open"]>[0], cooldownMs: number) {
     const { fingerprint, incidentId } = what;
-    if (incidentId !== undefined)
-      return { incident: { incidentId, fingerprint, ordinal: 0 }, decision: decisions.get(incidentId) };
-    const key = fingerprintKey(fingerprint);
-    const known = incidents.get(key) ?? { ordinal: 0, seenMs: -Infinity };
+    const given = { incidentId: incidentId ?? "", fingerprint, ordinal: 0 };
+    if (incidentId !== undefined) return { incident: given, decision: decisions.get(incidentId) };
+    const known = incidents.get(fingerprintKey(fingerprint)) ?? never;
     const ordinal = clock.monoMs() - known.seenMs > cooldownMs ? known.ordinal + 1 : known.ordinal;
-    incidents.set(key, { ordinal, seenMs: clock.monoMs() });
+    incidents.set(fingerprintKey(fingerprint), { ordinal, seenMs: clock.monoMs() });
     const id = incidentIdOf(fingerprint, ordinal);
     return { incident: { incidentId: id, fingerprint, ordinal }, decision: decisions.get(id) };
   }
