@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { canonicalJson, createRandom, type Json } from "@entrain/kernel";
+import { canonicalJson, createRandom, EntrainError, type Json } from "@entrain/kernel";
 import type { ContextNews, SharedDocument } from "@entrain/core/context";
 import { defaultPolicy } from "@entrain/core/decision";
 import { createDocumentRules } from "@entrain/documents";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
-import { EntrainError } from "entrain";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import {
   ContextFollower,
@@ -207,10 +206,10 @@ test("a policy changed under load is taken into use within milliseconds, and no 
   const decide = (incidentId: string) =>
     loop.decide({ agentId: "a", incarnation: 1, reading: { temperature: 85 }, incidentId });
   const actions = ["throttle", "shed_load", "reduce_power"];
-  const ending = { stop: false };
+  const stopping = new AbortController();
   const decisions: { action: string; contextVersion: number }[] = [];
   const load = (async () => {
-    for (let index = 0; !ending.stop; index++) decisions.push((await decide(`i-${index}`)).decision);
+    for (let index = 0; !stopping.signal.aborted; index++) decisions.push((await decide(`i-${index}`)).decision);
   })();
   const actionOf = new Map<number, string>([[1, "cool_down"]]);
   for (let index = 0; index < 12; index++) {
@@ -223,7 +222,7 @@ test("a policy changed under load is taken into use within milliseconds, and no 
     assert.equal(first.action, action);
     assert.ok(realClock.monoMs() - changedMs < 1_000);
   }
-  ending.stop = true;
+  stopping.abort();
   await load;
   for (const { action, contextVersion } of decisions) assert.equal(action, actionOf.get(contextVersion));
   await loop.stop();

@@ -4,6 +4,4 @@
  */
 export const longFiles: Readonly<Record<string, string>> = {
   "scripts/bootstrap.mjs": "It runs before anything is installed, so it must be one file that imports nothing.",
-  "packages/runtime/src/decision/decision-loop.ts":
-    "The loop's whole life in one class: what it decides with lives beside it, in files of its own.",
 };

@@ -1,5 +1,5 @@
 /**
- * What a patch makes of a document: RFC 7396 by the RFC's own ten lines, RFC 6902 by `rfc6902` (why: docs/adr/0004).
+ * What a patch makes of a document: RFC 7396 by the RFC's own ten lines, RFC 6902 by `rfc6902` (why: docs/adr/0005-document-patches.md).
  * All or nothing (RFC 5789): the given document is never touched, and one operation that fails fails the patch.
  */
 import { applyPatch as applyOperations, type Operation } from "rfc6902";
@@ -67,11 +67,10 @@ function checkOperation(operation: Json, index: number): CheckedOperation {
   }
   if ((op === "add" || op === "replace" || op === "test") && operation["value"] === undefined)
     throw EntrainError.invalid(field("value"), undefined, `${op} needs a value`);
-  const { path, from } = operation;
-  const goesInside = typeof path === "string" && typeof from === "string" && `${path}/`.startsWith(`${from}/`);
-  if (op === "move" && goesInside && path !== from)
-    throw EntrainError.invalid(field("from"), from, "nothing can be moved into itself");
-  return operation as unknown as CheckedOperation;
+  const checked = operation as unknown as CheckedOperation;
+  if (checked.op === "move" && checked.path.startsWith(`${checked.from}/`))
+    throw EntrainError.invalid(field("from"), checked.from, "nothing can be moved into itself");
+  return checked;
 }
 
 function inside(operation: CheckedOperation): Operation {

@@ -16,8 +16,6 @@ import {
   fingerprintKey,
   globalContextOf,
   withinBudgetMs,
-  type ActSource,
-  type Decision,
   type DecisionTimings,
   type GlobalContext,
   type Policy,
@@ -40,7 +38,7 @@ import type {
 import type { ContextSource } from "../context/context-follower.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
-import { runIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
 import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -91,7 +89,7 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of a reading. */
+  /** What the policy in use makes of it. */
   classify(reading: Reading): Classification;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
@@ -200,18 +198,11 @@ class Loop implements DecisionLoop {
   }
 
   async #start(): Promise<void> {
-    const { board } = this.#surroundings;
     const { ledger, context } = this.#options;
-    this.#unwatch = [
-      ledger.watch((decision) => {
-        board.post(decision);
-      }),
-      context.watch(({ document }) => {
-        this.#policy.offer(document);
-      }),
-    ];
-    const known = context.current();
-    if (known !== undefined) this.#policy.offer(known);
+    const unwatch = ledger.watch((decision) => {
+      this.#surroundings.board.post(decision);
+    });
+    this.#unwatch = [unwatch, this.#policy.follow(context)];
     await this.#keeper.readNow();
   }
 
@@ -300,10 +291,4 @@ class Loop implements DecisionLoop {
     if (this.#history.length > historyMax) this.#history.shift();
     return outcome;
   }
-}
-
-/** What a decision that is known already means for an agent. */
-function settledBy(decision: Decision, agentId: string): RunOutcome {
-  const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
-  return { decision, source, placed: true };
 }

@@ -115,19 +115,21 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
         globalState: {
           snapshot: () => send("snapshot", snapshot),
         },
-        contextStore: {
-          read: () => send("document", () => store.document ?? emptyDocument),
-          readOrCreate: (initial) =>
-            send("document", () => (store.document ??= { version: 1, document: structuredClone(initial) })),
-          changesSince: () =>
-            send("document", () => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
-          // No hints here: the versions are learned from the snapshots.
-          watch: () => () => undefined,
-        },
+        contextStore: contextStoreOf(store, (run) => send("document", run)),
       };
     },
   };
   return store;
+}
+
+/** The document's part of the store. It gives no hints: versions are learned from the snapshots. */
+function contextStoreOf(store: OracleStore, send: <T>(run: () => T) => Promise<T>): ContextFollowerOptions["store"] {
+  return {
+    read: () => send(() => store.document ?? emptyDocument),
+    readOrCreate: (initial) => send(() => (store.document ??= { version: 1, document: structuredClone(initial) })),
+    changesSince: () => send(() => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
+    watch: () => () => undefined,
+  };
 }
 
 /** One command's way to the store and back. */

@@ -5,7 +5,8 @@
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { Policy } from "@entrain/core/decision";
 import type { ContextDocument } from "@entrain/core/context";
-import type { CompiledPolicy, EventSink, PolicyCompiler } from "@entrain/ports";
+import type { CompiledPolicy, EventSink, PolicyCompiler, Unsubscribe } from "@entrain/ports";
+import type { ContextSource } from "../context/context-follower.ts";
 
 /** A compiled policy with what names it. */
 export interface PolicyBasis extends CompiledPolicy {
@@ -18,8 +19,8 @@ export interface PolicyBasis extends CompiledPolicy {
 /** Holds the policy in use. */
 export interface PolicyInUse {
   basis(): PolicyBasis;
-  /** Takes the document's policy into use if it compiles; the same version again does nothing. */
-  offer(document: ContextDocument): void;
+  /** Takes the policy of each version into use as it comes, if it compiles. */
+  follow(context: ContextSource): Unsubscribe;
 }
 
 /**
@@ -42,23 +43,33 @@ export function createPolicyInUse(options: {
   let seenVersion = 0;
   /** What the basis was compiled from: a document that shares it needs no compiling. */
   let source: unknown = options.initial;
+
+  function offer({ version, document }: ContextDocument): void {
+    if (version === seenVersion) return;
+    seenVersion = version;
+    const candidate = decisionPolicyOf(document);
+    if (candidate === source) {
+      basis = { ...basis, contextVersion: version };
+      return;
+    }
+    try {
+      basis = basisOf(candidate, version);
+      source = candidate;
+      events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
+    } catch (thrown) {
+      events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
+    }
+  }
+
   return {
     basis: () => basis,
-    offer({ version, document }) {
-      if (version === seenVersion) return;
-      seenVersion = version;
-      const candidate = decisionPolicyOf(document);
-      if (candidate === source) {
-        basis = { ...basis, contextVersion: version };
-        return;
-      }
-      try {
-        basis = basisOf(candidate, version);
-        source = candidate;
-        events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
-      } catch (thrown) {
-        events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
-      }
+    follow(context) {
+      const unwatch = context.watch((news) => {
+        offer(news.document);
+      });
+      const known = context.current();
+      if (known !== undefined) offer(known);
+      return unwatch;
     },
   };
 }

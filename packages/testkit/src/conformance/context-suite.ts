@@ -114,10 +114,10 @@ export const contextCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const { context } = await swarm.client();
       const base = await context.readOrCreate({}, "suite");
       const proposal = proposalFor(base, "once", 1, "request-1");
-      const versions = await Promise.all(
+      const sent = await Promise.allSettled(
         Array.from({ length: 10 }, () => context.commit(proposal, historyLimits.usual)),
       );
-      assert.deepEqual(new Set(versions), new Set([2]));
+      assert.ok(sent.every((one) => one.status === "fulfilled" && one.value === 2));
       assert.equal((await context.read()).version, 2);
       assert.equal(await context.findRequest("request-1", proposal.patch), 2);
       assert.equal(await context.findRequest("request-2", proposal.patch), undefined);
