@@ -1,6 +1,7 @@
 /**
  * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
- * A tier's files run in processes of their own, `concurrency` at a time (two: the machines have two cores);
+ * A tier's files run in processes of their own, `concurrency` at a time (two cores: two; unit tests wait half of their
+ * time for start-ups and timers, so four);
  * chaos and end-to-end tests start whole swarms, so they run alone.
  */
 export interface Tier {
@@ -20,7 +21,7 @@ export const tiers: readonly Tier[] = [
     name: "unit",
     files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     except: ["**/*.live.test.ts"],
-    concurrency: 2,
+    concurrency: 4,
     fileTimeoutMs: 90_000,
   },
   { name: "tidy", files: ["tests/tidy/**/*.test.ts"], except: [], concurrency: 2, fileTimeoutMs: 60_000 },
