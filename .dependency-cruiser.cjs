@@ -4,8 +4,8 @@
  */
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
-const adapters = ["redis", "rpc", "telemetry", "config", "reasoners"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service"];
+const adapters = ["redis", "rpc", "telemetry", "config", "reasoners", "documents"];
+const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service", "simulator"];
 
 const mayImport = {
   kernel: [],
@@ -17,7 +17,9 @@ const mayImport = {
   telemetry: pure,
   config: pure,
   reasoners: pure,
+  documents: pure,
   "redis-server": pure,
+  simulator: ["kernel", "core"],
   agent: [...pure, "runtime", ...adapters],
   service: [...pure, "runtime", ...adapters],
   testkit: [...pure, "runtime", ...adapters, "redis-server"],

@@ -1,10 +1,11 @@
 /**
  * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
- * A tier's files run in processes of their own, `concurrency` at a time (two: the machines have two cores);
- * end-to-end tests start whole swarms and measure time, so they run alone.
+ * A tier's files run in processes of their own, `concurrency` at a time (two cores: two; unit tests wait half of their
+ * time for start-ups and timers, so four);
+ * chaos and end-to-end tests start whole swarms, so they run alone.
  */
 export interface Tier {
-  readonly name: "unit" | "tidy" | "live" | "integration" | "e2e";
+  readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e";
   /** Globs from the repository's root. */
   readonly files: readonly string[];
   /** What of them is another tier's. */
@@ -20,7 +21,7 @@ export const tiers: readonly Tier[] = [
     name: "unit",
     files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     except: ["**/*.live.test.ts"],
-    concurrency: 2,
+    concurrency: 4,
     fileTimeoutMs: 90_000,
   },
   { name: "tidy", files: ["tests/tidy/**/*.test.ts"], except: [], concurrency: 2, fileTimeoutMs: 60_000 },
@@ -39,5 +40,6 @@ export const tiers: readonly Tier[] = [
     concurrency: 2,
     fileTimeoutMs: 300_000,
   },
+  { name: "chaos", files: ["tests/chaos/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
   { name: "e2e", files: ["tests/e2e/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
 ];

@@ -12,7 +12,15 @@ import { quantile } from "@entrain/core/rhythm";
 import type { DecideOutcome } from "@entrain/ports";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createDecisionLoop, createSystemClock, ElectionLoop, systemTimers, type DecisionLoop } from "@entrain/runtime";
+import {
+  ContextFollower,
+  createDecisionLoop,
+  createSystemClock,
+  ElectionLoop,
+  initialDocument,
+  systemTimers,
+  type DecisionLoop,
+} from "@entrain/runtime";
 import { Redis } from "ioredis";
 import { distribution, single, type Figure, type Peer } from "./figure.ts";
 import { openLoop } from "./open-loop.ts";
@@ -35,13 +43,24 @@ const clock = createSystemClock();
 interface Party {
   readonly agentId: string;
   readonly store: RedisStore;
+  readonly context: ContextFollower;
   readonly loop: DecisionLoop;
 }
 
 async function join(url: string, swarmId: string, agentId: string, idleAfterMs = 60_000): Promise<Party> {
   const store = createRedisStore({ redis: url, swarmId, clock, timers: systemTimers });
   await store.connect();
+  const context = new ContextFollower({
+    store: store.context,
+    health: store.health,
+    timers: systemTimers,
+    events: () => undefined,
+    initial: initialDocument(),
+    seed: agentId,
+  });
+  context.start();
   const loop = createDecisionLoop({
+    context,
     clock,
     timers: systemTimers,
     ledger: store.ledger,
@@ -54,11 +73,12 @@ async function join(url: string, swarmId: string, agentId: string, idleAfterMs =
     timings: { contextMaxAgeMs: maxAgeMs, contextIdleAfterMs: idleAfterMs },
   });
   await loop.start();
-  return { agentId, store, loop };
+  return { agentId, store, context, loop };
 }
 
-async function leave({ loop, store }: Party): Promise<void> {
+async function leave({ loop, context, store }: Party): Promise<void> {
   await loop.stop();
+  context.stop();
   await store.close();
 }
 

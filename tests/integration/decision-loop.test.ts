@@ -7,7 +7,7 @@ import { defaultPolicy, isDivergent } from "@entrain/core/decision";
 import type { RuntimeEvent } from "@entrain/ports";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createDecisionLoop, type DecisionLoop } from "@entrain/runtime";
+import { ContextFollower, createDecisionLoop, initialDocument, type DecisionLoop } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realClock, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
 
@@ -22,6 +22,7 @@ after(async () => {
 interface Member {
   readonly agentId: string;
   readonly store: RedisStore;
+  readonly context: ContextFollower;
   readonly loop: DecisionLoop;
   readonly events: RuntimeEvent[];
 }
@@ -29,7 +30,17 @@ interface Member {
 async function join(swarm: ReturnType<typeof lab.swarm>, agentId: string): Promise<Member> {
   const store = await swarm.client();
   const events: RuntimeEvent[] = [];
+  const context = new ContextFollower({
+    store: store.context,
+    health: store.health,
+    timers: realTimers,
+    events: () => undefined,
+    initial: initialDocument(),
+    seed: agentId,
+  });
+  context.start();
   const loop = createDecisionLoop({
+    context,
     clock: realClock,
     timers: realTimers,
     ledger: store.ledger,
@@ -41,7 +52,12 @@ async function join(swarm: ReturnType<typeof lab.swarm>, agentId: string): Promi
     newId: () => `d-${randomUUID()}`,
   });
   await loop.start();
-  return { agentId, store, loop, events };
+  return { agentId, store, context, loop, events };
+}
+
+async function leave({ loop, context }: Member): Promise<void> {
+  await loop.stop();
+  context.stop();
 }
 
 async function lead({ store, agentId }: Member): Promise<Leadership> {
@@ -75,7 +91,7 @@ test("five processes that meet the same incidents at once take the same decision
   }
   const { entries } = await leader!.store.ledger.list(100);
   assert.equal(entries.length, subjects.length);
-  await Promise.all(members.map(({ loop }) => loop.stop()));
+  await Promise.all(members.map(leave));
 });
 
 test("a leader that was deposed is refused by its term and adopts what the new one decides", async () => {
@@ -90,12 +106,13 @@ test("a leader that was deposed is refused by its term and adopts what the new o
   const [ofOld, ofNext] = await Promise.all([deposed, next.loop.decide({ agentId: "next", ...request, leadership })]);
   assert.equal(ofOld.decision.decisionId, ofNext.decision.decisionId);
   assert.notEqual(ofOld.source, "safe-alone");
-  await Promise.all([old.loop.stop(), next.loop.stop()]);
+  await Promise.all([old, next].map(leave));
 });
 
 test("a Redis that hangs means the safe action alone within the budget, compared with the ledger afterwards", async () => {
   await using own = await openStoreLab(createRedisStore);
-  const { loop, events } = await join(own.swarm(), "a");
+  const member = await join(own.swarm(), "a");
+  const { loop, events } = member;
   await own.redis.pause();
   const { source, latencyMs, decision } = await loop.decide({
     agentId: "a",
@@ -116,5 +133,5 @@ test("a Redis that hangs means the safe action alone within the budget, compared
     acted: "enter_safe_mode",
     ledgerAction: null,
   });
-  await loop.stop();
+  await leave(member);
 });

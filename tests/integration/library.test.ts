@@ -95,10 +95,19 @@ test("a stop in the middle of the start ends it, and nothing stays behind", asyn
     const swarm = `s-${randomUUID()}`;
     await leavingNothingOpen(async () => {
       const agent = agentOf({ swarm });
-      const refused = refusalOf(agent.start());
+      const start = { over: false };
+      const ended = agent.start().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      void ended.then(() => (start.over = true));
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      // On a quick machine the start may be over after so many turns: then there is nothing to refuse.
+      const wasUnderWay = !start.over;
       await agent.stop();
-      assert.equal((await refused).code, "cancelled");
+      const refusal = await ended;
+      if (wasUnderWay) assert.ok(refusal instanceof EntrainError && refusal.code === "cancelled");
+      else assert.equal(refusal, undefined);
       assert.deepEqual(await aliveIn(swarm), []);
     });
   }

@@ -39,7 +39,7 @@ test("the list of long files has no stale entry", () => {
 });
 
 test("files of code have kebab-case names", () => {
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.[a-z]+$/;
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.live)?(\.(test|config|d))?\.[a-z]+$/;
   const badlyNamed = codeFiles.filter((file) => !kebab.test(path.basename(file.path)));
   assert.deepEqual(
     badlyNamed.map((file) => file.path),

@@ -9,7 +9,7 @@ import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/po
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createDecisionClient } from "@entrain/rpc";
-import { createDecisionLoop, systemTimers } from "@entrain/runtime";
+import { ContextFollower, createDecisionLoop, initialDocument, systemTimers } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** Decides, and can be drained. */
@@ -33,7 +33,16 @@ export function createDecisionPath(options: {
 }): DecisionPath {
   const { clock, store, events } = options;
   const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
+  const context = new ContextFollower({
+    store: store.context,
+    health: store.health,
+    timers: systemTimers,
+    events,
+    initial: initialDocument(),
+    seed: randomUUID(),
+  });
   const loop = createDecisionLoop({
+    context,
     clock,
     timers: systemTimers,
     ledger: store.ledger,
@@ -61,7 +70,10 @@ export function createDecisionPath(options: {
   }
 
   return {
-    start: () => loop.start(),
+    start() {
+      context.start();
+      return loop.start();
+    },
     decide(request) {
       const deciding = decide(request);
       const tracked = deciding.catch(() => undefined).finally(() => underWay.delete(tracked));
@@ -76,6 +88,7 @@ export function createDecisionPath(options: {
     async stop() {
       remote?.close();
       await loop.stop();
+      context.stop();
     },
   };
 }

@@ -9,6 +9,7 @@
  * - `not-found`: the named thing does not exist.
  * - `already-exists`: the named thing exists with other content.
  * - `conflict`: the base was stale; read anew and decide again (C2).
+ * - `compacted`: that much history is not kept; `value` is the oldest version there is, or read the whole anew (C1).
  * - `stale-term`: the caller is no longer the leader of that term; its effect was refused (L3).
  * - `stale-generation`: the store may have lost writes since the caller last looked (S1); read anew.
  * - `recovering`: the store's recovery window is open; nothing new is granted until it closes (S1).
@@ -27,6 +28,7 @@ export type ErrorCode =
   | "not-found"
   | "already-exists"
   | "conflict"
+  | "compacted"
   | "stale-term"
   | "stale-generation"
   | "recovering"
@@ -48,6 +50,12 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   "resource-exhausted",
 ]);
 
+/** A place in a text, counted from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What an error says beside its sentence. */
 export interface ErrorDetails {
   /** The input that is wrong: a field, flag, variable or JSON Pointer. */
@@ -56,6 +64,8 @@ export interface ErrorDetails {
   readonly value?: unknown;
   /** What to do about it, as a phrase. */
   readonly remedy?: string;
+  /** Where in the value, for a text that does not parse. */
+  readonly position?: TextPosition;
   /** The nearest input that would be accepted, where there is one. */
   readonly nearest?: unknown;
   readonly cause?: unknown;
@@ -68,6 +78,7 @@ export class EntrainError extends Error {
   readonly field: string | undefined;
   readonly value: unknown;
   readonly remedy: string | undefined;
+  readonly position: TextPosition | undefined;
   readonly nearest: unknown;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -76,6 +87,7 @@ export class EntrainError extends Error {
     this.field = details.field;
     this.value = details.value;
     this.remedy = details.remedy;
+    this.position = details.position;
     this.nearest = details.nearest;
   }
 
@@ -91,9 +103,14 @@ export class EntrainError extends Error {
     return new EntrainError(code, typeof thrown === "string" ? thrown : shown(thrown), { cause: thrown });
   }
 
-  /** A wrong input: names the field, the value and the remedy, and the nearest right one where there is one. */
-  static invalid(field: string, value: unknown, remedy: string, more: { nearest?: unknown } = {}): EntrainError {
-    const message = `${field} is ${shown(value)}: ${remedy}`;
+  /** A wrong input: names the field, the value and the remedy; with the nearest right one, or the place in a text. */
+  static invalid(
+    field: string,
+    value: unknown,
+    remedy: string,
+    more: { readonly nearest?: unknown; readonly position?: TextPosition } = {},
+  ): EntrainError {
+    const message = `${field === "" ? "it" : field} is ${shown(value)}: ${remedy}`;
     return new EntrainError("invalid-argument", message, { field, value, remedy, ...more });
   }
 }

@@ -76,6 +76,16 @@ export type RuntimeEvent =
   | { readonly kind: "store.warned"; readonly message: string }
   | { readonly kind: "context.read"; readonly ok: boolean; readonly roundTripMs: number }
   | { readonly kind: "context.served"; readonly hit: boolean; readonly stale: boolean }
+  | {
+      readonly kind: "context.changed";
+      readonly version: number;
+      readonly baseVersion: number;
+      readonly author: string;
+      readonly reason: string;
+      readonly pointers: readonly string[];
+    }
+  /** Versions were missed, or there was no copy yet: the whole document was taken over. */
+  | { readonly kind: "context.resynced"; readonly fromVersion: number; readonly version: number }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }

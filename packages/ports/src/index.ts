@@ -1,10 +1,11 @@
 /** Ports: what the core needs of the world. Interfaces only; adapters implement them, the runtime drives them. */
 export type { AgentDecision, AgentProcess, FiredBeat, Observation, ObservedAct } from "./agent-process.ts";
 export type { Clock, Timers } from "./clock.ts";
+export type { ContextHint, ContextStore, DocumentRules, HistoryPage } from "./context-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
-export type { ContextDocument, GlobalState } from "./global-state.ts";
+export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";

@@ -88,8 +88,9 @@ function wrong(field: string, expression: string, thrown: unknown): EntrainError
 
 function misplaced(field: string, expression: string, offset: number, what: string): EntrainError {
   const before = expression.slice(0, offset).split("\n");
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-  return EntrainError.invalid(field, expression, `at ${place}: ${what}`);
+  const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const remedy = `at line ${position.line}, column ${position.column}: ${what}`;
+  return EntrainError.invalid(field, expression, remedy, { position });
 }
 
 function refuseOtherFunctions(field: string, expression: string, node: ASTNode): void {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   caseNamed,
+  contextCases,
   electionCases,
   ledgerCases,
   registryCases,
@@ -36,6 +37,26 @@ const mutants: readonly Mutant[] = [
     text: "if standing then",
     instead: "if false then",
     caughtBy: caseNamed(ledgerCases, "of fifty committers at once one stands and all get its decision (D1)"),
+  },
+  {
+    name: "commit-context",
+    what: "does not look at the base",
+    text: "if tonumber(ARGV[3]) ~= present then",
+    instead: "if false then",
+    caughtBy: caseNamed(
+      contextCases,
+      "of twenty changes of one base at once one is made and nineteen are told the present version (C2)",
+    ),
+  },
+  {
+    name: "commit-context",
+    what: "carries a request out again",
+    text: "  if made then",
+    instead: "  if false then",
+    caughtBy: caseNamed(
+      contextCases,
+      "a request id makes one version, however often it is sent, and is refused for another change",
+    ),
   },
   {
     name: "campaign",

@@ -1,5 +1,11 @@
 import { after, before } from "node:test";
-import { testElectionStore, testLedger, testRegistry, testSharedState } from "@entrain/testkit/conformance";
+import {
+  testContextStore,
+  testElectionStore,
+  testLedger,
+  testRegistry,
+  testSharedState,
+} from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
 
@@ -15,3 +21,4 @@ testElectionStore(open);
 testRegistry(open);
 testLedger(open);
 testSharedState(open);
+testContextStore(open);

@@ -109,6 +109,17 @@ function refusalFailure(code: string, detail: string, address: string): EntrainE
         field: "agentId",
         value: detail,
       });
+    case "conflict":
+      return new EntrainError("conflict", `the base is not the present version, which is ${detail}`, {
+        value: Number(detail),
+        remedy: "read the present version and decide again",
+      });
+    case "already-exists":
+      return new EntrainError("already-exists", `the request id has been used for something else (${detail})`, {
+        field: "requestId",
+        value: detail,
+        remedy: "give each request an id of its own",
+      });
     case "resource-exhausted":
       return new EntrainError("resource-exhausted", detail);
     case "schema":

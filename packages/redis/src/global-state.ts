@@ -1,8 +1,8 @@
 /**
- * The view that decisions rest on, and the shared document: see lua/read-global-state.lua and read-or-create-context.lua.
+ * The view that decisions rest on: see lua/read-global-state.lua.
  * A snapshot is one command of O(log members): the health is a running sum that every heartbeat keeps.
  */
-import type { ContextDocument, GlobalState } from "@entrain/ports";
+import type { GlobalState } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import { leaderFrom, swarmElection } from "./election-store.ts";
 import type { StoreKeys } from "./keys.ts";
@@ -35,11 +35,6 @@ export function createGlobalState(options: {
         generation: Number(generation),
         recentDecisions,
       };
-    },
-    async document(initial) {
-      const reply = await commands.run("read-or-create-context", [keys.context], [JSON.stringify(initial)]);
-      const [version, document] = reply as readonly [string, string];
-      return { version: Number(version), document: JSON.parse(document) as ContextDocument["document"] };
     },
   };
 }

@@ -44,8 +44,12 @@ export interface StoreKeys {
   readonly actsPrefix: string;
   /** Hash: goalVersion, goal (JSON). */
   readonly goal: string;
-  /** Hash: version, document (JSON). */
+  /** Hash: version, document (JSON), characters of the log. */
   readonly context: string;
+  /** Stream: one entry per version of the context, bounded by the policy. */
+  readonly contextLog: string;
+  /** Hash: request id → version, SHA-1 of its patch; those of the versions that are kept. */
+  readonly contextRequests: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -56,6 +60,8 @@ export interface StoreKeys {
     readonly decisions: string;
     /** The new goal (JSON). */
     readonly goal: string;
+    /** The new entry (JSON), or, where that is long, its version. */
+    readonly context: string;
   };
 }
 
@@ -87,11 +93,14 @@ export function storeKeys(swarmId: string): StoreKeys {
     actsPrefix: `${base}:acts:`,
     goal: `${base}:goal`,
     context: `${base}:context`,
+    contextLog: `${base}:context-log`,
+    contextRequests: `${base}:context-requests`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
       decisions: `${base}:channel:decisions`,
       goal: `${base}:channel:goal`,
+      context: `${base}:channel:context`,
     },
   };
 }

@@ -2,9 +2,18 @@
  * The store in Redis, put together: two connections a process (commands, hints), one adapter per port over them. No I/O
  * before `connect`.
  */
-import type { ElectionStore, GlobalState, GoalStore, Ledger, Registry, StoreHealth } from "@entrain/ports";
+import type {
+  ContextStore,
+  ElectionStore,
+  GlobalState,
+  GoalStore,
+  Ledger,
+  Registry,
+  StoreHealth,
+} from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
 import { createCommandPlane } from "./command-plane.ts";
+import { createContextStore } from "./context-store.ts";
 import { createElectionStore, swarmElection } from "./election-store.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { createGlobalState } from "./global-state.ts";
@@ -34,6 +43,7 @@ export interface RedisStore {
   readonly ledger: Ledger;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
+  readonly context: ContextStore;
 }
 
 /**
@@ -81,5 +91,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     ledger: createLedger(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
+    context: createContextStore(shared),
   };
 }

@@ -8,12 +8,17 @@ import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
   "campaign",
+  "commit-context",
   "commit-decision",
+  "find-context-request",
   "heartbeat",
   "leave",
+  "list-context-versions",
   "list-decisions",
   "open-generation",
   "open-incident",
+  "read-context",
+  "read-context-changes",
   "read-decision",
   "read-global-state",
   "read-leader",

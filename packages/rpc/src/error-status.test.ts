@@ -10,6 +10,7 @@ const codes: Readonly<Record<ErrorCode, Status>> = {
   "not-found": Status.NOT_FOUND,
   "already-exists": Status.ALREADY_EXISTS,
   conflict: Status.ABORTED,
+  compacted: Status.OUT_OF_RANGE,
   "stale-term": Status.FAILED_PRECONDITION,
   "stale-generation": Status.ABORTED,
   recovering: Status.UNAVAILABLE,

@@ -12,6 +12,7 @@ const statusOfCode: Readonly<Record<ErrorCode, Status>> = {
   "not-found": Status.NOT_FOUND,
   "already-exists": Status.ALREADY_EXISTS,
   conflict: Status.ABORTED,
+  compacted: Status.OUT_OF_RANGE,
   "stale-term": Status.FAILED_PRECONDITION,
   "stale-generation": Status.ABORTED,
   recovering: Status.UNAVAILABLE,
@@ -28,7 +29,7 @@ const statusOfCode: Readonly<Record<ErrorCode, Status>> = {
 const codeOfStatus: Readonly<Partial<Record<Status, ErrorCode>>> = {
   [Status.CANCELLED]: "cancelled",
   [Status.INVALID_ARGUMENT]: "invalid-argument",
-  [Status.OUT_OF_RANGE]: "invalid-argument",
+  [Status.OUT_OF_RANGE]: "compacted",
   [Status.DEADLINE_EXCEEDED]: "deadline-exceeded",
   [Status.NOT_FOUND]: "not-found",
   [Status.ALREADY_EXISTS]: "already-exists",

@@ -1,4 +1,4 @@
-/** The transport with real sockets on loopback. What needs processes of their own is in phase-transport-faults.test.ts. */
+/** The transport with real sockets on loopback. What needs processes of their own is in phase-transport-faults.live.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually, frameOf, startLoopbackProcess, type LoopbackProcess } from "./loopback-process.ts";

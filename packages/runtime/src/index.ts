@@ -2,6 +2,15 @@
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export {
+  createContextDesk,
+  type ChangeOutcome,
+  type ChangeRequest,
+  type ContextDesk,
+  type DocumentPatch,
+} from "./context/context-desk.ts";
+export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
+export { initialDocument } from "./context/initial-document.ts";
+export {
   createDecisionLoop,
   type DecisionLoop,
   type DecisionLoopOptions,

@@ -113,6 +113,18 @@ function decisionLine({ agentId, decision, source, latencyMs, contextHit }: Even
   return line(level, message, { ...ids, type, action, source, latencyMs, contextHit });
 }
 
+/** Pointers that a line names. */
+const pointersMax = 20;
+
+/** What became of the process's copy of the shared document. */
+function contextLine(event: EventOf<"context.changed" | "context.resynced">): EventLine {
+  if (event.kind === "context.resynced")
+    return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
+  const { version, baseVersion, author, reason, pointers } = event;
+  const named = pointers.slice(0, pointersMax);
+  return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
+}
+
 /** What the process saw. */
 function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
   switch (event.kind) {
@@ -156,6 +168,9 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       });
     case "context.served":
       return line("trace", "context served", { hit: event.hit, stale: event.stale });
+    case "context.changed":
+    case "context.resynced":
+      return contextLine(event);
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
     case "policy.refused":

@@ -222,9 +222,16 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
     case "context.served":
       to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
       return;
+    case "context.changed":
+      to.contextChanges.inc();
+      to.contextVersion.set(event.version);
+      return;
+    case "context.resynced":
+      to.contextResyncs.inc();
+      to.contextVersion.set(event.version);
+      return;
     case "policy.changed":
       to.policyChanges.inc();
-      to.contextVersion.set(event.contextVersion);
       return;
     case "policy.refused":
       to.policiesRefused.inc();

@@ -137,6 +137,6 @@ test("the same registry gives the same metrics, another one its own, a cleared o
   assert.equal(createMetrics(registry), first);
   assert.notEqual(createMetrics(new Registry()), first);
   registry.clear();
-  recording([{ kind: "policy.changed", contextVersion: 8, policyHash: "" }], registry);
+  recording([{ kind: "context.resynced", fromVersion: 0, version: 8 }], registry);
   assert.equal(await valueOf(registry, "entrain_context_version"), 8);
 });

@@ -6,6 +6,7 @@ const general = `entrain COMMAND [flags]
   entrain status      a running swarm at a glance
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
+  entrain sim         a whole swarm in virtual time, with faults
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
 `;
@@ -41,6 +42,32 @@ const decisions = `entrain decisions [flags]
   --json        one JSON object per line instead of text
 `;
 
+const sim = `entrain sim [flags]
+
+Simulates a swarm in virtual time with the same core as the real one. One seed gives one run, to the byte.
+
+  --agents N              how many agents (default 50, at most 5000)
+  --goal GOAL             sync, spread, cluster, coherence, or a named goal such as distribute-load (default sync)
+  --period DURATION       the rhythm's period (default 200ms, or the named goal's)
+  --groups N              cluster: how many groups (default 2)
+  --coherence R           coherence: what to hold, 0 to 1 (default 0.5)
+  --untrusted             pursue the goal against liars
+  --strategies A,B        strategies, best first (default: those of the goal)
+  --for DURATION          simulated time (default 10s)
+  --profile NETWORK       lan, dc or wan (default dc)
+  --loss SHARE            share of frames that are lost (default 0.01)
+  --drift PPM             clocks are up to so much fast or slow (default 100)
+  --crash SHARE@WHEN      crash a share of the agents, such as 0.3@6s
+  --join N@WHEN           agents that join, such as 5@4s
+  --partition FROM-TO     cut the swarm in half for a while, such as 4s-8s
+  --liars SHARE:ATTACK    random, stubborn, drag, pull, split or stealth, such as 0.2:split
+  --seed TEXT             another run (default entrain)
+  --out FOLDER            write coherence.svg, phases.svg and gaps.svg there
+  --json                  one JSON object instead of a table
+
+Exit codes: 0 the goal held at the end; 1 it did not; 2 wrong command line.
+`;
+
 const replay = `entrain replay FILE [flags]
 
 Gives recorded telemetry (CSV with a header, or NDJSON) to every agent of a running swarm, at its recorded pace.
@@ -53,6 +80,6 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 `;
 
 /** The text for a command; undefined: for `entrain` itself. */
-export function helpText(command: "up" | "status" | "replay" | "decisions" | undefined): string {
-  return command === undefined ? general : { up, status, replay, decisions }[command];
+export function helpText(command: "up" | "status" | "replay" | "decisions" | "sim" | undefined): string {
+  return command === undefined ? general : { up, status, replay, decisions, sim }[command];
 }

@@ -7,11 +7,13 @@
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import type { Config } from "@entrain/config";
+import { createDocumentRules } from "@entrain/documents";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { Clock, EventSink } from "@entrain/ports";
+import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient } from "@entrain/rpc";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
 import type { RunningService, ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
@@ -49,12 +51,19 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
   const clock = createSystemClock();
   const store = openStore(config, clock, events, logger);
   const ports = { ...store, election: store.election() };
+  const desk = createContextDesk({
+    store: store.context,
+    rules: createDocumentRules({ compile: compilePolicy }),
+    timers: systemTimers,
+    random: createRandom(randomUUID()),
+  });
   const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
   const swarm = createFollower(config, { clock, events, store: ports, hub });
   const ready = readinessOf(swarm, signal);
   const app = await createHttpServer({
     swarm,
     store: ports,
+    desk,
     hub,
     clock,
     timers: systemTimers,

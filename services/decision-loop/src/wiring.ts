@@ -8,7 +8,13 @@ import { EntrainError } from "@entrain/kernel";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import { createRedisStore } from "@entrain/redis";
 import { createRpcServer } from "@entrain/rpc";
-import { createDecisionLoop, createSystemClock, systemTimers } from "@entrain/runtime";
+import {
+  ContextFollower,
+  createDecisionLoop,
+  createSystemClock,
+  initialDocument,
+  systemTimers,
+} from "@entrain/runtime";
 import { createServiceTelemetry, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
 
@@ -34,7 +40,16 @@ export async function startDecisionLoop(
     recoveryWindowMs: leaseMs,
     membership: { heartbeatMs: config.heartbeatMs, deadAfterMs: config.deadAfterMs },
   });
+  const context = new ContextFollower({
+    store: store.context,
+    health: store.health,
+    timers: systemTimers,
+    events,
+    initial: initialDocument(),
+    seed: randomUUID(),
+  });
   const loop = createDecisionLoop({
+    context,
     clock,
     timers: systemTimers,
     ledger: store.ledger,
@@ -77,6 +92,7 @@ export async function startDecisionLoop(
     events,
     decider: loop,
   });
+  context.start();
   await loop.start();
   server.setHealthy(true);
   ready = true;
@@ -87,6 +103,7 @@ export async function startDecisionLoop(
       ready = false;
       server.drain();
       await loop.stop();
+      context.stop();
       await server.close({ deadlineMs: config.drainMs });
       await store.close();
       await ops.close();

@@ -45,3 +45,19 @@ test("a join changes the neighbours of few", () => {
   const moved = names(500).filter((id) => String(before.neighboursOf(id)) !== String(after.neighboursOf(id)));
   assert.ok(moved.length <= 8, `${moved.length} members changed neighbours`);
 });
+
+test("an epoch draws one ring anew and leaves the others", () => {
+  const ids = names(500);
+  const before = createOverlay(ids, 16);
+  const kept = (epoch: number): number => {
+    const after = createOverlay(ids, 16, epoch);
+    const shares = ids.map(
+      (id) => before.neighboursOf(id).filter((other) => after.neighboursOf(id).includes(other)).length,
+    );
+    return shares.reduce((sum, share) => sum + share, 0) / ids.length;
+  };
+  assert.ok(kept(0) > 15.5);
+  assert.ok(Math.abs(kept(1) - 14) < 0.6, `${kept(1)} of 16 stay`);
+  assert.ok(Math.abs(kept(4) - 8) < 0.8, `${kept(4)} of 16 stay`);
+  assert.ok(kept(8) < 1.5, "after as many epochs as rings all are new");
+});

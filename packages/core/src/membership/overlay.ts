@@ -6,6 +6,9 @@
  */
 import { compareIds, hash32 } from "@entrain/kernel";
 
+/** Keeps the salts of a ring's later drawings apart from those of the other rings. */
+const redrawnSalt = 1_000_003;
+
 /** Who listens to whom among a fixed set of members. */
 export interface Overlay {
   /** The neighbours of a member, in the order of their ids; none for a stranger. The relation is symmetric. */
@@ -14,12 +17,18 @@ export interface Overlay {
 
 /**
  * The overlay over `memberIds` with at most `limit` neighbours each (an odd limit is used up to the even number below
- * it). With no more than `limit` others, everybody listens to everybody. O(limit · N log N) once for all members.
+ * it). With no more than `limit` others, everybody listens to everybody. O(limit · N log N) once for all members. Each
+ * further `epoch` draws one ring anew and leaves the others: over time an agent that happened to be surrounded by liars
+ * gets other neighbours, two at a time.
  */
-export function createOverlay(memberIds: Iterable<string>, limit: number): Overlay {
+export function createOverlay(memberIds: Iterable<string>, limit: number, epoch = 0): Overlay {
   const members = [...new Set(memberIds)].sort(compareIds);
   if (members.length - 1 <= limit) return createFullMesh(members);
-  const rings = Array.from({ length: Math.max(1, limit >> 1) }, (_, ring) => createRing(members, ring + 1));
+  const count = Math.max(1, limit >> 1);
+  const rings = Array.from({ length: count }, (_, ring) => {
+    const redrawn = Math.floor((epoch + count - 1 - ring) / count);
+    return createRing(members, ring + 1 + redrawn * redrawnSalt);
+  });
   return {
     neighboursOf(agentId) {
       const chosen = new Set<string>();

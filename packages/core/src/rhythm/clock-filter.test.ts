@@ -47,3 +47,10 @@ test("the error of the offset is never more than half the least round trip", () 
     }),
   );
 });
+
+test("a fast exchange of long ago gives way to a slower one that the drift has not reached", () => {
+  const filter = createClockFilter();
+  filter.add({ t1: 0, t2: 1e6, t3: 1e6, t4: 2e6 });
+  filter.add({ t1: 1e9, t2: 1e9 + 1.1e6, t3: 1e9 + 1.1e6, t4: 1e9 + 2.4e6 });
+  assert.equal(filter.roundTripNs(), 2.4e6);
+});

@@ -77,25 +77,25 @@ test("what was not measured is unknown", () => {
 });
 
 test("R3: every goal converges by its own order, and not by another's", () => {
-  const even = [0, 1, 2, 3, 4, 5].map((rank) => (rank * Math.PI) / 3);
-  const pairs = [0, 0, 0, Math.PI, Math.PI, Math.PI];
-  const lopsided = [0, 0, 0, 0, 0, Math.PI];
-  const half = [-Math.PI / 3, Math.PI / 3];
+  const even = [0, 1, 2, 3, 4, 5].map((rank) => rank / 6);
+  const pairs = [0, 0, 0, 0.5, 0.5, 0.5];
+  const lopsided = [0, 0, 0, 0, 0, 0.5];
+  const half = [-1 / 6, 1 / 6];
   const cases: [Omit<Aim, "periodNs">, number[], boolean][] = [
     [{ kind: "spread" }, even, true],
     [{ kind: "spread" }, pairs, false],
     [{ kind: "cluster", groups: 2 }, pairs, true],
     [{ kind: "cluster", groups: 2 }, lopsided, false],
     [{ kind: "cluster", groups: 3 }, pairs, false],
-    [{ kind: "cluster", groups: 3 }, even.map((phase) => phase * 2), true],
+    [{ kind: "cluster", groups: 3 }, even.map((cycles) => cycles * 2), true],
     [{ kind: "coherence", coherence: 0.5 }, half, true],
     [{ kind: "coherence", coherence: 0.3 }, half, false],
     [{ kind: "sync" }, half, false],
   ];
-  for (const [aim, phases, expected] of cases) {
+  for (const [aim, apart, expected] of cases) {
     const monitor = createConvergenceMonitor(0, { ...aim, periodNs });
-    const now = observe(monitor, 0, 6, { apart: phases.map((phase) => phase / (2 * Math.PI)) });
-    assert.equal(monitor.read(now).converged, expected, JSON.stringify([aim, phases]));
+    const now = observe(monitor, 0, 6, { apart });
+    assert.equal(monitor.read(now).converged, expected, JSON.stringify([aim, apart]));
   }
 });
 
@@ -115,13 +115,22 @@ test("R3: outside sync the spread is measured against each agent's slot", () => 
   }
 });
 
+test("slots that move are no change of cadence", () => {
+  const monitor = createConvergenceMonitor(0, { kind: "spread", periodNs });
+  for (let tick = 0; tick < 60; tick++) {
+    const slot = tick < 30 ? 0.1 : 0.4;
+    monitor.cycles(tick * 1e8, [tick / 10 - slot, tick / 10 - slot - 0.5], [tick / 10, tick / 10]);
+  }
+  assert.ok(Math.abs(monitor.read(6 * second).cadenceErrorPpm ?? NaN) < 1e-3);
+});
+
 test("after a disturbance the floor and the time to recover are recorded", () => {
   const monitor = createConvergenceMonitor(0, sync);
   observe(monitor, 0, 6);
   monitor.read(6 * second);
   monitor.restart(6 * second, sync);
-  observe(monitor, 6 * second, 1, { apart: [0, 1 / 6, 1 / 3] });
-  observe(monitor, 7 * second, 1, { apart: [0, 1 / 3, 2 / 3] });
+  observe(monitor, 6 * second, 1, { apart: [0, 0.15, 0.3] });
+  observe(monitor, 7 * second, 1, { apart: [0, 0.33, 0.66] });
   observe(monitor, 8 * second, 6);
   const [first, later] = monitor.read(14 * second).recoveries;
   assert.ok(first?.heldSinceNs === 0 && first.worst !== undefined && first.worst > 0.99);

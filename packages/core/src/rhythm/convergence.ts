@@ -7,7 +7,7 @@
  * Each restart is a disturbance; how far the order fell after it and when it was back are recorded. The monitor only
  * judges what an observer measured; it never steers.
  */
-import { cadenceErrorPpm } from "./cadence.ts";
+import { cadenceErrorPpm, type CycleSample } from "./cadence.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
 import { beatSpreads, type BeatReport } from "./beat-spread.ts";
 import { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
@@ -50,16 +50,16 @@ export interface ConvergenceReading {
 export interface ConvergenceMonitor {
   /** A join, a leave or a goal change: the window begins anew. */
   restart(nowNs: number, aim: Aim): void;
-  /** All members' counts of cycles at one instant. */
-  cycles(nowNs: number, cycles: readonly number[]): void;
+  /**
+   * All members' own counts of cycles at one instant, and the reference counts that those follow by their slots (default:
+   * the same): a slot that moves is no change of cadence.
+   */
+  cycles(nowNs: number, cycles: readonly number[], references?: readonly number[]): void;
   beat(report: BeatReport): void;
   read(nowNs: number): ConvergenceReading;
 }
 
-interface Sample {
-  readonly atNs: number;
-  /** Median of the members' counts. */
-  readonly cycle: number;
+interface Sample extends CycleSample {
   readonly order: Order;
 }
 
@@ -84,10 +84,10 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
       samples = [];
       beats = [];
     },
-    cycles(now, cycles) {
+    cycles(now, cycles, references = cycles) {
       latest = cycles.map(phaseOfCycle);
       const order = orderOf(aim, latest);
-      const cycle = medianOf(cycles);
+      const cycle = medianOf(references);
       if (order === undefined || cycle === undefined) return;
       samples.push({ atNs: now, cycle, order });
       if (open.deviation < order.deviation) {
@@ -104,7 +104,7 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
     read(now) {
       samples = samples.filter(({ atNs }) => atNs >= now - windowNs);
       beats = beats.filter(({ firedNs }) => firedNs >= now - windowNs);
-      const measured = measure(aim, latest, beats, samples);
+      const measured = measure(aim, latest, samples, beats);
       const isFull = now - open.disturbedNs >= windowNs && samples.length > 0;
       const converged = isFull && samples.every(({ order }) => order.holds) && measured.beatsHold;
       if (!converged) open.convergedSinceNs = undefined;
@@ -134,12 +134,12 @@ function disturbed(nowNs: number): OpenRecovery {
   };
 }
 
-/** Spread of the window's beats and cadence of its samples, and whether they are within R3's bounds. */
+/** Spread and cadence of the window, and whether they are within R3's bounds. */
 function measure(
   { periodNs }: Aim,
   latest: readonly number[],
+  samples: readonly CycleSample[],
   beats: readonly BeatReport[],
-  samples: readonly Sample[],
 ) {
   const spreads = beatSpreads(beats).map((ns) => ns / 1e6);
   const cadence = cadenceErrorPpm(samples, periodNs);

@@ -3,7 +3,7 @@
 -- sorted set.
 --
 -- KEYS: 7
--- Include: leader
+-- Include: leader, context-version
 -- Input:  KEYS[1] store key, KEYS[2] leader record, KEYS[3] membership, KEYS[4] beats, KEYS[5] dead, KEYS[6] context,
 --         KEYS[7] latest decision ids
 --         ARGV[1] generation, ARGV[2] how long a dead member counts as missing, ms of observed time
@@ -17,6 +17,6 @@ return {
   membership[1] or '0',
   redis.call('ZCARD', KEYS[4]),
   redis.call('ZCOUNT', KEYS[5], '(' .. int(missingSince), '+inf'),
-  redis.call('HGET', KEYS[6], 'version') or '0',
+  int(contextVersion(KEYS[6])),
   redis.call('LRANGE', KEYS[7], 0, -1),
 }

@@ -1,14 +1,16 @@
 #!lua flags=allow-oom
--- The shared document; created if there is none, as version 1 of its generation's numbers (C1).
+-- The shared document; made of the caller's if there is none, also in the recovery window: then it is a document that the
+-- store has lost (C1).
 --
--- KEYS: 2
--- Input:  KEYS[1] store key, KEYS[2] context; ARGV[1] generation, ARGV[2] document
+-- KEYS: 4
+-- Include: context-version, context
+-- Input:  KEYS[1] store key, KEYS[2] context, KEYS[3] log, KEYS[4] requests
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] document, ARGV[4] entry, a JSON object
 -- Output: {version, document}
 
-local stored = redis.call('HMGET', KEYS[2], 'version', 'document')
-if stored[1] then
-  return stored
+local document = redis.call('HGET', KEYS[2], 'document')
+if document then
+  return {int(contextVersion(KEYS[2])), document}
 end
-local version = int(numberFloor + 1)
-redis.call('HSET', KEYS[2], 'version', version, 'document', ARGV[2])
-return {version, ARGV[2]}
+local keep = {versionsMax = 1e9, ageMaxMs = 1e15, charactersMax = 1e15}
+return {int(appendVersion(ARGV[3], ARGV[4], '', '', ARGV[2], keep)), ARGV[3]}

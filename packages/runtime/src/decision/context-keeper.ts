@@ -1,18 +1,17 @@
 /**
  * Keeps the cached global context of one process fresh while decisions use it. The plan is the core's (`createContextCache`);
- * here are the reads: a snapshot, and the document as well where the snapshot names a version that was not yet looked
- * at. A snapshot is served only after its document, so that a changed policy is never older than its context.
+ * here are the reads. A snapshot is served only when the copy of the document has reached the version that it names, so
+ * that a changed policy is never older than its context.
  */
 import { createRandom } from "@entrain/kernel";
 import {
   createContextCache,
   type DecisionTimings,
   type GlobalSnapshot,
-  type Policy,
   type TimedSnapshot,
 } from "@entrain/core/decision";
 import type { Clock, EventSink, GlobalState, Timers } from "@entrain/ports";
-import type { PolicyInUse } from "./policy-in-use.ts";
+import type { ContextSource } from "../context/context-follower.ts";
 import { withDeadline } from "./with-deadline.ts";
 
 /** What a decision gets: `hit` without waiting; after a miss the youngest there is, fresh or not. */
@@ -26,9 +25,7 @@ export interface ContextKeeperOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly globalState: GlobalState;
-  readonly policyInUse: PolicyInUse;
-  /** Becomes the shared document where there is none. */
-  readonly initialPolicy: Policy;
+  readonly context: ContextSource;
   readonly events: EventSink;
   readonly timings: DecisionTimings;
   /** Seeds the jitter. */
@@ -42,7 +39,6 @@ export class ContextKeeper {
   readonly #random;
   readonly #waiting = new Set<() => void>();
   #callOff: (() => void) | undefined;
-  #reading: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: ContextKeeperOptions) {
@@ -161,23 +157,9 @@ export class ContextKeeper {
   }
 
   async #ask(): Promise<GlobalSnapshot> {
-    const { globalState, policyInUse } = this.#options;
+    const { globalState, context } = this.#options;
     const snapshot = await globalState.snapshot();
-    if (snapshot.contextVersion !== policyInUse.seenVersion()) await this.#readDocument();
+    await context.reach(snapshot.contextVersion);
     return snapshot;
-  }
-
-  /** Overlapping reads that all see the new version share one look at the document. */
-  #readDocument(): Promise<void> {
-    const { globalState, policyInUse, initialPolicy } = this.#options;
-    this.#reading ??= globalState
-      .document({ policy: { decision: initialPolicy } })
-      .then((document) => {
-        policyInUse.offer(document);
-      })
-      .finally(() => {
-        this.#reading = undefined;
-      });
-    return this.#reading;
   }
 }

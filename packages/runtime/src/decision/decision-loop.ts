@@ -16,8 +16,6 @@ import {
   fingerprintKey,
   globalContextOf,
   withinBudgetMs,
-  type ActSource,
-  type Decision,
   type DecisionTimings,
   type GlobalContext,
   type Policy,
@@ -37,9 +35,10 @@ import type {
   Reasoner,
   Timers,
 } from "@entrain/ports";
+import type { ContextSource } from "../context/context-follower.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
-import { runIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
 import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -53,6 +52,8 @@ export interface DecisionLoopOptions {
   readonly timers: Timers;
   readonly ledger: Ledger;
   readonly globalState: GlobalState;
+  /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
+  readonly context: ContextSource;
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
@@ -60,7 +61,7 @@ export interface DecisionLoopOptions {
   readonly sha256Hex: (text: string) => string;
   /** A new unique id. */
   readonly newId: () => string;
-  /** In force until the shared document is read, and stored there if there is none (default: `defaultPolicy`). */
+  /** In force until the shared document is read (default: `defaultPolicy`). */
   readonly policy?: Policy;
   readonly timings?: Partial<DecisionTimings>;
   /** Decisions under way at once; one more is refused (default 1,000). */
@@ -88,7 +89,7 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of a reading. */
+  /** What the policy in use makes of it. */
   classify(reading: Reading): Classification;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
@@ -117,7 +118,7 @@ class Loop implements DecisionLoop {
   readonly #underWayMax: number;
   #underWay = 0;
   #starting: Promise<void> | undefined;
-  #unwatch: (() => void) | undefined;
+  #unwatch: readonly (() => void)[] = [];
   #stopped = false;
 
   constructor(options: DecisionLoopOptions) {
@@ -128,8 +129,6 @@ class Loop implements DecisionLoop {
     this.#policy = createPolicyInUse({ ...options, initial: initialPolicy });
     this.#keeper = new ContextKeeper({
       ...options,
-      initialPolicy,
-      policyInUse: this.#policy,
       timings: this.#timings,
       seed: newId(),
     });
@@ -150,7 +149,7 @@ class Loop implements DecisionLoop {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#unwatch?.();
+    for (const unwatch of this.#unwatch) unwatch();
     this.#keeper.stop();
     await Promise.all(this.#runs.values());
     this.#reconciler.stop();
@@ -199,10 +198,11 @@ class Loop implements DecisionLoop {
   }
 
   async #start(): Promise<void> {
-    const { board } = this.#surroundings;
-    this.#unwatch = this.#options.ledger.watch((decision) => {
-      board.post(decision);
+    const { ledger, context } = this.#options;
+    const unwatch = ledger.watch((decision) => {
+      this.#surroundings.board.post(decision);
     });
+    this.#unwatch = [unwatch, this.#policy.follow(context)];
     await this.#keeper.readNow();
   }
 
@@ -291,10 +291,4 @@ class Loop implements DecisionLoop {
     if (this.#history.length > historyMax) this.#history.shift();
     return outcome;
   }
-}
-
-/** What a decision that is known already means for an agent. */
-function settledBy(decision: Decision, agentId: string): RunOutcome {
-  const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
-  return { decision, source, placed: true };
 }

@@ -74,6 +74,12 @@ export function runIncident(surroundings: RunSurroundings, task: RunTask): Promi
   return new IncidentRun(surroundings, task).run();
 }
 
+/** What a decision that is known already means for an agent. */
+export function settledBy(decision: Decision, agentId: string): RunOutcome {
+  const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
+  return { decision, source, placed: true };
+}
+
 class IncidentRun {
   readonly #around: RunSurroundings;
   readonly #task: RunTask;

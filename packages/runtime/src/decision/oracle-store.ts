@@ -6,7 +6,9 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import { incidentIdOf, fingerprintKey, type Decision, type GlobalSnapshot } from "@entrain/core/decision";
-import type { Clock, ContextDocument, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+import { emptyDocument, type ContextDocument } from "@entrain/core/context";
+import type { Clock, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+import type { ContextFollowerOptions } from "../context/context-follower.ts";
 
 /** What becomes of one command: its way there and back, ms, and where it is lost, if it is. */
 export interface Fate {
@@ -31,24 +33,30 @@ export interface OracleStore {
   connect(
     fate: (command: string) => Fate,
     pushMs?: () => number | undefined,
-  ): { readonly ledger: Ledger; readonly globalState: GlobalState };
+  ): {
+    readonly ledger: Ledger;
+    readonly globalState: GlobalState;
+    readonly contextStore: ContextFollowerOptions["store"];
+  };
 }
+
+/** An incident that was never seen. */
+const never = { ordinal: 0, seenMs: -Infinity };
 
 /** An empty store on these clocks. */
 export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
   const decisions = new Map<string, Decision>();
   const commits: Decision[] = [];
-  const incidents = new Map<string, { ordinal: number; seenMs: number }>();
+  const incidents = new Map<string, typeof never>();
   const watchers = new Set<(decision: Decision) => void>();
 
   function open(what: Parameters<Ledger["open"]>[0], cooldownMs: number) {
     const { fingerprint, incidentId } = what;
-    if (incidentId !== undefined)
-      return { incident: { incidentId, fingerprint, ordinal: 0 }, decision: decisions.get(incidentId) };
-    const key = fingerprintKey(fingerprint);
-    const known = incidents.get(key) ?? { ordinal: 0, seenMs: -Infinity };
+    const given = { incidentId: incidentId ?? "", fingerprint, ordinal: 0 };
+    if (incidentId !== undefined) return { incident: given, decision: decisions.get(incidentId) };
+    const known = incidents.get(fingerprintKey(fingerprint)) ?? never;
     const ordinal = clock.monoMs() - known.seenMs > cooldownMs ? known.ordinal + 1 : known.ordinal;
-    incidents.set(key, { ordinal, seenMs: clock.monoMs() });
+    incidents.set(fingerprintKey(fingerprint), { ordinal, seenMs: clock.monoMs() });
     const id = incidentIdOf(fingerprint, ordinal);
     return { incident: { incidentId: id, fingerprint, ordinal }, decision: decisions.get(id) };
   }
@@ -106,17 +114,22 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
         },
         globalState: {
           snapshot: () => send("snapshot", snapshot),
-          document: (initial) =>
-            send("document", () => {
-              const document = JSON.parse(JSON.stringify(initial)) as ContextDocument["document"];
-              store.document ??= { version: 1, document };
-              return store.document;
-            }),
         },
+        contextStore: contextStoreOf(store, (run) => send("document", run)),
       };
     },
   };
   return store;
+}
+
+/** The document's part of the store. It gives no hints: versions are learned from the snapshots. */
+function contextStoreOf(store: OracleStore, send: <T>(run: () => T) => Promise<T>): ContextFollowerOptions["store"] {
+  return {
+    read: () => send(() => store.document ?? emptyDocument),
+    readOrCreate: (initial) => send(() => (store.document ??= { version: 1, document: structuredClone(initial) })),
+    changesSince: () => send(() => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
+    watch: () => () => undefined,
+  };
 }
 
 /** One command's way to the store and back. */

@@ -16,7 +16,8 @@ import {
   type Reading,
   type Rule,
 } from "@entrain/core/decision";
-import type { Clock, PolicyCompiler, Reasoner, RuntimeEvent, Timers } from "@entrain/ports";
+import type { Clock, PolicyCompiler, Reasoner, RuntimeEvent, StoreHealth, Timers } from "@entrain/ports";
+import { ContextFollower } from "../context/context-follower.ts";
 import { createDecisionLoop, type DecisionLoop, type DecisionLoopOptions } from "./decision-loop.ts";
 import { createOracleStore, type Fate, type OracleStore } from "./oracle-store.ts";
 
@@ -66,6 +67,11 @@ export const compileOracle: PolicyCompiler = (candidate) => {
   };
 };
 
+const alwaysUp: StoreHealth = {
+  status: () => ({ up: true, generation: 1 }),
+  watch: () => () => undefined,
+};
+
 /** Says what the rule says. */
 export const ruleReasoner: Reasoner = {
   name: "rules",
@@ -101,20 +107,44 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
     events,
     join(options = {}) {
       const { fate = () => ({ thereMs: oneWayMs, backMs: oneWayMs }), pushMs, ...others } = options;
+      const { contextStore, ...connection } = store.connect(fate, pushMs);
+      const sink = others.events ?? ((event: RuntimeEvent) => events.push(event));
+      const context = new ContextFollower({
+        store: contextStore,
+        health: alwaysUp,
+        timers,
+        events: sink,
+        initial: { policy: { decision: structuredClone(others.policy ?? policy) as never } },
+        seed: `follower-${++ids}`,
+      });
       const loop = createDecisionLoop({
-        ...store.connect(fate, pushMs),
+        ...connection,
+        context,
         clock,
         timers,
         reasoner: ruleReasoner,
         compile: compileOracle,
-        events: (event) => events.push(event),
+        events: sink,
         sha256Hex,
         newId: () => `d-${++ids}`,
         policy,
         ...others,
       });
+      context.start();
       void loop.start();
-      return loop;
+      return {
+        start: () => loop.start(),
+        async stop() {
+          await loop.stop();
+          context.stop();
+        },
+        decide: (request) => loop.decide(request),
+        context: (agentId, leads) => loop.context(agentId, leads),
+        classify: (reading) => loop.classify(reading),
+        history: () => loop.history(),
+        stats: () => loop.stats(),
+        isWarm: () => loop.isWarm(),
+      };
     },
     elect(agentId) {
       term += 1;

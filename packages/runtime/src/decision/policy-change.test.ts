@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson } from "@entrain/kernel";
 import type { Policy } from "@entrain/core/decision";
-import type { ContextDocument } from "@entrain/ports";
+import type { ContextDocument } from "@entrain/core/context";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { compileOracle, createOracleWorld, hotPolicy, hotPolicyWith, hotReading, sha256Hex } from "./oracle-world.ts";
 

@@ -4,7 +4,9 @@
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { Policy } from "@entrain/core/decision";
-import type { CompiledPolicy, ContextDocument, EventSink, PolicyCompiler } from "@entrain/ports";
+import type { ContextDocument } from "@entrain/core/context";
+import type { CompiledPolicy, EventSink, PolicyCompiler, Unsubscribe } from "@entrain/ports";
+import type { ContextSource } from "../context/context-follower.ts";
 
 /** A compiled policy with what names it. */
 export interface PolicyBasis extends CompiledPolicy {
@@ -17,10 +19,8 @@ export interface PolicyBasis extends CompiledPolicy {
 /** Holds the policy in use. */
 export interface PolicyInUse {
   basis(): PolicyBasis;
-  /** Version of the last document that was looked at, taken into use or not. */
-  seenVersion(): number | undefined;
-  /** Takes the document's policy into use if it compiles; the same version again does nothing. */
-  offer(document: ContextDocument): void;
+  /** Takes the policy of each version into use as it comes, if it compiles. */
+  follow(context: ContextSource): Unsubscribe;
 }
 
 /**
@@ -40,19 +40,36 @@ export function createPolicyInUse(options: {
     return { ...compiled, contextVersion, policyHash };
   };
   let basis = basisOf(options.initial, 0);
-  let seenVersion: number | undefined;
+  let seenVersion = 0;
+  /** What the basis was compiled from: a document that shares it needs no compiling. */
+  let source: unknown = options.initial;
+
+  function offer({ version, document }: ContextDocument): void {
+    if (version === seenVersion) return;
+    seenVersion = version;
+    const candidate = decisionPolicyOf(document);
+    if (candidate === source) {
+      basis = { ...basis, contextVersion: version };
+      return;
+    }
+    try {
+      basis = basisOf(candidate, version);
+      source = candidate;
+      events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
+    } catch (thrown) {
+      events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
+    }
+  }
+
   return {
     basis: () => basis,
-    seenVersion: () => seenVersion,
-    offer({ version, document }) {
-      if (version === seenVersion) return;
-      seenVersion = version;
-      try {
-        basis = basisOf(decisionPolicyOf(document), version);
-        events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
-      } catch (thrown) {
-        events({ kind: "policy.refused", contextVersion: version, message: EntrainError.from(thrown).message });
-      }
+    follow(context) {
+      const unwatch = context.watch((news) => {
+        offer(news.document);
+      });
+      const known = context.current();
+      if (known !== undefined) offer(known);
+      return unwatch;
     },
   };
 }

@@ -177,7 +177,7 @@ test("a store that hangs blocks nothing for longer than the budget", async () =>
   const { ledger, globalState } = world.store.connect(() => sound);
   const loop = world.join({
     ledger: { ...ledger, open: never, commit: never, read: never },
-    globalState: { ...globalState, snapshot: never, document: never },
+    globalState: { ...globalState, snapshot: never },
   });
   const { source, latencyMs } = await time.until(loop.decide(request));
   assert.deepEqual([source, latencyMs], ["safe-alone", 1_000]);

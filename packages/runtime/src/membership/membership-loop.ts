@@ -51,7 +51,7 @@ export class MembershipLoop {
 
   /** Registers the agents and begins to beat. Rejects if the first registration fails, but goes on trying. */
   async start(): Promise<void> {
-    const { registry, timers, timings } = this.#options;
+    const { registry, timings } = this.#options;
     this.#running = true;
     this.#unwatch = registry.watch((version) => {
       // A failed reading is made up for by the next heartbeat's version.
@@ -61,7 +61,7 @@ export class MembershipLoop {
       await this.#beat();
       this.#answered = true;
     } finally {
-      this.#callOff = timers.after(timings.heartbeatMs, () => void this.#turn());
+      this.#turnAfter(timings.heartbeatMs);
     }
   }
 
@@ -88,7 +88,7 @@ export class MembershipLoop {
   }
 
   async #turn(): Promise<void> {
-    const { clock, timers, timings, events } = this.#options;
+    const { clock, timings, events } = this.#options;
     const startedMs = clock.monoMs();
     try {
       await this.#beat();
@@ -98,9 +98,11 @@ export class MembershipLoop {
       this.#answered = false;
       events({ kind: "heartbeat", ok: false, roundTripMs: clock.monoMs() - startedMs });
     }
-    if (!this.#running) return;
-    const pauseMs = Math.max(pauseMinMs, timings.heartbeatMs - (clock.monoMs() - startedMs));
-    this.#callOff = timers.after(pauseMs, () => void this.#turn());
+    this.#turnAfter(Math.max(pauseMinMs, timings.heartbeatMs - (clock.monoMs() - startedMs)));
+  }
+
+  #turnAfter(pauseMs: number): void {
+    if (this.#running) this.#callOff = this.#options.timers.after(pauseMs, () => void this.#turn());
   }
 
   async #beat(): Promise<void> {
@@ -120,7 +122,8 @@ export class MembershipLoop {
   async #register(): Promise<void> {
     const { registry, healthOf } = this.#options;
     const missing = this.#present().filter(({ agentId }) => this.#unregistered.has(agentId));
-    if (missing.length === 0) return;
+    // Who has left meanwhile is unknown to the store, and stays so.
+    if (missing.length === 0 || !this.#running) return;
     try {
       await registry.register(missing.map((offer) => ({ ...offer, health: healthOf(offer.agentId) })));
       for (const { agentId } of missing) this.#unregistered.delete(agentId);

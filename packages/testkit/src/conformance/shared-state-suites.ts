@@ -1,7 +1,6 @@
 /** What every GoalStore (R4), GlobalState and StoreHealth (S1) does. */
 import assert from "node:assert/strict";
 import { initialGoal, type GoalRecord } from "@entrain/core/rhythm";
-import { defaultPolicy } from "@entrain/core/decision";
 import { swarmHealth } from "@entrain/core/membership";
 import type { StoreStatus } from "@entrain/ports";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
@@ -130,20 +129,6 @@ export const globalStateCases: readonly ConformanceCase<StoreUnderTest>[] = [
       });
       assert.equal(over.health, 0.8);
       assert.equal((await registry.snapshot()).members.get("silent")?.state, "dead", "but it is still listed");
-    },
-  },
-  {
-    name: "of many first documents one is stored as version 1, and everybody is answered that one",
-    async run(swarm) {
-      const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));
-      const documents = await Promise.all(
-        clients.map(({ globalState }, index) =>
-          globalState.document({ policy: { decision: { ...defaultPolicy, budgetMs: 1_000 + index } } }),
-        ),
-      );
-      for (const document of documents) assert.deepEqual(document, documents[0]);
-      assert.equal(documents[0]?.version, 1);
-      assert.equal((await clients[0]!.globalState.snapshot()).contextVersion, 1);
     },
   },
 ];

@@ -2,6 +2,7 @@
 import type { MembershipTimings } from "@entrain/core/membership";
 import type { Decision } from "@entrain/core/decision";
 import type {
+  ContextStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -21,6 +22,7 @@ export interface StorePorts {
   readonly ledger: Ledger;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
+  readonly context: ContextStore;
 }
 
 /** One empty swarm in a store. */

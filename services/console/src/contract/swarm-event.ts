@@ -45,6 +45,18 @@ export type SwarmEvent =
       };
     }
   | {
+      /** One for each version. */
+      readonly type: "context.changed";
+      readonly data: {
+        readonly version: number;
+        readonly baseVersion: number;
+        readonly author: string;
+        readonly reason: string;
+        /** JSON Pointers to the places that differ. */
+        readonly pointers: readonly string[];
+      };
+    }
+  | {
       readonly type: "beat";
       readonly data: {
         readonly agentId: string;
@@ -68,6 +80,7 @@ export const swarmEventTypes = [
   "strategy.switched",
   "decision.committed",
   "decision.adopted",
+  "context.changed",
   "beat",
 ] as const satisfies readonly SwarmEventType[];
 

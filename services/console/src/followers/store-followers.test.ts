@@ -10,6 +10,7 @@ import { createManualTime } from "../testing/manual-timers.ts";
 import { decisionOf, goalOf, leaderOf, memberOf, viewOf } from "../testing/facts.ts";
 import { followStore, type ConsoleStore } from "./store-followers.ts";
 
+const ignore = (): void => undefined;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A store whose answers and hints a test sets by hand. */
@@ -31,7 +32,11 @@ function storeOf() {
     return Promise.resolve(value());
   };
   const watch = (what: string) => (onHint: (value: never) => void) => {
-    hints.set(what, onHint);
+    const before = hints.get(what);
+    hints.set(what, (value) => {
+      before?.(value);
+      onHint(value);
+    });
     return () => void hints.delete(what);
   };
   const store = {
@@ -51,9 +56,10 @@ function storeOf() {
         }),
       watch: watch("decision"),
     },
-    globalState: {
-      snapshot: () => answer("version", () => ({ contextVersion: says.contextVersion })),
-      document: () => answer("document", () => ({ version: says.contextVersion, document: {} })),
+    context: {
+      read: () => answer("document", () => ({ version: says.contextVersion, document: {} })),
+      changesSince: () => answer("versions", () => ({ present: says.contextVersion, oldest: 0, entries: [] })),
+      watch: watch("context"),
     },
     health: { status: () => says.status, watch: watch("store") },
   } as unknown as ConsoleStore;
@@ -73,7 +79,7 @@ function following() {
   };
   const { clock, timers } = time;
   const onFailure = (what: string): void => void failures.push(what);
-  const stop = followStore({ store, model, feed, clock, timers, random: createRandom(1), onFailure });
+  const stop = followStore({ store, model, feed, clock, timers, random: createRandom(1), events: ignore, onFailure });
   return { ...rest, time, model, events, failures, stop };
 }
 
@@ -88,9 +94,9 @@ test("everything is read at once, and then polled", async () => {
     time.pass(100);
     await settled();
   }
-  for (const what of ["snapshot", "changes since 1", "leader", "stats", "list 100", "version"])
+  for (const what of ["snapshot", "changes since 1", "leader", "stats", "list 100", "versions"])
     assert.ok(calls.includes(what), `${what} in ${calls.join()}`);
-  assert.ok(!calls.includes("document"), "reading a context that is not there would write it");
+  assert.ok(!calls.includes("document"), "an unchanged context is not read");
 });
 
 test("a hint of another version reads the deltas; where they have a gap, the whole", async () => {
@@ -129,7 +135,7 @@ test("a store that comes back is read anew at once; another generation whole (S1
   hint("store", { up: true, generation: 2 });
   time.pass(10);
   await settled();
-  assert.deepEqual(calls.toSorted(), ["leader", "list 1000", "snapshot", "stats", "version"]);
+  assert.deepEqual(calls.toSorted(), ["leader", "list 1000", "snapshot", "stats", "versions"]);
 });
 
 test("a pushed decision is told at once, a missed one by the next poll, many missed ones by one long list", async () => {

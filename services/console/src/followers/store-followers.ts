@@ -4,18 +4,18 @@
  * anew.
  */
 import type { Random } from "@entrain/kernel";
-import { defaultPolicy } from "@entrain/core/decision";
 import type {
   Clock,
-  ContextDocument,
+  ContextStore,
   ElectionStore,
-  GlobalState,
+  EventSink,
   GoalStore,
   Ledger,
   Registry,
   StoreHealth,
   Timers,
 } from "@entrain/ports";
+import { ContextFollower } from "@entrain/runtime";
 import type { SwarmInput, SwarmModel } from "../swarm-model/swarm-model.ts";
 import { follow } from "./follow.ts";
 
@@ -25,7 +25,7 @@ export interface ConsoleStore {
   readonly election: ElectionStore;
   readonly goals: GoalStore;
   readonly ledger: Ledger;
-  readonly globalState: GlobalState;
+  readonly context: ContextStore;
   readonly health: StoreHealth;
 }
 
@@ -37,6 +37,7 @@ export interface StoreFollowerOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly events: EventSink;
   readonly onFailure: (what: string, thrown: unknown) => void;
 }
 
@@ -55,14 +56,16 @@ export function followStore(options: StoreFollowerOptions): () => void {
   const members = followed("members", 500, createMemberReader(options));
   const leader = followed("leader", 250, async () => feed({ kind: "leader", leader: await store.election.read() }));
   const ledger = followed("ledger", 1_000, createLedgerReader(options));
-  const context = followed("context", 1_000, async () => {
-    const { contextVersion } = await store.globalState.snapshot();
-    if (contextVersion !== options.model.context()?.version)
-      feed({ kind: "context", context: await readContext(store.globalState) });
-  });
-  const all = [members, leader, ledger, context];
+  const all = [members, leader, ledger];
+  const { health, context: contextStore } = store;
+  const seed = String(random.next());
+  const context = new ContextFollower({ store: contextStore, health, timers, events: options.events, seed });
 
   const watches = [
+    context.watch((news) => {
+      const { document } = news;
+      feed({ kind: "context", context: document, ...(news.kind === "change" ? { entry: news.entry } : {}) });
+    }),
     store.health.watch((status) => {
       feed({ kind: "store", status });
       if (status.up) for (const one of all) one.hint();
@@ -77,18 +80,12 @@ export function followStore(options: StoreFollowerOptions): () => void {
       ledger.hint();
     }),
   ];
+  context.start();
   return () => {
+    context.stop();
     for (const unwatch of watches) unwatch();
     for (const one of all) one.stop();
   };
-}
-
-/** The shared document; version 0 and empty before there is one, for reading must not write. */
-export async function readContext(globalState: GlobalState): Promise<ContextDocument> {
-  const { contextVersion } = await globalState.snapshot();
-  if (contextVersion === 0) return { version: 0, document: {} };
-  // There is a document, so the initial one is not stored.
-  return globalState.document({ policy: { decision: defaultPolicy } });
 }
 
 function createMemberReader({ store, model, feed, clock }: StoreFollowerOptions): () => Promise<void> {

@@ -1,5 +1,6 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
-import type { Clock, ElectionStore, EventSink, GlobalState, Ledger, Timers } from "@entrain/ports";
+import type { Clock, ElectionStore, EventSink, Ledger, Timers } from "@entrain/ports";
+import type { ContextDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
@@ -10,8 +11,9 @@ export interface ApiContext {
   readonly store: {
     readonly ledger: Pick<Ledger, "list" | "stats">;
     readonly election: Pick<ElectionStore, "read">;
-    readonly globalState: GlobalState;
   };
+  /** Reads and changes the shared document. */
+  readonly desk: ContextDesk;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -137,6 +137,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
   assert.deepEqual(routes.sort(), [
     "get /api/v1/agents",
     "get /api/v1/context",
+    "get /api/v1/context/history",
     "get /api/v1/decisions",
     "get /api/v1/events",
     "get /api/v1/leader",
@@ -145,6 +146,8 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /healthz",
     "get /metrics",
     "get /readyz",
+    "patch /api/v1/context",
+    "post /api/v1/context/rollback",
     "post /api/v1/leader/resign",
     "post /api/v1/telemetry",
   ]);

@@ -13,7 +13,7 @@ import type { ApiContext } from "./api-context.ts";
 import { addGuards, addMethodGuard } from "./guards.ts";
 import { answerClientError } from "./client-error.ts";
 import { problemOf, sendProblem } from "./problem.ts";
-import { addContextRoutes } from "./routes/context-routes.ts";
+import { addContextRoutes, patchTypes } from "./routes/context-routes.ts";
 import { addDecisionRoutes } from "./routes/decision-routes.ts";
 import { addEventRoutes } from "./routes/event-routes.ts";
 import { addLeaderRoutes } from "./routes/leader-routes.ts";
@@ -81,6 +81,10 @@ function useOwnValidation(app: FastifyInstance): void {
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...patchTypes], { parseAs: "string" }, (request, body: string, done) => {
+    if (request.method === "PATCH") void parse(request, body, done);
+    else done(Object.assign(new Error("send the body as application/json"), { statusCode: 415 }));
+  });
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
     // An action without fields may be posted with the media type and no body.
     if (body === "" && request.routeOptions.schema?.body === undefined) done(null, undefined);

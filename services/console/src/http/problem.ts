@@ -13,6 +13,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   "not-found": 404,
   "already-exists": 409,
   conflict: 409,
+  compacted: 410,
   "stale-term": 409,
   "stale-generation": 503,
   recovering: 503,
@@ -28,7 +29,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
 
 /** Fastify's own refusals, in our words. */
 const refusals: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: "send the body as application/json",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "send the body as application/json, or as the media type that this route describes",
   FST_ERR_CTP_BODY_TOO_LARGE: "the body is larger than 65,536 bytes",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "the body is not as long as Content-Length says",
   FST_ERR_CTP_INVALID_JSON_BODY: "the body is no JSON",
@@ -36,7 +37,7 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /** A problem of `status`. */
-export function problem(status: number, detail: string, more: { code?: string; pointer?: string } = {}): Problem {
+export function problem(status: number, detail: string, more: Partial<Problem> = {}): Problem {
   return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, ...more };
 }
 
@@ -64,8 +65,14 @@ export function pointerTo(...names: readonly string[]): string {
 function problemOfEntrain(error: EntrainError): Problem {
   const status = statusOf[error.code];
   if (status === 500) return problem(500, "a defect of the console: see its log", { code: error.code });
-  const pointer = error.code === "invalid-argument" && error.field?.startsWith("/") === true ? error.field : undefined;
-  return problem(status, error.message, { code: error.code, ...(pointer === undefined ? {} : { pointer }) });
+  const { field, position, value } = error;
+  const isPointer = error.code === "invalid-argument" && (field === "" || field?.startsWith("/") === true);
+  return problem(status, error.message, {
+    code: error.code,
+    ...(isPointer ? { pointer: field } : {}),
+    ...position,
+    ...(error.code === "compacted" && typeof value === "number" ? { oldestVersion: value } : {}),
+  });
 }
 
 function problemOfValidation({ validation, validationContext }: FastifyError): Problem {

@@ -28,8 +28,10 @@ interface Track {
 
 /** An agent's rhythm at one instant. */
 export interface AgentRhythm {
-  /** Beat number plus fraction of the cycle. */
+  /** Own beat number plus fraction of the cycle. */
   readonly cycle: number;
+  /** By how much it follows the common reference, cycles. */
+  readonly offsetCycles: number;
   readonly oscillator: Oscillator;
 }
 
@@ -90,7 +92,9 @@ export function createAgentTracks(): AgentTracks {
       if (track?.sample.lineage === undefined || track.sample.incarnation < incarnation) return undefined;
       if (nowNs - track.atNs > freshForNs) return undefined;
       const oscillator = oscillatorOf(track);
-      return oscillator === undefined ? undefined : { cycle: cycleAt(oscillator, nowNs), oscillator };
+      if (oscillator === undefined) return undefined;
+      const { offsetCycles = 0 } = track.sample;
+      return { cycle: cycleAt(oscillator, nowNs), offsetCycles, oscillator };
     },
     strategyOf: (agentId) => tracks.get(agentId)?.strategy,
     lastBeatNs: (agentId) => lastBeats.get(agentId),

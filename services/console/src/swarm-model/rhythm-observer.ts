@@ -115,6 +115,7 @@ export function createRhythmObserver(): RhythmObserver {
     measuring.cycles(
       now.monoNs,
       rhythms.map(({ cycle }) => cycle),
+      rhythms.map(({ cycle, offsetCycles }) => cycle + offsetCycles),
     );
     reading = measuring.read(now.monoNs);
     if (complete && reading.convergedSinceNs !== undefined)

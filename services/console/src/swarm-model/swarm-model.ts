@@ -10,7 +10,8 @@ import type { MemberRecord, MembershipDelta, MembershipView, MemberState } from 
 import type { LeaderRecord } from "@entrain/core/election";
 import type { Act, Decision } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { ContextDocument, LedgerEntry, LedgerStats, Observation, StoreStatus } from "@entrain/ports";
+import type { ContextDocument, ContextEntry } from "@entrain/core/context";
+import type { LedgerEntry, LedgerStats, Observation, StoreStatus } from "@entrain/ports";
 import type { AgentView } from "../contract/agent-view.ts";
 import type { LeaderView } from "../contract/leader-view.ts";
 import type { RhythmView } from "../contract/rhythm-view.ts";
@@ -34,7 +35,8 @@ export type SwarmInput =
   /** The newest entries; `whole`: all that there are, or as many as are remembered. */
   | { readonly kind: "ledger"; readonly entries: readonly LedgerEntry[]; readonly whole: boolean }
   | { readonly kind: "stats"; readonly stats: LedgerStats }
-  | { readonly kind: "context"; readonly context: ContextDocument }
+  /** The document, and the version that made it, where it followed the one before. */
+  | { readonly kind: "context"; readonly context: ContextDocument; readonly entry?: ContextEntry }
   | { readonly kind: "tick" };
 
 /** A process that hosts alive agents. */
@@ -61,6 +63,8 @@ export interface SwarmModel {
   rhythm(): RhythmView;
   leader(): LeaderView;
   context(): ContextDocument | undefined;
+  /** The newest versions that were seen to be made, newest first. */
+  contextEntries(): readonly ContextEntry[];
   /** The newest decisions, those older than `afterDecisionId` where it is given. */
   decisions(
     limit: number,
@@ -69,6 +73,9 @@ export interface SwarmModel {
   knowsDecision(decisionId: string): boolean;
   actsOn(incidentId: string): readonly Act[];
 }
+
+/** Versions of the context that are remembered. */
+const contextEntriesMax = 200;
 
 /** A model that knows nothing yet. */
 export function createSwarmModel(swarmId: string): SwarmModel {
@@ -81,6 +88,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
   let leader: LeaderRecord | null | undefined;
   let stats: LedgerStats | undefined;
   let context: ContextDocument | undefined;
+  const contextEntries: ContextEntry[] = [];
 
   function onRoster(change: RosterChange, now: Instant): readonly SwarmEvent[] {
     rhythm.members(now, { alive: roster.alive(), listed: roster.listed(now), aliveChanged: change.aliveChanged });
@@ -110,6 +118,16 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     return [...events, ...observation.acts.flatMap(({ act }) => book.acted(act))];
   }
 
+  function onContext(document: ContextDocument, entry: ContextEntry | undefined): readonly SwarmEvent[] {
+    context = document;
+    if (entry === undefined) return [];
+    contextEntries.unshift(entry);
+    contextEntries.length = Math.min(contextEntries.length, contextEntriesMax);
+    const { version, baseVersion, author, reason, changes } = entry;
+    const pointers = changes.map(({ pointer }) => pointer);
+    return [{ type: "context.changed", data: { version, baseVersion, author, reason, pointers } }];
+  }
+
   function apply(input: SwarmInput, now: Instant): readonly SwarmEvent[] {
     switch (input.kind) {
       case "store":
@@ -134,8 +152,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
         stats = input.stats;
         return [];
       case "context":
-        context = input.context;
-        return [];
+        return onContext(input.context, input.entry);
       case "tick": {
         const change = roster.tick(now);
         const events = change.events.length > 0 ? onRoster(change, now) : [];
@@ -155,6 +172,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     rhythm: () => rhythm.view(),
     leader: () => leaderView(leader ?? undefined),
     context: () => context,
+    contextEntries: () => contextEntries,
     decisions: (limit, afterDecisionId) => book.newest(limit, afterDecisionId),
     knowsDecision: (decisionId) => book.has(decisionId),
     actsOn: (incidentId) => book.actsOn(incidentId),

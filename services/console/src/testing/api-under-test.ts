@@ -4,9 +4,9 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
-import type { GlobalSnapshot } from "@entrain/core/decision";
-import type { ContextDocument, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import type { ContextDocument } from "@entrain/core/context";
+import type { LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import { createSystemClock, systemTimers, type ContextDesk } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
 import type { AgentConnection } from "../followers/process-observers.ts";
@@ -26,7 +26,7 @@ export interface StoreSays {
 }
 
 /** An API with what is behind it. */
-export async function createApi(inputs: readonly SwarmInput[] = []) {
+export async function createApi(inputs: readonly SwarmInput[] = [], desk?: ContextDesk) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
     failing: false,
@@ -55,6 +55,7 @@ export async function createApi(inputs: readonly SwarmInput[] = []) {
       processOf: (agentId) => connection(model.member(agentId)?.processId ?? ""),
     },
     store: storeThat(says),
+    desk: desk ?? deskThat(says),
     hub,
     clock,
     timers: systemTimers,
@@ -82,21 +83,19 @@ function storeThat(says: StoreSays): ApiContext["store"] {
         }),
     },
     election: { read: () => reading(() => says.leader) },
-    globalState: {
-      snapshot: () => reading(() => snapshotOf(says)),
-      document: (initial) => reading(() => (says.context ??= { version: 1, document: { ...initial.policy } as never })),
-    },
   };
 }
 
-function snapshotOf(says: StoreSays): GlobalSnapshot {
+/** The document as the store says it is; a test that changes it brings a desk over a real store. */
+function deskThat(says: StoreSays): ContextDesk {
+  const refuse = () => Promise.reject(new EntrainError("store-unavailable", "this test has no store to write to"));
   return {
-    leader: says.leader,
-    health: 1,
-    alive: 0,
-    missing: 0,
-    contextVersion: says.context?.version ?? 0,
-    generation: 1,
-    recentDecisions: [],
+    read: () =>
+      says.failing
+        ? Promise.reject(new EntrainError("store-unavailable", "Redis went away"))
+        : Promise.resolve(says.context ?? { version: 0, document: {} }),
+    patch: refuse,
+    rollback: refuse,
+    history: refuse,
   };
 }

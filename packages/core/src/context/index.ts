@@ -1,0 +1,21 @@
+/** The shared context: one document in versions, its changes, its history (C1 to C3). */
+export { diffDocuments, equalJson, redo, undo, type Change } from "./changes.ts";
+export {
+  checkDocument,
+  checkPatchSize,
+  documentLimits,
+  emptyDocument,
+  type ContextDocument,
+  type SharedDocument,
+} from "./document.ts";
+export {
+  checkNote,
+  checkRequestId,
+  type ChangeNote,
+  type ContextEntry,
+  type ContextPatch,
+  type ContextProposal,
+} from "./entry.ts";
+export { advance, type Advance, type ContextNews } from "./following.ts";
+export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
+export { formatPointer, parsePointer } from "./json-pointer.ts";

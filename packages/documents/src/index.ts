@@ -1,0 +1,2 @@
+/** Documents: patches and rules of the shared document. */
+export { createDocumentRules } from "./document-rules.ts";

@@ -1,0 +1,67 @@
+/**
+ * JSON Schemas (draft-07) of the sections that have a meaning. They say what Entrain itself reads or promises, and leave the
+ * rest open; a swarm adds its own under `/metadata/schemas/<section>`.
+ */
+
+const named = (of: object) => ({ type: "object", additionalProperties: of });
+const anyObject = { type: "object" };
+const wholeNumber = { type: "integer", minimum: 1 };
+const names = { type: "array", items: { type: "string", minLength: 1 } };
+
+const blackboardItem = {
+  type: "object",
+  required: ["kind", "value"],
+  properties: {
+    kind: { enum: ["data", "goal", "plan", "observation", "hypothesis"] },
+    value: {},
+    access: { enum: ["public", "group", "private"] },
+    /** Unix ms. */
+    expiresAt: { type: "number", minimum: 0 },
+    owner: { type: "string" },
+    group: { type: "string" },
+  },
+  additionalProperties: false,
+};
+
+const organisation = {
+  type: "object",
+  properties: {
+    roles: named(anyObject),
+    groups: named({ type: "object", properties: { members: names, roles: names } }),
+    norms: { type: "array", items: anyObject },
+  },
+};
+
+/** By section. `policy.decision` is checked by the policy's own compiler. */
+export const sectionSchemas: Readonly<Record<string, object>> = {
+  resources: anyObject,
+  policy: {
+    type: "object",
+    properties: {
+      decision: anyObject,
+      security: anyObject,
+      resource: anyObject,
+      organisation,
+      history: {
+        type: "object",
+        properties: { versionsMax: wholeNumber, ageMaxMs: wholeNumber, charactersMax: wholeNumber },
+        additionalProperties: false,
+      },
+    },
+  },
+  configuration: {
+    type: "object",
+    properties: {
+      timeouts: named({ type: "number", exclusiveMinimum: 0 }),
+      retries: anyObject,
+      features: named({ type: ["boolean", "number", "string"] }),
+      coordination: anyObject,
+    },
+  },
+  blackboard: { type: "object", properties: { items: named(blackboardItem) } },
+  execution: {
+    type: "object",
+    properties: { status: { type: "string" }, teams: anyObject, agents: anyObject, runs: anyObject },
+  },
+  metadata: { type: "object", properties: { schemas: named({ type: ["object", "boolean"] }) } },
+};

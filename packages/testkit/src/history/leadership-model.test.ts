@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  leadershipModel,
+  resolveCampaigns,
+  type HeldTerm,
+  type LeadershipInput,
+  type LeadershipOutput,
+} from "./leadership-model.ts";
+import { checkLinearizable } from "./linearizability.ts";
+import type { Operation } from "./operation.ts";
+
+type LeadershipOperation = Operation<LeadershipInput, LeadershipOutput>;
+
+const held = (agentId: string, term: number, generation = 1): HeldTerm => ({
+  agentId,
+  incarnation: 1,
+  term,
+  generation,
+});
+const a5 = held("a", 5);
+const b6 = held("b", 6);
+
+/** One operation after the other, each takes one tick; `at` moves the next one. */
+function history(...operations: (readonly [LeadershipInput, LeadershipOutput | undefined])[]): LeadershipOperation[] {
+  return operations.map(([input, output], index) => ({
+    process: "p",
+    input,
+    output,
+    calledNs: 2 * index,
+    returnedNs: output === undefined ? Infinity : 2 * index + 1,
+  }));
+}
+
+const judge = (...operations: (readonly [LeadershipInput, LeadershipOutput | undefined])[]) =>
+  checkLinearizable(leadershipModel, resolveCampaigns(history(...operations))).kind;
+
+const campaign = (agentId: string): LeadershipInput => ({ kind: "campaign", agentId, incarnation: 1 });
+const granted = (of: HeldTerm): LeadershipOutput => ({ kind: "granted", held: of });
+const seen = (leader: HeldTerm | null): LeadershipOutput => ({ kind: "seen", leader });
+const on = (kind: "renew" | "release" | "effect" | "believe", of: HeldTerm): LeadershipInput => ({ kind, held: of });
+const done: LeadershipOutput = { kind: "done" };
+const refused: LeadershipOutput = { kind: "refused" };
+const elected = [campaign("a"), granted(a5)] as const;
+const succeeded = [campaign("b"), granted(b6)] as const;
+
+test("a leader acts in its term, and its successor in the next", () => {
+  const tail = [[on("effect", a5), refused] as const, [on("effect", b6), done] as const];
+  assert.equal(
+    judge(elected, [on("effect", a5), done], [on("renew", a5), granted(a5)], succeeded, ...tail),
+    "linearizable",
+  );
+});
+
+test("L1, L3: an effect of a term that is over is a violation", () => {
+  assert.equal(judge(elected, succeeded, [on("effect", a5), done]), "violated");
+});
+
+test("L4: a leader that still believes in itself when another leads is a violation", () => {
+  assert.equal(judge(elected, [on("believe", a5), done], succeeded), "linearizable");
+  assert.equal(judge(elected, succeeded, [on("believe", a5), done]), "violated");
+});
+
+test("L2: a term that does not grow is a violation", () => {
+  assert.equal(judge(elected, [campaign("b"), granted(held("b", 5))]), "violated");
+  assert.equal(judge(elected, succeeded, [campaign("a"), granted(a5)]), "violated");
+});
+
+test("L3: a renewal that creates a record is a violation; one that carries it into a new generation is not", () => {
+  const over = [{ kind: "read" }, seen(null)] as const;
+  assert.equal(judge(elected, over, [on("renew", a5), granted(a5)]), "violated");
+  assert.equal(judge(elected, over, [on("renew", a5), granted(held("a", 5, 2))]), "linearizable");
+  assert.equal(judge(elected, [on("release", a5), done], [on("renew", a5), granted(held("a", 5, 2))]), "violated");
+});
+
+test("a leadership that was given up is seen by nobody", () => {
+  assert.equal(judge(elected, [{ kind: "read" }, seen(a5)], [on("release", a5), done]), "linearizable");
+  assert.equal(judge(elected, [on("release", a5), done], [{ kind: "read" }, seen(a5)]), "violated");
+});
+
+test("the same leadership is granted again to whoever lost the answer", () => {
+  assert.equal(judge([campaign("a"), undefined], elected, [on("effect", a5), done]), "linearizable");
+});
+
+test("a campaign without an answer was granted where somebody saw its term", () => {
+  const lost = [campaign("a"), undefined] as const;
+  assert.equal(judge(lost, [{ kind: "read" }, seen(a5)]), "linearizable");
+  assert.equal(judge(lost, [{ kind: "read" }, seen(null)]), "linearizable");
+  assert.equal(judge([{ kind: "read" }, seen(a5)], lost), "violated");
+});
+
+test("a renewal without an answer may have carried the leadership over, a release may have ended it", () => {
+  const over = [{ kind: "read" }, seen(null)] as const;
+  assert.equal(judge(elected, over, [on("renew", a5), undefined], [on("effect", a5), done]), "linearizable");
+  const lostRelease = [on("release", a5), undefined] as const;
+  assert.equal(judge(elected, lostRelease, [{ kind: "read" }, seen(a5)]), "linearizable");
+  assert.equal(judge(elected, lostRelease, over), "linearizable");
+});

@@ -1,0 +1,39 @@
+/** What a soak suite is, and the list of all: many runs of what CI runs a few times. A new suite is a line here. */
+import { runLeadership } from "../chaos/leadership-run.ts";
+
+/** What one run came to. Numbers are summed over all runs. */
+export interface SoakRecord {
+  /** From 1; also the run's seed. */
+  readonly run: number;
+  readonly at: string;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Each a sentence; none is good. */
+  readonly violations: readonly string[];
+}
+
+/** One suite. */
+export interface SoakSuite {
+  readonly name: string;
+  /** One sentence: what runs, and what must hold. */
+  readonly about: string;
+  /** How many runs the full figure takes. */
+  readonly runs: number;
+  /** One run; a throw means that it could not be made, and counts as a violation. */
+  run(seed: number): Promise<Pick<SoakRecord, "counts" | "violations">>;
+}
+
+/** All suites. */
+export const soakSuites: readonly SoakSuite[] = [
+  {
+    name: "leadership",
+    about:
+      "Three processes stand for a leadership and commit decisions over a real Redis while five faults after each other " +
+      "(kill, pause, one-way partition, Redis restart, Redis pause) hit the leader or the store. The history of each run, " +
+      "stubborn effects of deposed leaders included, must be linearizable (L1 to L4, S1, D1).",
+    runs: 200,
+    async run(seed) {
+      const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, faultCount: 4 });
+      return { counts: { ...counts, faults: faults.length }, violations };
+    },
+  },
+];

@@ -1,0 +1,186 @@
+/**
+ * One chaos run over the swarm's leadership: real worker processes stand for it and commit decisions over a real Redis while
+ * faults come and go; then the history of all of them is judged.
+ *
+ * Judged: the leadership with its fenced effects and beliefs (L1 to L4, S1), and each incident's decision register (D1).
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { createRandom } from "@entrain/kernel";
+import { electionTimings } from "@entrain/core/election";
+import { createRedisStore, type RedisStore } from "@entrain/redis";
+import { acquireTestRedis } from "@entrain/redis-server/testing";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+import {
+  checkLinearizable,
+  decisionModel,
+  leadershipModel,
+  readHistory,
+  resolveCampaigns,
+} from "@entrain/testkit/history";
+import { faultNames, faults, type FaultName, type FaultTargets } from "./faults.ts";
+import { startOneWayProxy, type OneWayProxy } from "./one-way-proxy.ts";
+import {
+  decisionHistories,
+  leadershipHistory,
+  type RecordedInput,
+  type RecordedOperation,
+  type RecordedOutput,
+} from "./recorded-operation.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import type { Mutation } from "./workers/worker-settings.ts";
+
+const workerCount = 3;
+const timings = electionTimings({
+  leaseMs: 600,
+  renewEveryMs: 120,
+  requestTimeoutMs: 200,
+  stopMarginMs: 100,
+  pollMs: 60,
+});
+/** How long a leader that lost its leadership goes on sending effects under it, ms. */
+const stubbornMs = 1_500;
+/** How long a fault waits for somebody to lead, and the pause between two looks, ms. */
+const patienceMs = 6_000;
+const lookMs = 15;
+
+/** What a run is to be. */
+export interface LeadershipRun {
+  readonly seed: number;
+  /** Faults after the first, which is always a pause of the leader beyond its lease. */
+  readonly faultCount: number;
+  /** Broken in all workers. */
+  readonly mutation?: Mutation;
+}
+
+/** What a run came to. */
+export interface LeadershipOutcome {
+  readonly seed: number;
+  readonly faults: readonly FaultName[];
+  readonly operations: number;
+  /** Leaderships that were granted. */
+  readonly terms: number;
+  readonly effectsAccepted: number;
+  readonly effectsRefused: number;
+  readonly incidentsDecided: number;
+  /** Each a sentence; none is good. */
+  readonly violations: readonly string[];
+}
+
+/** Runs and judges. */
+export async function runLeadership({ seed, faultCount, mutation }: LeadershipRun): Promise<LeadershipOutcome> {
+  const random = createRandom(`leadership/${seed}`);
+  const chosen = Array.from({ length: faultCount }, () => faultNames[random.int(faultNames.length)]!);
+  const order: readonly FaultName[] = ["pause the leader", ...chosen];
+  const folder = await mkdtemp(path.join(tmpdir(), "entrain-chaos-"));
+  try {
+    const histories = await makeHistory(folder, order, mutation);
+    return { seed, faults: order, ...judge(histories) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Lets the faults happen one after the other, each once somebody leads and works. */
+async function makeHistory(
+  folder: string,
+  order: readonly FaultName[],
+  mutation: Mutation | undefined,
+): Promise<RecordedOperation[]> {
+  await using cleanUp = new AsyncDisposableStack();
+  const redis = cleanUp.use(await acquireTestRedis());
+  const swarmId = `chaos-${randomUUID()}`;
+  const observer = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
+  cleanUp.defer(() => observer.close());
+  await observer.connect();
+  const links = new Map<string, OneWayProxy>();
+  const workers = new Map<string, WorkerProcess>();
+  const files: [file: string, process: string][] = [];
+  cleanUp.defer(async () => {
+    await Promise.all([...workers.values()].map((worker) => worker.kill()));
+  });
+  const start = (agentId: string, incarnation: number): void => {
+    const file = path.join(folder, `${agentId}-${incarnation}.jsonl`);
+    files.push([file, `${agentId}/${incarnation}`]);
+    const redisUrl = `redis://127.0.0.1:${links.get(agentId)?.port ?? redis.port}`;
+    const settings = { redisUrl, swarmId, agentId, incarnation, file, timings, stubbornMs };
+    workers.set(agentId, startWorker(mutation === undefined ? settings : { ...settings, mutation }));
+  };
+  for (let index = 0; index < workerCount; index++) {
+    links.set(`w${index}`, cleanUp.use(await startOneWayProxy(redis.port)));
+    start(`w${index}`, 1);
+  }
+  const targets: FaultTargets = {
+    redis,
+    async leader() {
+      const agentId =
+        (
+          await observer
+            .election()
+            .read()
+            .catch(() => undefined)
+        )?.agentId ?? "w0";
+      return { worker: workers.get(agentId)!, link: links.get(agentId)! };
+    },
+    restart: ({ settings }) => start(settings.agentId, settings.incarnation + 1),
+    hold: (ms) => delay(ms),
+  };
+  for (const name of order) {
+    await somebodyLeads(observer);
+    await faults[name](targets, timings.leaseMs);
+  }
+  await somebodyLeads(observer);
+  // What the last fault has delayed comes in while the stubborn go on.
+  await delay(timings.leaseMs);
+  await Promise.all([...workers.values()].map((worker) => worker.stop()));
+  workers.clear();
+  return files.flatMap(([file, name]) => readHistory<RecordedInput, RecordedOutput>(file, name));
+}
+
+/**
+ * Resolves once a leader has held for half a lease, or after a while without one: what a run has shown is counted at its end.
+ */
+async function somebodyLeads(observer: RedisStore): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs;
+  let since: { readonly term: number; readonly ms: number } | undefined;
+  for (let nowMs = performance.now(); nowMs < deadlineMs; nowMs = performance.now()) {
+    const term = (
+      await observer
+        .election()
+        .read()
+        .catch(() => undefined)
+    )?.term;
+    if (term === undefined) since = undefined;
+    else if (since?.term !== term) since = { term, ms: nowMs };
+    else if (nowMs - since.ms >= timings.leaseMs / 2) return;
+    await delay(lookMs);
+  }
+}
+
+/** Looks at the leadership as a whole and at each incident. */
+function judge(history: readonly RecordedOperation[]): Omit<LeadershipOutcome, "seed" | "faults"> {
+  const violations: string[] = [];
+  const leadership = leadershipHistory(history);
+  const verdict = checkLinearizable(leadershipModel, resolveCampaigns(leadership));
+  if (verdict.kind === "violated")
+    violations.push(`leadership: ${JSON.stringify(verdict.at)} in ${verdict.states.join(" or ")}`);
+  const decisions = decisionHistories(history);
+  for (const [incidentId, operations] of decisions) {
+    const decided = checkLinearizable(decisionModel, operations);
+    if (decided.kind === "violated")
+      violations.push(`${incidentId}: ${JSON.stringify(decided.at)} in ${decided.states.join(" or ")}`);
+  }
+  const effects = leadership.filter(({ input }) => input.kind === "effect");
+  const grants = leadership.flatMap(({ output }) => (output?.kind === "granted" ? [output.held.term] : []));
+  return {
+    operations: history.length,
+    terms: new Set(grants).size,
+    effectsAccepted: effects.filter(({ output }) => output?.kind === "done").length,
+    effectsRefused: effects.filter(({ output }) => output?.kind === "refused").length,
+    incidentsDecided: decisions.size,
+    violations,
+  };
+}

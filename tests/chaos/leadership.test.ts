@@ -1,0 +1,75 @@
+/**
+ * Leadership, fenced effects and the decision register, recorded from real processes under faults, are linearizable; and the
+ * check notices when one Lua command is broken.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { runLeadership } from "./leadership-run.ts";
+import type { Mutation } from "./workers/worker-settings.ts";
+
+const runs = 10;
+/** Faults of a run after its first. */
+const faultCount = 2;
+
+describe("histories of real processes under faults are linearizable (L1 to L4, S1, D1)", () => {
+  for (let seed = 1; seed <= runs; seed++)
+    test(`run ${seed}`, async (t) => {
+      const outcome = await runLeadership({ seed, faultCount });
+      t.diagnostic(JSON.stringify(outcome));
+      assert.deepEqual(outcome.violations, []);
+      assert.ok(outcome.terms >= 2, "the leadership changed hands");
+      assert.ok(outcome.effectsAccepted >= 10 && outcome.effectsRefused >= 1, "effects were accepted and refused");
+      assert.ok(outcome.incidentsDecided >= 10);
+    });
+});
+
+interface Sabotage extends Mutation {
+  readonly what: string;
+  /** What the violation is about. */
+  readonly found: RegExp;
+}
+
+const sabotages: readonly Sabotage[] = [
+  {
+    what: "a commit that does not look at its fence",
+    script: "commit-decision",
+    text: "if ARGV[9] and not isFencedBy(",
+    instead: "if false and not isFencedBy(",
+    found: /^leadership: .*"kind":"effect"/,
+  },
+  {
+    what: "a renewal that prolongs whatever there is",
+    script: "renew",
+    text: "(equal and isLive(leader))",
+    instead: "isLive(leader)",
+    found: /^leadership: .*"kind":"renew"/,
+  },
+  {
+    what: "a campaign that grants what another holds",
+    script: "campaign",
+    text: "if isLive(leader) then",
+    instead: "if false then",
+    found: /^leadership: /,
+  },
+  {
+    what: "a commit over the decision that stands",
+    script: "commit-decision",
+    text: "if standing then",
+    instead: "if false then",
+    found: /^i-\d+: /,
+  },
+];
+
+/** A fault may miss: the leader may lose its lease for another reason just before it is paused. */
+const sabotageRuns = 4;
+
+describe("the check notices", () => {
+  for (const { what, found, ...mutation } of sabotages)
+    test(what, async (t) => {
+      const violations: string[] = [];
+      for (let seed = 1; seed <= sabotageRuns && violations.length === 0; seed++)
+        violations.push(...(await runLeadership({ seed, faultCount: 0, mutation })).violations);
+      t.diagnostic(violations[0] ?? "nothing");
+      assert.match(violations.join("\n"), new RegExp(found, "m"));
+    });
+});

@@ -1,0 +1,37 @@
+/** What the controller of a chaos run tells a worker process. */
+import type { ElectionTimings } from "@entrain/core/election";
+
+/** One Lua command with a part of its text replaced. */
+export interface Mutation {
+  readonly script: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+/** A worker's part in a run. */
+export interface WorkerSettings {
+  readonly redisUrl: string;
+  readonly swarmId: string;
+  readonly agentId: string;
+  readonly incarnation: number;
+  /** Where its history goes. */
+  readonly file: string;
+  readonly timings: ElectionTimings;
+  /** How long a leader that has lost its leadership goes on sending effects under it, ms. */
+  readonly stubbornMs: number;
+  readonly mutation?: Mutation;
+}
+
+const variable = "CHAOS_WORKER";
+
+/** The environment of a worker with these settings. */
+export function workerEnv(settings: WorkerSettings): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, [variable]: JSON.stringify(settings) };
+  delete env["NODE_TEST_CONTEXT"];
+  return env;
+}
+
+/** This process's settings. */
+export function workerSettings(): WorkerSettings {
+  return JSON.parse(process.env[variable] ?? "") as WorkerSettings;
+}
