@@ -22,6 +22,8 @@ export interface Oscillator {
   readonly periodNs: number;
   /** The next goal's slope, from its first beat on. */
   readonly next: SlopeAhead | undefined;
+  /** The slope before the present one: what was heard of a neighbour may be from then. */
+  readonly before?: { readonly untilBeat: number; readonly periodNs: number } | undefined;
 }
 
 /** An oscillator that stands at `cycle` at the instant `nowNs`. */
@@ -52,12 +54,23 @@ function after(oscillator: Oscillator, { effectiveBeat, periodNs, next }: SlopeA
   return { anchorNs: straight(oscillator, effectiveBeat), anchorCycle: effectiveBeat, periodNs, next };
 }
 
+/** The line of somebody who pursues the same goals and stood at `cycle` at the instant `atNs`. */
+export function lineThrough({ periodNs, next, before }: Oscillator, atNs: number, cycle: number): Oscillator {
+  if (before === undefined || cycle >= before.untilBeat)
+    return { anchorNs: atNs, anchorCycle: cycle, periodNs, next };
+  const present: SlopeAhead = { effectiveBeat: before.untilBeat, periodNs, next };
+  return { anchorNs: atNs, anchorCycle: cycle, periodNs: before.periodNs, next: present };
+}
+
 /** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; slopes whose beats have come are taken over. */
 export function shifted(oscillator: Oscillator, nowNs: number, cycles: number): Oscillator {
   const here = cycleAt(oscillator, nowNs);
-  let { periodNs, next } = oscillator;
-  while (next !== undefined && here >= next.effectiveBeat) ({ periodNs, next } = next);
-  return { anchorNs: nowNs, anchorCycle: here + cycles, periodNs, next };
+  let { periodNs, next, before } = oscillator;
+  while (next !== undefined && here >= next.effectiveBeat) {
+    before = { untilBeat: next.effectiveBeat, periodNs };
+    ({ periodNs, next } = next);
+  }
+  return { anchorNs: nowNs, anchorCycle: here + cycles, periodNs, next, before };
 }
 
 /** The oscillator under a new goal, whose period holds from its effective beat on, whatever was to follow from there. */
@@ -67,7 +80,8 @@ export function withGoal(oscillator: Oscillator, nowNs: number, goal: GoalRecord
   if (here.anchorCycle >= effectiveBeat) {
     // The change came late: what passed since its beat passed at the new slope.
     const sinceNs = (here.anchorCycle - effectiveBeat) * here.periodNs;
-    return createOscillator(nowNs, effectiveBeat + sinceNs / periodNs, periodNs);
+    const before = { untilBeat: effectiveBeat, periodNs: here.periodNs };
+    return { ...createOscillator(nowNs, effectiveBeat + sinceNs / periodNs, periodNs), before };
   }
   return { ...here, next: followedBy(here.next, { effectiveBeat, periodNs }) };
 }
