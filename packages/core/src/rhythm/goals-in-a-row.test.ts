@@ -85,3 +85,16 @@ test("a swarm that is given goals in a quick row, each by another agent, fires e
     }
   }
 });
+
+test("a swarm that exchanges twice a second skips no beat when its period becomes a fifth, whatever was heard last", () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const sync = firstGoal({ kind: "sync", periodMs: 1_000 }, 0);
+    const swarm = strangers(4, `fifth/${seed}`, sync);
+    swarm.run(6 * second + seed * 7e6);
+    const at = { unixMs: swarm.nowNs / 1e6, cycle: swarm.count() };
+    swarm.setGoal("agent-0", nextGoal(sync, { kind: "spread", periodMs: 200 }, at));
+    swarm.run(swarm.nowNs + 5 * second);
+    for (const [agentId, { skipped }] of swarm.agents) assert.deepEqual(skipped, [], `${agentId}, seed ${seed}`);
+    assert.ok(swarm.maxGapRatio() < 1.05);
+  }
+});

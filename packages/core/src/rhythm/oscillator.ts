@@ -26,6 +26,8 @@ export interface Oscillator {
   readonly before?: { readonly untilBeat: number; readonly periodNs: number } | undefined;
 }
 
+type Slopes = Pick<Oscillator, "periodNs" | "next" | "before">;
+
 /** An oscillator that stands at `cycle` at the instant `nowNs`. */
 export function createOscillator(nowNs: number, cycle: number, periodNs: number): Oscillator {
   return { anchorNs: nowNs, anchorCycle: cycle, periodNs, next: undefined };
@@ -57,20 +59,22 @@ function after(oscillator: Oscillator, { effectiveBeat, periodNs, next }: SlopeA
 /** The line of somebody who pursues the same goals and stood at `cycle` at the instant `atNs`. */
 export function lineThrough({ periodNs, next, before }: Oscillator, atNs: number, cycle: number): Oscillator {
   if (before === undefined || cycle >= before.untilBeat)
-    return { anchorNs: atNs, anchorCycle: cycle, periodNs, next };
+    return { anchorNs: atNs, anchorCycle: cycle, ...slopesFrom(cycle, { periodNs, next, before }) };
   const present: SlopeAhead = { effectiveBeat: before.untilBeat, periodNs, next };
   return { anchorNs: atNs, anchorCycle: cycle, periodNs: before.periodNs, next: present };
 }
 
 /** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; slopes whose beats have come are taken over. */
 export function shifted(oscillator: Oscillator, nowNs: number, cycles: number): Oscillator {
-  const here = cycleAt(oscillator, nowNs);
-  let { periodNs, next, before } = oscillator;
-  while (next !== undefined && here >= next.effectiveBeat) {
-    before = { untilBeat: next.effectiveBeat, periodNs };
-    ({ periodNs, next } = next);
-  }
-  return { anchorNs: nowNs, anchorCycle: here + cycles, periodNs, next, before };
+  const anchorCycle = cycleAt(oscillator, nowNs) + cycles;
+  return { anchorNs: nowNs, anchorCycle, ...slopesFrom(anchorCycle, oscillator) };
+}
+
+/** The slopes that still matter at a count. */
+function slopesFrom(cycle: number, { periodNs, next, before }: Slopes): Slopes {
+  if (next === undefined || cycle < next.effectiveBeat) return { periodNs, next, before };
+  const passed = { untilBeat: next.effectiveBeat, periodNs };
+  return slopesFrom(cycle, { periodNs: next.periodNs, next: next.next, before: passed });
 }
 
 /** The oscillator under a new goal, whose period holds from its effective beat on, whatever was to follow from there. */
