@@ -17,6 +17,7 @@ import {
   systemTimers,
   type LeaderView,
   type ObservationHub,
+  type RateDesk,
 } from "@entrain/runtime";
 import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
@@ -26,7 +27,7 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
-import { createHostStore } from "./host-store.ts";
+import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
@@ -69,6 +70,8 @@ export interface AgentHost {
    *   end.
    */
   decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** Rates that the swarm shares; all agents of the process take from one share. */
+  readonly rates: RateDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
 }
@@ -98,6 +101,7 @@ class Host implements AgentHost {
   readonly #clock = createSystemClock();
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
+  readonly rates: RateDesk;
   readonly #goal: SwarmGoal;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
@@ -116,6 +120,7 @@ class Host implements AgentHost {
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
     this.#degradation = createDegradation(listeners.onDegraded);
+    this.rates = createHostRates(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,
@@ -239,6 +244,7 @@ class Host implements AgentHost {
       () => this.#probe.stop(),
       () => this.#decisions.stop(),
       () => loops?.server.close({ deadlineMs: Math.min(drainMs, 500) }),
+      () => this.rates.stop(),
       () => this.#store.close(),
     ]);
     this.#loops = undefined;

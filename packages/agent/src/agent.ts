@@ -6,6 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
+import type { RateWish, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
@@ -66,6 +67,11 @@ export interface Agent extends AsyncDisposable {
   leader(): LeaderEvent;
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
+  /**
+   * A rate that the whole swarm shares, by name; the share of this process is leased at its first take.
+   * @throws EntrainError `invalid-argument` that names the field, `already-exists` for a name held with other figures
+   */
+  rate(name: string, wish: RateWish): SharedRate;
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way may take, default 5,000.
@@ -134,6 +140,7 @@ export function createAgent(options: AgentOptions): Agent {
     },
     leader: () => leaderEvent(host.leader(), agentId),
     goal: () => host.goal(),
+    rate: (name, wish) => host.rates.rate(name, wish),
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       await host.stop(drainMs);

@@ -29,4 +29,5 @@ export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
 export type { TlsMaterial } from "@entrain/rpc";

@@ -3,6 +3,7 @@ import {
   testContextStore,
   testElectionStore,
   testLedger,
+  testRateStore,
   testRegistry,
   testSharedState,
 } from "@entrain/testkit/conformance";
@@ -22,3 +23,4 @@ testRegistry(open);
 testLedger(open);
 testSharedState(open);
 testContextStore(open);
+testRateStore(open);

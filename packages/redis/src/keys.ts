@@ -50,6 +50,8 @@ export interface StoreKeys {
   readonly contextLog: string;
   /** Hash: request id → version, SHA-1 of its patch; those of the versions that are kept. */
   readonly contextRequests: string;
+  /** Hash: holder → its share of a rate; expires with the last lease. */
+  rate(name: string): string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -95,6 +97,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     context: `${base}:context`,
     contextLog: `${base}:context-log`,
     contextRequests: `${base}:context-requests`,
+    rate: (name) => `${base}:rate:${name}`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,

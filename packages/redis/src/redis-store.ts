@@ -8,6 +8,7 @@ import type {
   GlobalState,
   GoalStore,
   Ledger,
+  RateStore,
   Registry,
   StoreHealth,
 } from "@entrain/ports";
@@ -21,6 +22,7 @@ import { createGoalStore } from "./goal-store.ts";
 import { createLedger } from "./ledger.ts";
 import { createMessageHub } from "./message-hub.ts";
 import { storeSettings, type RedisStoreOptions } from "./options.ts";
+import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
 import { createStoreHealth } from "./store-health.ts";
@@ -44,6 +46,7 @@ export interface RedisStore {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly rates: RateStore;
 }
 
 /**
@@ -92,5 +95,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
+    rates: createRateStore(shared),
   };
 }

@@ -13,6 +13,7 @@ const scriptNames = [
   "find-context-request",
   "heartbeat",
   "leave",
+  "lease-rate",
   "list-context-versions",
   "list-decisions",
   "open-generation",
@@ -30,7 +31,9 @@ const scriptNames = [
   "record-acts",
   "register",
   "release",
+  "release-rate",
   "renew",
+  "renew-rate",
   "set-goal",
 ] as const;
 

@@ -20,5 +20,7 @@ export {
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
+export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";
+export type { SharedRate, TakeOptions } from "./rate/shared-rate.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
 export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

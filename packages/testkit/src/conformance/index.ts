@@ -3,6 +3,7 @@ export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
+export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
 export {

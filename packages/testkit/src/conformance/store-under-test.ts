@@ -10,6 +10,7 @@ import type {
   Ledger,
   MemberOffer,
   Proposal,
+  RateStore,
   Registry,
   StoreHealth,
 } from "@entrain/ports";
@@ -23,6 +24,7 @@ export interface StorePorts {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly rates: RateStore;
 }
 
 /** One empty swarm in a store. */
