@@ -10,6 +10,7 @@ import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrai
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
+import type { Leases } from "./leases.ts";
 import { supersededError } from "./superseded-error.ts";
 
 /** A logger of pino, or one with the same methods. */
@@ -64,6 +65,23 @@ export interface Agent extends AsyncDisposable {
   decide<Telemetry extends object>(telemetry: Telemetry, options?: DecideOptions): Promise<AgentDecided<Telemetry>>;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
+  /**
+   * Stands for an election of the service's own: one leader a name, a term that only grows, a signal that aborts before the
+   * lease can be lost.
+   * @throws EntrainError `unavailable` while the agent does not run; `invalid-argument` or `invalid-config` that names the
+   *   option.
+   */
+  readonly election: Leases["election"];
+  /**
+   * A lock under a name, with a fencing token for each lease.
+   * @throws EntrainError `invalid-argument` or `invalid-config` that names the option.
+   */
+  readonly lock: Leases["lock"];
+  /**
+   * A barrier under a name, which opens each time when `parties` (1 to 1,000) wait at it.
+   * @throws EntrainError `invalid-argument` that names the option.
+   */
+  readonly barrier: Leases["barrier"];
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
   /**
@@ -133,6 +151,9 @@ export function createAgent(options: AgentOptions): Agent {
       return { ...outcome, telemetry };
     },
     leader: () => leaderEvent(host.leader(), agentId),
+    election: (name, stand) => host.leases.election(name, stand),
+    lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
+    barrier: (name, parties) => host.leases.barrier(name, parties),
     goal: () => host.goal(),
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);

@@ -25,8 +25,16 @@ export {
   type RhythmOptions,
 } from "./agent-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export {
+  type AgentBarrier,
+  type AgentLock,
+  type ElectionOptions,
+  type LockOptions,
+  type WaitOptions,
+} from "./leases.ts";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { LockLease, NamedElection } from "@entrain/runtime";
 export type { TlsMaterial } from "@entrain/rpc";

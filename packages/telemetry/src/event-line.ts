@@ -80,6 +80,9 @@ function agentLine(event: AgentEvent): EventLine {
         term: event.term,
         cause: event.cause,
       });
+    case "lease.acquired":
+    case "lease.lost":
+      return leaseLine(event);
     case "effect.refused":
       return line("warn", "effect refused", {
         agentId,
@@ -102,6 +105,15 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
   }
+}
+
+/** A user's election or lock. */
+function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
+  const { agentId, on, name, term } = event;
+  const what = on === "lock" ? "lock" : "leadership of a user's election";
+  if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
+  const level = event.cause === "resigned" ? "debug" : "warn";
+  return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */

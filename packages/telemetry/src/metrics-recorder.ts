@@ -29,6 +29,8 @@ type SwarmEvent = EventOf<
   | "leader.elected"
   | "leader.lost"
   | "leader.changed"
+  | "lease.acquired"
+  | "lease.lost"
   | "effect.refused"
 >;
 type ConsoleEvent = EventOf<
@@ -82,6 +84,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "leader.elected":
       case "leader.lost":
       case "leader.changed":
+      case "lease.acquired":
+      case "lease.lost":
       case "effect.refused":
         recordSwarm(families, state, event);
         return;
@@ -169,6 +173,12 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "leader.lost":
       to.electionsLost.inc({ cause: state.bound("cause", event.cause) });
       to.leadershipHeld.set({ agent_id: event.agentId }, 0);
+      return;
+    case "lease.acquired":
+      to.leasesAcquired.inc({ on: event.on });
+      return;
+    case "lease.lost":
+      to.leasesLost.inc({ on: event.on, cause: event.cause });
       return;
     case "leader.changed":
       to.leaderKnown.set(event.leaderId === null ? 0 : 1);
