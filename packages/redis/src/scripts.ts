@@ -35,6 +35,7 @@ const scriptNames = [
   "release",
   "renew",
   "save-fenced",
+  "set-goal",
 ] as const;
 
 /** The name of a command: its file without the ending. */
