@@ -132,8 +132,12 @@ export function createLeases(surroundings: LeasesOptions): Leases {
       return {
         acquire,
         async run(work, wait) {
-          await using lease = await acquire(wait);
-          return await work(lease);
+          const lease = await acquire(wait);
+          try {
+            return await work(lease);
+          } finally {
+            await lease.release();
+          }
         },
         async saved() {
           const found = await store.lock(name).saved();
