@@ -32,9 +32,9 @@ export {
   type LockOptions,
   type WaitOptions,
 } from "./leases.ts";
+export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
-export type { LockLease, NamedElection } from "@entrain/runtime";
 export type { TlsMaterial } from "@entrain/rpc";
