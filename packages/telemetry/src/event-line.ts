@@ -80,22 +80,17 @@ function agentLine(event: AgentEvent): EventLine {
       });
     case "leader.elected":
       return line("info", "elected leader", { agentId, term: event.term });
-    case "leader.lost":
-      return line(event.cause === "resigned" ? "info" : "warn", "leadership lost", {
-        agentId,
-        term: event.term,
-        cause: event.cause,
-      });
+    case "leader.lost": {
+      const { term, cause } = event;
+      return line(cause === "resigned" ? "info" : "warn", "leadership lost", { agentId, term, cause });
+    }
     case "lease.acquired":
     case "lease.lost":
       return leaseLine(event);
-    case "effect.refused":
-      return line("warn", "effect refused", {
-        agentId,
-        term: event.term,
-        effect: event.effect,
-        code: event.code,
-      });
+    case "effect.refused": {
+      const { term, effect, code } = event;
+      return line("warn", "effect refused", { agentId, term, effect, code });
+    }
     case "decision.acted":
       return decisionLine(event);
     case "decision.reconciled": {
