@@ -22,8 +22,8 @@ export {
   type HostOptions,
   type ReasonerLike,
   type RedisAddress,
-  type RhythmOptions,
 } from "./agent-options.ts";
+export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
 export {
   type AgentBarrier,
@@ -35,6 +35,14 @@ export {
 export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
-export type { GoalRecord } from "@entrain/core/rhythm";
+export type {
+  EnergyBudget,
+  GoalRecord,
+  Proposal,
+  Sighting,
+  Strategy,
+  StrategyView,
+  Temperament,
+} from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { TlsMaterial } from "@entrain/rpc";
