@@ -28,7 +28,9 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
+import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
+import type { Readiness } from "./readiness.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
 
@@ -39,12 +41,6 @@ export interface HostListeners {
   readonly onDegraded: (event: DegradedEvent) => void;
   /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
   readonly onSuperseded: (agentId: string) => void;
-}
-
-/** Whether the process may be sent work, and why not. */
-export interface Readiness {
-  readonly ok: boolean;
-  readonly reason: string;
 }
 
 /** A process's agents. */
@@ -74,6 +70,8 @@ export interface AgentHost {
   readonly rates: RateDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
+  /** Elections, locks and barriers in the name of the process's first agent. */
+  readonly leases: Omit<Leases, "close">;
 }
 
 /**
@@ -96,6 +94,7 @@ export function createAgentHost(
 }
 
 class Host implements AgentHost {
+  readonly leases: Leases;
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
@@ -119,6 +118,7 @@ class Host implements AgentHost {
     this.#options = options;
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
+    this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
@@ -126,7 +126,7 @@ class Host implements AgentHost {
       clock: this.#clock,
       timers: systemTimers,
       random: createRandom(options.processId),
-      founding: options.goal,
+      founding: options.rhythm.goal,
       carried: () => this.goal(),
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
@@ -195,7 +195,8 @@ class Host implements AgentHost {
   }
 
   async #open(ending: AbortSignal): Promise<void> {
-    const { agentIds, events } = this.#options;
+    const { agentIds, events, rhythm } = this.#options;
+    const { temperament, energy } = rhythm;
     this.#probe.start();
     const loops = await this.#openLoops();
     this.#loops = loops;
@@ -206,7 +207,7 @@ class Host implements AgentHost {
       ending,
       this.#store.connect().then(() => this.#goal.read()),
     );
-    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation });
+    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
@@ -233,6 +234,7 @@ class Host implements AgentHost {
     this.#goal.stop();
     loops?.server.drain();
     await closeInOrder([
+      () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
         drained = await this.#decisions.drain(drainMs);

@@ -7,9 +7,11 @@ import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
+  "arrive",
   "campaign",
   "commit-context",
   "commit-decision",
+  "depart",
   "find-context-request",
   "heartbeat",
   "leave",
@@ -21,6 +23,7 @@ const scriptNames = [
   "read-context",
   "read-context-changes",
   "read-decision",
+  "read-fenced",
   "read-global-state",
   "read-leader",
   "read-ledger-stats",
@@ -34,6 +37,7 @@ const scriptNames = [
   "release-rate",
   "renew",
   "renew-rate",
+  "save-fenced",
   "set-goal",
 ] as const;
 
