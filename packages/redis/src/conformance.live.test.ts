@@ -1,5 +1,6 @@
 import { after, before } from "node:test";
 import {
+  testBudgetStore,
   testContextStore,
   testElectionStore,
   testLedger,
@@ -22,3 +23,4 @@ testRegistry(open);
 testLedger(open);
 testSharedState(open);
 testContextStore(open);
+testBudgetStore(open);

@@ -3,6 +3,7 @@
  * before `connect`.
  */
 import type {
+  BudgetStore,
   ContextStore,
   ElectionStore,
   GlobalState,
@@ -12,6 +13,7 @@ import type {
   StoreHealth,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
+import { createBudgetStore } from "./budget-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
 import { createElectionStore, swarmElection } from "./election-store.ts";
@@ -44,6 +46,7 @@ export interface RedisStore {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly budgets: BudgetStore;
 }
 
 /**
@@ -92,5 +95,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
+    budgets: createBudgetStore(shared),
   };
 }

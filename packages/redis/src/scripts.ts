@@ -7,9 +7,14 @@ import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
+  "allocate-budget",
   "campaign",
+  "close-budget",
   "commit-context",
   "commit-decision",
+  "consume-allocation",
+  "create-budget",
+  "extend-allocation",
   "find-context-request",
   "heartbeat",
   "leave",
@@ -17,6 +22,8 @@ const scriptNames = [
   "list-decisions",
   "open-generation",
   "open-incident",
+  "read-budget-log",
+  "read-budgets",
   "read-context",
   "read-context-changes",
   "read-decision",
@@ -27,10 +34,13 @@ const scriptNames = [
   "read-members",
   "read-or-create-context",
   "read-or-create-goal",
+  "reclaim-budgets",
   "record-acts",
   "register",
   "release",
+  "release-allocation",
   "renew",
+  "transfer-budget",
 ] as const;
 
 /** The name of a command: its file without the ending. */

@@ -1,5 +1,6 @@
 /** Conformance suites for the ports of the store: an adapter's test file runs them all. */
 export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
+export { budgetCases, testBudgetStore } from "./budget-suite.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
