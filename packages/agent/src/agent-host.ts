@@ -6,15 +6,18 @@
  * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
  * is let in, resign, finish what is under way, leave, fall silent, close the server, close the store.
  */
+import { randomUUID } from "node:crypto";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Fingerprint, Reading } from "@entrain/core/decision";
 import type { DecideOutcome, StoreStatus } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
+  createBudgetDesk,
   createObservationHub,
   createSystemClock,
   systemTimers,
+  type BudgetDesk,
   type LeaderView,
   type ObservationHub,
 } from "@entrain/runtime";
@@ -69,6 +72,8 @@ export interface AgentHost {
    *   end.
    */
   decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
+  readonly budget: BudgetDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
 }
@@ -99,6 +104,7 @@ class Host implements AgentHost {
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly #goal: SwarmGoal;
+  readonly budget: BudgetDesk;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -116,6 +122,14 @@ class Host implements AgentHost {
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
     this.#degradation = createDegradation(listeners.onDegraded);
+    this.budget = createBudgetDesk({
+      store: this.#store.budgets,
+      clock: this.#clock,
+      timers: systemTimers,
+      random: createRandom(`budget of ${options.processId}`),
+      holder: options.agentIds[0] ?? "",
+      nextRequestId: randomUUID,
+    });
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,

@@ -6,6 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
+import type { BudgetDesk } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
@@ -66,6 +67,8 @@ export interface Agent extends AsyncDisposable {
   leader(): LeaderEvent;
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
+  /** The swarm's budgets (B1 to B3). */
+  readonly budget: BudgetDesk;
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way may take, default 5,000.
@@ -134,6 +137,7 @@ export function createAgent(options: AgentOptions): Agent {
     },
     leader: () => leaderEvent(host.leader(), agentId),
     goal: () => host.goal(),
+    budget: host.budget,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       await host.stop(drainMs);

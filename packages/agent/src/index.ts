@@ -29,4 +29,6 @@ export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
+export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { TlsMaterial } from "@entrain/rpc";

@@ -117,12 +117,12 @@ function outcomeFrom(command: BudgetCommand, [kind, ...rest]: readonly string[])
     case "repeated":
       return { kind };
     case "extended":
-      return { kind, leaseUntilMs: Number(rest[0]) };
+      return { kind, leaseUntilMs: Number(rest[0]), leaseLeftMs: Number(rest[1]) };
     case "granted": {
       if (command.kind !== "allocate") break;
-      const [allocationId = "", untilMs, repeated] = rest;
+      const [allocationId = "", untilMs, repeated, leftMs] = rest;
       const { budgetId, amounts } = command.request;
-      const grant = { allocationId, budgetId, amounts, leaseUntilMs: Number(untilMs) };
+      const grant = { allocationId, budgetId, amounts, leaseUntilMs: Number(untilMs), leaseLeftMs: Number(leftMs) };
       return { kind, grant, repeated: repeated === "1" };
     }
     case "refused":

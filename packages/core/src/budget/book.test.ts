@@ -46,7 +46,8 @@ test("a request is granted once, and is told the same however often it is made",
   const first = allocate(book, "pool", { credits: 4 }, { requestId: "same" });
   const again = allocate(book, "pool", { credits: 4 }, { requestId: "same", nowMs: 10 });
   assert.ok(first.kind === "granted" && again.kind === "granted");
-  assert.deepEqual([again.grant, again.repeated], [first.grant, true]);
+  assert.deepEqual([again.grant.allocationId, again.grant.leaseUntilMs], [first.grant.allocationId, minute]);
+  assert.equal(again.repeated, true);
   assert.deepEqual(allocate(book, "pool", { credits: 5 }, { requestId: "same" }), {
     kind: "refused",
     refusal: { kind: "request-reused", requestId: "same" },

@@ -103,6 +103,10 @@ export function createBudgetBook(options: BookOptions = {}): BudgetBook {
     const { budgetId, requestId, amounts, leaseMs } = request;
     const text = JSON.stringify(Object.entries(amounts).sort());
     const repeated = recall(budgetId, requestId, text);
+    if (repeated?.kind === "granted") {
+      const leaseLeftMs = Math.max(0, repeated.grant.leaseUntilMs - nowMs);
+      return { ...repeated, grant: { ...repeated.grant, leaseLeftMs } };
+    }
     if (repeated !== undefined) return repeated;
     const node = ledger.nodes.get(budgetId);
     if (node === undefined) return unknown(budgetId);
@@ -123,7 +127,7 @@ export function createBudgetBook(options: BookOptions = {}): BudgetBook {
     node.leases += 1;
     const fresh = { consumed: {}, noticed: false, endedAtMs: null };
     ledger.holdings.set(allocationId, { allocationId, request, grantedUntilMs: leaseUntilMs, leaseUntilMs, ...fresh });
-    const grant: Grant = { allocationId, budgetId, amounts, leaseUntilMs };
+    const grant: Grant = { allocationId, budgetId, amounts, leaseUntilMs, leaseLeftMs: leaseUntilMs - nowMs };
     requests.set(`${budgetId} ${requestId}`, { text, outcome: { kind: "granted", grant, repeated: true } });
     return { kind: "granted", grant, repeated: false };
   }
@@ -145,7 +149,7 @@ export function createBudgetBook(options: BookOptions = {}): BudgetBook {
     if (noticed) return refused({ kind: "noticed", allocationId, leaseUntilMs });
     const most = ledger.nodes.get(request.budgetId)?.leaseUntilMs ?? Infinity;
     holding.leaseUntilMs = Math.min(nowMs + leaseMs, most);
-    return { kind: "extended", leaseUntilMs: holding.leaseUntilMs };
+    return { kind: "extended", leaseUntilMs: holding.leaseUntilMs, leaseLeftMs: holding.leaseUntilMs - nowMs };
   }
 
   function consume(holding: Holding, consumed: Amounts): BudgetOutcome {

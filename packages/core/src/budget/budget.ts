@@ -85,6 +85,8 @@ export interface Grant {
   readonly amounts: Amounts;
   /** The store's clock, Unix ms. */
   readonly leaseUntilMs: number;
+  /** What is left of the lease at the answer, ms: for a holder's own clock. */
+  readonly leaseLeftMs: number;
 }
 
 /** What somebody may send to define a budget; what is left out has its default. */

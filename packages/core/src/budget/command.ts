@@ -51,7 +51,7 @@ export type BudgetOutcome =
   /** It had been done before. */
   | { readonly kind: "repeated" }
   | { readonly kind: "granted"; readonly grant: Grant; readonly repeated: boolean }
-  | { readonly kind: "extended"; readonly leaseUntilMs: number }
+  | { readonly kind: "extended"; readonly leaseUntilMs: number; readonly leaseLeftMs: number }
   | { readonly kind: "refused"; readonly refusal: BudgetRefusal };
 
 /** The error that a refusal is to a caller. */

@@ -6,7 +6,7 @@
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
 --         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority
--- Output: {'granted', allocation, leaseUntilMs, '1' if it was before} | {'refused', kind, ...};
+-- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left} | {'refused', kind, ...};
 --         error `ENTRAIN recovering <ms left>`
 
 reclaim()
@@ -61,4 +61,4 @@ if tonumber(ARGV[8]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) 
 end
 remember(field, digest, id, int(untilMs))
 record('allocate', ARGV[4], id)
-return finish({'granted', id, int(untilMs), '0'})
+return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs)})

@@ -6,7 +6,7 @@
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] budget, ARGV[6] allocation,
 --         ARGV[7] lease in ms
--- Output: {'extended', leaseUntilMs} | {'refused', kind, ...}
+-- Output: {'extended', leaseUntilMs, ms left} | {'refused', kind, ...}
 
 reclaim()
 local holding = holdingOf(ARGV[6])
@@ -27,4 +27,4 @@ if tonumber(ARGV[7]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) 
   redis.call('HSET', KEYS[7], 'longestLeaseMs', ARGV[7])
 end
 record('extend', ARGV[4])
-return finish({'extended', int(untilMs)})
+return finish({'extended', int(untilMs), int(untilMs - nowMs)})

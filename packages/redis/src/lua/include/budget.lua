@@ -189,7 +189,7 @@ local function recall(field, digest, requestId)
   if words[2] == '-' then
     return {'repeated'}
   end
-  return {'granted', words[2], words[3], '1'}
+  return {'granted', words[2], words[3], '1', int(math.max(0, tonumber(words[3]) - nowMs))}
 end
 
 local function parentOf(budget)
