@@ -113,14 +113,11 @@ export function createBudgetBook(options: BookOptions = {}): BudgetBook {
     if (node.closing) return refused({ kind: "closing", budgetId });
     const lacking = lackingResource(node, amounts);
     if (lacking !== undefined) return refused(lacking);
-    const strategy = budgetStrategies[node.definition.strategy];
+    const { makeRoom } = budgetStrategies[node.definition.strategy];
     const isShort = (): boolean =>
       Object.entries(amounts).some(([resource, amount]) => freeOf(node, resource) < amount);
-    const preempted = isShort() ? (strategy.makeRoom?.(ledger, node, request, nowMs) ?? 0) : 0;
-    if (isShort()) {
-      strategy.settle?.(ledger, node);
-      return refused({ kind: "exhausted", budgetId, remaining: remainingOf(node, amounts), preempted });
-    }
+    const preempted = isShort() ? (makeRoom?.(ledger, node, request, nowMs) ?? 0) : 0;
+    if (isShort()) return refused({ kind: "exhausted", budgetId, remaining: remainingOf(node, amounts), preempted });
     for (const [resource, amount] of Object.entries(amounts)) accountOf(node, resource).granted += amount;
     const allocationId = nextAllocationId();
     const leaseUntilMs = Math.min(nowMs + leaseMs, node.leaseUntilMs ?? Infinity);

@@ -1,6 +1,7 @@
 /**
  * How a budget finds room when its own is used up. A strategy only moves limits between nodes, or gives holders notice:
- * whether the room suffices is asked afterwards, so none of them can grant what is not there (B1).
+ * whether the room suffices is asked afterwards, so none of them can grant what is not there (B1). Limits move only where
+ * the whole request can then be granted: a refusal leaves them as they are.
  *
  * - strict: none.
  * - elastic: borrows what is idle, from the parent first, then from elastic siblings, those with most to spare first; gives
@@ -55,15 +56,20 @@ function parentOf({ nodes }: Ledger, node: Node): Node | undefined {
 function borrow(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
-  for (const [resource, lack] of lackOf(node, amounts)) {
+  const needs = lackOf(node, amounts).map(([resource, lack]) => {
     const siblings = siblingsOf(ledger, node, parent)
       .filter((sibling) => freeOf(sibling, resource) > 0)
       .sort((a, b) => freeOf(b, resource) - freeOf(a, resource) || (idOf(a) < idOf(b) ? -1 : 1));
-    const reach = freeOf(parent, resource) + siblings.reduce((sum, sibling) => sum + freeOf(sibling, resource), 0);
-    // Half of what is needed helps nobody, and would be idle.
-    if (reach < lack) return 0;
+    return { resource, lack, lenders: [parent, ...siblings] };
+  });
+  // Half of what is needed helps nobody, and would be idle.
+  const isInReach = needs.every(
+    ({ resource, lack, lenders }) => lenders.reduce((sum, lender) => sum + freeOf(lender, resource), 0) >= lack,
+  );
+  if (!isInReach) return 0;
+  for (const { resource, lack, lenders } of needs) {
     let left = lack;
-    for (const lender of [parent, ...siblings]) {
+    for (const lender of lenders) {
       const amount = Math.min(left, freeOf(lender, resource));
       if (amount === 0) continue;
       if (lender === parent) movePart(parent, node, resource, amount);
@@ -94,20 +100,28 @@ function giveBack(ledger: Ledger, node: Node): void {
 function shareOut(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
-  const siblings = siblingsOf(ledger, node, parent);
+  const siblings = siblingsOf(ledger, node, parent).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const weights = siblings.reduce((sum, { definition }) => sum + definition.weight, node.definition.weight);
-  for (const [resource, lack] of lackOf(node, amounts)) {
+  const needs = lackOf(node, amounts).map(([resource, lack]) => {
     // What the siblings of this strategy have between them, and what the parent has left, is shared by weight.
     const pool = siblings.reduce((sum, sibling) => sum + limitOf(sibling, resource), 0);
     const shared = pool + limitOf(node, resource) + freeOf(parent, resource);
     const shareFor = (one: Node): number => Math.floor((shared * one.definition.weight) / weights);
-    let left = Math.min(lack, Math.max(0, shareFor(node) - limitOf(node, resource)));
-    const fromParent = Math.min(left, freeOf(parent, resource));
-    if (fromParent > 0) movePart(parent, node, resource, fromParent);
-    left -= fromParent;
-    for (const sibling of siblings.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))) {
+    const givers = siblings.map((sibling) => {
       const above = Math.max(0, limitOf(sibling, resource) - shareFor(sibling));
-      const amount = Math.min(left, above, freeOf(sibling, resource));
+      return { sibling, spare: Math.min(above, freeOf(sibling, resource)) };
+    });
+    const spare = givers.reduce((sum, giver) => sum + giver.spare, freeOf(parent, resource));
+    const isInReach = lack <= shareFor(node) - limitOf(node, resource) && lack <= spare;
+    return { resource, lack, givers, isInReach };
+  });
+  if (needs.some(({ isInReach }) => !isInReach)) return 0;
+  for (const { resource, lack, givers } of needs) {
+    const fromParent = Math.min(lack, freeOf(parent, resource));
+    if (fromParent > 0) movePart(parent, node, resource, fromParent);
+    let left = lack - fromParent;
+    for (const { sibling, spare } of givers) {
+      const amount = Math.min(left, spare);
       if (amount > 0) moveAcross(sibling, node, resource, amount);
       left -= amount;
     }

@@ -35,7 +35,6 @@ if shortage(budget, amounts, 0) then
 end
 refusal = shortage(budget, amounts, preempted)
 if refusal then
-  settle(budget)
   if preempted > 0 then
     record('allocate', ARGV[4], 'refused')
   end

@@ -1,5 +1,5 @@
 -- How a budget finds room when its own is used up; see packages/core/src/budget/strategies.ts. Only limits move, or holders
--- get notice: whether the room suffices is asked afterwards (B1).
+-- get notice: whether the room suffices is asked afterwards (B1). Limits move only where the whole request can be granted.
 --
 -- Include after: budget
 -- Offers: makeRoom(budget, amounts, priority) → how many holders were given notice
@@ -32,9 +32,9 @@ local function borrow(budget, amounts)
   if not parent then
     return 0
   end
-  for _, need in ipairs(lackOf(budget, amounts)) do
-    local resource, left = need[1], need[2]
-    local lenders, reach = {}, free(parent, resource)
+  local needs = lackOf(budget, amounts)
+  for _, need in ipairs(needs) do
+    local resource, lenders, reach = need[1], {}, free(parent, need[1])
     for _, sibling in ipairs(siblingsOf(budget, parent)) do
       if free(sibling, resource) > 0 then
         lenders[#lenders + 1] = sibling
@@ -42,7 +42,7 @@ local function borrow(budget, amounts)
       end
     end
     -- Half of what is needed helps nobody, and would be idle.
-    if reach < left then
+    if reach < need[2] then
       return 0
     end
     table.sort(lenders, function(a, b)
@@ -50,7 +50,11 @@ local function borrow(budget, amounts)
       return freeA > freeB or (freeA == freeB and a.id < b.id)
     end)
     table.insert(lenders, 1, parent)
-    for _, lender in ipairs(lenders) do
+    need[3] = lenders
+  end
+  for _, need in ipairs(needs) do
+    local resource, left = need[1], need[2]
+    for _, lender in ipairs(need[3]) do
       local amount = math.min(left, free(lender, resource))
       if amount > 0 then
         if lender == parent then
@@ -62,8 +66,8 @@ local function borrow(budget, amounts)
         left = left - amount
       end
     end
-    saveLoans(budget)
   end
+  saveLoans(budget)
   return 0
 end
 
@@ -76,24 +80,32 @@ local function shareOut(budget, amounts)
   for _, sibling in ipairs(siblings) do
     weights = weights + sibling.weight
   end
-  for _, need in ipairs(lackOf(budget, amounts)) do
+  local needs = lackOf(budget, amounts)
+  for _, need in ipairs(needs) do
     local resource = need[1]
-    local shared = budget.limit[resource] + free(parent, resource)
+    local shared, spare, spares = budget.limit[resource] + free(parent, resource), free(parent, resource), {}
     for _, sibling in ipairs(siblings) do
       shared = shared + (sibling.limit[resource] or 0)
     end
-    local function shareFor(one)
-      return math.floor(shared * one.weight / weights)
+    for at, sibling in ipairs(siblings) do
+      local above = math.max(0, (sibling.limit[resource] or 0) - math.floor(shared * sibling.weight / weights))
+      spares[at] = math.min(above, free(sibling, resource))
+      spare = spare + spares[at]
     end
-    local left = math.min(need[2], math.max(0, shareFor(budget) - budget.limit[resource]))
-    local fromParent = math.min(left, free(parent, resource))
+    if need[2] > math.floor(shared * budget.weight / weights) - budget.limit[resource] or need[2] > spare then
+      return 0
+    end
+    need[3] = spares
+  end
+  for _, need in ipairs(needs) do
+    local resource = need[1]
+    local fromParent = math.min(need[2], free(parent, resource))
     if fromParent > 0 then
       movePart(parent, budget, resource, fromParent)
     end
-    left = left - fromParent
-    for _, sibling in ipairs(siblings) do
-      local above = math.max(0, (sibling.limit[resource] or 0) - shareFor(sibling))
-      local amount = math.min(left, above, free(sibling, resource))
+    local left = need[2] - fromParent
+    for at, sibling in ipairs(siblings) do
+      local amount = math.min(left, need[3][at])
       if amount > 0 then
         moveAcross(sibling, budget, resource, amount)
       end
