@@ -33,7 +33,7 @@ export type BudgetRefusal =
   | { readonly kind: "request-reused"; readonly requestId: string }
   | { readonly kind: "unknown-resource"; readonly budgetId: string; readonly resource: string }
   | { readonly kind: "closing"; readonly budgetId: string }
-  /** There is not enough; `remaining` is what could be granted now. */
+  /** There is not enough; `remaining` is what the budget itself has left. */
   | { readonly kind: "exhausted"; readonly budgetId: string; readonly remaining: Amounts; readonly preempted: number }
   /** The allocation's lease is over, or it was released. */
   | { readonly kind: "ended"; readonly allocationId: string }
