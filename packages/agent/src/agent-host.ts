@@ -6,14 +6,12 @@
  * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
  * is let in, resign, finish what is under way, leave, fall silent, close the server, close the store.
  */
-import { randomUUID } from "node:crypto";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Fingerprint, Reading } from "@entrain/core/decision";
 import type { DecideOutcome, StoreStatus } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
-  createBudgetDesk,
   createObservationHub,
   createSystemClock,
   systemTimers,
@@ -29,6 +27,7 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
+import { createHostBudget } from "./host-budget.ts";
 import { createHostStore } from "./host-store.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
@@ -122,20 +121,14 @@ class Host implements AgentHost {
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
     this.#degradation = createDegradation(listeners.onDegraded);
-    this.budget = createBudgetDesk({
-      store: this.#store.budgets,
-      clock: this.#clock,
-      timers: systemTimers,
-      random: createRandom(`budget of ${options.processId}`),
-      holder: options.agentIds[0] ?? "",
-      nextRequestId: randomUUID,
-    });
+    this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,
       timers: systemTimers,
       random: createRandom(options.processId),
       founding: options.goal,
+      carried: () => this.goal(),
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
     this.#hub = createObservationHub({

@@ -2,7 +2,7 @@
  * Budgets in Redis (B1 to B3): one Lua command per kind of change, over the accounts in lua/include/budget.lua. Amounts are
  * sent as words, so that they stay exact whole numbers.
  */
-import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, EntrainError } from "@entrain/kernel";
 import {
   budgetLimits,
   type Amounts,
@@ -81,14 +81,14 @@ const wordsOf = (amounts: Amounts): string =>
 
 /** Which Lua command carries a command out, and what it is given. */
 function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
-  const text = canonicalJson(command as unknown as Json);
+  const text = canonicalJson(command);
   switch (command.kind) {
     case "create": {
       const { budgetId, parentId, limits, kinds, strategy, weight, leaseMs } = command.definition;
       const ordered = Object.keys(limits).sort();
       const words = [wordsOf(limits), ordered.map((resource) => kinds[resource] ?? "consumable").join(" ")];
       const most = [budgetLimits.budgetsMax, budgetLimits.childrenMax, budgetLimits.depthMax];
-      const definition = canonicalJson(command.definition as unknown as Json);
+      const definition = canonicalJson(command.definition);
       return [
         "create-budget",
         [definition, budgetId, parentId ?? "", ...words, strategy, weight, leaseMs ?? "", ...most],
@@ -111,7 +111,7 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
   }
 }
 
-function outcomeFrom(command: BudgetCommand, [kind, ...rest]: readonly string[]): BudgetOutcome {
+function outcomeFrom(command: BudgetCommand, [kind = "", ...rest]: readonly string[]): BudgetOutcome {
   switch (kind) {
     case "done":
     case "repeated":
@@ -128,10 +128,10 @@ function outcomeFrom(command: BudgetCommand, [kind, ...rest]: readonly string[])
     case "refused":
       return { kind, refusal: refusalFrom(rest) };
   }
-  throw new EntrainError("internal", `a command of the budgets answered ${kind ?? "nothing"}`);
+  throw new EntrainError("internal", `a command of the budgets answered ${kind || "nothing"}`);
 }
 
-function refusalFrom([kind, first = "", second = "", ...more]: readonly string[]): BudgetRefusal {
+function refusalFrom([kind = "", first = "", second = "", ...more]: readonly string[]): BudgetRefusal {
   switch (kind) {
     case "unknown-budget":
     case "exists":
@@ -155,7 +155,7 @@ function refusalFrom([kind, first = "", second = "", ...more]: readonly string[]
     case "too-many":
       return { kind, what: first as Extract<BudgetRefusal, { kind: "too-many" }>["what"] };
   }
-  throw new EntrainError("internal", `a command of the budgets refused for ${kind ?? "no reason"}`);
+  throw new EntrainError("internal", `a command of the budgets refused for ${kind || "no reason"}`);
 }
 
 /** Fields and their values, from the flat list that Redis answers. */

@@ -40,6 +40,7 @@ const scriptNames = [
   "release",
   "release-allocation",
   "renew",
+  "set-goal",
   "transfer-budget",
 ] as const;
 

@@ -11,8 +11,10 @@ import { helpText } from "./help.ts";
 const commands = {
   up: async () => (await import("./commands/up.ts")).up,
   status: async () => (await import("./commands/status.ts")).status,
+  goal: async () => (await import("./commands/goal.ts")).goal,
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
+  budget: async () => (await import("./commands/budget.ts")).budget,
   sim: async () => (await import("./commands/sim.ts")).sim,
 } satisfies Record<string, () => Promise<Command>>;
 type CommandName = keyof typeof commands;

@@ -19,8 +19,12 @@ const store = assembleRedisStore(
   scriptsWith(mutation),
 );
 const held: Grant[] = [];
-let stopped = false;
-process.stdin.on("end", () => (stopped = true)).resume();
+const ending = new AbortController();
+process.stdin
+  .on("end", () => {
+    ending.abort();
+  })
+  .resume();
 
 const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
 const amounts = () => ({ credits: 1 + random.int(20), slots: 1 + random.int(5) });
@@ -49,7 +53,7 @@ function forget(allocationId: string): void {
 
 await store.connect();
 let answered = 0;
-while (!stopped) {
+while (!ending.signal.aborted) {
   const command = nextCommand();
   try {
     const outcome = await store.budgets.apply(command);

@@ -48,19 +48,12 @@ export function checkAmounts(field: string, value: unknown, least: 0 | 1): Amoun
     if (!(Number.isSafeInteger(amount) && (amount as number) >= least && (amount as number) <= amountMax))
       throw EntrainError.invalid(`${field}/${name}`, amount, `give a whole number from ${least} to ${amountMax}`);
   }
-  return Object.fromEntries(entries) as Amounts;
+  return Object.fromEntries(entries);
 }
 
 /** The amount of a resource; 0 where none is named. */
 export function amountOf(amounts: Amounts, resource: string): number {
   return Object.hasOwn(amounts, resource) ? (amounts[resource] ?? 0) : 0;
-}
-
-/** `a` + `sign` · `b`, for the resources of both. */
-export function added(a: Amounts, b: Amounts, sign: 1 | -1 = 1): Amounts {
-  const sum: Record<string, number> = { ...a };
-  for (const [resource, amount] of Object.entries(b)) sum[resource] = amountOf(sum, resource) + sign * amount;
-  return sum;
 }
 
 /** True where every amount of `wanted` is there. */

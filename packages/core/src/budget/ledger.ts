@@ -37,7 +37,6 @@ export interface Node {
 export interface Holding {
   readonly allocationId: string;
   readonly request: AllocationRequest;
-  readonly grantedUntilMs: number;
   consumed: Amounts;
   leaseUntilMs: number;
   noticed: boolean;
@@ -51,7 +50,7 @@ export interface Ledger {
 }
 
 /** What is free of an account. */
-export function availableOf({ limit, granted, used }: Account): number {
+function availableOf({ limit, granted, used }: Account): number {
   return limit - granted - used;
 }
 

@@ -1,6 +1,6 @@
 /** `GET` and `POST /api/v1/budgets`, their allocations, transfers and audit. */
 import { Type, type Static } from "typebox";
-import { budgetLimits, budgetStrategyNames, type AuditReport, type Budget } from "@entrain/core/budget";
+import { budgetLimits, budgetStrategyNames, type Budget } from "@entrain/core/budget";
 import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
 
 const amounts = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
@@ -100,10 +100,9 @@ export type BudgetBody = Static<typeof budgetBodySchema>;
 export type AllocationBody = Static<typeof allocationBodySchema>;
 export type AllocationPatch = Static<typeof allocationPatchSchema>;
 export type TransferBody = Static<typeof transferBodySchema>;
-export type AuditAnswer = AuditReport;
 
 /** A budget as the API shows it. */
 export function budgetView(budget: Budget): BudgetView {
   const { leaseUntilMs, ...rest } = budget;
-  return { ...rest, leaseUntil: leaseUntilMs } as BudgetView;
+  return { ...rest, leaseUntil: leaseUntilMs };
 }
