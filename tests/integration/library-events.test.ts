@@ -6,7 +6,15 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
-import { createAgent, type Agent, type AgentOptions, type BeatEvent, type LeaderEvent } from "entrain";
+import {
+  createAgent,
+  type Agent,
+  type AgentOptions,
+  type BeatEvent,
+  type LeaderEvent,
+  type Strategy,
+  type StrategyView,
+} from "entrain";
 
 let redis: TestRedis;
 before(async () => {
@@ -194,4 +202,31 @@ test("what the agents of a swarm batch leaves them in one flush a beat each, at 
     Number(flushed?.[1]),
     flushes.reduce((sum, { items }) => sum + items.length, 0),
   );
+});
+
+test("a strategy of the user's own is what the agents go by, on the energy and with the influence that they were given", async () => {
+  const views: StrategyView[] = [];
+  const mine: Strategy = {
+    name: "mine",
+    serves: ["sync"],
+    entry: "adopt",
+    price: { perUpdate: 0.5, perRad: 0 },
+    propose(view) {
+      views.push(view);
+      return { moveCycles: 0 };
+    },
+  };
+  const energy = { capacity: 10, recoveryPerS: 0 };
+  const rhythm = { periodMs: 100, strategies: ["mine"], ownStrategies: [mine], energy, temperament: { influence: 3 } };
+  await using swarm = await startedAgents(["a", "b"], { rhythm });
+  assert.deepEqual(swarm.agents[0].goal()?.strategies, ["mine"]);
+  await waitFor("both see each other", () => {
+    const seen = views.filter(({ neighbours }) => neighbours.length === 1).map(({ agentId }) => agentId);
+    return new Set(seen).size === 2;
+  });
+  const [sighting] = views.flatMap(({ neighbours }) => neighbours);
+  assert.equal(sighting?.influence, 3);
+  const shares = views.filter(({ agentId }) => agentId === "a").map(({ energyShare }) => energyShare);
+  assert.equal(shares[0], 1);
+  assert.equal(shares[1], 0.95, "each update is paid for, and nothing comes back");
 });

@@ -29,6 +29,7 @@ import { createHostedDecisions, type HostedDecisions, type HostedRequest } from 
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostBudget } from "./host-budget.ts";
 import { createHostStore } from "./host-store.ts";
+import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
@@ -75,6 +76,8 @@ export interface AgentHost {
   readonly budget: BudgetDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
+  /** Elections, locks and barriers in the name of the process's first agent. */
+  readonly leases: Omit<Leases, "close">;
 }
 
 /**
@@ -97,6 +100,7 @@ export function createAgentHost(
 }
 
 class Host implements AgentHost {
+  readonly leases: Leases;
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
@@ -120,6 +124,7 @@ class Host implements AgentHost {
     this.#options = options;
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
+    this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
@@ -127,7 +132,7 @@ class Host implements AgentHost {
       clock: this.#clock,
       timers: systemTimers,
       random: createRandom(options.processId),
-      founding: options.goal,
+      founding: options.rhythm.goal,
       carried: () => this.goal(),
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
@@ -196,7 +201,8 @@ class Host implements AgentHost {
   }
 
   async #open(ending: AbortSignal): Promise<void> {
-    const { agentIds, events } = this.#options;
+    const { agentIds, events, rhythm } = this.#options;
+    const { temperament, energy } = rhythm;
     this.#probe.start();
     const loops = await this.#openLoops();
     this.#loops = loops;
@@ -207,7 +213,7 @@ class Host implements AgentHost {
       ending,
       this.#store.connect().then(() => this.#goal.read()),
     );
-    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation });
+    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
@@ -234,6 +240,7 @@ class Host implements AgentHost {
     this.#goal.stop();
     loops?.server.drain();
     await closeInOrder([
+      () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
         drained = await this.#decisions.drain(drainMs);

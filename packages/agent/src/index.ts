@@ -22,13 +22,28 @@ export {
   type HostOptions,
   type ReasonerLike,
   type RedisAddress,
-  type RhythmOptions,
 } from "./agent-options.ts";
+export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
-export type { Batcher, BatcherOptions, BatchInfo, Flush } from "@entrain/runtime";
+export {
+  type AgentBarrier,
+  type AgentLock,
+  type ElectionOptions,
+  type LockOptions,
+  type WaitOptions,
+} from "./leases.ts";
+export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
-export type { GoalRecord } from "@entrain/core/rhythm";
+export type {
+  EnergyBudget,
+  GoalRecord,
+  Proposal,
+  Sighting,
+  Strategy,
+  StrategyView,
+  Temperament,
+} from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";

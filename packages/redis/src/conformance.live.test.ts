@@ -1,9 +1,11 @@
 import { after, before } from "node:test";
 import {
   testBudgetStore,
+  testBarrierStore,
   testContextStore,
   testElectionStore,
   testLedger,
+  testLockStore,
   testRegistry,
   testSharedState,
 } from "@entrain/testkit/conformance";
@@ -19,6 +21,8 @@ after(() => lab[Symbol.asyncDispose]());
 
 const open = () => Promise.resolve(lab.swarm());
 testElectionStore(open);
+testLockStore(open);
+testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
 testSharedState(open);

@@ -8,12 +8,14 @@ import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
   "allocate-budget",
+  "arrive",
   "campaign",
   "close-budget",
   "commit-context",
   "commit-decision",
   "consume-allocation",
   "create-budget",
+  "depart",
   "extend-allocation",
   "find-context-request",
   "heartbeat",
@@ -27,6 +29,7 @@ const scriptNames = [
   "read-context",
   "read-context-changes",
   "read-decision",
+  "read-fenced",
   "read-global-state",
   "read-leader",
   "read-ledger-stats",
@@ -40,6 +43,7 @@ const scriptNames = [
   "release",
   "release-allocation",
   "renew",
+  "save-fenced",
   "set-goal",
   "transfer-budget",
 ] as const;

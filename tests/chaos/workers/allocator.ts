@@ -9,14 +9,14 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import { allocationRequest, type BudgetCommand, type Grant } from "@entrain/core/budget";
 import { assembleRedisStore } from "@entrain/redis/testing";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
-import { scriptsWith } from "./broken-scripts.ts";
+import { brokenScripts } from "./broken-scripts.ts";
 import { allocatorSettings } from "./allocator-settings.ts";
 
 const { redisUrl, swarmId, seed, budgets, leaseMs, mutation } = allocatorSettings();
 const random = createRandom(seed);
 const store = assembleRedisStore(
   { redis: redisUrl, swarmId, clock: createSystemClock(), timers: systemTimers, recoveryWindowMs: 200 },
-  scriptsWith(mutation),
+  brokenScripts(mutation),
 );
 const held: Grant[] = [];
 const ending = new AbortController();

@@ -1,9 +1,9 @@
-/** The Lua commands with one of them broken on purpose, so that a run can show that it would notice. */
+/** The Lua commands with one of them broken, for a worker of a run that must be found faulty. */
 import { assembleScript, loadScripts, readLua, type ScriptName } from "@entrain/redis/testing";
 import type { Mutation } from "./worker-settings.ts";
 
-/** All commands; `broken` is replaced. @throws Error where its text is not there any more */
-export function scriptsWith(broken: Mutation | undefined) {
+/** All commands; one with a part of its text replaced where a mutation is given. @throws Error where the text is not there. */
+export function brokenScripts(broken: Mutation | undefined) {
   if (broken === undefined) return loadScripts();
   const name = broken.script as ScriptName;
   const text = readLua(name).replace(broken.text, broken.instead);

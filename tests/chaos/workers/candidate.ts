@@ -13,8 +13,8 @@ import { createSystemClock, ElectionLoop, systemTimers } from "@entrain/runtime"
 import { proposalOf } from "@entrain/testkit/conformance";
 import { createHistoryRecorder } from "@entrain/testkit/history";
 import type { RecordedInput, RecordedOutput } from "../recorded-operation.ts";
+import { brokenScripts } from "./broken-scripts.ts";
 import { recordElection } from "./record-election.ts";
-import { scriptsWith } from "./broken-scripts.ts";
 import { workerSettings } from "./worker-settings.ts";
 
 /** A new incident for all workers each so often, and a turn of each worker, ms. */
@@ -34,7 +34,7 @@ const store = assembleRedisStore(
     recoveryWindowMs: timings.leaseMs,
     silenceMs: 400,
   },
-  scriptsWith(mutation),
+  brokenScripts(mutation),
 );
 const isUp = (): boolean => store.health.status().up;
 const election: ElectionStore = recordElection(store.election(), recorder, isUp);

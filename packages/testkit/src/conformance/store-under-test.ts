@@ -3,12 +3,14 @@ import type { MembershipTimings } from "@entrain/core/membership";
 import type { Decision } from "@entrain/core/decision";
 import type {
   BudgetStore,
+  BarrierStore,
   ContextStore,
   ElectionStore,
   GlobalState,
   GoalStore,
   Heartbeat,
   Ledger,
+  LockStore,
   MemberOffer,
   Proposal,
   Registry,
@@ -20,6 +22,8 @@ export interface StorePorts {
   readonly health: StoreHealth;
   readonly registry: Registry;
   election(name?: string): ElectionStore;
+  lock(name: string): LockStore;
+  barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
