@@ -19,7 +19,6 @@ import {
   type LeaderView,
   type ObservationHub,
 } from "@entrain/runtime";
-import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
 import { closeInOrder } from "./close-in-order.ts";
@@ -28,26 +27,12 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostBudget } from "./host-budget.ts";
+import type { HostListeners, Readiness } from "./host-listeners.ts";
 import { createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
-
-/** What a host tells its owner. */
-export interface HostListeners {
-  readonly onBeat: (beat: BeatEvent) => void;
-  readonly onLeader: (leader: LeaderView) => void;
-  readonly onDegraded: (event: DegradedEvent) => void;
-  /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
-  readonly onSuperseded: (agentId: string) => void;
-}
-
-/** Whether the process may be sent work, and why not. */
-export interface Readiness {
-  readonly ok: boolean;
-  readonly reason: string;
-}
 
 /** A process's agents. */
 export interface AgentHost {

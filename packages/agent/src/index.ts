@@ -24,7 +24,8 @@ export {
   type RedisAddress,
 } from "./agent-options.ts";
 export type { RhythmOptions } from "./rhythm-options.ts";
-export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export { createAgentHost, type AgentHost } from "./agent-host.ts";
+export type { HostListeners, Readiness } from "./host-listeners.ts";
 export {
   type AgentBarrier,
   type AgentLock,
