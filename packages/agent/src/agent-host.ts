@@ -15,10 +15,10 @@ import {
   createObservationHub,
   createSystemClock,
   systemTimers,
+  type BudgetDesk,
   type LeaderView,
   type ObservationHub,
 } from "@entrain/runtime";
-import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
 import { closeInOrder } from "./close-in-order.ts";
@@ -26,26 +26,13 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
+import { createHostBudget } from "./host-budget.ts";
+import type { HostListeners, Readiness } from "./host-listeners.ts";
 import { createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
-
-/** What a host tells its owner. */
-export interface HostListeners {
-  readonly onBeat: (beat: BeatEvent) => void;
-  readonly onLeader: (leader: LeaderView) => void;
-  readonly onDegraded: (event: DegradedEvent) => void;
-  /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
-  readonly onSuperseded: (agentId: string) => void;
-}
-
-/** Whether the process may be sent work, and why not. */
-export interface Readiness {
-  readonly ok: boolean;
-  readonly reason: string;
-}
 
 /** A process's agents. */
 export interface AgentHost {
@@ -70,6 +57,8 @@ export interface AgentHost {
    *   end.
    */
   decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
+  readonly budget: BudgetDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
   /** Elections, locks and barriers in the name of the process's first agent. */
@@ -103,6 +92,7 @@ class Host implements AgentHost {
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly #goal: SwarmGoal;
+  readonly budget: BudgetDesk;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -121,6 +111,7 @@ class Host implements AgentHost {
     this.#store = createHostStore(options, this.#clock);
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
+    this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,

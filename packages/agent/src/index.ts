@@ -24,7 +24,8 @@ export {
   type RedisAddress,
 } from "./agent-options.ts";
 export type { RhythmOptions } from "./rhythm-options.ts";
-export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export { createAgentHost, type AgentHost } from "./agent-host.ts";
+export type { HostListeners, Readiness } from "./host-listeners.ts";
 export {
   type AgentBarrier,
   type AgentLock,
@@ -45,4 +46,6 @@ export type {
   Temperament,
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
+export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { TlsMaterial } from "@entrain/rpc";

@@ -1,5 +1,6 @@
 import { after, before } from "node:test";
 import {
+  testBudgetStore,
   testBarrierStore,
   testContextStore,
   testElectionStore,
@@ -26,3 +27,4 @@ testRegistry(open);
 testLedger(open);
 testSharedState(open);
 testContextStore(open);
+testBudgetStore(open);

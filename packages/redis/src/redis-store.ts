@@ -3,6 +3,7 @@
  * before `connect`.
  */
 import type {
+  BudgetStore,
   BarrierStore,
   ContextStore,
   ElectionStore,
@@ -14,6 +15,7 @@ import type {
   StoreHealth,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
+import { createBudgetStore } from "./budget-store.ts";
 import { createBarrierStore } from "./barrier-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
@@ -52,6 +54,7 @@ export interface RedisStore {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly budgets: BudgetStore;
 }
 
 /**
@@ -107,5 +110,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
+    budgets: createBudgetStore(shared),
   };
 }

@@ -7,11 +7,16 @@ import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
+  "allocate-budget",
   "arrive",
   "campaign",
+  "close-budget",
   "commit-context",
   "commit-decision",
+  "consume-allocation",
+  "create-budget",
   "depart",
+  "extend-allocation",
   "find-context-request",
   "heartbeat",
   "leave",
@@ -19,6 +24,8 @@ const scriptNames = [
   "list-decisions",
   "open-generation",
   "open-incident",
+  "read-budget-log",
+  "read-budgets",
   "read-context",
   "read-context-changes",
   "read-decision",
@@ -30,12 +37,15 @@ const scriptNames = [
   "read-members",
   "read-or-create-context",
   "read-or-create-goal",
+  "reclaim-budgets",
   "record-acts",
   "register",
   "release",
+  "release-allocation",
   "renew",
   "save-fenced",
   "set-goal",
+  "transfer-budget",
 ] as const;
 
 /** The name of a command: its file without the ending. */

@@ -2,6 +2,7 @@
 import type { MembershipTimings } from "@entrain/core/membership";
 import type { Decision } from "@entrain/core/decision";
 import type {
+  BudgetStore,
   BarrierStore,
   ContextStore,
   ElectionStore,
@@ -27,6 +28,7 @@ export interface StorePorts {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly budgets: BudgetStore;
 }
 
 /** One empty swarm in a store. */
