@@ -1,4 +1,5 @@
 /** What a soak suite is, and the list of all: many runs of what CI runs a few times. A new suite is a line here. */
+import { runBudgets } from "../chaos/budgets-run.ts";
 import { runLeadership } from "../chaos/leadership-run.ts";
 
 /** What one run came to. Numbers are summed over all runs. */
@@ -34,6 +35,18 @@ export const soakSuites: readonly SoakSuite[] = [
     async run(seed) {
       const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, faultCount: 4 });
       return { counts: { ...counts, faults: faults.length }, violations };
+    },
+  },
+  {
+    name: "budgets",
+    about:
+      "Twenty processes take, use, move and give back parts of a tree of budgets of every strategy at random over a real " +
+      "Redis, 10,000 commands a run, while ten of them are killed and started again. The log is replayed step by step: B1 " +
+      "to B3 must hold after each, and the balance at the end must be exact.",
+    runs: 20,
+    async run(seed) {
+      const { violations, ...counts } = await runBudgets({ seed, processes: 20, commands: 10_000, kills: 10 });
+      return { counts, violations };
     },
   },
   {

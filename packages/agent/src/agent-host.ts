@@ -15,11 +15,11 @@ import {
   createObservationHub,
   createSystemClock,
   systemTimers,
+  type BudgetDesk,
   type LeaderView,
   type ObservationHub,
   type RateDesk,
 } from "@entrain/runtime";
-import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
 import { closeInOrder } from "./close-in-order.ts";
@@ -27,21 +27,13 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
+import { createHostBudget } from "./host-budget.ts";
+import type { HostListeners, Readiness } from "./host-listeners.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
-import type { Readiness } from "./readiness.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
-
-/** What a host tells its owner. */
-export interface HostListeners {
-  readonly onBeat: (beat: BeatEvent) => void;
-  readonly onLeader: (leader: LeaderView) => void;
-  readonly onDegraded: (event: DegradedEvent) => void;
-  /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
-  readonly onSuperseded: (agentId: string) => void;
-}
 
 /** A process's agents. */
 export interface AgentHost {
@@ -68,6 +60,8 @@ export interface AgentHost {
   decide(request: HostedRequest): Promise<DecideOutcome>;
   /** Rates that the swarm shares; all agents of the process take from one share. */
   readonly rates: RateDesk;
+  /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
+  readonly budget: BudgetDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
   /** Elections, locks and barriers in the name of the process's first agent. */
@@ -102,6 +96,7 @@ class Host implements AgentHost {
   readonly #store: RedisStore;
   readonly rates: RateDesk;
   readonly #goal: SwarmGoal;
+  readonly budget: BudgetDesk;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -121,6 +116,7 @@ class Host implements AgentHost {
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.rates = createHostRates(options, this.#store, this.#clock);
+    this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,

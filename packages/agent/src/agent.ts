@@ -6,7 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import type { Batcher, BatcherOptions, RateWish, SharedRate } from "@entrain/runtime";
+import type { Batcher, BatcherOptions, BudgetDesk, RateWish, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
@@ -92,6 +92,8 @@ export interface Agent extends AsyncDisposable {
   readonly barrier: Leases["barrier"];
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
+  /** The swarm's budgets (B1 to B3). */
+  readonly budget: BudgetDesk;
   /**
    * A rate that the whole swarm shares, by name; the share of this process is leased at its first take.
    * @throws EntrainError `invalid-argument` that names the field, `already-exists` for a name held with other figures
@@ -172,6 +174,7 @@ export function createAgent(options: AgentOptions): Agent {
     barrier: (name, parties) => host.leases.barrier(name, parties),
     goal: () => host.goal(),
     rate: (name, wish) => host.rates.rate(name, wish),
+    budget: host.budget,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

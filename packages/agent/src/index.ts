@@ -24,7 +24,8 @@ export {
   type RedisAddress,
 } from "./agent-options.ts";
 export type { RhythmOptions } from "./rhythm-options.ts";
-export { createAgentHost, type AgentHost, type HostListeners } from "./agent-host.ts";
+export { createAgentHost, type AgentHost } from "./agent-host.ts";
+export type { HostListeners, Readiness } from "./host-listeners.ts";
 export {
   type AgentBarrier,
   type AgentLock,
@@ -33,7 +34,6 @@ export {
   type WaitOptions,
 } from "./leases.ts";
 export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
-export type { Readiness } from "./readiness.ts";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type {
@@ -47,4 +47,6 @@ export type {
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
+export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
+export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { TlsMaterial } from "@entrain/rpc";

@@ -1,5 +1,6 @@
 /** Ports: what the core needs of the world. Interfaces only; adapters implement them, the runtime drives them. */
 export type { AgentDecision, AgentProcess, FiredBeat, Observation, ObservedAct } from "./agent-process.ts";
+export type { BudgetPage, BudgetStore } from "./budget-store.ts";
 export type { Clock, Timers } from "./clock.ts";
 export type { ContextHint, ContextStore, DocumentRules, HistoryPage } from "./context-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";

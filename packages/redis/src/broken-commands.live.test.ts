@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  budgetCases,
   barrierCases,
   caseNamed,
   contextCases,
@@ -60,6 +61,36 @@ const mutants: readonly Mutant[] = [
     caughtBy: caseNamed(
       contextCases,
       "a request id makes one version, however often it is sent, and is refused for another change",
+    ),
+  },
+  {
+    name: "allocate-budget",
+    what: "does not look at what is left",
+    text: "refusal = shortage(budget, amounts, preempted)",
+    instead: "refusal = nil",
+    caughtBy: caseNamed(
+      budgetCases,
+      "of fifty allocations of a tenth at once ten are granted, and forty are told what is left (B1)",
+    ),
+  },
+  {
+    name: "allocate-budget",
+    what: "carries a request out again",
+    text: "if answer then",
+    instead: "if false then",
+    caughtBy: caseNamed(
+      budgetCases,
+      "a request is granted once, however often it is sent, and is refused for another amount (B3)",
+    ),
+  },
+  {
+    name: "release-allocation",
+    what: "releases what has ended",
+    text: "if holding.endedAtMs then",
+    instead: "if false then",
+    caughtBy: caseNamed(
+      budgetCases,
+      "at a lease's end memory comes back and credits are presumed spent; who vanished cannot release them (B2, B3)",
     ),
   },
   {

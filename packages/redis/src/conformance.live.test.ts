@@ -1,5 +1,6 @@
 import { after, before } from "node:test";
 import {
+  testBudgetStore,
   testBarrierStore,
   testContextStore,
   testElectionStore,
@@ -28,3 +29,4 @@ testLedger(open);
 testSharedState(open);
 testContextStore(open);
 testRateStore(open);
+testBudgetStore(open);

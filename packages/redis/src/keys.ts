@@ -56,6 +56,18 @@ export interface StoreKeys {
   readonly contextRequests: string;
   /** Hash: holder → its share of a rate; expires with the last lease. */
   rate(name: string): string;
+  /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
+  readonly budgets: string;
+  /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
+  readonly budgetLeases: string;
+  /** Hash: `<budgetId> <requestId>` → SHA-1 of the request, its answer. */
+  readonly budgetRequests: string;
+  /** Sorted set: what ended and is still remembered, by its end. */
+  readonly budgetsEnded: string;
+  /** Stream: one entry per change of a budget, bounded. */
+  readonly budgetLog: string;
+  /** Hash: the numbers given out last, and the longest lease. */
+  readonly budgetCounters: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -72,6 +84,8 @@ export interface StoreKeys {
     readonly goal: string;
     /** The new entry (JSON), or, where that is long, its version. */
     readonly context: string;
+    /** Ids of the budgets whose figures changed (JSON). */
+    readonly budgets: string;
   };
 }
 
@@ -116,6 +130,12 @@ export function storeKeys(swarmId: string): StoreKeys {
     contextLog: `${base}:context-log`,
     contextRequests: `${base}:context-requests`,
     rate: (name) => `${base}:rate:${name}`,
+    budgets: `${base}:budgets`,
+    budgetLeases: `${base}:budget-leases`,
+    budgetRequests: `${base}:budget-requests`,
+    budgetsEnded: `${base}:budgets-ended`,
+    budgetLog: `${base}:budget-log`,
+    budgetCounters: `${base}:budget-counters`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
@@ -124,6 +144,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       decisions: `${base}:channel:decisions`,
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,
+      budgets: `${base}:channel:budgets`,
     },
   };
 }

@@ -3,6 +3,7 @@
  * before `connect`.
  */
 import type {
+  BudgetStore,
   BarrierStore,
   ContextStore,
   ElectionStore,
@@ -15,6 +16,7 @@ import type {
   StoreHealth,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
+import { createBudgetStore } from "./budget-store.ts";
 import { createBarrierStore } from "./barrier-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
@@ -55,6 +57,7 @@ export interface RedisStore {
   readonly globalState: GlobalState;
   readonly context: ContextStore;
   readonly rates: RateStore;
+  readonly budgets: BudgetStore;
 }
 
 /**
@@ -111,5 +114,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
     rates: createRateStore(shared),
+    budgets: createBudgetStore(shared),
   };
 }

@@ -7,6 +7,7 @@ const general = `entrain COMMAND [flags]
   entrain goal        the goal of a running swarm, or another one for it
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
+  entrain budget      the budgets of a running swarm, and the audit of their books
   entrain sim         a whole swarm in virtual time, with faults
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
@@ -59,6 +60,16 @@ const decisions = `entrain decisions [flags]
   --json        one JSON object per line instead of text
 `;
 
+const budget = `entrain budget [list|audit] [flags]
+
+Lists the budgets of a running swarm, or replays every logged change of them and holds the result against the balance.
+
+  --url URL     the console (default http://127.0.0.1:8080)
+  --json        JSON objects instead of text
+
+Exit codes: 0 done, the books are right; 1 the audit found a fault, or the console does not answer.
+`;
+
 const sim = `entrain sim [flags]
 
 Simulates a swarm in virtual time with the same core as the real one. One seed gives one run, to the byte.
@@ -97,6 +108,8 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 `;
 
 /** The text for a command; undefined: for `entrain` itself. */
-export function helpText(command: "up" | "status" | "goal" | "replay" | "decisions" | "sim" | undefined): string {
-  return command === undefined ? general : { up, status, goal, replay, decisions, sim }[command];
+export function helpText(
+  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "sim" | undefined,
+): string {
+  return command === undefined ? general : { up, status, goal, replay, decisions, budget, sim }[command];
 }

@@ -14,6 +14,7 @@ const commands = {
   goal: async () => (await import("./commands/goal.ts")).goal,
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
+  budget: async () => (await import("./commands/budget.ts")).budget,
   sim: async () => (await import("./commands/sim.ts")).sim,
 } satisfies Record<string, () => Promise<Command>>;
 type CommandName = keyof typeof commands;

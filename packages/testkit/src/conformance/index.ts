@@ -1,6 +1,7 @@
 /** Conformance suites for the ports of the store: an adapter's test file runs them all. */
 export { barrierCases, testBarrierStore } from "./barrier-suite.ts";
 export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
+export { budgetCases, testBudgetStore } from "./budget-suite.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";

@@ -2,6 +2,7 @@
 import type { MembershipTimings } from "@entrain/core/membership";
 import type { Decision } from "@entrain/core/decision";
 import type {
+  BudgetStore,
   BarrierStore,
   ContextStore,
   ElectionStore,
@@ -29,6 +30,7 @@ export interface StorePorts {
   readonly globalState: GlobalState;
   readonly context: ContextStore;
   readonly rates: RateStore;
+  readonly budgets: BudgetStore;
 }
 
 /** One empty swarm in a store. */

@@ -6,6 +6,8 @@ import { EntrainError } from "@entrain/kernel";
 import { httpRequest, readBody, type HttpQuestion } from "./http-request.ts";
 import type {
   AgentView,
+  AuditView,
+  BudgetView,
   DecisionView,
   GoalShape,
   GoalView,
@@ -29,6 +31,10 @@ export interface ConsoleClient {
   leader(): Promise<LeaderView>;
   /** The newest decisions, at most `limit`. */
   decisions(limit: number): Promise<readonly DecisionView[]>;
+  /** All budgets, in the order of their creation. */
+  budgets(): Promise<readonly BudgetView[]>;
+  /** The audit of the budgets; a long log takes seconds. */
+  auditBudgets(): Promise<AuditView>;
   /** Gives one reading to every agent alive and waits for their decisions. */
   inject(telemetry: Readonly<Record<string, number | string | boolean>>, incident?: string): Promise<InjectionView>;
 }
@@ -36,7 +42,8 @@ export interface ConsoleClient {
 const readDeadlineMs = 2_000;
 /** The console itself waits up to 2 s for the agents, or for the store. */
 const writeDeadlineMs = 5_000;
-const agentsPageMax = 1_000;
+const auditDeadlineMs = 60_000;
+const pageMax = 1_000;
 
 /** A client of the console at `url` (without a path). */
 export function createConsoleClient(url: string): ConsoleClient {
@@ -53,17 +60,9 @@ export function createConsoleClient(url: string): ConsoleClient {
         body: JSON.stringify(goal),
         signal: AbortSignal.timeout(writeDeadlineMs),
       }),
-    async agents() {
-      const all: AgentView[] = [];
-      let cursor: string | undefined;
-      do {
-        const query = cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-        const page: AgentsPage = await get<AgentsPage>(`/api/v1/agents?limit=${agentsPageMax}${query}`);
-        all.push(...page.agents);
-        cursor = page.next ?? undefined;
-      } while (cursor !== undefined);
-      return all;
-    },
+    agents: () => pages<AgentView>("agents", get),
+    budgets: () => pages<BudgetView>("budgets", get),
+    auditBudgets: () => call<AuditView>(url, "/api/v1/budget-audit", { signal: AbortSignal.timeout(auditDeadlineMs) }),
     async decisions(limit) {
       const page = await get<{ readonly decisions: readonly DecisionView[] }>(`/api/v1/decisions?limit=${limit}`);
       return page.decisions;
@@ -78,17 +77,27 @@ export function createConsoleClient(url: string): ConsoleClient {
   };
 }
 
-interface AgentsPage {
-  readonly agents: readonly AgentView[];
-  readonly next?: string | null;
-}
-
 /** RFC 9457, as far as it is read here. */
 interface Refusal {
   readonly title?: string;
   readonly detail?: string;
   readonly pointer?: string;
   readonly nearest?: unknown;
+}
+
+type Page<Name extends string, View> = Readonly<Record<Name, readonly View[]>> & { readonly next?: string | null };
+
+/** All of the list `name`, page after page. */
+async function pages<View>(name: "agents" | "budgets", get: <T>(path: string) => Promise<T>): Promise<readonly View[]> {
+  const all: View[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<typeof name, View> = await get(`/api/v1/${name}?limit=${pageMax}${query}`);
+    all.push(...page[name]);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return all;
 }
 
 async function call<View>(url: string, path: string, question: HttpQuestion): Promise<View> {

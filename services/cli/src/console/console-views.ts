@@ -97,6 +97,26 @@ export interface InjectionView {
 }
 
 /** One of `GET /api/v1/decisions`. */
+/** One of `GET /api/v1/budgets`. */
+export interface BudgetView {
+  readonly budgetId: string;
+  readonly parentId: string | null;
+  readonly strategy: string;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly used: Readonly<Record<string, number>>;
+  readonly granted: Readonly<Record<string, number>>;
+  readonly available: Readonly<Record<string, number>>;
+  readonly leases: number;
+}
+
+/** `GET /api/v1/budget-audit` */
+export interface AuditView {
+  readonly entries: number;
+  readonly complete: boolean;
+  readonly faults: readonly string[];
+  readonly presumed: readonly { readonly budgetId: string; readonly resource: string; readonly amount: number }[];
+}
+
 export interface DecisionView {
   readonly decisionId: string;
   readonly incidentId: string;

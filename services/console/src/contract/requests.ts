@@ -27,6 +27,9 @@ export const problemSchema = closedObject(
     code: Type.Optional(Type.String({ description: "Entrain's error code, for programs." })),
     currentVersion: Type.Optional(Type.Integer({ description: "412: the present version of the shared document." })),
     oldestVersion: Type.Optional(Type.Integer({ description: "410: the oldest version that is kept." })),
+    remaining: Type.Optional(
+      Type.Record(Type.String(), Type.Number(), { description: "409: what the budget has left, by resource." }),
+    ),
     line: Type.Optional(Type.Integer({ description: "Line in the text at `pointer` that does not parse, from 1." })),
     column: Type.Optional(Type.Integer({ description: "Column in that line, from 1." })),
     nearest: Type.Optional(possibleGoalSchema),

@@ -1,4 +1,5 @@
 /** The events of `GET /api/v1/events`: names and payloads are a contract, programs outside rely on them. */
+import type { BudgetView } from "./budget-view.ts";
 import type { DecisionView } from "./decision-view.ts";
 import type { GoalView } from "./rhythm-view.ts";
 
@@ -57,6 +58,11 @@ export type SwarmEvent =
       };
     }
   | {
+      readonly type: "budget.changed";
+      /** The budget as it is now, or as it last was where it was freed. */
+      readonly data: BudgetView & { readonly freed: boolean };
+    }
+  | {
       readonly type: "beat";
       readonly data: {
         readonly agentId: string;
@@ -81,6 +87,7 @@ export const swarmEventTypes = [
   "decision.committed",
   "decision.adopted",
   "context.changed",
+  "budget.changed",
   "beat",
 ] as const satisfies readonly SwarmEventType[];
 

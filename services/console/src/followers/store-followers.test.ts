@@ -61,6 +61,12 @@ function storeOf() {
       changesSince: () => answer("versions", () => ({ present: says.contextVersion, oldest: 0, entries: [] })),
       watch: watch("context"),
     },
+    // See budget-reader.test.ts.
+    budgets: {
+      reclaim: () => Promise.resolve(0),
+      list: () => Promise.resolve({ budgets: [], next: undefined }),
+      watch: watch("budgets"),
+    },
     health: { status: () => says.status, watch: watch("store") },
   } as unknown as ConsoleStore;
   const hint = (what: string, value: unknown): void => hints.get(what)?.(value as never);

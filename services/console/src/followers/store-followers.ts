@@ -5,6 +5,7 @@
  */
 import type { Random } from "@entrain/kernel";
 import type {
+  BudgetStore,
   Clock,
   ContextStore,
   ElectionStore,
@@ -17,6 +18,7 @@ import type {
 } from "@entrain/ports";
 import { ContextFollower } from "@entrain/runtime";
 import type { SwarmInput, SwarmModel } from "../swarm-model/swarm-model.ts";
+import { createBudgetReader } from "./budget-reader.ts";
 import { follow } from "./follow.ts";
 
 /** What the console reads of the store. */
@@ -26,6 +28,7 @@ export interface ConsoleStore {
   readonly goals: GoalStore;
   readonly ledger: Ledger;
   readonly context: ContextStore;
+  readonly budgets: BudgetStore;
   readonly health: StoreHealth;
 }
 
@@ -56,7 +59,14 @@ export function followStore(options: StoreFollowerOptions): () => void {
   const members = followed("members", 500, createMemberReader(options));
   const leader = followed("leader", 250, async () => feed({ kind: "leader", leader: await store.election.read() }));
   const ledger = followed("ledger", 1_000, createLedgerReader(options));
-  const all = [members, leader, ledger];
+  const budgetReader = createBudgetReader({
+    budgets: store.budgets,
+    clock: options.clock,
+    known: () => options.model.budgets().map(({ budgetId }) => budgetId),
+    feed,
+  });
+  const budgets = followed("budgets", 1_000, () => budgetReader.read());
+  const all = [members, leader, ledger, budgets];
   const { health, context: contextStore } = store;
   const seed = String(random.next());
   const context = new ContextFollower({ store: contextStore, health, timers, events: options.events, seed });
@@ -75,6 +85,10 @@ export function followStore(options: StoreFollowerOptions): () => void {
     }),
     store.election.watch(() => leader.hint()),
     store.goals.watch((goal) => feed({ kind: "goal", goal })),
+    store.budgets.watch((budgetIds) => {
+      budgetReader.hint(budgetIds);
+      budgets.hint();
+    }),
     store.ledger.watch((decision) => {
       feed({ kind: "decision", decision });
       ledger.hint();

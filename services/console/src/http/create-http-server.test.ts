@@ -135,7 +135,11 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     Object.keys(item).map((method) => `${method} ${path}`),
   );
   assert.deepEqual(routes.sort(), [
+    "delete /api/v1/budgets/{id}",
+    "delete /api/v1/budgets/{id}/allocations/{allocationId}",
     "get /api/v1/agents",
+    "get /api/v1/budget-audit",
+    "get /api/v1/budgets",
     "get /api/v1/context",
     "get /api/v1/context/history",
     "get /api/v1/decisions",
@@ -146,7 +150,11 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /healthz",
     "get /metrics",
     "get /readyz",
+    "patch /api/v1/budgets/{id}/allocations/{allocationId}",
     "patch /api/v1/context",
+    "post /api/v1/budgets",
+    "post /api/v1/budgets/{id}/allocations",
+    "post /api/v1/budgets/{id}/transfers",
     "post /api/v1/context/rollback",
     "post /api/v1/leader/resign",
     "post /api/v1/telemetry",

@@ -13,6 +13,7 @@ import type { ApiContext } from "./api-context.ts";
 import { addGuards, addMethodGuard } from "./guards.ts";
 import { answerClientError } from "./client-error.ts";
 import { problemOf, sendProblem } from "./problem.ts";
+import { addBudgetRoutes } from "./routes/budget-routes.ts";
 import { addContextRoutes, patchTypes } from "./routes/context-routes.ts";
 import { addDecisionRoutes } from "./routes/decision-routes.ts";
 import { addEventRoutes } from "./routes/event-routes.ts";
@@ -56,6 +57,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addLeaderRoutes(app, context);
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
+  addBudgetRoutes(app, context);
   addEventRoutes(app, context);
   addOpsRoutes(app, context);
   await addPageRoutes(app);

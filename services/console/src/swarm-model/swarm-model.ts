@@ -10,6 +10,7 @@ import type { MemberRecord, MembershipDelta, MembershipView, MemberState } from 
 import type { LeaderRecord } from "@entrain/core/election";
 import type { Act, Decision } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
+import type { Budget } from "@entrain/core/budget";
 import type { ContextDocument, ContextEntry } from "@entrain/core/context";
 import type { LedgerEntry, LedgerStats, Observation, StoreStatus } from "@entrain/ports";
 import type { AgentView } from "../contract/agent-view.ts";
@@ -18,6 +19,7 @@ import type { RhythmView } from "../contract/rhythm-view.ts";
 import type { SwarmEvent } from "../contract/swarm-event.ts";
 import type { SwarmView } from "../contract/swarm-view.ts";
 import { createActWindow } from "./act-window.ts";
+import { createBudgetShelf } from "./budget-shelf.ts";
 import { createDecisionBook } from "./decision-book.ts";
 import type { Instant } from "./instant.ts";
 import { createMemberRoster, type RosterChange } from "./member-roster.ts";
@@ -37,6 +39,8 @@ export type SwarmInput =
   | { readonly kind: "stats"; readonly stats: LedgerStats }
   /** The document, and the version that made it, where it followed the one before. */
   | { readonly kind: "context"; readonly context: ContextDocument; readonly entry?: ContextEntry }
+  /** Budgets as they are now; those that were asked for and not found are gone. */
+  | { readonly kind: "budgets"; readonly asked: readonly string[]; readonly found: readonly Budget[] }
   | { readonly kind: "tick" };
 
 /** A process that hosts alive agents. */
@@ -67,6 +71,8 @@ export interface SwarmModel {
   context(): ContextDocument | undefined;
   /** The newest versions that were seen to be made, newest first. */
   contextEntries(): readonly ContextEntry[];
+  /** The budgets as they were last read. */
+  budgets(): readonly Budget[];
   /** The newest decisions, those older than `afterDecisionId` where it is given. */
   decisions(
     limit: number,
@@ -91,6 +97,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
   let stats: LedgerStats | undefined;
   let context: ContextDocument | undefined;
   const contextEntries: ContextEntry[] = [];
+  const budgets = createBudgetShelf();
 
   function onRoster(change: RosterChange, now: Instant): readonly SwarmEvent[] {
     rhythm.members(now, { alive: roster.alive(), listed: roster.listed(now), aliveChanged: change.aliveChanged });
@@ -155,6 +162,8 @@ export function createSwarmModel(swarmId: string): SwarmModel {
         return [];
       case "context":
         return onContext(input.context, input.entry);
+      case "budgets":
+        return budgets.read(input.asked, input.found);
       case "tick": {
         const change = roster.tick(now);
         const events = change.events.length > 0 ? onRoster(change, now) : [];
@@ -176,6 +185,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     leader: () => leaderView(leader ?? undefined),
     context: () => context,
     contextEntries: () => contextEntries,
+    budgets: () => budgets.all(),
     decisions: (limit, afterDecisionId) => book.newest(limit, afterDecisionId),
     knowsDecision: (decisionId) => book.has(decisionId),
     actsOn: (incidentId) => book.actsOn(incidentId),

@@ -28,7 +28,11 @@ export interface StoreSays {
 }
 
 /** An API with what is behind it. */
-export async function createApi(inputs: readonly SwarmInput[] = [], desk?: ContextDesk) {
+export async function createApi(
+  inputs: readonly SwarmInput[] = [],
+  desk?: ContextDesk,
+  budgets?: ApiContext["store"]["budgets"],
+) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
     failing: false,
@@ -57,7 +61,7 @@ export async function createApi(inputs: readonly SwarmInput[] = [], desk?: Conte
       connection,
       processOf: (agentId) => connection(model.member(agentId)?.processId ?? ""),
     },
-    store: storeThat(says),
+    store: { ...storeThat(says), ...(budgets === undefined ? {} : { budgets }) },
     desk: desk ?? deskThat(says),
     hub,
     clock,
@@ -86,6 +90,13 @@ function storeThat(says: StoreSays): ApiContext["store"] {
         }),
     },
     election: { read: () => reading(() => says.leader) },
+    // A test that works with budgets brings a real store.
+    budgets: {
+      apply: () => Promise.reject(new EntrainError("store-unavailable", "this test has no store to write to")),
+      list: () => reading(() => ({ budgets: [], next: undefined })),
+      read: () => reading(() => []),
+      log: () => reading(() => []),
+    },
     goals: {
       readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
       set: (goal) =>

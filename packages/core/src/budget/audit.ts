@@ -1,0 +1,114 @@
+/**
+ * The audit of a swarm's budgets: every change that was logged is carried out again in a book of its own, B1 and B2 are
+ * looked at after each, and the balance at the end is held against the store's.
+ */
+import { createBudgetBook } from "./book.ts";
+import type { Budget } from "./budget.ts";
+import type { BudgetCommand } from "./command.ts";
+
+/** One logged change. */
+export interface AuditEntry {
+  readonly number: number;
+  readonly atMs: number;
+  readonly change:
+    | { readonly kind: "command"; readonly command: BudgetCommand; readonly allocationId: string | undefined }
+    | { readonly kind: "reclaim"; readonly members: readonly string[] };
+}
+
+/** What an audit found; `faults` is empty where the books are right. */
+export interface AuditReport {
+  readonly entries: number;
+  /** False: the log no longer reaches back to the first change, so only the present balance was looked at. */
+  readonly complete: boolean;
+  readonly faults: readonly string[];
+  /** Of consumables: what nobody reported, because its holder vanished, by budget. */
+  readonly presumed: readonly { readonly budgetId: string; readonly resource: string; readonly amount: number }[];
+}
+
+/** Most faults that a report lists. */
+const faultsMax = 100;
+
+/** An audit, fed with the log from its beginning, entry by entry. */
+export interface BudgetAudit {
+  enter(entry: AuditEntry): void;
+  /** The report, given what the store says now. */
+  close(present: readonly Budget[]): AuditReport;
+}
+
+/** A new audit. */
+export function createBudgetAudit(): BudgetAudit {
+  const faults: string[] = [];
+  let entries = 0;
+  let complete = true;
+  let allocationId = "";
+  const book = createBudgetBook({ reclaimsWhenTold: true, nextAllocationId: () => allocationId });
+  const fault = (text: string): void => {
+    if (faults.length < faultsMax) faults.push(text);
+  };
+
+  function replay({ number, atMs, change }: AuditEntry): void {
+    if (change.kind === "reclaim") {
+      const ended = book.reclaim(atMs, change.members.length);
+      if (ended.join() !== change.members.join())
+        fault(`entry ${number}: ${change.members.join(", ")} ended, ${ended.join(", ") || "nothing"} was over`);
+      return;
+    }
+    allocationId = change.allocationId ?? "";
+    const outcome = book.apply(change.command, atMs);
+    const isNotice = change.allocationId === "refused";
+    if ((outcome.kind === "refused") !== isNotice)
+      fault(
+        `entry ${number}: ${change.command.kind} was ${isNotice ? "refused" : "carried out"}, and should not have been`,
+      );
+  }
+
+  return {
+    enter(entry) {
+      if (entries === 0 && entry.number !== 1) complete = false;
+      entries += 1;
+      if (!complete) return;
+      replay(entry);
+      for (const breach of book.breaches()) fault(`entry ${entry.number}: ${breach}`);
+    },
+    close(present) {
+      for (const budget of present) faults.push(...overdrawn(budget));
+      if (complete) faults.push(...differences(book.budgets(), present));
+      const presumed = present.flatMap(({ budgetId, presumed: amounts }) =>
+        Object.entries(amounts).flatMap(([resource, amount]) => (amount > 0 ? [{ budgetId, resource, amount }] : [])),
+      );
+      return { entries, complete, faults: faults.slice(0, faultsMax), presumed };
+    },
+  };
+}
+
+function overdrawn({ budgetId, available }: Budget): string[] {
+  return Object.entries(available).flatMap(([resource, amount]) =>
+    amount < 0 ? [`B1: ${budgetId} is overdrawn by ${-amount} ${resource}`] : [],
+  );
+}
+
+/** What the store says otherwise than the replay. */
+function differences(expected: readonly Budget[], present: readonly Budget[]): string[] {
+  const said = new Map(present.map((budget) => [budget.budgetId, budget]));
+  const missing = expected
+    .filter(({ budgetId }) => !said.has(budgetId))
+    .map(({ budgetId }) => `${budgetId} is missing`);
+  const known = new Set(expected.map(({ budgetId }) => budgetId));
+  const unexpected = present
+    .filter(({ budgetId }) => !known.has(budgetId))
+    .map(({ budgetId }) => `${budgetId} was never made`);
+  const unequal = expected.flatMap((budget) => {
+    const other = said.get(budget.budgetId);
+    if (other === undefined) return [];
+    return (["limits", "granted", "used", "presumed"] as const).flatMap((name) =>
+      Object.entries(budget[name]).flatMap(([resource, amount]) =>
+        other[name][resource] === amount
+          ? []
+          : [
+              `${budget.budgetId}: ${name} of ${resource} is ${other[name][resource] ?? "nothing"}, the log comes to ${amount}`,
+            ],
+      ),
+    );
+  });
+  return [...missing, ...unexpected, ...unequal];
+}

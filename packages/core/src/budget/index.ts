@@ -1,0 +1,20 @@
+/** Budgets: a tree of limits over several resources, and what is taken from it (B1 to B3). */
+export { amountLimits, checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
+export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
+export { createBudgetBook, type BudgetBook } from "./book.ts";
+export {
+  allocationRequest,
+  budgetDefinition,
+  budgetLimits,
+  budgetStrategyNames,
+  checkBudgetRequestId,
+  checkWithin,
+  type AllocationRequest,
+  type AllocationWish,
+  type Budget,
+  type BudgetDefinition,
+  type BudgetStrategyName,
+  type BudgetWish,
+  type Grant,
+} from "./budget.ts";
+export { budgetError, type BudgetCommand, type BudgetOutcome, type BudgetRefusal } from "./command.ts";

@@ -1,0 +1,165 @@
+/**
+ * How a budget finds room when its own is used up. A strategy only moves limits between nodes, or gives holders notice:
+ * whether the room suffices is asked afterwards, so none of them can grant what is not there (B1). Limits move only where
+ * the whole request can then be granted: a refusal leaves them as they are.
+ *
+ * - strict: none.
+ * - elastic: borrows what is idle, from the parent first, then from elastic siblings, those with most to spare first; gives
+ *   it back as soon as it is idle again, last loan first.
+ * - proportional: the siblings of this strategy share their parent's room by weight; who is below its share gets what others
+ *   leave idle above theirs.
+ * - priority: gives notice to holders of lower priority, the lowest and among them the newest first; they keep their part
+ *   until the notice is over.
+ */
+import { amountOf, type Amounts } from "./amounts.ts";
+import { budgetLimits, type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
+import { accountOf, freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
+
+/** What a strategy may do; what it leaves out it does not. */
+export interface BudgetStrategy {
+  /** Before a request is looked at: makes room in `node`. Answers how many holders were given notice. */
+  makeRoom?(ledger: Ledger, node: Node, request: AllocationRequest, nowMs: number): number;
+  /** After something came back to `node`. */
+  settle?(ledger: Ledger, node: Node): void;
+}
+
+/** All strategies by name. */
+export const budgetStrategies: Readonly<Record<BudgetStrategyName, BudgetStrategy>> = {
+  strict: {},
+  elastic: { makeRoom: borrow, settle: giveBack },
+  proportional: { makeRoom: shareOut },
+  priority: { makeRoom: giveNotice },
+};
+
+/** What a node lacks for `amounts`, resource by resource; only those of which it lacks something. */
+function lackOf(node: Node, amounts: Amounts): readonly (readonly [string, number])[] {
+  return Object.entries(amounts).flatMap(([resource, amount]) => {
+    const lack = amount - freeOf(node, resource);
+    return lack > 0 ? [[resource, lack] as const] : [];
+  });
+}
+
+/** The siblings of a strategy, without the node itself. */
+function siblingsOf({ nodes }: Ledger, node: Node, parent: Node): readonly Node[] {
+  return [...parent.children].flatMap((id) => {
+    const sibling = nodes.get(id);
+    const isOne = sibling !== undefined && sibling !== node && !sibling.closing;
+    return isOne && sibling.definition.strategy === node.definition.strategy ? [sibling] : [];
+  });
+}
+
+function parentOf({ nodes }: Ledger, node: Node): Node | undefined {
+  const { parentId } = node.definition;
+  return parentId === null ? undefined : nodes.get(parentId);
+}
+
+function borrow(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
+  const parent = parentOf(ledger, node);
+  if (parent === undefined) return 0;
+  const needs = lackOf(node, amounts).map(([resource, lack]) => {
+    const siblings = siblingsOf(ledger, node, parent)
+      .filter((sibling) => freeOf(sibling, resource) > 0)
+      .sort((a, b) => freeOf(b, resource) - freeOf(a, resource) || (idOf(a) < idOf(b) ? -1 : 1));
+    return { resource, lack, lenders: [parent, ...siblings] };
+  });
+  // Half of what is needed helps nobody, and would be idle.
+  const isInReach = needs.every(
+    ({ resource, lack, lenders }) => lenders.reduce((sum, lender) => sum + freeOf(lender, resource), 0) >= lack,
+  );
+  if (!isInReach) return 0;
+  for (const { resource, lack, lenders } of needs) {
+    let left = lack;
+    for (const lender of lenders) {
+      const amount = Math.min(left, freeOf(lender, resource));
+      if (amount === 0) continue;
+      if (lender === parent) movePart(parent, node, resource, amount);
+      else moveAcross(lender, node, resource, amount);
+      node.loans.push({ from: idOf(lender), resource, amount });
+      left -= amount;
+    }
+  }
+  return 0;
+}
+
+function giveBack(ledger: Ledger, node: Node): void {
+  const parent = parentOf(ledger, node);
+  if (parent === undefined) return;
+  for (let at = node.loans.length - 1; at >= 0; at--) {
+    const loan = node.loans[at];
+    if (loan === undefined) continue;
+    const amount = Math.min(loan.amount, freeOf(node, loan.resource));
+    const lender = ledger.nodes.get(loan.from);
+    const isSibling = lender !== undefined && lender !== parent && !lender.closing;
+    if (isSibling) moveAcross(node, lender, loan.resource, amount);
+    else movePart(parent, node, loan.resource, -amount);
+    loan.amount -= amount;
+    if (loan.amount === 0) node.loans.splice(at, 1);
+  }
+}
+
+function shareOut(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
+  const parent = parentOf(ledger, node);
+  if (parent === undefined) return 0;
+  const siblings = siblingsOf(ledger, node, parent).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  const weights = siblings.reduce((sum, { definition }) => sum + definition.weight, node.definition.weight);
+  const needs = lackOf(node, amounts).map(([resource, lack]) => {
+    // What the siblings of this strategy have between them, and what the parent has left, is shared by weight.
+    const pool = siblings.reduce((sum, sibling) => sum + limitOf(sibling, resource), 0);
+    const shared = pool + limitOf(node, resource) + freeOf(parent, resource);
+    const shareFor = (one: Node): number => Math.floor((shared * one.definition.weight) / weights);
+    const givers = siblings.map((sibling) => {
+      const above = Math.max(0, limitOf(sibling, resource) - shareFor(sibling));
+      return { sibling, spare: Math.min(above, freeOf(sibling, resource)) };
+    });
+    const spare = givers.reduce((sum, giver) => sum + giver.spare, freeOf(parent, resource));
+    const isInReach = lack <= shareFor(node) - limitOf(node, resource) && lack <= spare;
+    return { resource, lack, givers, isInReach };
+  });
+  if (needs.some(({ isInReach }) => !isInReach)) return 0;
+  for (const { resource, lack, givers } of needs) {
+    const fromParent = Math.min(lack, freeOf(parent, resource));
+    if (fromParent > 0) movePart(parent, node, resource, fromParent);
+    let left = lack - fromParent;
+    for (const { sibling, spare } of givers) {
+      const amount = Math.min(left, spare);
+      if (amount > 0) moveAcross(sibling, node, resource, amount);
+      left -= amount;
+    }
+  }
+  return 0;
+}
+
+function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest, nowMs: number): number {
+  const live = [...holdings.values()].filter(
+    (holding) => holding.endedAtMs === null && holding.request.budgetId === idOf(node),
+  );
+  const lower = live
+    .filter((holding) => holding.request.priority < request.priority && !holding.noticed)
+    .sort((a, b) => a.request.priority - b.request.priority || (a.allocationId < b.allocationId ? 1 : -1));
+  const chosen = new Set<(typeof lower)[number]>();
+  for (const [resource, lack] of lackOf(node, request.amounts)) {
+    // What is already on its way back counts, so that one request does not empty the budget by asking again.
+    const coming = [...live.filter(({ noticed }) => noticed), ...chosen];
+    let left = lack - coming.reduce((sum, holding) => sum + openOf(holding, resource), 0);
+    for (const holding of lower) {
+      if (left <= 0) break;
+      if (chosen.has(holding) || openOf(holding, resource) === 0) continue;
+      chosen.add(holding);
+      left -= openOf(holding, resource);
+    }
+  }
+  for (const holding of chosen) {
+    holding.noticed = true;
+    holding.leaseUntilMs = Math.min(holding.leaseUntilMs, nowMs + budgetLimits.noticeMs);
+  }
+  return live.filter(({ noticed }) => noticed).length;
+}
+
+const openOf = ({ request, consumed }: { request: AllocationRequest; consumed: Amounts }, resource: string): number =>
+  amountOf(request.amounts, resource) - amountOf(consumed, resource);
+
+const idOf = (node: Node): string => node.definition.budgetId;
+
+function limitOf(node: Node, resource: string): number {
+  return node.accounts.has(resource) ? accountOf(node, resource).limit : 0;
+}

@@ -1,0 +1,30 @@
+/** Budgets in the store (B1 to B3). */
+import type { AuditEntry, Budget, BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
+import type { Unsubscribe } from "./subscription.ts";
+
+/** A part of the list of budgets. */
+export interface BudgetPage {
+  readonly budgets: readonly Budget[];
+  /** Where the next page begins; undefined: there is none. */
+  readonly next: number | undefined;
+}
+
+/** Errors: `store-unavailable`, `deadline-exceeded`. */
+export interface BudgetStore {
+  /**
+   * Carries a command out, whole or not at all; refusals are outcomes.
+   * @throws EntrainError `recovering` for what would grant, while writes may have been lost (S1); `resource-exhausted` where
+   *   the store is full
+   */
+  apply(command: BudgetCommand): Promise<BudgetOutcome>;
+  /** Ends leases that are over; answers how many, at most 200. */
+  reclaim(): Promise<number>;
+  /** Budgets in the order of their creation, after `after`. */
+  list(limit: number, after?: number): Promise<BudgetPage>;
+  /** Those of them that exist. */
+  read(budgetIds: readonly string[]): Promise<readonly Budget[]>;
+  /** The log after an entry (0: all that is kept), oldest first. */
+  log(after: number, limit: number): Promise<readonly AuditEntry[]>;
+  /** Calls back with the ids of budgets whose figures changed: a hint. */
+  watch(onHint: (budgetIds: readonly string[]) => void): Unsubscribe;
+}

@@ -1,0 +1,207 @@
+/**
+ * Budgets in Redis (B1 to B3): one Lua command per kind of change, over the accounts in lua/include/budget.lua. Amounts are
+ * sent as words, so that they stay exact whole numbers.
+ */
+import { canonicalJson, EntrainError } from "@entrain/kernel";
+import {
+  budgetLimits,
+  type Amounts,
+  type AuditEntry,
+  type Budget,
+  type BudgetCommand,
+  type BudgetOutcome,
+  type BudgetRefusal,
+  type BudgetStrategyName,
+  type ResourceKind,
+} from "@entrain/core/budget";
+import type { BudgetStore } from "@entrain/ports";
+import type { CommandPlane } from "./command-plane.ts";
+import type { StoreKeys } from "./keys.ts";
+import type { Reply } from "./link.ts";
+import type { MessageHub } from "./message-hub.ts";
+import type { ScriptName } from "./scripts.ts";
+
+type Words = readonly (string | number)[];
+
+/** The budgets of a swarm. */
+export function createBudgetStore(options: {
+  readonly keys: StoreKeys;
+  readonly commands: CommandPlane;
+  readonly hub: MessageHub;
+}): BudgetStore {
+  const { keys, commands, hub } = options;
+  const { budgets, budgetLeases, budgetRequests, budgetsEnded, budgetLog, budgetCounters } = keys;
+  const channel = keys.channels.budgets;
+  const writeKeys = [budgets, budgetLeases, budgetRequests, budgetsEnded, budgetLog, budgetCounters];
+  const run = (name: ScriptName, args: Words): Promise<Reply> =>
+    commands.run(name, writeKeys, [channel, keys.prefix, ...args]);
+
+  async function read(after: string, limit: number, ids: readonly string[]) {
+    const reply = await commands.run("read-budgets", [budgets], [keys.prefix, after, limit, ...ids]);
+    return (reply as readonly (readonly [string, string, readonly string[]])[]).map(([number, id, fields]) => ({
+      number: Number(number),
+      budget: budgetFrom(id, pairsOf(fields)),
+    }));
+  }
+
+  return {
+    async apply(command) {
+      const [name, args] = callOf(command);
+      return outcomeFrom(command, (await run(name, args)) as readonly string[]);
+    },
+    reclaim: async () => Number(await run("reclaim-budgets", [])),
+    async list(limit, after) {
+      const found = await read(after === undefined ? "-inf" : String(after), limit + 1, []);
+      const page = found.slice(0, limit);
+      return {
+        budgets: page.map(({ budget }) => budget),
+        next: found.length > limit ? page.at(-1)?.number : undefined,
+      };
+    },
+    read: async (ids) => (ids.length === 0 ? [] : (await read("-inf", 0, ids)).map(({ budget }) => budget)),
+    async log(after, limit) {
+      const reply = await commands.run("read-budget-log", [budgetLog], [after, limit]);
+      return (reply as readonly (readonly [string, readonly string[]])[]).map(([number, fields]) =>
+        entryFrom(Number(number), pairsOf(fields)),
+      );
+    },
+    watch: (onHint) =>
+      hub.watch(channel, (message) => {
+        onHint(JSON.parse(message) as readonly string[]);
+      }),
+  };
+}
+
+/** Amounts as words: name, number, name, number. */
+const wordsOf = (amounts: Amounts): string =>
+  Object.entries(amounts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flat()
+    .join(" ");
+
+/** Which Lua command carries a command out, and what it is given. */
+function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
+  const text = canonicalJson(command);
+  switch (command.kind) {
+    case "create": {
+      const { budgetId, parentId, limits, kinds, strategy, weight, leaseMs } = command.definition;
+      const ordered = Object.keys(limits).sort();
+      const words = [wordsOf(limits), ordered.map((resource) => kinds[resource] ?? "consumable").join(" ")];
+      const most = [budgetLimits.budgetsMax, budgetLimits.childrenMax, budgetLimits.depthMax];
+      const definition = canonicalJson(command.definition);
+      return [
+        "create-budget",
+        [definition, budgetId, parentId ?? "", ...words, strategy, weight, leaseMs ?? "", ...most],
+      ];
+    }
+    case "allocate": {
+      const { budgetId, requestId, amounts, leaseMs, holder, priority } = command.request;
+      return ["allocate-budget", [text, budgetId, requestId, wordsOf(amounts), leaseMs, holder, priority]];
+    }
+    case "extend":
+      return ["extend-allocation", [text, command.budgetId, command.allocationId, command.leaseMs]];
+    case "consume":
+      return ["consume-allocation", [text, command.budgetId, command.allocationId, wordsOf(command.consumed)]];
+    case "release":
+      return ["release-allocation", [text, command.budgetId, command.allocationId]];
+    case "transfer":
+      return ["transfer-budget", [text, command.from, command.to, wordsOf(command.amounts), command.requestId]];
+    case "close":
+      return ["close-budget", [text, command.budgetId]];
+  }
+}
+
+function outcomeFrom(command: BudgetCommand, [kind = "", ...rest]: readonly string[]): BudgetOutcome {
+  switch (kind) {
+    case "done":
+    case "repeated":
+      return { kind };
+    case "extended":
+      return { kind, leaseUntilMs: Number(rest[0]), leaseLeftMs: Number(rest[1]) };
+    case "granted": {
+      if (command.kind !== "allocate") break;
+      const [allocationId = "", untilMs, repeated, leftMs] = rest;
+      const { budgetId, amounts } = command.request;
+      const grant = { allocationId, budgetId, amounts, leaseUntilMs: Number(untilMs), leaseLeftMs: Number(leftMs) };
+      return { kind, grant, repeated: repeated === "1" };
+    }
+    case "refused":
+      return { kind, refusal: refusalFrom(rest) };
+  }
+  throw new EntrainError("internal", `a command of the budgets answered ${kind || "nothing"}`);
+}
+
+function refusalFrom([kind = "", first = "", second = "", ...more]: readonly string[]): BudgetRefusal {
+  switch (kind) {
+    case "unknown-budget":
+    case "exists":
+    case "closing":
+      return { kind, budgetId: first };
+    case "unknown-allocation":
+    case "ended":
+      return { kind, allocationId: first };
+    case "request-reused":
+      return { kind, requestId: first };
+    case "unknown-resource":
+      return { kind, budgetId: first, resource: second };
+    case "exhausted":
+      return { kind, budgetId: first, preempted: Number(second), remaining: numbersOf(pairsOf(more)) };
+    case "noticed":
+      return { kind, allocationId: first, leaseUntilMs: Number(second) };
+    case "consumed":
+      return { kind, allocationId: first, resource: second, limit: Number(more[0]) };
+    case "unrelated":
+      return { kind, from: first, to: second };
+    case "too-many":
+      return { kind, what: first as Extract<BudgetRefusal, { kind: "too-many" }>["what"] };
+  }
+  throw new EntrainError("internal", `a command of the budgets refused for ${kind || "no reason"}`);
+}
+
+/** Fields and their values, from the flat list that Redis answers. */
+function pairsOf(flat: readonly string[]): Readonly<Record<string, string>> {
+  const pairs: Record<string, string> = {};
+  for (let at = 0; at < flat.length; at += 2) pairs[flat[at] ?? ""] = flat[at + 1] ?? "";
+  return pairs;
+}
+
+const numbersOf = (texts: Readonly<Record<string, string>>): Amounts =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]));
+
+function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>): Budget {
+  const { parentId, strategy, resources = "", leaseUntilMs, leases, children, closing } = fields;
+  const names = resources.split(" ");
+  const amounts = (kind: string): Amounts =>
+    Object.fromEntries(names.map((name) => [name, Number(fields[`${kind}:${name}`])]));
+  const [limits, granted, used] = [amounts("limit"), amounts("granted"), amounts("used")];
+  const left = (name: string): number => (limits[name] ?? 0) - (granted[name] ?? 0) - (used[name] ?? 0);
+  return {
+    budgetId,
+    parentId: parentId === undefined || parentId === "" ? null : parentId,
+    strategy: strategy as BudgetStrategyName,
+    kinds: Object.fromEntries(names.map((name) => [name, fields[`kind:${name}`] as ResourceKind])),
+    limits,
+    granted,
+    used,
+    presumed: amounts("presumed"),
+    available: Object.fromEntries(names.map((name) => [name, left(name)])),
+    leases: Number(leases),
+    children: Number(children),
+    leaseUntilMs: leaseUntilMs === undefined || leaseUntilMs === "" ? null : Number(leaseUntilMs),
+    closing: closing === "1",
+  };
+}
+
+function entryFrom(number: number, fields: Readonly<Record<string, string>>): AuditEntry {
+  const { atMs, operation, text = "null", outcome = "" } = fields;
+  const value = JSON.parse(text) as unknown;
+  const change: AuditEntry["change"] =
+    operation === "reclaim"
+      ? { kind: "reclaim", members: value as readonly string[] }
+      : {
+          kind: "command",
+          command: (operation === "create" ? { kind: "create", definition: value } : value) as BudgetCommand,
+          allocationId: outcome === "" ? undefined : outcome,
+        };
+  return { number, atMs: Number(atMs), change };
+}

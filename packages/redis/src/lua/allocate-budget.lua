@@ -1,0 +1,63 @@
+#!lua
+-- Grants a part of a budget for a lease, once per request id (B1 to B3). Nothing is granted while writes may have been lost.
+--
+-- KEYS: 7
+-- Include: budget, budget-ends, budget-room
+-- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
+--         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority
+-- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left} | {'refused', kind, ...};
+--         error `ENTRAIN recovering <ms left>`
+
+reclaim()
+local field, digest = ARGV[5] .. ' ' .. ARGV[6], redis.sha1hex(ARGV[7])
+local answer = recall(field, digest, ARGV[6])
+if answer then
+  return finish(answer)
+end
+local budget, amounts = budgetOf(ARGV[5]), wanted(ARGV[7])
+if not budget then
+  return finish(refuse('unknown-budget', ARGV[5]))
+end
+if holdingBack() > 0 then
+  return fail('recovering', int(holdingBack()))
+end
+if budget.closing then
+  return finish(refuse('closing', budget.id))
+end
+local refusal = lackingResource(budget, amounts)
+if refusal then
+  return finish(refusal)
+end
+local preempted = 0
+if shortage(budget, amounts, 0) then
+  preempted = makeRoom(budget, amounts, tonumber(ARGV[10]))
+end
+refusal = shortage(budget, amounts, preempted)
+if refusal then
+  if preempted > 0 then
+    record('allocate', ARGV[4], 'refused')
+  end
+  return finish(refusal)
+end
+
+local id = 'a-' .. int(nextNumber('allocated'))
+local untilMs = math.min(nowMs + tonumber(ARGV[8]), budget.leaseUntilMs or math.huge)
+local key, names = prefix .. 'allocation:' .. id, {}
+for _, each in ipairs(amounts) do
+  names[#names + 1] = each[1]
+  add(budget, 'granted', each[1], each[2])
+  redis.call('HSET', key, 'amount:' .. each[1], int(each[2]))
+end
+redis.call('HSET', key, 'budgetId', budget.id, 'requestId', ARGV[6], 'holder', ARGV[9], 'priority', ARGV[10], 'noticed', '0',
+  'leaseUntilMs', int(untilMs), 'resources', table.concat(names, ' '))
+redis.call('SADD', prefix .. 'budget-holdings:' .. budget.id, id)
+redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. id)
+budget.leases = budget.leases + 1
+set(budget, 'leases', budget.leases)
+if tonumber(ARGV[8]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs) then
+  redis.call('HSET', KEYS[7], 'longestLeaseMs', ARGV[8])
+end
+remember(field, digest, id, int(untilMs))
+record('allocate', ARGV[4], id)
+return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs)})

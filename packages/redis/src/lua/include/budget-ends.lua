@@ -1,0 +1,126 @@
+-- How budgets and allocations end, and what comes back (B2, B3).
+--
+-- Include after: budget
+-- Offers: closeBudget(budget), endHolding(holding, presumed), reclaim()
+
+local reclaimMax = 200
+local forgetMax = 20
+local rememberedMs = 3600000
+
+-- Gives an elastic budget's idle loans back, the last one first.
+local function settle(budget)
+  local parent = budget.strategy == 'elastic' and parentOf(budget)
+  if not parent or #budget.loans == 0 then
+    return
+  end
+  for at = #budget.loans, 1, -1 do
+    local loan = budget.loans[at]
+    local amount = math.min(tonumber(loan[3]), free(budget, loan[2]))
+    local lender = loan[1] ~= parent.id and budgetOf(loan[1]) or nil
+    if lender and not lender.closing then
+      moveAcross(budget, lender, loan[2], amount)
+    else
+      movePart(parent, budget, loan[2], -amount)
+    end
+    loan[3] = int(tonumber(loan[3]) - amount)
+    if loan[3] == '0' then
+      table.remove(budget.loans, at)
+    end
+  end
+  saveLoans(budget)
+end
+
+-- A closing budget is freed with the last of its children, and then perhaps its parent (B2).
+local function freeIfEmpty(budget)
+  while budget and budget.closing and budget.children == 0 and budget.leases == 0 do
+    touched[budget.id] = true
+    budgets[budget.id] = false
+    redis.call('DEL', budget.key, prefix .. 'budget-children:' .. budget.id, prefix .. 'budget-holdings:' .. budget.id)
+    redis.call('ZREM', KEYS[2], budget.id)
+    redis.call('ZREM', KEYS[3], 'b:' .. budget.id)
+    local parent = parentOf(budget)
+    if not parent then
+      return
+    end
+    redis.call('SREM', prefix .. 'budget-children:' .. parent.id, budget.id)
+    parent.children = parent.children - 1
+    set(parent, 'children', parent.children)
+    for _, resource in ipairs(budget.resources) do
+      add(parent, 'granted', resource, -budget.limit[resource])
+      add(parent, 'used', resource, budget.used[resource])
+      add(parent, 'presumed', resource, budget.presumed[resource])
+    end
+    settle(parent)
+    budget = parent
+  end
+end
+
+local function closeBudget(budget)
+  budget.closing = true
+  set(budget, 'closing', '1')
+  redis.call('ZREM', KEYS[3], 'b:' .. budget.id)
+  freeIfEmpty(budget)
+end
+
+-- What was not consumed comes back, or, of a consumable whose holder vanished, is presumed spent (B3).
+local function endHolding(holding, presumed)
+  redis.call('HSET', holding.key, 'endedAtMs', int(nowMs))
+  redis.call('ZREM', KEYS[3], 'a:' .. holding.id)
+  redis.call('ZADD', KEYS[5], int(nowMs), 'a:' .. holding.id)
+  local budget = budgetOf(holding.budgetId)
+  if not budget then
+    return
+  end
+  redis.call('SREM', prefix .. 'budget-holdings:' .. budget.id, holding.id)
+  for _, resource in ipairs(holding.resources) do
+    local open = holding.amount[resource] - holding.consumed[resource]
+    add(budget, 'granted', resource, -open)
+    if presumed and budget.kind[resource] == 'consumable' then
+      add(budget, 'used', resource, open)
+      add(budget, 'presumed', resource, open)
+    end
+  end
+  budget.leases = budget.leases - 1
+  set(budget, 'leases', budget.leases)
+  settle(budget)
+  freeIfEmpty(budget)
+end
+
+-- Ends of allocations are remembered for whoever asks again, and then forgotten, a few per command.
+local function forget()
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', int(nowMs - rememberedMs - 1), 'LIMIT', 0, forgetMax)) do
+    local kind, name = string.match(member, '^(%a):(.*)$')
+    if kind == 'a' then
+      local fields = redis.call('HMGET', prefix .. 'allocation:' .. name, 'budgetId', 'requestId')
+      redis.call('HDEL', KEYS[4], (fields[1] or '') .. ' ' .. (fields[2] or ''))
+      redis.call('DEL', prefix .. 'allocation:' .. name)
+    else
+      redis.call('HDEL', KEYS[4], name)
+    end
+    redis.call('ZREM', KEYS[5], member)
+  end
+end
+
+-- Ends what is over, a bounded number per command, unless that is suspended.
+local function reclaim()
+  if holdingBack() > 0 then
+    return 0
+  end
+  forget()
+  local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', int(nowMs), 'LIMIT', 0, reclaimMax)
+  for _, member in ipairs(due) do
+    local kind, id = string.match(member, '^(%a):(.*)$')
+    if kind == 'a' then
+      endHolding(holdingOf(id), true)
+    else
+      local budget = budgetOf(id)
+      if budget and not budget.closing then
+        closeBudget(budget)
+      end
+    end
+  end
+  if #due > 0 then
+    record('reclaim', cjson.encode(due))
+  end
+  return #due
+end

@@ -1,0 +1,167 @@
+-- How a budget finds room when its own is used up; see packages/core/src/budget/strategies.ts. Only limits move, or holders
+-- get notice: whether the room suffices is asked afterwards (B1). Limits move only where the whole request can be granted.
+--
+-- Include after: budget
+-- Offers: makeRoom(budget, amounts, priority) → how many holders were given notice
+
+local noticeMs = 5000
+
+local function lackOf(budget, amounts)
+  local lacks = {}
+  for _, each in ipairs(amounts) do
+    local lack = each[2] - free(budget, each[1])
+    if lack > 0 then
+      lacks[#lacks + 1] = {each[1], lack}
+    end
+  end
+  return lacks
+end
+
+local function siblingsOf(budget, parent)
+  local siblings = {}
+  for _, child in ipairs(childrenOf(parent)) do
+    if child.id ~= budget.id and not child.closing and child.strategy == budget.strategy then
+      siblings[#siblings + 1] = child
+    end
+  end
+  return siblings
+end
+
+local function borrow(budget, amounts)
+  local parent = parentOf(budget)
+  if not parent then
+    return 0
+  end
+  local needs = lackOf(budget, amounts)
+  for _, need in ipairs(needs) do
+    local resource, lenders, reach = need[1], {}, free(parent, need[1])
+    for _, sibling in ipairs(siblingsOf(budget, parent)) do
+      if free(sibling, resource) > 0 then
+        lenders[#lenders + 1] = sibling
+        reach = reach + free(sibling, resource)
+      end
+    end
+    -- Half of what is needed helps nobody, and would be idle.
+    if reach < need[2] then
+      return 0
+    end
+    table.sort(lenders, function(a, b)
+      local freeA, freeB = free(a, resource), free(b, resource)
+      return freeA > freeB or (freeA == freeB and a.id < b.id)
+    end)
+    table.insert(lenders, 1, parent)
+    need[3] = lenders
+  end
+  for _, need in ipairs(needs) do
+    local resource, left = need[1], need[2]
+    for _, lender in ipairs(need[3]) do
+      local amount = math.min(left, free(lender, resource))
+      if amount > 0 then
+        if lender == parent then
+          movePart(parent, budget, resource, amount)
+        else
+          moveAcross(lender, budget, resource, amount)
+        end
+        budget.loans[#budget.loans + 1] = {lender.id, resource, int(amount)}
+        left = left - amount
+      end
+    end
+  end
+  saveLoans(budget)
+  return 0
+end
+
+local function shareOut(budget, amounts)
+  local parent = parentOf(budget)
+  if not parent then
+    return 0
+  end
+  local siblings, weights = siblingsOf(budget, parent), budget.weight
+  for _, sibling in ipairs(siblings) do
+    weights = weights + sibling.weight
+  end
+  local needs = lackOf(budget, amounts)
+  for _, need in ipairs(needs) do
+    local resource = need[1]
+    local shared, spare, spares = budget.limit[resource] + free(parent, resource), free(parent, resource), {}
+    for _, sibling in ipairs(siblings) do
+      shared = shared + (sibling.limit[resource] or 0)
+    end
+    for at, sibling in ipairs(siblings) do
+      local above = math.max(0, (sibling.limit[resource] or 0) - math.floor(shared * sibling.weight / weights))
+      spares[at] = math.min(above, free(sibling, resource))
+      spare = spare + spares[at]
+    end
+    if need[2] > math.floor(shared * budget.weight / weights) - budget.limit[resource] or need[2] > spare then
+      return 0
+    end
+    need[3] = spares
+  end
+  for _, need in ipairs(needs) do
+    local resource = need[1]
+    local fromParent = math.min(need[2], free(parent, resource))
+    if fromParent > 0 then
+      movePart(parent, budget, resource, fromParent)
+    end
+    local left = need[2] - fromParent
+    for at, sibling in ipairs(siblings) do
+      local amount = math.min(left, need[3][at])
+      if amount > 0 then
+        moveAcross(sibling, budget, resource, amount)
+      end
+      left = left - amount
+    end
+  end
+  return 0
+end
+
+local function openOf(holding, resource)
+  return (holding.amount[resource] or 0) - (holding.consumed[resource] or 0)
+end
+
+local function giveNotice(budget, amounts, priority)
+  local lower, noticed, chosen = {}, {}, {}
+  for _, id in ipairs(redis.call('SMEMBERS', prefix .. 'budget-holdings:' .. budget.id)) do
+    local holding = holdingOf(id)
+    if holding.noticed then
+      noticed[#noticed + 1] = holding
+    elseif holding.priority < priority then
+      lower[#lower + 1] = holding
+    end
+  end
+  table.sort(lower, function(a, b)
+    return a.priority < b.priority or (a.priority == b.priority and a.id > b.id)
+  end)
+  for _, need in ipairs(lackOf(budget, amounts)) do
+    local resource, left = need[1], need[2]
+    for _, holding in ipairs(noticed) do
+      left = left - openOf(holding, resource)
+    end
+    for _, holding in ipairs(lower) do
+      if left <= 0 then
+        break
+      end
+      if not chosen[holding.id] and openOf(holding, resource) > 0 then
+        chosen[holding.id] = true
+        noticed[#noticed + 1] = holding
+        left = left - openOf(holding, resource)
+      end
+    end
+  end
+  for _, holding in ipairs(lower) do
+    if chosen[holding.id] then
+      local untilMs = math.min(holding.leaseUntilMs, nowMs + noticeMs)
+      redis.call('HSET', holding.key, 'noticed', '1', 'leaseUntilMs', int(untilMs))
+      redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. holding.id)
+      touched[budget.id] = true
+    end
+  end
+  return #noticed
+end
+
+local makers = {elastic = borrow, proportional = shareOut, priority = giveNotice}
+
+local function makeRoom(budget, amounts, priority)
+  local make = makers[budget.strategy]
+  return make and make(budget, amounts, priority) or 0
+end

@@ -1,0 +1,238 @@
+-- Budgets and allocations (B1 to B3): the accounts, and the moves that the commands are made of. packages/core/src/budget is
+-- the same in the pure model; the conformance suite holds the one against the other.
+--
+-- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
+--         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, free, add, set, movePart, moveAcross, saveLoans,
+--         remember, recall, record, finish, holdingBack, nextNumber, refuse, lackingResource, shortage
+
+local logMax = 200000
+local leaseUsualMs = 60000
+
+local prefix = ARGV[3]
+local budgets = {}
+local touched = {}
+
+local function hashOf(key)
+  local flat = redis.call('HGETALL', key)
+  local fields = {}
+  for at = 1, #flat, 2 do
+    fields[flat[at]] = flat[at + 1]
+  end
+  return #flat > 0 and fields or nil
+end
+
+local function readAmounts(fields, name, resources)
+  local amounts = {}
+  for _, resource in ipairs(resources) do
+    amounts[resource] = tonumber(fields[name .. ':' .. resource]) or 0
+  end
+  return amounts
+end
+
+local function wordsOf(text)
+  local words = {}
+  for word in string.gmatch(text, '%S+') do
+    words[#words + 1] = word
+  end
+  return words
+end
+
+-- A budget is read once per command; what changes is written at once.
+local function budgetOf(id)
+  if budgets[id] ~= nil then
+    return budgets[id] or nil
+  end
+  local fields = hashOf(prefix .. 'budget:' .. id)
+  if not fields then
+    return nil
+  end
+  local resources = wordsOf(fields.resources)
+  local budget = {
+    id = id,
+    key = prefix .. 'budget:' .. id,
+    parentId = fields.parentId ~= '' and fields.parentId or nil,
+    strategy = fields.strategy,
+    weight = tonumber(fields.weight),
+    definition = fields.definition,
+    closing = fields.closing == '1',
+    leaseUntilMs = tonumber(fields.leaseUntilMs),
+    leases = tonumber(fields.leases),
+    children = tonumber(fields.children),
+    resources = resources,
+    kind = {},
+    limit = readAmounts(fields, 'limit', resources),
+    granted = readAmounts(fields, 'granted', resources),
+    used = readAmounts(fields, 'used', resources),
+    presumed = readAmounts(fields, 'presumed', resources),
+    loans = cjson.decode(fields.loans or '[]'),
+  }
+  for _, resource in ipairs(resources) do
+    budget.kind[resource] = fields['kind:' .. resource]
+  end
+  budgets[id] = budget
+  return budget
+end
+
+local function holdingOf(id)
+  local fields = hashOf(prefix .. 'allocation:' .. id)
+  if not fields then
+    return nil
+  end
+  local resources = wordsOf(fields.resources)
+  return {
+    id = id,
+    key = prefix .. 'allocation:' .. id,
+    budgetId = fields.budgetId,
+    requestId = fields.requestId,
+    priority = tonumber(fields.priority),
+    resources = resources,
+    amount = readAmounts(fields, 'amount', resources),
+    consumed = readAmounts(fields, 'consumed', resources),
+    leaseUntilMs = tonumber(fields.leaseUntilMs),
+    noticed = fields.noticed == '1',
+    endedAtMs = tonumber(fields.endedAtMs),
+  }
+end
+
+local function free(budget, resource)
+  if not budget.limit[resource] then
+    return 0
+  end
+  return math.max(0, budget.limit[resource] - budget.granted[resource] - budget.used[resource])
+end
+
+-- The one way in which an account changes. A zero may be a negative one, which Redis takes for no integer.
+local function add(budget, name, resource, amount)
+  if amount == 0 then
+    return
+  end
+  touched[budget.id] = true
+  budget[name][resource] = budget[name][resource] + amount
+  redis.call('HINCRBY', budget.key, name .. ':' .. resource, int(amount))
+end
+
+local function set(budget, field, value)
+  touched[budget.id] = true
+  redis.call('HSET', budget.key, field, value)
+end
+
+local function childrenOf(budget)
+  local ids = redis.call('SMEMBERS', prefix .. 'budget-children:' .. budget.id)
+  table.sort(ids)
+  local children = {}
+  for _, id in ipairs(ids) do
+    children[#children + 1] = budgetOf(id)
+  end
+  return children
+end
+
+local function nextNumber(name)
+  local number = math.max(tonumber(redis.call('HGET', KEYS[7], name)) or 0, numberFloor) + 1
+  redis.call('HSET', KEYS[7], name, int(number))
+  return number
+end
+
+local function refuse(...)
+  return {'refused', ...}
+end
+
+-- One entry per change, for the audit.
+local function record(operation, text, outcome)
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', logMax, int(nextNumber('logged')) .. '-0',
+    'atMs', int(nowMs), 'operation', operation, 'text', text, 'outcome', outcome or '')
+end
+
+-- Tells whose figures changed, once per command.
+local function finish(reply)
+  local ids = {}
+  for id in pairs(touched) do
+    ids[#ids + 1] = id
+  end
+  if #ids > 0 then
+    table.sort(ids)
+    redis.call('PUBLISH', ARGV[2], cjson.encode(ids))
+  end
+  return reply
+end
+
+-- After lost writes nobody knows what was granted last: until the longest lease is over nothing new is granted and nothing
+-- reclaimed (S1). Milliseconds left, 0 where that is over.
+local function holdingBack()
+  local window = redis.call('HMGET', KEYS[1], 'windowUntilMs', 'windowMs')
+  if not window[1] then
+    return 0
+  end
+  local openedMs = tonumber(window[1]) - tonumber(window[2])
+  local longestMs = tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs
+  local leftMs = openedMs + math.max(longestMs, tonumber(window[2])) - nowMs
+  return nowMs >= openedMs and math.max(0, leftMs) or 0
+end
+
+local function remember(field, digest, allocationId, untilMs)
+  redis.call('HSET', KEYS[4], field, digest .. ' ' .. allocationId .. ' ' .. untilMs)
+end
+
+-- The answer to a request that was made before; nil for a new one.
+local function recall(field, digest, requestId)
+  local known = redis.call('HGET', KEYS[4], field)
+  if not known then
+    return nil
+  end
+  local words = wordsOf(known)
+  if words[1] ~= digest then
+    return refuse('request-reused', requestId)
+  end
+  if words[2] == '-' then
+    return {'repeated'}
+  end
+  return {'granted', words[2], words[3], '1', int(math.max(0, tonumber(words[3]) - nowMs))}
+end
+
+local function parentOf(budget)
+  return budget.parentId and budgetOf(budget.parentId)
+end
+
+-- A part of a limit, from the parent to its child (or back, where it is negative).
+local function movePart(parent, child, resource, amount)
+  add(parent, 'granted', resource, amount)
+  add(child, 'limit', resource, amount)
+end
+
+local function moveAcross(from, to, resource, amount)
+  add(from, 'limit', resource, -amount)
+  add(to, 'limit', resource, amount)
+end
+
+local function saveLoans(budget)
+  set(budget, 'loans', #budget.loans == 0 and '[]' or cjson.encode(budget.loans))
+end
+
+local function lackingResource(budget, amounts)
+  for _, each in ipairs(amounts) do
+    if not budget.limit[each[1]] then
+      return refuse('unknown-resource', budget.id, each[1])
+    end
+  end
+end
+
+-- What is left of the resources that were asked for, where it is not enough; nil where it is.
+local function shortage(budget, amounts, preempted)
+  local left, short = {'refused', 'exhausted', budget.id, int(preempted)}, false
+  for _, each in ipairs(amounts) do
+    local available = free(budget, each[1])
+    short = short or available < each[2]
+    left[#left + 1] = each[1]
+    left[#left + 1] = int(available)
+  end
+  return short and left or nil
+end
+
+-- Amounts as they are sent: name, number, name, number …
+local function wanted(text)
+  local words, amounts = wordsOf(text), {}
+  for at = 1, #words, 2 do
+    amounts[#amounts + 1] = {words[at], tonumber(words[at + 1])}
+  end
+  return amounts
+end

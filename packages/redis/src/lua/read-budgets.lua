@@ -1,0 +1,26 @@
+#!lua flags=no-writes
+-- Budgets in the order of their creation, or those that are named.
+--
+-- KEYS: 2
+-- Input:  KEYS[1] store key, KEYS[2] budgets
+--         ARGV[1] generation, ARGV[2] prefix, ARGV[3] only after this number, or '-inf', ARGV[4] most of them, ARGV[5...] ids
+-- Output: {{number, id, {field, value, ...}}, ...}
+
+local found = {}
+if ARGV[5] then
+  for at = 5, #ARGV do
+    local number = redis.call('ZSCORE', KEYS[2], ARGV[at])
+    if number then
+      found[#found + 1] = ARGV[at]
+      found[#found + 1] = number
+    end
+  end
+else
+  local after = ARGV[3] == '-inf' and '-inf' or '(' .. ARGV[3]
+  found = redis.call('ZRANGEBYSCORE', KEYS[2], after, '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+end
+local budgets = {}
+for at = 1, #found, 2 do
+  budgets[#budgets + 1] = {int(tonumber(found[at + 1])), found[at], redis.call('HGETALL', ARGV[2] .. 'budget:' .. found[at])}
+end
+return budgets

@@ -1,0 +1,225 @@
+/** What every BudgetStore does (B1 to B3), beside the pure book of core/budget. */
+import assert from "node:assert/strict";
+import { createRandom, type Random } from "@entrain/kernel";
+import {
+  allocationRequest,
+  budgetDefinition,
+  createBudgetAudit,
+  createBudgetBook,
+  type AllocationWish,
+  type AuditReport,
+  type Budget,
+  type BudgetCommand,
+  type BudgetOutcome,
+  type BudgetStrategyName,
+  type BudgetWish,
+} from "@entrain/core/budget";
+import type { BudgetStore } from "@entrain/ports";
+import { registerCases, type ConformanceCase } from "./conformance-case.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
+import { waitFor } from "./wait-for.ts";
+
+const make = (store: BudgetStore, wish: BudgetWish) =>
+  store.apply({ kind: "create", definition: budgetDefinition(wish) });
+const allocate = (store: BudgetStore, budgetId: string, wish: AllocationWish) =>
+  store.apply({ kind: "allocate", request: allocationRequest(budgetId, wish) });
+
+/** What the log says, held against what the store says. */
+async function auditOf(store: BudgetStore): Promise<AuditReport> {
+  const audit = createBudgetAudit();
+  for (let after = 0; ;) {
+    const entries = await store.log(after, 100);
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    for (const entry of entries) audit.enter(entry);
+    after = last.number;
+  }
+  return audit.close((await store.list(1_000)).budgets);
+}
+
+async function assertBalanced(store: BudgetStore): Promise<AuditReport> {
+  const report = await auditOf(store);
+  assert.deepEqual([report.faults, report.complete], [[], true]);
+  return report;
+}
+
+/** A budget without what time does to it. */
+const timeless = ({ leaseUntilMs: _, ...budget }: Budget): unknown => budget;
+
+function withoutTimes(outcome: BudgetOutcome): unknown {
+  if (outcome.kind === "extended") return outcome.kind;
+  if (outcome.kind !== "granted") return outcome;
+  const { leaseUntilMs: _until, leaseLeftMs: _left, ...grant } = outcome.grant;
+  return { ...outcome, grant };
+}
+
+const strategies: readonly BudgetStrategyName[] = ["strict", "elastic", "proportional", "priority"];
+const parents: Readonly<Record<string, string | undefined>> = {
+  root: undefined,
+  a: "root",
+  b: "root",
+  c: "root",
+  deep: "a",
+};
+
+/** A command on a small tree, so that commands meet. */
+function anyCommand(random: Random, step: number, leaseMs: number): BudgetCommand {
+  const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
+  const budgetId = one(Object.keys(parents));
+  const amounts = { credits: 1 + random.int(8), slots: 1 + random.int(8) };
+  const some = random.next() < 0.5 ? amounts : { slots: amounts.slots };
+  const allocationId = `a-${1 + random.int(1 + step / 3)}`;
+  const requestId = `r-${random.int(200)}`;
+  const roll = random.next();
+  if (roll < 0.15) {
+    const size = random.int(20);
+    const limits = budgetId === "root" ? { credits: 400, slots: 60 } : { credits: size * 4, slots: size };
+    const wish = {
+      budgetId,
+      parentId: parents[budgetId],
+      limits,
+      strategy: one(strategies),
+      weight: 1 + random.int(3),
+    };
+    return { kind: "create", definition: budgetDefinition(wish) };
+  }
+  if (roll < 0.5) {
+    const wish = { requestId, amounts: some, leaseMs, priority: random.int(10) };
+    return { kind: "allocate", request: allocationRequest(budgetId, wish) };
+  }
+  if (roll < 0.6) return { kind: "extend", budgetId, allocationId, leaseMs };
+  if (roll < 0.7) return { kind: "consume", budgetId, allocationId, consumed: { credits: random.int(9) } };
+  if (roll < 0.85) return { kind: "release", budgetId, allocationId };
+  if (roll < 0.97) return { kind: "transfer", from: budgetId, to: one(Object.keys(parents)), amounts: some, requestId };
+  return { kind: "close", budgetId };
+}
+
+/** The cases; each gets a swarm of its own. */
+export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
+  {
+    name: "of fifty allocations of a tenth at once ten are granted, and forty are told what is left (B1)",
+    async run(swarm) {
+      const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));
+      assert.deepEqual(await make(clients[0]!.budgets, { budgetId: "pool", limits: { credits: 10_000 } }), {
+        kind: "done",
+      });
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          allocate(clients[index % 4]!.budgets, "pool", { requestId: `r-${index}`, amounts: { credits: 1_000 } }),
+        ),
+      );
+      const granted = outcomes.filter(({ kind }) => kind === "granted");
+      const refused = outcomes.filter(({ kind }) => kind === "refused");
+      assert.deepEqual([granted.length, refused.length], [10, 40]);
+      for (const outcome of refused) {
+        assert.ok(outcome.kind === "refused" && outcome.refusal.kind === "exhausted");
+        assert.deepEqual(outcome.refusal.remaining, { credits: 0 });
+      }
+      const [pool] = await clients[1]!.budgets.read(["pool"]);
+      assert.deepEqual([pool?.granted, pool?.available, pool?.leases], [{ credits: 10_000 }, { credits: 0 }, 10]);
+      await assertBalanced(clients[2]!.budgets);
+    },
+  },
+  {
+    name: "a request is granted once, however often it is sent, and is refused for another amount (B3)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
+      const wish = { requestId: "same", amounts: { credits: 10 } };
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => allocate(budgets, "pool", wish)));
+      const grants = outcomes.map((outcome) => {
+        assert.ok(outcome.kind === "granted");
+        const { leaseLeftMs: _, ...grant } = outcome.grant;
+        return grant;
+      });
+      for (const grant of grants) assert.deepEqual(grant, grants[0]);
+      assert.equal((await budgets.read(["pool"]))[0]?.available["credits"], 90);
+      assert.deepEqual(await allocate(budgets, "pool", { ...wish, amounts: { credits: 11 } }), {
+        kind: "refused",
+        refusal: { kind: "request-reused", requestId: "same" },
+      });
+    },
+  },
+  {
+    name: "at a lease's end memory comes back and credits are presumed spent; who vanished cannot release them (B2, B3)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      await make(budgets, { budgetId: "pool", limits: { credits: 10, memory: 10 } });
+      const amounts = { credits: 4, memory: 4 };
+      const outcome = await allocate(budgets, "pool", { requestId: "r", amounts, leaseMs: 100 });
+      assert.ok(outcome.kind === "granted");
+      const { allocationId } = outcome.grant;
+      await budgets.apply({ kind: "consume", budgetId: "pool", allocationId, consumed: { credits: 1 } });
+      await waitFor("the lease is over", async () => (await budgets.reclaim()) > 0);
+      const [pool] = await budgets.read(["pool"]);
+      assert.deepEqual(
+        [pool?.available, pool?.presumed],
+        [
+          { credits: 6, memory: 10 },
+          { credits: 3, memory: 0 },
+        ],
+      );
+      const late = { budgetId: "pool", allocationId } as const;
+      assert.deepEqual(await budgets.apply({ kind: "release", ...late }), { kind: "repeated" });
+      assert.equal((await budgets.apply({ kind: "extend", ...late, leaseMs: 1_000 })).kind, "refused");
+      const { presumed } = await assertBalanced(budgets);
+      assert.deepEqual(presumed, [{ budgetId: "pool", resource: "credits", amount: 3 }]);
+    },
+  },
+  {
+    name: "five hundred commands turn out as in the book, and leave the same figures",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const random = createRandom("budgets");
+      const book = createBudgetBook();
+      for (let step = 0; step < 500; step++) {
+        const command = anyCommand(random, step, 3_600_000);
+        const expected = book.apply(command, 1 + step);
+        assert.deepEqual(withoutTimes(await budgets.apply(command)), withoutTimes(expected), JSON.stringify(command));
+        if (step % 20 === 0) {
+          const { budgets: present } = await budgets.list(100);
+          assert.deepEqual(present.map(timeless), book.budgets().map(timeless), `after step ${step}`);
+        }
+      }
+      await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "what ends by itself between commands of several clients is in the log, and the log leads to the figures (B1 to B3)",
+    async run(swarm) {
+      const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));
+      const random = createRandom("audit");
+      for (let round = 0; round < 60; round++)
+        await Promise.all(clients.map(({ budgets }) => budgets.apply(anyCommand(random, 4 * round, 100))));
+      const { entries } = await assertBalanced(clients[0]!.budgets);
+      assert.ok(entries > 30, `${entries} entries`);
+    },
+  },
+  {
+    name: "budgets are listed page by page, and a hint names those that changed",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).budgets, (await swarm.client()).budgets];
+      const hinted = new Set<string>();
+      const unwatch = other.watch((ids) => {
+        for (const id of ids) hinted.add(id);
+      });
+      for (let n = 1; n <= 5; n++) await make(one, { budgetId: `b-${n}`, limits: { credits: n } });
+      await waitFor("all five are hinted", () => Promise.resolve(hinted.size === 5));
+      unwatch();
+      const first = await one.list(2);
+      const second = await one.list(2, first.next);
+      const third = await one.list(2, second.next);
+      assert.deepEqual(
+        [first, second, third].map(({ budgets }) => budgets.map(({ budgetId }) => budgetId)),
+        [["b-1", "b-2"], ["b-3", "b-4"], ["b-5"]],
+      );
+      assert.equal(third.next, undefined);
+      assert.deepEqual(await one.read(["none"]), []);
+    },
+  },
+];
+
+/** Registers the cases for an implementation. */
+export function testBudgetStore(open: () => Promise<StoreUnderTest>): void {
+  registerCases("BudgetStore", budgetCases, open);
+}

@@ -1,0 +1,143 @@
+/** Budgets over HTTP, on a real Redis, through two consoles. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createRedisStore } from "@entrain/redis";
+import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+import type { BudgetView } from "../contract/budget-view.ts";
+import { createApi } from "../testing/api-under-test.ts";
+
+let redis: TestRedis;
+before(async () => {
+  redis = await acquireTestRedis();
+});
+after(() => redis.stop());
+
+let swarms = 0;
+type Json = Readonly<Record<string, unknown>>;
+
+/** The same swarm through two consoles, each with its own connection. */
+async function openApis(t: { after: (fn: () => Promise<void>) => void }) {
+  const swarmId = `budgets-${++swarms}`;
+  const open = async () => {
+    const store = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
+    await store.connect();
+    const { app, feed } = await createApi([], undefined, store.budgets);
+    t.after(async () => {
+      await app.close();
+      await store.close();
+    });
+    return { app, feed };
+  };
+  const [one, other] = [await open(), await open()];
+  const call = async (method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: Json, via = one) => {
+    const url = `/api/v1/${path}`;
+    const answer = await via.app.inject({ method, url, ...(body === undefined ? {} : { body }) });
+    return { status: answer.statusCode, body: answer.body === "" ? {} : answer.json<Json>() };
+  };
+  const budget = async (budgetId: string) => {
+    const { body } = await call("GET", "budgets");
+    return (body["budgets"] as BudgetView[]).find((each) => each.budgetId === budgetId);
+  };
+  return { one, other, call, budget };
+}
+
+test("fifty callers of two consoles get ten grants of a tenth, and forty are told what is left", async (t) => {
+  const { one, other, call, budget } = await openApis(t);
+  const made = await call("POST", "budgets", { budgetId: "pool", limits: { credits: 10_000 } });
+  assert.deepEqual([made.status, made.body["available"]], [201, { credits: 10_000 }]);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => {
+      const body = { requestId: `r-${index}`, amounts: { credits: 1_000 } };
+      return call("POST", "budgets/pool/allocations", body, index % 2 === 0 ? one : other);
+    }),
+  );
+  assert.equal(answers.filter(({ status }) => status === 201).length, 10);
+  const refused = answers.filter(({ status }) => status === 409);
+  assert.equal(refused.length, 40);
+  for (const { body } of refused) assert.deepEqual(body["remaining"], { credits: 0 });
+  const pool = await budget("pool");
+  assert.deepEqual([pool?.granted, pool?.available, pool?.leases], [{ credits: 10_000 }, { credits: 0 }, 10]);
+  const audit = await call("GET", "budget-audit");
+  assert.deepEqual([audit.body["faults"], audit.body["entries"]], [[], 11]);
+});
+
+test("the same request is answered the same, with another body it is 422; a refusal is not remembered", async (t) => {
+  const { call } = await openApis(t);
+  await call("POST", "budgets", { budgetId: "pool", limits: { slots: 10 } });
+  const allocate = (requestId: string, slots: number) =>
+    call("POST", "budgets/pool/allocations", { requestId, amounts: { slots } });
+  const first = await allocate("a", 6);
+  assert.deepEqual(await allocate("a", 6), first);
+  const other = await allocate("a", 7);
+  assert.deepEqual([other.status, other.body["pointer"]], [422, "/requestId"]);
+  assert.equal((await allocate("b", 6)).status, 409);
+  const allocationId = String(first.body["allocationId"]);
+  const path = `budgets/pool/allocations/${allocationId}`;
+  for (let n = 0; n < 2; n++) assert.equal((await call("DELETE", path)).status, 204);
+  assert.equal((await allocate("b", 6)).status, 201);
+  assert.equal((await call("DELETE", "budgets/pool/allocations/a-99")).status, 404);
+});
+
+test("an allocation is prolonged and reported on; more than it holds is refused", async (t) => {
+  const { call, budget } = await openApis(t);
+  await call("POST", "budgets", { budgetId: "pool", limits: { tokens: 100 } });
+  const { body } = await call("POST", "budgets/pool/allocations", { requestId: "a", amounts: { tokens: 50 } });
+  const path = `budgets/pool/allocations/${String(body["allocationId"])}`;
+  const told = await call("PATCH", path, { consumed: { tokens: 20 }, leaseMs: 120_000 });
+  assert.equal(told.status, 200);
+  assert.ok(Number(told.body["leaseUntil"]) > Number(body["leaseUntil"]));
+  const pool = await budget("pool");
+  assert.deepEqual([pool?.used, pool?.granted, pool?.available], [{ tokens: 20 }, { tokens: 30 }, { tokens: 50 }]);
+  const much = await call("PATCH", path, { consumed: { tokens: 51 } });
+  assert.deepEqual([much.status, much.body["pointer"]], [422, "/consumed"]);
+  await call("DELETE", path);
+  assert.deepEqual((await budget("pool"))?.available, { tokens: 80 });
+  assert.equal((await call("PATCH", path, { leaseMs: 1_000 })).status, 409);
+});
+
+test("children, transfers and closing keep the parent's books", async (t) => {
+  const { call, budget } = await openApis(t);
+  const child = (budgetId: string) =>
+    call("POST", "budgets", { budgetId, parentId: "root", limits: { slots: 40 }, strategy: "elastic" });
+  await call("POST", "budgets", { budgetId: "root", limits: { slots: 100 } });
+  assert.equal((await child("a")).status, 201);
+  assert.equal((await child("a")).status, 200, "the same again");
+  assert.equal((await child("b")).status, 201);
+  const third = await child("c");
+  assert.deepEqual([third.status, third.body["remaining"]], [409, { slots: 20 }]);
+  const move = { requestId: "t", to: "b", amounts: { slots: 10 } };
+  for (let n = 0; n < 2; n++) assert.equal((await call("POST", "budgets/a/transfers", move)).status, 204);
+  assert.deepEqual([(await budget("a"))?.limits, (await budget("b"))?.limits], [{ slots: 30 }, { slots: 50 }]);
+  assert.equal((await call("DELETE", "budgets/b")).status, 204);
+  assert.deepEqual([(await budget("root"))?.available, await budget("b")], [{ slots: 70 }, undefined]);
+});
+
+test("what may not be is refused with the place, and changes nothing", async (t) => {
+  const { call } = await openApis(t);
+  const cases: readonly (readonly [Json, number, string])[] = [
+    [{ budgetId: "x", limits: { credits: -1 } }, 422, "/limits/credits"],
+    [{ budgetId: "x", limits: { credits: 1e16 } }, 422, "/limits/credits"],
+    [{ budgetId: "x", limits: {} }, 422, "/limits"],
+    [{ budgetId: "x", parentId: "x", limits: { credits: 1 } }, 422, "/parentId"],
+    [{ budgetId: "x", parentId: "nobody", limits: { credits: 1 } }, 422, "/parentId"],
+    [{ budgetId: "x", limits: { credits: 1 }, strategy: "generous" }, 422, "/strategy"],
+    [{ budgetId: "x", limits: { credits: 1 }, color: "red" }, 422, "/color"],
+    [{ limits: { credits: 1 } }, 422, "/budgetId"],
+  ];
+  for (const [body, status, pointer] of cases) {
+    const answer = await call("POST", "budgets", body);
+    assert.deepEqual([answer.status, answer.body["pointer"]], [status, pointer], JSON.stringify(body));
+  }
+  assert.deepEqual((await call("GET", "budgets")).body["budgets"], []);
+  const wish = { requestId: "r", amounts: { credits: 1 } };
+  assert.equal((await call("POST", "budgets/none/allocations", wish)).status, 404);
+});
+
+test("with Redis away reads answer the last known state, and writes 503", async (t) => {
+  const { one, call } = await openApis(t);
+  one.feed({ kind: "store", status: { up: false, generation: 1 } });
+  const read = await call("GET", "budgets");
+  assert.deepEqual(read.body, { budgets: [], stale: true });
+  assert.equal((await call("POST", "budgets", { budgetId: "x", limits: { credits: 1 } })).status, 503);
+});
