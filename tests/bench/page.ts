@@ -73,6 +73,7 @@ const unknownRhythm = {
 function answerOf(pathname: string, agents: number): unknown {
   if (pathname === "/api/v1/agents") return { agents: agentsNow(agents) };
   if (pathname === "/api/v1/decisions") return { decisions: [] };
+  if (pathname === "/api/v1/budgets") return { budgets: [] };
   if (pathname === "/api/v1/context") return { version: 0, document: {} };
   if (pathname === "/api/v1/context/history") return { versions: [], oldest: 0 };
   const decisions = { count: 0, divergence: 0, safeAlone: 0, cacheHitRate: null };

@@ -2,6 +2,7 @@
 import type { Figure } from "./figure.ts";
 import { decisionsSuite } from "./decisions.ts";
 import { pageSuite } from "./page.ts";
+import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 
 /** One suite. */
@@ -14,4 +15,4 @@ export interface Suite {
 }
 
 /** All suites, in the order in which they run. */
-export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, pageSuite];
+export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, pageSuite, rateSuite];

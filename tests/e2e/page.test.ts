@@ -99,6 +99,35 @@ describe("the live page of a whole swarm", { skip: withoutBrowser }, () => {
     await page.locator(".marks .leader").first().waitFor();
   });
 
+  test("the goal is set from the page, and the swarm follows", async (t) => {
+    const page = await openPage(t);
+    await page.getByLabel("Agents beat").selectOption("evenly spread");
+    await page.getByLabel("Period, ms").fill("500");
+    await page.getByRole("button", { name: "Set the goal" }).click();
+    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByText(/^Goal 2 holds from beat \d+ on\.$/).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await until("the page shows the goal", async () => (await shown(page, "Goal")) === "spread, every 500 ms");
+    await until("the swarm has spread", async () => {
+      const { goal, maxGapRatio } = await swarm.api.rhythm();
+      return goal.kind === "spread" && maxGapRatio !== null && maxGapRatio < 1.1;
+    });
+    await page.getByLabel("Agents beat").selectOption("at a chosen coherence");
+    await page.getByLabel("Period, ms").fill("5");
+    await page.getByRole("button", { name: "Set the goal" }).click();
+    assert.equal(await page.locator("dialog[open]").count(), 0, "an impossible period does not even leave the form");
+  });
+
+  test("a budget is shown with its use, as it changes", async (t) => {
+    const page = await openPage(t);
+    const post = (path: string, body: unknown) =>
+      page.request.post(new URL(`/api/v1/budgets${path}`, swarm.url).href, { data: body });
+    await post("", { budgetId: "pool", limits: { credits: 100 } });
+    await page.getByLabel("pool, credits: 0 of 100").waitFor();
+    await post("/pool/allocations", { requestId: "r", amounts: { credits: 30 } });
+    await page.getByLabel("pool, credits: 30 of 100").waitFor();
+  });
+
   test("a reading is reported by keyboard alone", async (t) => {
     const page = await openPage(t);
     await page.getByLabel("Value").focus();

@@ -18,6 +18,7 @@ import {
   type BudgetDesk,
   type LeaderView,
   type ObservationHub,
+  type RateDesk,
 } from "@entrain/runtime";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
@@ -28,7 +29,7 @@ import { createHostedDecisions, type HostedDecisions, type HostedRequest } from 
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { HostListeners, Readiness } from "./host-listeners.ts";
-import { createHostStore } from "./host-store.ts";
+import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
@@ -57,6 +58,8 @@ export interface AgentHost {
    *   end.
    */
   decide(request: HostedRequest): Promise<DecideOutcome>;
+  /** Rates that the swarm shares; all agents of the process take from one share. */
+  readonly rates: RateDesk;
   /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
   readonly budget: BudgetDesk;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
@@ -91,6 +94,7 @@ class Host implements AgentHost {
   readonly #clock = createSystemClock();
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
+  readonly rates: RateDesk;
   readonly #goal: SwarmGoal;
   readonly budget: BudgetDesk;
   readonly #hub: ObservationHub;
@@ -111,6 +115,7 @@ class Host implements AgentHost {
     this.#store = createHostStore(options, this.#clock);
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
+    this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
@@ -237,6 +242,7 @@ class Host implements AgentHost {
       () => this.#probe.stop(),
       () => this.#decisions.stop(),
       () => loops?.server.close({ deadlineMs: Math.min(drainMs, 500) }),
+      () => this.rates.stop(),
       () => this.#store.close(),
     ]);
     this.#loops = undefined;

@@ -6,7 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import type { Batcher, BatcherOptions, BudgetDesk } from "@entrain/runtime";
+import type { Batcher, BatcherOptions, BudgetDesk, RateWish, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
@@ -95,6 +95,11 @@ export interface Agent extends AsyncDisposable {
   /** The swarm's budgets (B1 to B3). */
   readonly budget: BudgetDesk;
   /**
+   * A rate that the whole swarm shares, by name; the share of this process is leased at its first take.
+   * @throws EntrainError `invalid-argument` that names the field, `already-exists` for a name held with other figures
+   */
+  rate(name: string, wish: RateWish): SharedRate;
+  /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
    */
@@ -168,6 +173,7 @@ export function createAgent(options: AgentOptions): Agent {
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
     barrier: (name, parties) => host.leases.barrier(name, parties),
     goal: () => host.goal(),
+    rate: (name, wish) => host.rates.rate(name, wish),
     budget: host.budget,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);

@@ -1,7 +1,8 @@
 /** The store of one process, not connected yet: its timings are those of the election and the registry that it carries. */
+import { createRandom } from "@entrain/kernel";
 import type { Clock } from "@entrain/ports";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { systemTimers } from "@entrain/runtime";
+import { createRateDesk, systemTimers, type RateDesk } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** @throws EntrainError `invalid-config` or `invalid-argument` that names the option. */
@@ -20,4 +21,10 @@ export function createHostStore(options: ResolvedHostOptions, clock: Clock): Red
     recoveryWindowMs: election.leaseMs,
     membership,
   });
+}
+
+/** The shared rates of one process, held in its name. */
+export function createHostRates({ processId }: ResolvedHostOptions, store: RedisStore, clock: Clock): RateDesk {
+  const random = createRandom(`rates of ${processId}`);
+  return createRateDesk({ store: store.rates, clock, timers: systemTimers, random, holderId: processId });
 }

@@ -46,6 +46,7 @@ export type {
   Temperament,
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
+export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { TlsMaterial } from "@entrain/rpc";

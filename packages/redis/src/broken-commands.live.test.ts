@@ -9,6 +9,7 @@ import {
   electionCases,
   ledgerCases,
   lockCases,
+  rateCases,
   registryCases,
   staleFenceIsRefused,
   unheldLockSavesNothing,
@@ -143,6 +144,16 @@ const mutants: readonly Mutant[] = [
     text: "return fail('superseded'",
     instead: "fail('superseded'",
     caughtBy: caseNamed(registryCases, "the higher incarnation takes over and the lower one is told (M3)"),
+  },
+  {
+    name: "renew-rate",
+    what: "gives a share that shrank away before its holder knows",
+    text: "tonumber(ARGV[3]), tonumber(ARGV[4])",
+    instead: "tonumber(ARGV[3]), 0",
+    caughtBy: caseNamed(
+      rateCases,
+      "a share that shrinks is given to another only when its holder has shown that it knows",
+    ),
   },
 ];
 

@@ -6,6 +6,7 @@ import {
   testElectionStore,
   testLedger,
   testLockStore,
+  testRateStore,
   testRegistry,
   testSharedState,
 } from "@entrain/testkit/conformance";
@@ -27,4 +28,5 @@ testRegistry(open);
 testLedger(open);
 testSharedState(open);
 testContextStore(open);
+testRateStore(open);
 testBudgetStore(open);

@@ -54,6 +54,8 @@ export interface StoreKeys {
   readonly contextLog: string;
   /** Hash: request id → version, SHA-1 of its patch; those of the versions that are kept. */
   readonly contextRequests: string;
+  /** Hash: holder → its share of a rate; expires with the last lease. */
+  rate(name: string): string;
   /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
@@ -127,6 +129,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     context: `${base}:context`,
     contextLog: `${base}:context-log`,
     contextRequests: `${base}:context-requests`,
+    rate: (name) => `${base}:rate:${name}`,
     budgets: `${base}:budgets`,
     budgetLeases: `${base}:budget-leases`,
     budgetRequests: `${base}:budget-requests`,

@@ -30,6 +30,8 @@ test("in a full memory leaders are renewed, released and made, members live on a
   const answer = await election.campaign(candidate);
   assert.ok(answer.kind === "granted");
   const { held } = answer;
+  const share = { holderId: "a", sequence: 1, hasMilli: 0, wantsMilli: 1_000, limitMilli: 1_000 };
+  const { grantedMilli: hasMilli } = await store.rates.refresh("upstream", share);
   await store.ledger.commit(proposalOf("incident", "a"), held);
   await raw.config("SET", "maxmemory", "1mb");
   try {
@@ -40,6 +42,9 @@ test("in a full memory leaders are renewed, released and made, members live on a
     assert.equal((await store.globalState.snapshot()).alive, 2);
     assert.equal((await store.ledger.list(10)).entries.length, 1);
     assert.equal((await store.goals.readOrCreate(initialGoal("sync", 1_000, 0))).periodNs, 1e9);
+    assert.equal((await store.rates.refresh("upstream", { ...share, sequence: 2, hasMilli })).grantedMilli, hasMilli);
+    await assert.rejects(store.rates.refresh("upstream", { ...share, holderId: "b" }), full);
+    await store.rates.release("upstream", "a");
     await assert.rejects(store.registry.register([offerOf("c")]), full);
     await assert.rejects(store.ledger.open({ fingerprint }, 1_000), full);
     await assert.rejects(store.ledger.commit(proposalOf("more", "a")), full);

@@ -11,6 +11,7 @@ import type {
   GoalStore,
   Ledger,
   LockStore,
+  RateStore,
   Registry,
   StoreHealth,
 } from "@entrain/ports";
@@ -27,6 +28,7 @@ import { createLedger } from "./ledger.ts";
 import { createLockStore } from "./lock-store.ts";
 import { createMessageHub } from "./message-hub.ts";
 import { storeSettings, type RedisStoreOptions } from "./options.ts";
+import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
 import { createStoreHealth } from "./store-health.ts";
@@ -54,6 +56,7 @@ export interface RedisStore {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly rates: RateStore;
   readonly budgets: BudgetStore;
 }
 
@@ -110,6 +113,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
+    rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
   };
 }

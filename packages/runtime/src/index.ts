@@ -27,5 +27,7 @@ export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
+export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";
+export type { SharedRate, TakeOptions } from "./rate/shared-rate.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
 export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

@@ -13,6 +13,7 @@ import type {
   LockStore,
   MemberOffer,
   Proposal,
+  RateStore,
   Registry,
   StoreHealth,
 } from "@entrain/ports";
@@ -28,6 +29,7 @@ export interface StorePorts {
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
+  readonly rates: RateStore;
   readonly budgets: BudgetStore;
 }
 

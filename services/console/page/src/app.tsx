@@ -8,6 +8,7 @@ import { TokenForm } from "./controls/token-form.tsx";
 import type { ConsoleClient } from "./feed/console-client.ts";
 import type { Connection, SwarmFeed } from "./feed/swarm-feed.ts";
 import { AgentsTable } from "./panels/agents-table.tsx";
+import { BudgetsPanel } from "./panels/budgets-panel.tsx";
 import { ContextPanel } from "./panels/context-panel.tsx";
 import { DecisionsPanel } from "./panels/decisions-panel.tsx";
 import { Overview } from "./panels/overview.tsx";
@@ -59,6 +60,9 @@ export function App({ feed, client }: { readonly feed: SwarmFeed; readonly clien
           </Panel>
           <Panel name="Context" id="context">
             <ContextPanel feed={feed} client={client} />
+          </Panel>
+          <Panel name="Budgets" id="budgets">
+            <BudgetsPanel feed={feed} />
           </Panel>
           <Panel name="Controls" id="controls">
             <GoalForm client={client} />

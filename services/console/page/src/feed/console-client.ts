@@ -3,6 +3,7 @@
  * console's own sentence (RFC 9457). Where the console asks for a token, it is kept for this tab alone.
  */
 import type { AgentView } from "../../../src/contract/agent-view.ts";
+import type { BudgetView } from "../../../src/contract/budget-view.ts";
 import type { HistoryEntryView } from "../../../src/contract/context-view.ts";
 import type { DecisionEntryView, TelemetryAnswer } from "../../../src/contract/decision-view.ts";
 import type { GoalView } from "../../../src/contract/rhythm-view.ts";
@@ -47,6 +48,8 @@ export interface ConsoleClient {
   /** All agents, page after page. */
   agents(): Promise<readonly AgentView[]>;
   decisions(limit: number): Promise<readonly DecisionEntryView[]>;
+  /** All budgets, page after page. */
+  budgets(): Promise<readonly BudgetView[]>;
   context(): Promise<ContextView>;
   history(limit: number): Promise<readonly HistoryEntryView[]>;
   setGoal(goal: GoalRequest): Promise<GoalView>;
@@ -79,21 +82,24 @@ export function createConsoleClient(): ConsoleClient {
     return (await response.json()) as T;
   }
 
+  async function pages<T>(name: "agents" | "budgets"): Promise<readonly T[]> {
+    const all: T[] = [];
+    let cursor = "";
+    do {
+      const page = await call<Record<typeof name, T[]> & { next?: string }>(`api/v1/${name}?limit=1000${cursor}`);
+      all.push(...page[name]);
+      cursor = page.next === undefined ? "" : `&cursor=${encodeURIComponent(page.next)}`;
+    } while (cursor !== "");
+    return all;
+  }
+
   const send = <T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
     call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
 
   return {
     swarm: () => call("api/v1/swarm"),
-    async agents() {
-      const agents: AgentView[] = [];
-      let cursor = "";
-      do {
-        const page = await call<{ agents: AgentView[]; next?: string }>(`api/v1/agents?limit=1000${cursor}`);
-        agents.push(...page.agents);
-        cursor = page.next === undefined ? "" : `&cursor=${encodeURIComponent(page.next)}`;
-      } while (cursor !== "");
-      return agents;
-    },
+    agents: () => pages<AgentView>("agents"),
+    budgets: () => pages<BudgetView>("budgets"),
     decisions: async (limit) =>
       (await call<{ decisions: DecisionEntryView[] }>(`api/v1/decisions?limit=${limit}`)).decisions,
     context: () => call("api/v1/context"),

@@ -4,6 +4,7 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { AgentView } from "../../../src/contract/agent-view.ts";
+import type { BudgetView } from "../../../src/contract/budget-view.ts";
 import type { HistoryEntryView } from "../../../src/contract/context-view.ts";
 import type { DecisionEntryView } from "../../../src/contract/decision-view.ts";
 import type { SwarmView } from "../../../src/contract/swarm-view.ts";
@@ -24,6 +25,7 @@ const eventTypes = [
   "decision.committed",
   "decision.adopted",
   "context.changed",
+  "budget.changed",
 ] as const;
 
 /** How the page and the console stand. */
@@ -36,6 +38,7 @@ export interface SwarmFeed {
   readonly agents: ReadonlySignal<readonly AgentView[] | undefined>;
   readonly decisions: ReadonlySignal<readonly DecisionEntryView[] | undefined>;
   readonly context: ReadonlySignal<ContextView | undefined>;
+  readonly budgets: ReadonlySignal<readonly BudgetView[] | undefined>;
   readonly versions: ReadonlySignal<readonly HistoryEntryView[] | undefined>;
   readonly samples: ReadonlySignal<readonly RhythmSample[]>;
   readonly marks: ReadonlySignal<readonly Mark[]>;
@@ -52,6 +55,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
   const agents = signal<readonly AgentView[] | undefined>(undefined);
   const decisions = signal<readonly DecisionEntryView[] | undefined>(undefined);
   const context = signal<ContextView | undefined>(undefined);
+  const budgets = signal<readonly BudgetView[] | undefined>(undefined);
   const versions = signal<readonly HistoryEntryView[] | undefined>(undefined);
   const samples = signal<readonly RhythmSample[]>([]);
   const marks = signal<readonly Mark[]>([]);
@@ -98,14 +102,19 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     [context.value, versions.value] = await Promise.all([client.context(), client.history(listed.versions)]);
   });
 
+  const lookAtBudgets = single(async () => {
+    budgets.value = await client.budgets();
+  });
+
   const refresh = (): void => {
-    for (const look of [lookAtFigures, lookAtAgents, lookAtDecisions, lookAtContext]) look();
+    for (const look of [lookAtFigures, lookAtAgents, lookAtDecisions, lookAtContext, lookAtBudgets]) look();
   };
 
   function onEvent(event: FeedEvent): void {
     marks.value = withMark(marks.value, Date.now() / 1_000, event);
     if (event.type === "resync") refresh();
     else if (event.type === "context.changed") lookAtContext();
+    else if (event.type === "budget.changed") lookAtBudgets();
     else if (event.type === "decision.committed" || event.type === "decision.adopted") lookAtDecisions();
     else {
       lookAtFigures();
@@ -127,6 +136,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     agents,
     decisions,
     context,
+    budgets,
     versions,
     samples,
     marks,

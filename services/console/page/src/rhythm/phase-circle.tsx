@@ -14,6 +14,8 @@ const turn = 2 * Math.PI;
 const namedMax = 16;
 /** Names closer than this would be written over each other, rad. */
 const nearRad = 0.2;
+/** The smallest circle that can be drawn, its names included, px. */
+const leastPx = 100;
 /** A beat glows for this share of a turn, rad. */
 const glowRad = 0.35;
 
@@ -64,8 +66,9 @@ function animate(canvas: HTMLCanvasElement, phases: PhaseBoard): () => void {
     if (calm.matches && nowMs - drawnMs < 1_000) return;
     drawnMs = nowMs;
     const context = canvas.getContext("2d");
-    if (context === null) return;
     const size = fitted(canvas);
+    // Before the page is laid out there is no room to draw in.
+    if (context === null || size < leastPx) return;
     const scale = devicePixelRatio;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, size, size);
