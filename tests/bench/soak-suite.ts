@@ -62,4 +62,16 @@ export const soakSuites: readonly SoakSuite[] = [
       return { counts, violations };
     },
   },
+  {
+    name: "locks",
+    about:
+      "Three processes contend for a lock and replace the text that it guards while the same five faults come and go. The " +
+      "history of each run, stubborn saves under lost leases included, must be linearizable (L1 to L4, S1).",
+    runs: 200,
+    async run(seed) {
+      const outcome = await runLeadership({ seed, workload: "lock", faultCount: 4 });
+      const { operations, terms, effectsAccepted, effectsRefused, faults, violations } = outcome;
+      return { counts: { operations, terms, effectsAccepted, effectsRefused, faults: faults.length }, violations };
+    },
+  },
 ];

@@ -1,8 +1,9 @@
 /**
- * One chaos run over the swarm's leadership: real worker processes stand for it and commit decisions over a real Redis while
- * faults come and go; then the history of all of them is judged.
+ * One chaos run over the swarm's leadership, or over a lock: real worker processes stand for it and commit decisions, or
+ * replace what the lock guards, over a real Redis while faults come and go; then the history of all of them is judged.
  *
- * Judged: the leadership with its fenced effects and beliefs (L1 to L4, S1), and each incident's decision register (D1).
+ * Judged: the leadership or the holding with its fenced effects and beliefs (L1 to L4, S1), and what the effects made: each
+ * incident's decision register (D1), or the guarded text.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
@@ -11,7 +12,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createRandom } from "@entrain/kernel";
 import { electionTimings } from "@entrain/core/election";
-import { createRedisStore, type RedisStore } from "@entrain/redis";
+import type { ElectionStore } from "@entrain/ports";
+import { createRedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import {
@@ -19,19 +21,21 @@ import {
   decisionModel,
   leadershipModel,
   readHistory,
+  registerModel,
   resolveCampaigns,
 } from "@entrain/testkit/history";
 import { faultNames, faults, type FaultName, type FaultTargets } from "./faults.ts";
 import { startOneWayProxy, type OneWayProxy } from "./one-way-proxy.ts";
 import {
   decisionHistories,
+  guardedHistory,
   leadershipHistory,
   type RecordedInput,
   type RecordedOperation,
   type RecordedOutput,
 } from "./recorded-operation.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
-import type { Mutation } from "./workers/worker-settings.ts";
+import { contendedLock, type Mutation, type WorkerSettings, type Workload } from "./workers/worker-settings.ts";
 
 const workerCount = 3;
 const timings = electionTimings({
@@ -50,6 +54,8 @@ const lookMs = 15;
 /** What a run is to be. */
 export interface LeadershipRun {
   readonly seed: number;
+  /** What the workers contend for (default: the swarm's leadership). */
+  readonly workload?: Workload;
   /** Faults after the first, which is always a pause of the leader beyond its lease. */
   readonly faultCount: number;
   /** Broken in all workers. */
@@ -71,13 +77,18 @@ export interface LeadershipOutcome {
 }
 
 /** Runs and judges. */
-export async function runLeadership({ seed, faultCount, mutation }: LeadershipRun): Promise<LeadershipOutcome> {
-  const random = createRandom(`leadership/${seed}`);
+export async function runLeadership({
+  seed,
+  workload = "leadership",
+  faultCount,
+  mutation,
+}: LeadershipRun): Promise<LeadershipOutcome> {
+  const random = createRandom(`${workload}/${seed}`);
   const chosen = Array.from({ length: faultCount }, () => faultNames[random.int(faultNames.length)]!);
   const order: readonly FaultName[] = ["pause the leader", ...chosen];
   const folder = await mkdtemp(path.join(tmpdir(), "entrain-chaos-"));
   try {
-    const histories = await makeHistory(folder, order, mutation);
+    const histories = await makeHistory(folder, order, { workload, ...(mutation === undefined ? {} : { mutation }) });
     return { seed, faults: order, ...judge(histories) };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -88,7 +99,7 @@ export async function runLeadership({ seed, faultCount, mutation }: LeadershipRu
 async function makeHistory(
   folder: string,
   order: readonly FaultName[],
-  mutation: Mutation | undefined,
+  work: Pick<WorkerSettings, "workload" | "mutation">,
 ): Promise<RecordedOperation[]> {
   await using cleanUp = new AsyncDisposableStack();
   const redis = cleanUp.use(await acquireTestRedis());
@@ -96,6 +107,7 @@ async function makeHistory(
   const observer = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
   cleanUp.defer(() => observer.close());
   await observer.connect();
+  const contended = work.workload === "lock" ? observer.lock(contendedLock) : observer.election();
   const links = new Map<string, OneWayProxy>();
   const workers = new Map<string, WorkerProcess>();
   const files: [file: string, process: string][] = [];
@@ -107,7 +119,7 @@ async function makeHistory(
     files.push([file, `${agentId}/${incarnation}`]);
     const redisUrl = `redis://127.0.0.1:${links.get(agentId)?.port ?? redis.port}`;
     const settings = { redisUrl, swarmId, agentId, incarnation, file, timings, stubbornMs };
-    workers.set(agentId, startWorker(mutation === undefined ? settings : { ...settings, mutation }));
+    workers.set(agentId, startWorker({ ...settings, ...work }));
   };
   for (let index = 0; index < workerCount; index++) {
     links.set(`w${index}`, cleanUp.use(await startOneWayProxy(redis.port)));
@@ -116,23 +128,17 @@ async function makeHistory(
   const targets: FaultTargets = {
     redis,
     async leader() {
-      const agentId =
-        (
-          await observer
-            .election()
-            .read()
-            .catch(() => undefined)
-        )?.agentId ?? "w0";
+      const agentId = (await contended.read().catch(() => undefined))?.agentId ?? "w0";
       return { worker: workers.get(agentId)!, link: links.get(agentId)! };
     },
     restart: ({ settings }) => start(settings.agentId, settings.incarnation + 1),
     hold: (ms) => delay(ms),
   };
   for (const name of order) {
-    await somebodyLeads(observer);
+    await somebodyLeads(contended);
     await faults[name](targets, timings.leaseMs);
   }
-  await somebodyLeads(observer);
+  await somebodyLeads(contended);
   // What the last fault has delayed comes in while the stubborn go on.
   await delay(timings.leaseMs);
   await Promise.all([...workers.values()].map((worker) => worker.stop()));
@@ -143,16 +149,11 @@ async function makeHistory(
 /**
  * Resolves once a leader has held for half a lease, or after a while without one: what a run has shown is counted at its end.
  */
-async function somebodyLeads(observer: RedisStore): Promise<void> {
+async function somebodyLeads(contended: ElectionStore): Promise<void> {
   const deadlineMs = performance.now() + patienceMs;
   let since: { readonly term: number; readonly ms: number } | undefined;
   for (let nowMs = performance.now(); nowMs < deadlineMs; nowMs = performance.now()) {
-    const term = (
-      await observer
-        .election()
-        .read()
-        .catch(() => undefined)
-    )?.term;
+    const term = (await contended.read().catch(() => undefined))?.term;
     if (term === undefined) since = undefined;
     else if (since?.term !== term) since = { term, ms: nowMs };
     else if (nowMs - since.ms >= timings.leaseMs / 2) return;
@@ -160,7 +161,7 @@ async function somebodyLeads(observer: RedisStore): Promise<void> {
   }
 }
 
-/** Looks at the leadership as a whole and at each incident. */
+/** Looks at the leadership as a whole, at each incident and at the guarded text. */
 function judge(history: readonly RecordedOperation[]): Omit<LeadershipOutcome, "seed" | "faults"> {
   const violations: string[] = [];
   const leadership = leadershipHistory(history);
@@ -173,6 +174,9 @@ function judge(history: readonly RecordedOperation[]): Omit<LeadershipOutcome, "
     if (decided.kind === "violated")
       violations.push(`${incidentId}: ${JSON.stringify(decided.at)} in ${decided.states.join(" or ")}`);
   }
+  const guarded = checkLinearizable(registerModel, guardedHistory(history));
+  if (guarded.kind === "violated")
+    violations.push(`guarded: ${JSON.stringify(guarded.at)} in ${guarded.states.join(" or ")}`);
   const effects = leadership.filter(({ input }) => input.kind === "effect");
   const grants = leadership.flatMap(({ output }) => (output?.kind === "granted" ? [output.held.term] : []));
   return {

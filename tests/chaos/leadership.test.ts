@@ -8,6 +8,7 @@ import { runLeadership } from "./leadership-run.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
 
 const runs = 10;
+const lockRuns = 4;
 /** Faults of a run after its first. */
 const faultCount = 2;
 
@@ -72,4 +73,24 @@ describe("the check notices", () => {
       t.diagnostic(violations[0] ?? "nothing");
       assert.match(violations.join("\n"), new RegExp(found, "m"));
     });
+});
+
+describe("histories of a lock that real processes contend for under faults are linearizable (L1 to L4, S1)", () => {
+  for (let seed = 1; seed <= lockRuns; seed++)
+    test(`run ${seed}`, async (t) => {
+      const outcome = await runLeadership({ seed, workload: "lock", faultCount });
+      t.diagnostic(JSON.stringify(outcome));
+      assert.deepEqual(outcome.violations, []);
+      assert.ok(outcome.terms >= 3, "the lock changed hands");
+      assert.ok(outcome.effectsAccepted >= 10 && outcome.effectsRefused >= 1, "saves were accepted and refused");
+    });
+
+  test("the check notices a save that does not look at its fence", async (t) => {
+    const mutation = { script: "save-fenced", text: "if not isFencedBy(", instead: "if false and not isFencedBy(" };
+    const violations: string[] = [];
+    for (let seed = 1; seed <= sabotageRuns && violations.length === 0; seed++)
+      violations.push(...(await runLeadership({ seed, workload: "lock", faultCount: 0, mutation })).violations);
+    t.diagnostic(violations[0] ?? "nothing");
+    assert.match(violations.join("\n"), /^leadership: .*"kind":"effect"/m);
+  });
 });

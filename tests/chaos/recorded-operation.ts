@@ -9,6 +9,8 @@ import type {
   LeadershipInput,
   LeadershipOutput,
   Operation,
+  RegisterInput,
+  RegisterOutput,
 } from "@entrain/testkit/history";
 
 /** One call of a worker. */
@@ -20,12 +22,15 @@ export type RecordedInput =
       /** The id of the proposal; null: a look. */
       readonly proposes: string | null;
       readonly fence: HeldTerm | null;
-    };
+    }
+  /** The text that a lock guards; `saves` null: a look. */
+  | { readonly on: "guarded"; readonly saves: string | null; readonly fence: HeldTerm | null };
 
 /** Its answer. `stale`: the fence was refused. */
 export type RecordedOutput =
   | { readonly of: "leadership"; readonly was: LeadershipOutput }
   | { readonly of: "decision"; readonly standing: string | null }
+  | { readonly of: "guarded"; readonly text: string | null }
   | { readonly of: "stale" };
 
 /** One recorded operation. */
@@ -61,4 +66,17 @@ export function decisionHistories(
     });
   }
   return byIncident;
+}
+
+/** The history of the text that a lock guards: a register that every accepted save overwrites. */
+export function guardedHistory(
+  history: readonly RecordedOperation[],
+): readonly Operation<RegisterInput, RegisterOutput>[] {
+  return history.flatMap(({ input, output, ...rest }): Operation<RegisterInput, RegisterOutput>[] => {
+    if (input.on !== "guarded" || output?.of === "stale") return [];
+    if (input.saves !== null)
+      return [{ ...rest, input: { kind: "write", value: input.saves }, output: output && { kind: "written" } }];
+    if (output?.of !== "guarded") return [];
+    return [{ ...rest, input: { kind: "read" }, output: { kind: "value", value: output.text } }];
+  });
 }

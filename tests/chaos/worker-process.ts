@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { WorkerSettings } from "./workers/worker-settings.ts";
+import type { WorkerSettings, Workload } from "./workers/worker-settings.ts";
 import { workerEnv } from "./workers/worker-settings.ts";
 
-const main = path.join(import.meta.dirname, "workers", "candidate.ts");
+const mains: Readonly<Record<Workload, string>> = { leadership: "candidate.ts", lock: "lock-holder.ts" };
 
 /** A running worker. */
 export interface WorkerProcess {
@@ -19,6 +19,7 @@ export interface WorkerProcess {
 
 /** Starts a worker. */
 export function startWorker(settings: WorkerSettings): WorkerProcess {
+  const main = path.join(import.meta.dirname, "workers", mains[settings.workload]);
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: workerEnv(settings),
     stdio: ["pipe", "ignore", "pipe"],

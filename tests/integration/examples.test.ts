@@ -45,6 +45,20 @@ test("without Redis the library's example says so, beats alone and takes the saf
   assert.match(incidentIn(lines) ?? "", / enter_safe_mode$/);
 });
 
+test("the example of locks works under one token after the other and refuses the stale one", async () => {
+  const args = ["scripts/bootstrap.mjs", "examples/locks/main.ts"];
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, {
+    cwd: root,
+    limitMs: 60_000,
+    env: { REDIS_URL: redis.url },
+  });
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  assert.match(
+    stdout,
+    /^token (\d+): going on after 0 rows\nrefused: token \1 is stale: \d+ has written\nthe report has 3 rows\n$/,
+  );
+});
+
 test("the services run by hand against a Redis that is already there", async () => {
   const env = {
     REDIS_URL: redis.url,

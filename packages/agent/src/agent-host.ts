@@ -27,6 +27,7 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostStore } from "./host-store.ts";
+import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
@@ -71,6 +72,8 @@ export interface AgentHost {
   decide(request: HostedRequest): Promise<DecideOutcome>;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
+  /** Elections, locks and barriers in the name of the process's first agent. */
+  readonly leases: Omit<Leases, "close">;
 }
 
 /**
@@ -93,6 +96,7 @@ export function createAgentHost(
 }
 
 class Host implements AgentHost {
+  readonly leases: Leases;
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
@@ -115,6 +119,7 @@ class Host implements AgentHost {
     this.#options = options;
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
+    this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
@@ -229,6 +234,7 @@ class Host implements AgentHost {
     this.#goal.stop();
     loops?.server.drain();
     await closeInOrder([
+      () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
         drained = await this.#decisions.drain(drainMs);

@@ -12,6 +12,7 @@ import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
+import type { Leases } from "./leases.ts";
 import { supersededError } from "./superseded-error.ts";
 
 /** A logger of pino, or one with the same methods. */
@@ -72,6 +73,23 @@ export interface Agent extends AsyncDisposable {
   batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
+  /**
+   * Stands for an election of the service's own: one leader a name, a term that only grows, a signal that aborts before the
+   * lease can be lost.
+   * @throws EntrainError `unavailable` while the agent does not run; `invalid-argument` or `invalid-config` that names the
+   *   option.
+   */
+  readonly election: Leases["election"];
+  /**
+   * A lock under a name, with a fencing token for each lease.
+   * @throws EntrainError `invalid-argument` or `invalid-config` that names the option.
+   */
+  readonly lock: Leases["lock"];
+  /**
+   * A barrier under a name, which opens each time when `parties` (1 to 1,000) wait at it.
+   * @throws EntrainError `invalid-argument` that names the option.
+   */
+  readonly barrier: Leases["barrier"];
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
   /**
@@ -144,6 +162,9 @@ export function createAgent(options: AgentOptions): Agent {
     },
     batcher: (wanted) => batchers.create(wanted),
     leader: () => leaderEvent(host.leader(), agentId),
+    election: (name, stand) => host.leases.election(name, stand),
+    lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
+    barrier: (name, parties) => host.leases.barrier(name, parties),
     goal: () => host.goal(),
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);

@@ -25,7 +25,14 @@ export {
 } from "./agent-options.ts";
 export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
-export type { Batcher, BatcherOptions, BatchInfo, Flush } from "@entrain/runtime";
+export {
+  type AgentBarrier,
+  type AgentLock,
+  type ElectionOptions,
+  type LockOptions,
+  type WaitOptions,
+} from "./leases.ts";
+export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type {

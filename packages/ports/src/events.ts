@@ -78,6 +78,22 @@ export type RuntimeEvent =
   | { readonly kind: "leader.elected"; readonly agentId: string; readonly term: number }
   | { readonly kind: "leader.lost"; readonly agentId: string; readonly term: number; readonly cause: string }
   | { readonly kind: "leader.changed"; readonly leaderId: string | null; readonly term: number }
+  /** A user's election or lock; the swarm's own leadership has events of its own. */
+  | {
+      readonly kind: "lease.acquired";
+      readonly agentId: string;
+      readonly on: "election" | "lock";
+      readonly name: string;
+      readonly term: number;
+    }
+  | {
+      readonly kind: "lease.lost";
+      readonly agentId: string;
+      readonly on: "election" | "lock";
+      readonly name: string;
+      readonly term: number;
+      readonly cause: string;
+    }
   | {
       readonly kind: "effect.refused";
       readonly agentId: string;

@@ -8,6 +8,7 @@ export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
+export type { BarrierStore, LockStore } from "./lock.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";

@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  barrierCases,
   caseNamed,
   contextCases,
   electionCases,
   ledgerCases,
+  lockCases,
   registryCases,
   staleFenceIsRefused,
+  unheldLockSavesNothing,
   type ConformanceCase,
   type StoreUnderTest,
 } from "@entrain/testkit/conformance";
@@ -88,6 +91,20 @@ const mutants: readonly Mutant[] = [
       electionCases,
       "a renewal never creates a record: not after a release, not after the lease's end (L3)",
     ),
+  },
+  {
+    name: "save-fenced",
+    what: "does not look at the fence",
+    text: "if not isFencedBy(",
+    instead: "if false and not isFencedBy(",
+    caughtBy: caseNamed(lockCases, unheldLockSavesNothing),
+  },
+  {
+    name: "arrive",
+    what: "lets anybody through",
+    text: "others + 1 < parties",
+    instead: "false",
+    caughtBy: caseNamed(barrierCases, "it opens for all when as many wait as it takes, and not before, with one token"),
   },
   {
     name: "register",

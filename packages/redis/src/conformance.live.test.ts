@@ -1,8 +1,10 @@
 import { after, before } from "node:test";
 import {
+  testBarrierStore,
   testContextStore,
   testElectionStore,
   testLedger,
+  testLockStore,
   testRegistry,
   testSharedState,
 } from "@entrain/testkit/conformance";
@@ -18,6 +20,8 @@ after(() => lab[Symbol.asyncDispose]());
 
 const open = () => Promise.resolve(lab.swarm());
 testElectionStore(open);
+testLockStore(open);
+testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
 testSharedState(open);

@@ -1,4 +1,7 @@
-/** The leader record of one election in Redis (L1 to L4): see lua/campaign.lua, renew.lua, release.lua, read-leader.lua. */
+/**
+ * The leader record of one election in Redis (L1 to L4), which is also what the holder of a lock is: see lua/campaign.lua,
+ * renew.lua, release.lua, read-leader.lua.
+ */
 import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord, Leadership } from "@entrain/core/election";
 import type { ElectionStore } from "@entrain/ports";
@@ -10,25 +13,38 @@ import type { MessageHub } from "./message-hub.ts";
 /** The election whose term fences the swarm's decisions. */
 export const swarmElection = "swarm";
 
-/** The store of the election `name`. */
+/** Where an election is kept. */
+export interface ElectionKeys {
+  /** Hash: the leader record. */
+  readonly record: string;
+  /** Text: the highest term. */
+  readonly term: string;
+  /** Gets the new term, 0 when it was given up. */
+  readonly channel: string;
+}
+
+/** The keys of the election `name`. */
+export function electionKeys(keys: StoreKeys, name: string): ElectionKeys {
+  return { record: keys.leader(name), term: keys.term(name), channel: keys.channels.leader(name) };
+}
+
+/** The store of one election. */
 export function createElectionStore(options: {
-  readonly name: string;
-  readonly keys: StoreKeys;
+  readonly keys: ElectionKeys;
   readonly commands: CommandPlane;
   readonly hub: MessageHub;
   /** Longest lease that the recovery window covers (S1), ms. */
   readonly leaseMaxMs: number;
 }): ElectionStore {
-  const { name, keys, commands, hub, leaseMaxMs } = options;
-  const record = keys.leader(name);
-  const channel = keys.channels.leader(name);
+  const { keys, commands, hub, leaseMaxMs } = options;
+  const { record, term, channel } = keys;
   return {
     async campaign({ agentId, incarnation, highestTerm, leaseMs }) {
       checkLease(leaseMs, leaseMaxMs);
       checkWhole("highestTerm", highestTerm);
       checkWhole("incarnation", incarnation);
       const args = [channel, agentId, incarnation, highestTerm, leaseMs];
-      const [kind, ...rest] = (await commands.run("campaign", [record, keys.term(name)], args)) as CampaignReply;
+      const [kind, ...rest] = (await commands.run("campaign", [record, term], args)) as CampaignReply;
       if (kind === "record") return { kind, leader: leaderFrom(rest[0]) };
       return { kind, held: { agentId, incarnation, term: Number(rest[0]), generation: Number(rest[1]) } };
     },

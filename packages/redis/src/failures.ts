@@ -114,6 +114,12 @@ function refusalFailure(code: string, detail: string, address: string): EntrainE
         value: Number(detail),
         remedy: "read the present version and decide again",
       });
+    case "parties":
+      return new EntrainError("conflict", `others wait at this barrier for ${detail} parties`, {
+        field: "parties",
+        value: Number(detail),
+        remedy: "name the same number of parties everywhere, or another barrier",
+      });
     case "already-exists":
       return new EntrainError("already-exists", `the request id has been used for something else (${detail})`, {
         field: "requestId",

@@ -14,6 +14,10 @@ export interface StoreKeys {
   leader(election: string): string;
   /** Text: the highest term of an election; never expires (L2). */
   term(election: string): string;
+  /** Of a lock: the hash of its holder, the text of its highest term, the hash of the text that it guards. */
+  lock(name: string): { readonly record: string; readonly term: string; readonly guarded: string };
+  /** Of a barrier: hash of parties and token; sorted sets of tickets, waiting by lease end and let through by token. */
+  barrier(name: string): { readonly state: string; readonly waiting: string; readonly passed: string };
   /** Hash: version, observed time, sum of health. */
   readonly membership: string;
   /** Hash: agentId → what its process offers (JSON). */
@@ -56,6 +60,10 @@ export interface StoreKeys {
     readonly membership: string;
     /** The new term, 0 when it was given up. */
     leader(election: string): string;
+    /** The new term, 0 when it was given up. */
+    lock(name: string): string;
+    /** The token of the round that has opened. */
+    barrier(name: string): string;
     /** The committed decision (JSON). */
     readonly decisions: string;
     /** The new goal (JSON). */
@@ -76,6 +84,16 @@ export function storeKeys(swarmId: string): StoreKeys {
     store: `${base}:store`,
     leader: (election) => `${base}:leader:${election}`,
     term: (election) => `${base}:term:${election}`,
+    lock: (name) => ({
+      record: `${base}:lock:${name}`,
+      term: `${base}:lock-term:${name}`,
+      guarded: `${base}:lock-guarded:${name}`,
+    }),
+    barrier: (name) => ({
+      state: `${base}:barrier:${name}`,
+      waiting: `${base}:barrier-waiting:${name}`,
+      passed: `${base}:barrier-passed:${name}`,
+    }),
     membership: `${base}:membership`,
     memberOffers: `${base}:member-offers`,
     memberStates: `${base}:member-states`,
@@ -98,6 +116,8 @@ export function storeKeys(swarmId: string): StoreKeys {
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
+      lock: (name) => `${base}:channel:lock:${name}`,
+      barrier: (name) => `${base}:channel:barrier:${name}`,
       decisions: `${base}:channel:decisions`,
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,

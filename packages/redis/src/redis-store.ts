@@ -3,22 +3,26 @@
  * before `connect`.
  */
 import type {
+  BarrierStore,
   ContextStore,
   ElectionStore,
   GlobalState,
   GoalStore,
   Ledger,
+  LockStore,
   Registry,
   StoreHealth,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
+import { createBarrierStore } from "./barrier-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
-import { createElectionStore, swarmElection } from "./election-store.ts";
+import { createElectionStore, electionKeys, swarmElection } from "./election-store.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { createGlobalState } from "./global-state.ts";
 import { createGoalStore } from "./goal-store.ts";
 import { createLedger } from "./ledger.ts";
+import { createLockStore } from "./lock-store.ts";
 import { createMessageHub } from "./message-hub.ts";
 import { storeSettings, type RedisStoreOptions } from "./options.ts";
 import { createRegistry } from "./registry.ts";
@@ -40,6 +44,10 @@ export interface RedisStore {
   readonly registry: Registry;
   /** An election by name; without one the swarm's own, whose terms fence the ledger. */
   election(name?: string): ElectionStore;
+  /** A lock by name. */
+  lock(name: string): LockStore;
+  /** A barrier by name. */
+  barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
@@ -87,7 +95,14 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     health: { status: () => health.status(), watch: (onChange) => health.watch(onChange) },
     registry: createRegistry({ ...shared, timings: membership }),
     election: (name = swarmElection) =>
-      createElectionStore({ ...shared, name: checkId("election", name), leaseMaxMs: recoveryWindowMs }),
+      createElectionStore({
+        commands,
+        hub,
+        keys: electionKeys(keys, checkId("election", name)),
+        leaseMaxMs: recoveryWindowMs,
+      }),
+    lock: (name) => createLockStore({ ...shared, name: checkId("lock", name), leaseMaxMs: recoveryWindowMs }),
+    barrier: (name) => createBarrierStore({ ...shared, name: checkId("barrier", name) }),
     ledger: createLedger(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),

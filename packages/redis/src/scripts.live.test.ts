@@ -41,12 +41,15 @@ test("a server that forgot the commands is told them again, and all keys of a sw
   await store.registry.heartbeat([{ agentId: "a", incarnation: 1, health: 1 }]);
   await store.registry.leave("a", 1);
   await store.election().campaign({ agentId: "a", incarnation: 1, highestTerm: 0, leaseMs: 1_000 });
+  const locked = await store.lock("l").campaign({ agentId: "a", incarnation: 1, highestTerm: 0, leaseMs: 1_000 });
+  if (locked.kind === "granted") await store.lock("l").save(locked.held, "text");
+  await store.barrier("b").arrive({ ticket: "t", parties: 1, highestToken: 0, leaseMs: 1_000 });
   await store.ledger.open({ fingerprint: { kind: "k", subject: "s", band: "b" } }, 1_000);
   await store.ledger.commit(proposalOf("incident", "a"));
   await store.ledger.recordActs([
     { agentId: "a", incidentId: "incident", decisionId: "d", action: "x", source: "adopted", atMs: 1 },
   ]);
   const keys = await raw.keys("*");
-  assert.ok(keys.length >= 12);
+  assert.ok(keys.length >= 17);
   for (const key of keys) assert.ok(key.startsWith(`entrain:{${swarm.swarmId}}:`), key);
 });

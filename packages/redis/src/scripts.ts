@@ -7,9 +7,11 @@ import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
+  "arrive",
   "campaign",
   "commit-context",
   "commit-decision",
+  "depart",
   "find-context-request",
   "heartbeat",
   "leave",
@@ -20,6 +22,7 @@ const scriptNames = [
   "read-context",
   "read-context-changes",
   "read-decision",
+  "read-fenced",
   "read-global-state",
   "read-leader",
   "read-ledger-stats",
@@ -31,6 +34,7 @@ const scriptNames = [
   "register",
   "release",
   "renew",
+  "save-fenced",
   "set-goal",
 ] as const;
 

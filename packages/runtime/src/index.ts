@@ -19,7 +19,10 @@ export {
   type DecisionRecord,
   type DecisionStats,
 } from "./decision/decision-loop.ts";
+export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
+export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
+export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";

@@ -80,19 +80,17 @@ function agentLine(event: AgentEvent): EventLine {
       });
     case "leader.elected":
       return line("info", "elected leader", { agentId, term: event.term });
-    case "leader.lost":
-      return line(event.cause === "resigned" ? "info" : "warn", "leadership lost", {
-        agentId,
-        term: event.term,
-        cause: event.cause,
-      });
-    case "effect.refused":
-      return line("warn", "effect refused", {
-        agentId,
-        term: event.term,
-        effect: event.effect,
-        code: event.code,
-      });
+    case "leader.lost": {
+      const { term, cause } = event;
+      return line(cause === "resigned" ? "info" : "warn", "leadership lost", { agentId, term, cause });
+    }
+    case "lease.acquired":
+    case "lease.lost":
+      return leaseLine(event);
+    case "effect.refused": {
+      const { term, effect, code } = event;
+      return line("warn", "effect refused", { agentId, term, effect, code });
+    }
     case "decision.acted":
       return decisionLine(event);
     case "decision.reconciled": {
@@ -108,6 +106,15 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
   }
+}
+
+/** A user's election or lock. */
+function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
+  const { agentId, on, name, term } = event;
+  const what = on === "lock" ? "lock" : "leadership of a user's election";
+  if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
+  const level = event.cause === "resigned" ? "debug" : "warn";
+  return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */

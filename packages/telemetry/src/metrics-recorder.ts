@@ -5,6 +5,7 @@
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
+import { recordConsole, type ConsoleEvent } from "./record-console.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -31,10 +32,9 @@ type SwarmEvent = EventOf<
   | "leader.elected"
   | "leader.lost"
   | "leader.changed"
+  | "lease.acquired"
+  | "lease.lost"
   | "effect.refused"
->;
-type ConsoleEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
 type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
@@ -86,6 +86,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "leader.elected":
       case "leader.lost":
       case "leader.changed":
+      case "lease.acquired":
+      case "lease.lost":
       case "effect.refused":
         recordSwarm(families, state, event);
         return;
@@ -94,7 +96,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "event-streams.changed":
       case "follow.failed":
       case "rhythm.measured":
-        recordConsole(families, state, event);
+        recordConsole(families, state.bound, event);
         return;
       default:
         recordDecision(families, state, event);
@@ -188,38 +190,18 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       to.electionsLost.inc({ cause: state.bound("cause", event.cause) });
       to.leadershipHeld.set({ agent_id: event.agentId }, 0);
       return;
+    case "lease.acquired":
+      to.leasesAcquired.inc({ on: event.on });
+      return;
+    case "lease.lost":
+      to.leasesLost.inc({ on: event.on, cause: event.cause });
+      return;
     case "leader.changed":
       to.leaderKnown.set(event.leaderId === null ? 0 : 1);
       to.leaderTerm.set(event.term);
       return;
     case "effect.refused":
       to.effectsRefused.inc({ effect: state.bound("effect", event.effect), code: state.bound("code", event.code) });
-      return;
-  }
-}
-
-function recordConsole(to: MetricFamilies, state: RecorderState, event: ConsoleEvent): void {
-  switch (event.kind) {
-    case "http.answered": {
-      const { method, status, durationMs } = event;
-      const labels = { method, route: state.bound("route", event.route), status: String(status) };
-      to.httpDuration.observe(labels, seconds(durationMs));
-      return;
-    }
-    case "http.failed":
-      to.httpFaults.inc();
-      return;
-    case "event-streams.changed":
-      to.eventStreams.set(event.open);
-      return;
-    case "follow.failed":
-      to.followFailures.inc({ what: state.bound("what", event.what), code: state.bound("code", event.code) });
-      return;
-    case "rhythm.measured":
-      to.coherence.set(event.coherence ?? Number.NaN);
-      to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
-      to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
-      to.converged.set(event.converged ? 1 : 0);
       return;
   }
 }

@@ -138,6 +138,16 @@ function swarmFamilies({ counter, gauge, histogram }: Maker) {
     leadershipHeld: gauge("entrain_leadership_held", "1 while the agent leads, else 0.", ["agent_id"]),
     leaderKnown: gauge("entrain_leader_known", "1 while this process knows a leader, else 0."),
     leaderTerm: gauge("entrain_leader_term", "Term of the leader as last seen; 0: none."),
+    leasesAcquired: counter(
+      "entrain_leases_acquired_total",
+      "Users' elections and locks that agents of this process got.",
+      ["on"],
+    ),
+    leasesLost: counter(
+      "entrain_leases_lost_total",
+      "Users' elections and locks that ended here, released ones included.",
+      ["on", "cause"],
+    ),
     effectsRefused: counter("entrain_effects_refused_total", "Fenced effects that were refused.", ["effect", "code"]),
   };
 }

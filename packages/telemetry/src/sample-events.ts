@@ -87,6 +87,8 @@ const samples: Samples = {
   heartbeat: { kind: "heartbeat", ok: true, roundTripMs: 0.6 },
   "leader.elected": { kind: "leader.elected", agentId, term },
   "leader.changed": { kind: "leader.changed", leaderId: agentId, term },
+  "lease.acquired": { kind: "lease.acquired", agentId, on: "lock", name: "reindex", term },
+  "lease.lost": { kind: "lease.lost", agentId, on: "lock", name: "reindex", term, cause: "resigned" },
   "leader.lost": { kind: "leader.lost", agentId, term, cause: "lease-ending" },
   "effect.refused": { kind: "effect.refused", agentId, effect: "renew", term, code: "stale-term" },
   "store.changed": { kind: "store.changed", up: true, generation: 1 },

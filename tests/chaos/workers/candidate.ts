@@ -8,13 +8,14 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { ElectionStore, Ledger } from "@entrain/ports";
-import { assembleRedisStore, assembleScript, loadScripts, readLua, type ScriptName } from "@entrain/redis/testing";
+import { assembleRedisStore } from "@entrain/redis/testing";
 import { createSystemClock, ElectionLoop, systemTimers } from "@entrain/runtime";
 import { proposalOf } from "@entrain/testkit/conformance";
 import { createHistoryRecorder } from "@entrain/testkit/history";
 import type { RecordedInput, RecordedOutput } from "../recorded-operation.ts";
+import { brokenScripts } from "./broken-scripts.ts";
 import { recordElection } from "./record-election.ts";
-import { workerSettings, type Mutation } from "./worker-settings.ts";
+import { workerSettings } from "./worker-settings.ts";
 
 /** A new incident for all workers each so often, and a turn of each worker, ms. */
 const incidentMs = 60;
@@ -33,7 +34,7 @@ const store = assembleRedisStore(
     recoveryWindowMs: timings.leaseMs,
     silenceMs: 400,
   },
-  scriptsWith(mutation),
+  brokenScripts(mutation),
 );
 const isUp = (): boolean => store.health.status().up;
 const election: ElectionStore = recordElection(store.election(), recorder, isUp);
@@ -47,14 +48,6 @@ const loop = new ElectionLoop({
   incarnation,
   onLeader: () => undefined,
 });
-
-function scriptsWith(broken: Mutation | undefined) {
-  if (broken === undefined) return loadScripts();
-  const name = broken.script as ScriptName;
-  const text = readLua(name).replace(broken.text, broken.instead);
-  if (text === readLua(name)) throw new Error(`lua/${name}.lua holds no "${broken.text}"`);
-  return { ...loadScripts(), [name]: assembleScript(name, text) };
-}
 
 let last: { readonly held: Leadership; readonly untilMs: number } | undefined;
 

@@ -8,8 +8,15 @@ export interface Mutation {
   readonly instead: string;
 }
 
+/** What the workers contend for: the swarm's leadership, or a lock. */
+export type Workload = "leadership" | "lock";
+
+/** The lock that workers contend for. */
+export const contendedLock = "contended";
+
 /** A worker's part in a run. */
 export interface WorkerSettings {
+  readonly workload: Workload;
   readonly redisUrl: string;
   readonly swarmId: string;
   readonly agentId: string;

@@ -6,6 +6,7 @@ import {
   createElectionState,
   mayAct,
   nextElectionTickMs,
+  standAgain,
   stepElection,
   type ElectionEffect,
   type ElectionInput,
@@ -117,6 +118,20 @@ test("resigning stops acting first, then releases, and no late grant is kept", (
   const late = run(state, { kind: "granted", nowMs: 120, sentMs: 90, held });
   assert.deepEqual(late.effects, [{ kind: "release", held }]);
   assert.equal(nextElectionTickMs(late.state), undefined);
+});
+
+test("who resigned and stands again does not take a given-up term back, and no hint ends the pause", () => {
+  const resigned = run(leading(), { kind: "resign", nowMs: 100 });
+  const standing = standAgain(resigned.state, 600);
+  const hinted = run(standing, { kind: "hint", nowMs: 110, term: 0 });
+  assert.equal(nextElectionTickMs(hinted.state), 600);
+  assert.deepEqual(run(hinted.state, { kind: "tick", nowMs: 600 }).effects, [
+    { kind: "campaign", highestTerm: held.term },
+  ]);
+  const late = run(hinted.state, { kind: "granted", nowMs: 620, sentMs: 600, held });
+  assert.deepEqual(late.effects, [{ kind: "release", held }], "its release had been lost");
+  const anew = run(hinted.state, { kind: "granted", nowMs: 620, sentMs: 600, held: { ...held, term: held.term + 1 } });
+  assert.equal(anew.effects[0]?.kind, "elected");
 });
 
 test("L1, L4: whatever happens, who may act holds a lease that cannot have ended", () => {

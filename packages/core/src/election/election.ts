@@ -48,6 +48,8 @@ export interface ElectionState {
   readonly highestTerm: number;
   /** The last term that this candidate held and gave up: a late answer must not bring it back. */
   readonly stoppedTerm: number;
+  /** After a resignation others have the first chance: until then no hint makes this candidate ask. */
+  readonly pausedUntilMs: number;
 }
 
 /** What may happen; `nowMs` is the candidate's monotonic clock. */
@@ -65,13 +67,18 @@ export type ElectionInput =
   | { readonly kind: "hint"; readonly nowMs: number; readonly term: number }
   | { readonly kind: "resign"; readonly nowMs: number };
 
+/**
+ * Why a leadership ended: it could not be renewed in time (L4), the store refused its renewal (L3), or it was given up.
+ */
+export type LossCause = "lease-ending" | "refused" | "resigned";
+
 /** What the world is to do. */
 export type ElectionEffect =
   | { readonly kind: "campaign"; readonly highestTerm: number }
   | { readonly kind: "renew"; readonly held: Leadership }
   | { readonly kind: "release"; readonly held: Leadership }
   | { readonly kind: "elected"; readonly held: Leadership }
-  | { readonly kind: "lost"; readonly held: Leadership; readonly cause: "lease-ending" | "refused" | "resigned" };
+  | { readonly kind: "lost"; readonly held: Leadership; readonly cause: LossCause };
 
 /** A candidate that asks at once. */
 export function createElectionState(
@@ -88,6 +95,7 @@ export function createElectionState(
     pendingSinceMs: undefined,
     highestTerm: 0,
     stoppedTerm: 0,
+    pausedUntilMs: nowMs,
   };
 }
 
@@ -175,14 +183,22 @@ function onHint(state: ElectionState, nowMs: number, term: number) {
   const { phase } = state;
   const highestTerm = Math.max(state.highestTerm, term);
   if (phase.kind !== "following") return { state: { ...state, highestTerm }, effects: [] };
-  return { state: { ...state, highestTerm, phase: { ...phase, askAtMs: nowMs } }, effects: [] };
+  const askAtMs = Math.max(nowMs, state.pausedUntilMs);
+  return { state: { ...state, highestTerm, phase: { ...phase, askAtMs } }, effects: [] };
 }
 
 function onResign(state: ElectionState) {
   const { phase } = state;
   const effects: ElectionEffect[] =
     phase.kind === "leading" ? [...lost(phase.held, "resigned"), { kind: "release", held: phase.held }] : [];
-  return { state: { ...state, phase: { kind: "resigned" as const } }, effects };
+  const given = phase.kind === "leading" ? stopped(state, phase.held) : state;
+  return { state: { ...given, phase: { kind: "resigned" as const } }, effects };
+}
+
+/** Stands again after a resignation, and asks at `askAtMs` first; the terms that it has seen and given up stay known. */
+export function standAgain(state: ElectionState, askAtMs: number): ElectionState {
+  const { agentId, incarnation, timings, highestTerm, stoppedTerm } = state;
+  return { ...createElectionState(agentId, incarnation, timings, askAtMs), highestTerm, stoppedTerm };
 }
 
 /** Follows `leader` and asks again when its lease ends, at the latest after the polling pause. */
@@ -196,6 +212,6 @@ function stopped(state: ElectionState, held: Leadership): ElectionState {
   return { ...state, stoppedTerm: Math.max(state.stoppedTerm, held.term) };
 }
 
-function lost(held: Leadership, cause: "lease-ending" | "refused" | "resigned"): ElectionEffect[] {
+function lost(held: Leadership, cause: LossCause): ElectionEffect[] {
   return [{ kind: "lost", held, cause }];
 }

@@ -4,10 +4,12 @@ export {
   createElectionState,
   mayAct,
   nextElectionTickMs,
+  standAgain,
   stepElection,
   type ElectionEffect,
   type ElectionInput,
   type ElectionState,
   type LeaderRecord,
   type Leadership,
+  type LossCause,
 } from "./election.ts";

@@ -6,6 +6,7 @@ import {
   createElectionState,
   mayAct,
   nextElectionTickMs,
+  standAgain,
   stepElection,
   type ElectionEffect,
   type ElectionInput,
@@ -13,6 +14,7 @@ import {
   type ElectionTimings,
   type LeaderRecord,
   type Leadership,
+  type LossCause,
 } from "@entrain/core/election";
 import type { Clock, ElectionStore, EventSink, Timers } from "@entrain/ports";
 
@@ -33,6 +35,10 @@ export interface ElectionLoopOptions {
   readonly agentId: string;
   readonly incarnation: number;
   readonly onLeader: (view: LeaderView) => void;
+  /** Called once for each term that this candidate holds, before anything else is done about it. */
+  readonly onElected?: (held: Leadership) => void;
+  /** Called once for each of those terms when it ends, before anything more is sent (L4). */
+  readonly onLost?: (held: Leadership, cause: LossCause) => void;
 }
 
 /** One candidate's election. */
@@ -52,8 +58,11 @@ export class ElectionLoop {
     this.#state = createElectionState(agentId, incarnation, timings, clock.monoMs());
   }
 
+  /** Stands for election; after a stop again, and at once. */
   start(): void {
+    if (this.#running) return;
     this.#running = true;
+    if (this.#state.phase.kind === "resigned") this.#state = standAgain(this.#state, this.#nowMs());
     this.#unwatch = this.#options.store.watch((term) => {
       this.#apply({ kind: "hint", nowMs: this.#nowMs(), term });
     });
@@ -81,16 +90,13 @@ export class ElectionLoop {
 
   /** Gives the leadership up and stands again after a poll's pause, so that others have the first chance. */
   async resign(): Promise<boolean> {
-    const { agentId, incarnation, timings } = this.#options;
     const held = await this.#giveUp();
-    const { highestTerm, stoppedTerm } = this.#state;
-    const fresh = createElectionState(agentId, incarnation, timings, this.#nowMs() + timings.pollMs);
-    this.#state = { ...fresh, highestTerm, stoppedTerm };
+    this.#state = standAgain(this.#state, this.#nowMs() + this.#options.timings.pollMs);
     if (this.#running) this.#apply({ kind: "tick", nowMs: this.#nowMs() });
     return held;
   }
 
-  /** Gives the leadership up for good. */
+  /** Gives the leadership up and stands no more, until the next start. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#callOff?.();
@@ -108,7 +114,8 @@ export class ElectionLoop {
     for (const effect of effects) this.#carryOut(effect);
     this.#show();
     this.#callOff?.();
-    const atMs = nextElectionTickMs(state);
+    // A callback may have taken another step meanwhile.
+    const atMs = nextElectionTickMs(this.#state);
     if (!this.#running || atMs === undefined) return;
     this.#callOff = this.#options.timers.after(Math.max(0, Math.ceil(atMs - this.#nowMs())), () => {
       this.#apply({ kind: "tick", nowMs: this.#nowMs() });
@@ -130,9 +137,11 @@ export class ElectionLoop {
         return;
       case "elected":
         events({ kind: "leader.elected", agentId, term: effect.held.term });
+        this.#options.onElected?.(effect.held);
         return;
       case "lost":
         events({ kind: "leader.lost", agentId, term: effect.held.term, cause: effect.cause });
+        this.#options.onLost?.(effect.held, effect.cause);
         return;
     }
   }

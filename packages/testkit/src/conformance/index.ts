@@ -1,8 +1,10 @@
 /** Conformance suites for the ports of the store: an adapter's test file runs them all. */
+export { barrierCases, testBarrierStore } from "./barrier-suite.ts";
 export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
+export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
 export {

@@ -2,12 +2,14 @@
 import type { MembershipTimings } from "@entrain/core/membership";
 import type { Decision } from "@entrain/core/decision";
 import type {
+  BarrierStore,
   ContextStore,
   ElectionStore,
   GlobalState,
   GoalStore,
   Heartbeat,
   Ledger,
+  LockStore,
   MemberOffer,
   Proposal,
   Registry,
@@ -19,6 +21,8 @@ export interface StorePorts {
   readonly health: StoreHealth;
   readonly registry: Registry;
   election(name?: string): ElectionStore;
+  lock(name: string): LockStore;
+  barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
