@@ -1,6 +1,10 @@
 /** What a soak suite is, and the list of all: many runs of what CI runs a few times. A new suite is a line here. */
+import { createRedisStore } from "@entrain/redis";
+import { openStoreLab } from "@entrain/testkit/store-lab";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { runLeadership } from "../chaos/leadership-run.ts";
+import { runContextModel } from "../integration/context-model-run.ts";
+import { joinContext } from "../integration/context-party.ts";
 
 /** What one run came to. Numbers are summed over all runs. */
 export interface SoakRecord {
@@ -46,6 +50,28 @@ export const soakSuites: readonly SoakSuite[] = [
     runs: 20,
     async run(seed) {
       const { violations, ...counts } = await runBudgets({ seed, processes: 20, commands: 10_000, kills: 10 });
+      return { counts, violations };
+    },
+  },
+  {
+    name: "context",
+    about:
+      "A history of 100,000 changes of the shared context (merge patches, JSON patches, rollbacks) over a real Redis. The " +
+      "store's last document and every version that a follower is told must equal a model's (C1, C3).",
+    runs: 1,
+    async run(seed) {
+      await using lab = await openStoreLab(createRedisStore);
+      const { desk, follower } = await joinContext(lab.swarm(), () => undefined);
+      using stack = new DisposableStack();
+      stack.defer(() => {
+        follower.stop();
+      });
+      const { violations, ...counts } = await runContextModel({
+        desk,
+        follower,
+        seed: `soak-${seed}`,
+        changes: 100_000,
+      });
       return { counts, violations };
     },
   },

@@ -51,7 +51,7 @@ function plainClient(stack: DisposableStack, url: string, options: PlainOptions 
 
 test("a wrong or missing password is one sentence with the address and without the password", async () => {
   await using lab = await openStoreLab(createRedisStore, { password: "right" });
-  const address = `127.0.0.1:${lab.redis.port}`;
+  const address = `${new URL(lab.redis.url).hostname}:${lab.redis.port}`;
   const wrong = await refusalOf(`redis://:${secret}@${address}`);
   assert.equal(wrong.code, "invalid-config");
   assert.equal(wrong.message, `Redis at ${address} refuses the user name or password: correct it`);
@@ -68,7 +68,7 @@ test("a server that cannot be reached is one sentence, and is used as soon as it
   const store = lab.swarm().idleClient();
   await assert.rejects(store.connect(), {
     code: "store-unavailable",
-    message: `cannot reach Redis at 127.0.0.1:${lab.redis.port} (connection refused): start it or correct its address`,
+    message: `cannot reach Redis at ${new URL(lab.redis.url).hostname}:${lab.redis.port} (connection refused): start it or correct its address`,
   });
   await assert.rejects(store.ledger.stats(), { code: "store-unavailable" });
   await lab.redis.restart();
