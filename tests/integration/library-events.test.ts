@@ -159,3 +159,39 @@ test("nobody decides before the start and after the stop", async () => {
   await agent.stop();
   await assert.rejects(agent.decide({ temperature: 85 }), { code: "unavailable", message: /stopped/ });
 });
+
+test("what the agents of a swarm batch leaves them in one flush a beat each, at the same beats; the rest at the stop", async () => {
+  const registry = new Registry();
+  await using swarm = await startedAgents(["a", "b"], { registry });
+  const flushes: { readonly agentId: string; readonly beat: number | undefined; readonly items: readonly number[] }[] =
+    [];
+  const batchers = swarm.agents.map((agent) =>
+    agent.batcher<number, string>({
+      name: "prices",
+      flush: async (items, { beat }) => {
+        flushes.push({ agentId: agent.agentId, beat, items });
+        return items.map((item) => `${agent.agentId} ${item}`);
+      },
+    }),
+  );
+  const [a, b] = batchers;
+  await waitFor("two beats at which both flush", async () => {
+    const results = await Promise.all([a!.add(1), a!.add(2), b!.add(3)]);
+    assert.deepEqual(results, ["a 1", "a 2", "b 3"]);
+    const byBeat = Map.groupBy(flushes, ({ beat }) => beat);
+    return [...byBeat.values()].filter((both) => new Set(both.map(({ agentId }) => agentId)).size === 2).length >= 2;
+  });
+  const names = flushes.map(({ agentId, beat }) => `${agentId} ${beat}`);
+  assert.equal(new Set(names).size, names.length, "no agent flushed twice in a beat");
+  const late = a!.add(4);
+  await swarm.agents[0].stop();
+  assert.equal(await late, "a 4");
+  await assert.rejects(a!.add(5), { code: "unavailable" });
+  const flushed = /^entrain_batch_items_total\{batcher="prices",outcome="flushed"\} (\d+)$/m.exec(
+    await registry.metrics(),
+  );
+  assert.equal(
+    Number(flushed?.[1]),
+    flushes.reduce((sum, { items }) => sum + items.length, 0),
+  );
+});

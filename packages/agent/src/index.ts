@@ -25,6 +25,7 @@ export {
   type RhythmOptions,
 } from "./agent-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export type { Batcher, BatcherOptions, BatchInfo, Flush } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { EntrainError } from "@entrain/kernel";
 import { crossCheck, type Problem } from "./cross-checks.ts";
-import { isInjected, nearestName } from "./unknown-names.ts";
+import { isInjected, nearestVariable } from "./unknown-names.ts";
 import type { ServiceName, Variable } from "./variable.ts";
 import { variables, type Config, type ConfigKey } from "./variables.ts";
 
@@ -52,7 +52,7 @@ function unknownNames(env: Environment): Problem[] {
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith("ENTRAIN_") || known.includes(name) || isInjected(name, value ?? "")) continue;
-    const near = nearestName(name, known);
+    const near = nearestVariable(name, known);
     const remedy = near === undefined ? "remove it; docs/configuration.md lists them" : `did you mean ${near}?`;
     problems.push({ name, line: `${name} is no variable of Entrain: ${remedy}` });
   }

@@ -4,4 +4,5 @@ export { formatDuration, parseDurationMs } from "./duration.ts";
 export { EntrainError, type ErrorCode, type ErrorDetails } from "./errors.ts";
 export { checkId, compareIds } from "./ids.ts";
 export { assertInvariant } from "./invariant.ts";
+export { nearestName } from "./nearest-name.ts";
 export { createRandom, hash32, type Random } from "./random.ts";

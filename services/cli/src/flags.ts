@@ -3,7 +3,7 @@
  * it cannot have, or left without one is refused here in one sentence that names the flag, the value and the remedy.
  */
 import { parseArgs } from "node:util";
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, nearestName } from "@entrain/kernel";
 
 /** The flags of a command: `text` takes a value, `switch` takes none. */
 export type FlagTable = Readonly<Record<string, "text" | "switch">>;
@@ -54,7 +54,7 @@ export function readFlags<Table extends FlagTable>(
 function checkFlag(command: string, table: FlagTable, name: string, written: string, value: string | undefined): void {
   const kind = Object.hasOwn(table, name) && written.startsWith("--") ? table[name] : undefined;
   if (kind === undefined) {
-    const near = nearest(name, Object.keys(table));
+    const near = nearestName(name, Object.keys(table));
     const hint = near === undefined ? helpOf(command) : `did you mean --${near}? ${helpOf(command)}`;
     throw new EntrainError("invalid-argument", `${written} is not a flag of ${command}: ${hint}`, { field: written });
   }
@@ -73,27 +73,4 @@ function unexpectedWord(command: string, word: string): EntrainError {
 
 function helpOf(command: string): string {
   return `${command} --help lists what there is`;
-}
-
-/** The known name that differs least, if it differs in no more than two letters. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= 2 ? best.candidate : undefined;
-}
-
-/** Levenshtein's distance: letters to insert, remove or replace. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -67,6 +67,23 @@ test("a swarm's processes are listed up to sixteen and counted beyond, but a new
   assert.match(lines.at(-1)!, /agent-3 .* start number 2/);
 });
 
+test("of a flood of events the first ten are told and the others counted, a second at a time", () => {
+  const decision: AccountEvent = {
+    kind: "event",
+    sinceReadyMs: 500,
+    event: { type: "decision.committed", data: { action: "cool", reasoning: "too hot" } },
+  };
+  const flood = Array.from({ length: 1_000 }, () => decision);
+  const lines = told(plainStyle, [...flood, status(1_000, true), decision, status(2_000, true)])
+    .trimEnd()
+    .split("\n");
+  assert.equal(lines.filter((line) => line.includes("decision cool")).length, 11);
+  assert.deepEqual(
+    lines.filter((line) => line.includes("more of")),
+    ["  and 990 more of decision.committed"],
+  );
+});
+
 test("the style follows the terminal, TERM, NO_COLOR and the locale", () => {
   const utf8 = { TERM: "xterm", LANG: "en_US.UTF-8" };
   assert.deepEqual(styleOf(true, utf8), { colour: true, blocks: true, redraw: true });

@@ -1,7 +1,8 @@
 /**
  * The account for people. It chooses what is worth a line and when: while the swarm comes up, the coherence is one line
  * redrawn in place (on a terminal) or told at its milestones (elsewhere); later there is a line of figures every few
- * seconds, and every event as it happens. What the lines say is in human-lines.ts.
+ * seconds, and every event as it happens, but of a flood of one kind only the first ones: the rest is counted. What the
+ * lines say is in human-lines.ts.
  */
 import type { Account, AccountEvent } from "./account-event.ts";
 import { formatCoherence } from "./figures.ts";
@@ -10,6 +11,8 @@ import { sparkline, type Style } from "./style.ts";
 
 /** Services beyond that many are counted, not listed. */
 const servicesListed = 16;
+/** Events of one type that are told one by one within a second; beyond that they are counted. */
+const eventsListed = 10;
 const milestones = [0.5, 0.9, 0.99] as const;
 const traceWidth = 40;
 /** A status line that often, ms: closely at first, then now and then. */
@@ -24,6 +27,7 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
   let headed = false;
   let lastStatusMs = Number.NEGATIVE_INFINITY;
   let wasConverged: boolean | null = null;
+  const flood = createFlood();
 
   const put = (lines: readonly string[]): void => {
     if (lines.length === 0) return;
@@ -67,7 +71,11 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
         case "coherence":
           tellCoherence(event);
           break;
+        case "event":
+          if (flood.admits(event.event.type)) put(humanLines(event, style));
+          break;
         case "status":
+          put(flood.ebb());
           if (isStatusDue(event)) put([...headerOnce(), ...humanLines(event, style)]);
           break;
         case "service":
@@ -78,6 +86,23 @@ export function createHumanAccount(write: (text: string) => void, style: Style):
         default:
           put(humanLines(event, style));
       }
+    },
+  };
+}
+
+/** Counts the events between two looks (a second apart), so that a thousand of them are ten lines and a number. */
+function createFlood(): { admits: (type: string) => boolean; ebb: () => readonly string[] } {
+  const seen = new Map<string, number>();
+  return {
+    admits(type) {
+      const count = (seen.get(type) ?? 0) + 1;
+      seen.set(type, count);
+      return count <= eventsListed;
+    },
+    ebb() {
+      const folded = [...seen].filter(([, count]) => count > eventsListed);
+      seen.clear();
+      return folded.map(([type, count]) => `  and ${count - eventsListed} more of ${type}`);
     },
   };
 }
