@@ -130,7 +130,11 @@ function decisionLine({ agentId, decision, source, latencyMs, contextHit }: Even
 const pointersMax = 20;
 
 /** What became of the process's copy of the shared document. */
-function contextLine(event: EventOf<"context.changed" | "context.resynced">): EventLine {
+function contextLine(event: EventOf<"context.changed" | "context.resynced" | "watch.resynced">): EventLine {
+  if (event.kind === "watch.resynced") {
+    const { cause, fromVersion, version } = event;
+    return line("warn", "a watcher of the context begins anew", { cause, fromVersion, version });
+  }
   if (event.kind === "context.resynced")
     return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
   const { version, baseVersion, author, reason, pointers } = event;
@@ -183,6 +187,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return line("trace", "context served", { hit: event.hit, stale: event.stale });
     case "context.changed":
     case "context.resynced":
+    case "watch.resynced":
       return contextLine(event);
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });

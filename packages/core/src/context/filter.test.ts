@@ -43,6 +43,10 @@ test("a filter lets through what is at its places or below, by kind and author",
 });
 
 test("a filter that is none is refused", () => {
-  for (const filter of [{ pointers: ["policy"] }, { kinds: ["moved" as never] }, { authors: Array.from({ length: 101 }, String) }])
+  for (const filter of [
+    { pointers: ["policy"] },
+    { kinds: ["moved" as never] },
+    { authors: Array.from({ length: 101 }, String) },
+  ])
     assert.throws(() => createSieve(filter), EntrainError);
 });

@@ -60,7 +60,10 @@ function meets(place: readonly string[], path: readonly string[], change: Change
 
 /** True where a value that came or went has something at the place below it. */
 function holds(change: Change, place: readonly string[]): boolean {
-  const values = [change.kind === "added" ? undefined : change.before, change.kind === "removed" ? undefined : change.after];
+  const values = [
+    change.kind === "added" ? undefined : change.before,
+    change.kind === "removed" ? undefined : change.after,
+  ];
   return values.some((value) => value !== undefined && has(value, place));
 }
 
@@ -70,5 +73,7 @@ function has(value: unknown, place: readonly string[]): boolean {
   if (name === "**" && has(value, below)) return true;
   if (typeof value !== "object" || value === null) return false;
   const rest = name === "**" ? place : below;
-  return Object.entries(value).some(([member, inner]) => (name === "*" || name === "**" || name === member) && has(inner, rest));
+  return Object.entries(value).some(
+    ([member, inner]) => (name === "*" || name === "**" || name === member) && has(inner, rest),
+  );
 }

@@ -68,6 +68,8 @@ export interface WatchStats {
   readonly version: number;
   readonly waiting: number;
   readonly told: number;
+  /** True once it has ended. */
+  readonly closed: boolean;
   readonly resyncs: number;
 }
 
@@ -155,7 +157,7 @@ class Watch implements ContextWatch {
 
   stats(): WatchStats {
     const { version, count, resyncs } = this.#told;
-    return { version, waiting: this.#queue.length, told: count, resyncs };
+    return { version, waiting: this.#queue.length, told: count, resyncs, closed: this.#closed };
   }
 
   [Symbol.asyncIterator](): this {
@@ -184,8 +186,7 @@ class Watch implements ContextWatch {
         if (reached >= present) break;
       }
     } catch {
-      // The store is away: its next version, or its return, shows what is missing.
-      this.#around.events({ kind: "watch.interrupted", version: this.#reached ?? fromVersion });
+      // The store is away, and tells of itself: whoever watches begins anew with what this process knows.
       this.#miss("lost");
     }
     const heard = this.#heard;
