@@ -49,9 +49,9 @@ function watching(options: WatchOptions = {}) {
 async function take(watch: ContextWatch, count: number): Promise<WatchNews[]> {
   const taken: WatchNews[] = [];
   for (let n = 0; n < count; n++) {
-    const { value, done } = await watch.next();
-    if (done === true) break;
-    taken.push(value);
+    const next = await watch.next();
+    if (next.done === true) break;
+    taken.push(next.value);
   }
   return taken;
 }
