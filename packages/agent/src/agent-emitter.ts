@@ -3,6 +3,7 @@
  * others are called.
  */
 import { EntrainError } from "@entrain/kernel";
+import type { ContextNews } from "@entrain/core/context";
 import type { EventSink } from "@entrain/ports";
 
 /** One firing of this agent, on the wall clock. */
@@ -41,6 +42,8 @@ export interface AgentEvents {
   beat: BeatEvent;
   leader: LeaderEvent;
   degraded: DegradedEvent;
+  /** The next version of the shared document, or the whole where versions were missed (C1). */
+  context: ContextNews;
   /** What ended the agent without its user's doing, e.g. `superseded`. */
   error: EntrainError;
 }

@@ -27,46 +27,14 @@ import { createDegradation, type Degradation } from "./degradation.ts";
 import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
+import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
 import { createHostBudget } from "./host-budget.ts";
-import type { HostListeners, Readiness } from "./host-listeners.ts";
+import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
-
-/** A process's agents. */
-export interface AgentHost {
-  /**
-   * Starts once; later calls wait for the same start. Resolves when the agents are registered, or, where the store is away
-   * and not required, when the host listens. What fails is undone, and final.
-   * @throws EntrainError `store-unavailable`, `deadline-exceeded`, `invalid-config`, `superseded`, `cancelled`.
-   */
-  start(timeoutMs: number): Promise<void>;
-  /** The rhythm's goal as last known; undefined while the host is not started. */
-  goal(): GoalRecord | undefined;
-  leader(): LeaderView;
-  /** What the rules make of a reading now. */
-  classify(reading: Reading): Fingerprint;
-  /** host:port of the gRPC server; undefined while the host is not started. */
-  address(): string | undefined;
-  /** Ready from the first join until draining; losing the store later does not change it (M1). */
-  readiness(): Readiness;
-  /**
-   * Decides in the name of a hosted agent, and records what it will do.
-   * @throws EntrainError `invalid-argument`, `cancelled`, `resource-exhausted`; `unavailable` before the start and after the
-   *   end.
-   */
-  decide(request: HostedRequest): Promise<DecideOutcome>;
-  /** Rates that the swarm shares; all agents of the process take from one share. */
-  readonly rates: RateDesk;
-  /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
-  readonly budget: BudgetDesk;
-  /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
-  stop(drainMs: number): Promise<void>;
-  /** Elections, locks and barriers in the name of the process's first agent. */
-  readonly leases: Omit<Leases, "close">;
-}
 
 /**
  * A process with the given agents; no I/O before `start`.
@@ -82,6 +50,7 @@ export function createAgentHost(
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
+    onContext: ignore,
     onSuperseded: ignore,
     ...listeners,
   });
@@ -96,6 +65,7 @@ class Host implements AgentHost {
   readonly #store: RedisStore;
   readonly rates: RateDesk;
   readonly #goal: SwarmGoal;
+  readonly #context: HostContext;
   readonly budget: BudgetDesk;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
@@ -115,6 +85,8 @@ class Host implements AgentHost {
     this.#store = createHostStore(options, this.#clock);
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
+    this.#context = createHostContext(options, this.#store, options.events);
+    this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.#goal = createSwarmGoal({
@@ -137,6 +109,7 @@ class Host implements AgentHost {
       incarnation: this.#incarnation,
       clock: this.#clock,
       store: this.#store,
+      context: this.#context.follower,
       events: options.events,
       hub: this.#hub,
       leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
@@ -149,6 +122,10 @@ class Host implements AgentHost {
       maxAgeMs: options.membership.heartbeatMs / 2,
       reasonerFailureRate: () => this.#decisions.reasonerFailureRate(),
     });
+  }
+
+  get context(): AgentContext {
+    return this.#context.context;
   }
 
   start(timeoutMs: number): Promise<void> {
@@ -205,6 +182,7 @@ class Host implements AgentHost {
     );
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
+    this.#context.follower.start();
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
@@ -241,6 +219,9 @@ class Host implements AgentHost {
       () => this.#hub.stop(),
       () => this.#probe.stop(),
       () => this.#decisions.stop(),
+      () => {
+        this.#context.stop();
+      },
       () => loops?.server.close({ deadlineMs: Math.min(drainMs, 500) }),
       () => this.rates.stop(),
       () => this.#store.close(),

@@ -8,6 +8,7 @@ import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
 import type { Batcher, BatcherOptions, BudgetDesk, RateWish, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
+import type { AgentContext } from "./agent-context.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
@@ -92,6 +93,8 @@ export interface Agent extends AsyncDisposable {
   readonly barrier: Leases["barrier"];
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
+  /** The shared document: one live version for all (C1 to C3). */
+  readonly context: AgentContext;
   /** The swarm's budgets (B1 to B3). */
   readonly budget: BudgetDesk;
   /**
@@ -125,6 +128,9 @@ export function createAgent(options: AgentOptions): Agent {
     },
     onDegraded: (event) => {
       emitter.emit("degraded", event);
+    },
+    onContext: (news) => {
+      emitter.emit("context", news);
     },
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
@@ -174,6 +180,7 @@ export function createAgent(options: AgentOptions): Agent {
     barrier: (name, parties) => host.leases.barrier(name, parties),
     goal: () => host.goal(),
     rate: (name, wish) => host.rates.rate(name, wish),
+    context: host.context,
     budget: host.budget,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);

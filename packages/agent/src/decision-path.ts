@@ -9,7 +9,7 @@ import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/po
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createDecisionClient } from "@entrain/rpc";
-import { ContextFollower, createDecisionLoop, initialDocument, systemTimers } from "@entrain/runtime";
+import { createDecisionLoop, systemTimers, type ContextFollower } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** Decides, and can be drained. */
@@ -29,18 +29,11 @@ export function createDecisionPath(options: {
   readonly options: ResolvedHostOptions;
   readonly clock: Clock;
   readonly store: RedisStore;
+  readonly context: ContextFollower;
   readonly events: EventSink;
 }): DecisionPath {
-  const { clock, store, events } = options;
+  const { clock, store, context, events } = options;
   const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
-  const context = new ContextFollower({
-    store: store.context,
-    health: store.health,
-    timers: systemTimers,
-    events,
-    initial: initialDocument(),
-    seed: randomUUID(),
-  });
   const loop = createDecisionLoop({
     context,
     clock,
@@ -70,10 +63,7 @@ export function createDecisionPath(options: {
   }
 
   return {
-    start() {
-      context.start();
-      return loop.start();
-    },
+    start: () => loop.start(),
     decide(request) {
       const deciding = decide(request);
       const tracked = deciding.catch(() => undefined).finally(() => underWay.delete(tracked));
@@ -88,7 +78,6 @@ export function createDecisionPath(options: {
     async stop() {
       remote?.close();
       await loop.stop();
-      context.stop();
     },
   };
 }

@@ -5,7 +5,7 @@
 import type { Leadership } from "@entrain/core/election";
 import type { Act, Fingerprint, Reading } from "@entrain/core/decision";
 import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
-import { createActRecorder, systemTimers, type ObservationHub } from "@entrain/runtime";
+import { createActRecorder, systemTimers, type ContextFollower, type ObservationHub } from "@entrain/runtime";
 import type { RedisStore } from "@entrain/redis";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createDecisionPath } from "./decision-path.ts";
@@ -35,14 +35,15 @@ export function createHostedDecisions(surroundings: {
   readonly incarnation: number;
   readonly clock: Clock;
   readonly store: RedisStore;
+  readonly context: ContextFollower;
   readonly events: EventSink;
   readonly hub: ObservationHub;
   /** The agent's leadership, while effects may be sent in its name (L4). */
   readonly leadershipOf: (agentId: string) => Leadership | undefined;
   readonly onDecided: (outcome: DecideOutcome) => void;
 }): HostedDecisions {
-  const { options, incarnation, clock, store, events, hub, leadershipOf, onDecided } = surroundings;
-  const path = createDecisionPath({ options, clock, store, events });
+  const { options, incarnation, clock, store, context, events, hub, leadershipOf, onDecided } = surroundings;
+  const path = createDecisionPath({ options, clock, store, context, events });
   const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
 
   async function decide(request: HostedRequest): Promise<DecideOutcome> {

@@ -24,8 +24,8 @@ export {
   type RedisAddress,
 } from "./agent-options.ts";
 export type { RhythmOptions } from "./rhythm-options.ts";
-export { createAgentHost, type AgentHost } from "./agent-host.ts";
-export type { HostListeners, Readiness } from "./host-listeners.ts";
+export { createAgentHost } from "./agent-host.ts";
+export type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
 export {
   type AgentBarrier,
   type AgentLock,
@@ -49,4 +49,7 @@ export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
+export type { AgentContext, ChangeOptions } from "./agent-context.ts";
+export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/runtime";
+export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
 export type { TlsMaterial } from "@entrain/rpc";

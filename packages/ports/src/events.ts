@@ -116,6 +116,13 @@ export type RuntimeEvent =
     }
   /** Versions were missed, or there was no copy yet: the whole document was taken over. */
   | { readonly kind: "context.resynced"; readonly fromVersion: number; readonly version: number }
+  /** A watcher of the document was told to begin anew: it was too slow, or versions were not to be had any more. */
+  | {
+      readonly kind: "watch.resynced";
+      readonly cause: "slow" | "compacted" | "lost";
+      readonly fromVersion: number;
+      readonly version: number;
+    }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }

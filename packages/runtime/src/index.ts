@@ -13,6 +13,13 @@ export {
   type DocumentPatch,
 } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
+export {
+  watchContext,
+  type ContextWatch,
+  type WatchNews,
+  type WatchOptions,
+  type WatchStats,
+} from "./context/context-watch.ts";
 export { initialDocument } from "./context/initial-document.ts";
 export {
   createDecisionLoop,

@@ -129,13 +129,31 @@ function decisionLine({ agentId, decision, source, latencyMs, contextHit }: Even
 /** Pointers that a line names. */
 const pointersMax = 20;
 
+type ContextEvent = EventOf<
+  "context.read" | "context.served" | "context.changed" | "context.resynced" | "watch.resynced"
+>;
+
 /** What became of the process's copy of the shared document. */
-function contextLine(event: EventOf<"context.changed" | "context.resynced">): EventLine {
-  if (event.kind === "context.resynced")
-    return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
-  const { version, baseVersion, author, reason, pointers } = event;
-  const named = pointers.slice(0, pointersMax);
-  return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
+function contextLine(event: ContextEvent): EventLine {
+  switch (event.kind) {
+    case "context.read":
+      return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
+        roundTripMs: event.roundTripMs,
+      });
+    case "context.served":
+      return line("trace", "context served", { hit: event.hit, stale: event.stale });
+    case "context.resynced":
+      return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
+    case "watch.resynced": {
+      const { cause, fromVersion, version } = event;
+      return line("warn", "a watcher of the context begins anew", { cause, fromVersion, version });
+    }
+    case "context.changed": {
+      const { version, baseVersion, author, reason, pointers } = event;
+      const named = pointers.slice(0, pointersMax);
+      return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
+    }
+  }
 }
 
 /** What the process saw. */
@@ -176,13 +194,10 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "store.warned":
       return line("warn", "store may lose data", { cause: event.message });
     case "context.read":
-      return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
-        roundTripMs: event.roundTripMs,
-      });
     case "context.served":
-      return line("trace", "context served", { hit: event.hit, stale: event.stale });
     case "context.changed":
     case "context.resynced":
+    case "watch.resynced":
       return contextLine(event);
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });

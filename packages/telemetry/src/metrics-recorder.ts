@@ -230,6 +230,9 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
       to.contextResyncs.inc();
       to.contextVersion.set(event.version);
       return;
+    case "watch.resynced":
+      to.watchResyncs.inc({ cause: event.cause });
+      return;
     case "policy.changed":
       to.policyChanges.inc();
       return;

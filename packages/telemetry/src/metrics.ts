@@ -174,6 +174,7 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     contextVersion: gauge("entrain_context_version", "Version of the context document in use."),
     contextChanges: counter("entrain_context_changes_total", "Versions of the context document, taken in one by one."),
     contextResyncs: counter("entrain_context_resyncs_total", "Times the context document was taken over as a whole."),
+    watchResyncs: counter("entrain_context_watch_resyncs_total", "Times a watcher was told to begin anew.", ["cause"]),
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),

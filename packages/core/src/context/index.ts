@@ -16,6 +16,7 @@ export {
   type ContextPatch,
   type ContextProposal,
 } from "./entry.ts";
+export { createSieve, type ContextFilter, type ContextSieve } from "./filter.ts";
 export { advance, type Advance, type ContextNews } from "./following.ts";
 export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";

@@ -1,0 +1,109 @@
+/**
+ * The shared document as an agent's user works with it: this process's copy, changes by compare-and-set (C2), history and
+ * rollback (C3), and watches with etcd's guarantees (C1).
+ */
+import { randomUUID } from "node:crypto";
+import { createRandom, type Json } from "@entrain/kernel";
+import type { ContextDocument } from "@entrain/core/context";
+import { createDocumentRules } from "@entrain/documents";
+import type { EventSink, HistoryPage } from "@entrain/ports";
+import { compilePolicy } from "@entrain/reasoners";
+import type { RedisStore } from "@entrain/redis";
+import {
+  ContextFollower,
+  createContextDesk,
+  initialDocument,
+  systemTimers,
+  watchContext,
+  type ChangeOutcome,
+  type ContextWatch,
+  type DocumentPatch,
+  type WatchOptions,
+} from "@entrain/runtime";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+
+/** How a change is made. */
+export interface ChangeOptions {
+  /** Why, for the history (default: nothing). */
+  readonly reason?: string;
+  /** Refused unless this is the present version (default: whatever is; the change is made anew until it fits). */
+  readonly baseVersion?: number;
+  /** The same id with the same change is carried out once, however often it is sent. */
+  readonly requestId?: string;
+}
+
+/** The shared document of the swarm. Errors: `store-unavailable`, `deadline-exceeded`, `recovering`. */
+export interface AgentContext {
+  /** This process's copy, pushed within milliseconds; undefined before the first look. */
+  current(): ContextDocument | undefined;
+  /** The document as the store has it now. */
+  read(): Promise<ContextDocument>;
+  /**
+   * Changes it by a merge patch (RFC 7396), all sections at once or none.
+   * @throws EntrainError `conflict` with the present version, `invalid-argument` with a JSON Pointer
+   */
+  merge(patch: Json, options?: ChangeOptions): Promise<ChangeOutcome>;
+  /** The same by a JSON Patch (RFC 6902). */
+  patch(operations: readonly Json[], options?: ChangeOptions): Promise<ChangeOutcome>;
+  /** Makes a new version that is what `toVersion` was. Errors: also `compacted`, `not-found`. */
+  rollback(toVersion: number, options?: ChangeOptions): Promise<ChangeOutcome>;
+  /** The versions before `before` (default: all), newest first. */
+  history(limit: number, before?: number): Promise<HistoryPage>;
+  /**
+   * Tells each version from now on, or from a version on, once and in order; a watcher that is too slow is told from where
+   * it missed some. Iterate over it; leave the loop, or call `close`, to end it.
+   * @throws EntrainError `invalid-argument` that names the option
+   */
+  watch(options?: WatchOptions): ContextWatch;
+}
+
+/** The document's part of a host. */
+export interface HostContext {
+  readonly follower: ContextFollower;
+  readonly context: AgentContext;
+  /** Ends the watches, and follows no more. */
+  stop(): void;
+}
+
+/** The shared document in one process; nothing is read before the follower starts. */
+export function createHostContext(options: ResolvedHostOptions, store: RedisStore, events: EventSink): HostContext {
+  const follower = new ContextFollower({
+    store: store.context,
+    health: store.health,
+    timers: systemTimers,
+    events,
+    initial: initialDocument(),
+    seed: randomUUID(),
+  });
+  const desk = createContextDesk({
+    store: store.context,
+    rules: createDocumentRules({ compile: compilePolicy }),
+    timers: systemTimers,
+    random: createRandom(randomUUID()),
+  });
+  const watches = new Set<ContextWatch>();
+  const author = options.agentIds[0] ?? options.processId;
+  const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
+  const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => desk.patch(patch, note(changed));
+  return {
+    follower,
+    context: {
+      current: () => follower.current(),
+      read: () => desk.read(),
+      merge: (patch, changed) => change({ kind: "merge", patch }, changed),
+      patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),
+      rollback: (toVersion, changed = {}) => desk.rollback(toVersion, note(changed)),
+      history: (limit, before) => desk.history(limit, before),
+      watch(wanted) {
+        for (const ended of watches) if (ended.stats().closed) watches.delete(ended);
+        const watch = watchContext({ source: follower, store: store.context, timers: systemTimers, events }, wanted);
+        watches.add(watch);
+        return watch;
+      },
+    },
+    stop() {
+      for (const watch of watches) watch.close();
+      follower.stop();
+    },
+  };
+}
