@@ -10,7 +10,7 @@ import { membershipTimings, type MembershipTimings } from "@entrain/core/members
 import { builtInStrategies, checkGoal, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisStoreOptions } from "@entrain/redis";
-import type { TlsMaterial } from "@entrain/rpc";
+import type { TlsMaterial, TlsSource } from "@entrain/rpc";
 
 /** A URL, ioredis options, or a client (which is duplicated and never closed). */
 export type RedisAddress = RedisStoreOptions["redis"];
@@ -38,8 +38,8 @@ export interface HostOptions {
   readonly listen?: Partial<Address>;
   /** How others reach that server (default: where it listens, so it is required with an address such as 0.0.0.0). */
   readonly advertise?: Address;
-  /** Own certificate and key, and the authority that signs the peers' (PEM): TLS on both sides (default: none). */
-  readonly tls?: TlsMaterial;
+  /** Own certificate and key, and the authority that signs the peers' (PEM), or a source that replaces them: TLS on both sides (default: none). */
+  readonly tls?: TlsMaterial | TlsSource;
   /** Permits plaintext beyond loopback (default false). */
   readonly insecure?: boolean;
   /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms). */
@@ -71,7 +71,7 @@ export interface ResolvedHostOptions {
   readonly redis: RedisAddress;
   readonly listen: Address;
   readonly advertise: Address | undefined;
-  readonly tls: TlsMaterial | undefined;
+  readonly tls: TlsMaterial | TlsSource | undefined;
   readonly insecure: boolean;
   readonly goal: GoalRequest;
   readonly reasoner: Reasoner | undefined;

@@ -29,4 +29,4 @@ export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type { GoalRecord } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
-export type { TlsMaterial } from "@entrain/rpc";
+export type { TlsMaterial, TlsSource } from "@entrain/rpc";

@@ -136,6 +136,13 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return line("debug", "peers changed", { connected: event.connected, wanted: event.wanted });
     case "peer.refused":
       return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
+    case "connections.refused":
+      return line("warn", "connections refused", { reason: event.reason, count: event.count, cause: event.message });
+    case "tls.loaded": {
+      const expiresAt = new Date(event.expiresAtMs).toISOString();
+      if (event.outcome === "loaded") return line("info", "certificates loaded", { expiresAt });
+      return line("error", "certificates refused", { cause: event.message, expiresAt });
+    }
     case "member.changed": {
       const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
       const level = state === "dead" ? "warn" : "info";

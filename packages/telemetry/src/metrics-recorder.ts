@@ -18,6 +18,8 @@ type RhythmEvent = EventOf<
   | "goal.changed"
   | "peers.changed"
   | "peer.refused"
+  | "connections.refused"
+  | "tls.loaded"
 >;
 type SwarmEvent = EventOf<
   | "member.changed"
@@ -71,6 +73,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "goal.changed":
       case "peers.changed":
       case "peer.refused":
+      case "connections.refused":
+      case "tls.loaded":
         recordRhythm(families, event);
         return;
       case "member.changed":
@@ -131,6 +135,13 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
       return;
     case "peer.refused":
       to.peersRefused.inc();
+      return;
+    case "connections.refused":
+      to.connectionsRefused.inc({ reason: event.reason }, event.count);
+      return;
+    case "tls.loaded":
+      to.tlsLoads.inc({ outcome: event.outcome });
+      to.tlsExpiry.set(event.expiresAtMs / 1_000);
       return;
   }
 }

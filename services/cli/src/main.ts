@@ -13,6 +13,7 @@ const commands = {
   status: async () => (await import("./commands/status.ts")).status,
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
+  certs: async () => (await import("./commands/certs.ts")).certs,
   sim: async () => (await import("./commands/sim.ts")).sim,
 } satisfies Record<string, () => Promise<Command>>;
 type CommandName = keyof typeof commands;
