@@ -28,10 +28,12 @@ const ambientEffects = [
 ].map(([name, message]) => ({ name, message: `Pure package: ${message}.` }));
 
 export default defineConfig(
-  { ignores: ["**/node_modules/", "**/.turbo/", "**/coverage/", "packages/rpc/src/gen/"] },
+  {
+    ignores: ["**/node_modules/", "**/.turbo/", "**/coverage/", "packages/rpc/src/gen/", "services/console/page/dist/"],
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -6,8 +6,8 @@
  *
  * It is plain JavaScript without dependencies because it must run on a bare system Node (20 or newer).
  * Contract, in the order of effects:
- *   1. set-up runs only when the stamp in node_modules disagrees with the lock file, under a lock, so that
- *      two starts in one tree cannot tear it; everything it says goes to stderr (stdout is the child's alone);
+ *   1. set-up runs only when a stamp in node_modules disagrees with the lock file or with the sources of the
+ *      console's page, under a lock, so that two starts in one tree cannot tear it; everything it says goes to stderr (stdout is the child's alone);
  *   2. the child inherits stdio, gets the project's Node first on its PATH, and its exit code is ours;
  *   3. SIGINT, SIGTERM and SIGHUP reach the child; so does the death of our parent (as SIGTERM), also where
  *      that parent is the `sh -c` that npm put between us. `kill -9` of npm therefore leaves nothing behind.
@@ -26,6 +26,8 @@ const lockFile = path.join(root, "package-lock.json");
 const stampFile = path.join(modules, ".entrain-stamp");
 const setupLock = path.join(root, ".entrain-setup.lock");
 const projectNode = path.join(modules, "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+const page = path.join(root, "services", "console", "page");
+const pageStamp = path.join(modules, ".entrain-page-stamp");
 const OLDEST_NODE = 20;
 const PARENT_POLL_MS = 250;
 const KILL_AFTER_MS = 15_000;
@@ -132,7 +134,24 @@ function readText(/** @type {string} */ file) {
   }
 }
 
-const isSetUp = () => readText(stampFile)?.trim() === lockHash() && nodeToUse() !== undefined;
+const isInstalled = () => readText(stampFile)?.trim() === lockHash() && nodeToUse() !== undefined;
+const isPageBuilt = () => !fs.existsSync(page) || (hasBuiltPage() && readText(pageStamp) === pageHash());
+const hasBuiltPage = () => fs.existsSync(path.join(page, "dist", "index.html"));
+const isSetUp = () => isInstalled() && isPageBuilt();
+
+/** Over all that the page is made of: its own files, and the dependencies. */
+function pageHash() {
+  const hash = createHash("sha256").update(lockHash());
+  const files = fs.readdirSync(page, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map((entry) => path.relative(page, path.join(entry.parentPath, entry.name)));
+  for (const name of names.filter((each) => !each.startsWith("dist")).sort())
+    hash
+      .update(name)
+      .update("\0")
+      .update(fs.readFileSync(path.join(page, name)))
+      .update("\0");
+  return hash.digest("hex");
+}
 
 /** The project's Node, or the one we run on where npm has no build for this platform; undefined: neither. */
 function nodeToUse() {
@@ -177,10 +196,10 @@ function npmEnvironment() {
 }
 
 /** @param {string} what @param {string} command @param {string[]} args @param {string} cwd */
-async function install(what, command, args, cwd) {
+async function step(what, command, args, cwd) {
   let output = "";
   const failed = (/** @type {string} */ how) =>
-    fail(`set-up failed: ${what} ${how}; npm's last lines:`, output.trimEnd().split("\n").slice(-20));
+    fail(`set-up failed: ${what} ${how}; its last lines:`, output.trimEnd().split("\n").slice(-20));
   try {
     const options = { cwd, env: npmEnvironment(), shell: process.platform === "win32" };
     const code = await run(
@@ -198,6 +217,21 @@ async function install(what, command, args, cwd) {
 
 async function setUp() {
   const startedAt = performance.now();
+  if (!isInstalled()) await installAll();
+  if (!isPageBuilt()) await buildPage();
+  say(`setting up: done in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+}
+
+/** The console's page is the one thing here that is built: a browser reads no TypeScript. */
+async function buildPage() {
+  say("setting up: building the console's page");
+  const vite = path.join(modules, "vite", "bin", "vite.js");
+  await step("building the page", nodeToUse() ?? process.execPath, [vite, "build"], page);
+  fs.writeFileSync(pageStamp, pageHash());
+}
+
+async function installAll() {
+  const startedAt = performance.now();
   const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
   say("setting up: installing the dependencies (once per package-lock.json)");
   const progress = setInterval(() => say(`setting up: still installing, ${seconds()}`), 15_000);
@@ -212,17 +246,16 @@ async function setUp() {
       "--no-fund",
       "--loglevel=error",
     ];
-    await install("npm ci", "npm", ["ci", ...flags], root);
+    await step("npm ci", "npm", ["ci", ...flags], root);
   }
   if (!fs.existsSync(projectNode)) {
-    await install("placing the project's Node", "node", ["installArchSpecificPackage.js"], path.join(modules, "node"));
+    await step("placing the project's Node", "node", ["installArchSpecificPackage.js"], path.join(modules, "node"));
   }
   linkNodeForPackageScripts();
   if (nodeToUse() === undefined)
     fail("set-up failed: npm's `node` package brought no binary for this platform; use Node 24");
   fs.writeFileSync(stampFile, `${lockHash()}\n`);
   clearInterval(progress);
-  say(`setting up: done in ${seconds()}`);
 }
 
 /** `npm test` inside a package finds the project's Node first, as if npm had linked the package's bin itself. */

@@ -19,7 +19,7 @@ export interface Tier {
 export const tiers: readonly Tier[] = [
   {
     name: "unit",
-    files: ["packages/*/src/**/*.test.ts", "services/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    files: ["packages/*/src/**/*.test.ts", "services/*/{src,page}/**/*.test.ts", "scripts/**/*.test.ts"],
     except: ["**/*.live.test.ts"],
     concurrency: 4,
     fileTimeoutMs: 90_000,

@@ -1,6 +1,7 @@
 /** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
 import type { Figure } from "./figure.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { pageSuite } from "./page.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 
 /** One suite. */
@@ -13,4 +14,4 @@ export interface Suite {
 }
 
 /** All suites, in the order in which they run. */
-export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite];
+export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, pageSuite];

@@ -15,7 +15,7 @@ export interface RepositoryFile {
 }
 
 const TEXT =
-  /\.(ts|mts|mjs|cjs|js|json|md|lua|proto|ya?ml|sh|css|html|svg|txt|conf|toml)$|\/run$|(^|\/)\.[a-z]+(rc|ignore)?$/;
+  /\.(tsx?|mts|mjs|cjs|js|json|md|lua|proto|ya?ml|sh|css|html|svg|txt|conf|toml)$|\/run$|(^|\/)\.[a-z]+(rc|ignore)?$/;
 
 function gitFiles(): string[] | undefined {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
@@ -45,7 +45,7 @@ export const textFiles: readonly RepositoryFile[] = allPaths
   .filter((file) => TEXT.test(file))
   .map((file) => ({ path: file, text: readFileSync(path.join(root, file), "utf8") }));
 
-const CODE = /\.(ts|mts|mjs|cjs|js|lua)$/;
+const CODE = /\.(tsx?|mts|mjs|cjs|js|lua)$/;
 
 const GENERATED = /^packages\/rpc\/src\/gen\//;
 

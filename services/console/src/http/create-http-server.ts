@@ -18,6 +18,7 @@ import { addDecisionRoutes } from "./routes/decision-routes.ts";
 import { addEventRoutes } from "./routes/event-routes.ts";
 import { addLeaderRoutes } from "./routes/leader-routes.ts";
 import { addOpsRoutes } from "./routes/ops-routes.ts";
+import { addPageRoutes } from "./routes/page-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
 
 /** Largest body, bytes. */
@@ -55,6 +56,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addContextRoutes(app, context);
   addEventRoutes(app, context);
   addOpsRoutes(app, context);
+  await addPageRoutes(app);
   refuseOtherMethods();
   await app.ready();
   return app;
