@@ -35,8 +35,9 @@ test("two certificates never have the same serial number, and end when they are 
 });
 
 test("what is no authority, or no key, is refused with a remedy", async () => {
-  const { pem, issue } = await createAuthority("orders");
-  const member = await issue(request);
+  const authority = await createAuthority("orders");
+  const { pem } = authority;
+  const member = await authority.issue(request);
   const refusal = { code: "invalid-config", field: "ca.key" };
   await assert.rejects(openAuthority({ cert: member.cert, key: member.key }), refusal);
   await assert.rejects(openAuthority({ ...pem, key: "no key" }), refusal);

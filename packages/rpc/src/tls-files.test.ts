@@ -41,7 +41,9 @@ function createFolder(first: IssuedCertificate) {
             return () => (look = undefined);
           },
         },
-        events: (event) => void (event.kind === "tls.loaded" && events.push(event)),
+        events(event) {
+          if (event.kind === "tls.loaded") events.push(event);
+        },
         ...more,
       }),
     /** The pause is over; resolves when the files were looked at. */

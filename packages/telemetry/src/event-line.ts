@@ -125,6 +125,15 @@ function contextLine(event: EventOf<"context.changed" | "context.resynced">): Ev
   return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
 }
 
+/** Who was let in, and with which certificates. */
+function connectionLine(event: EventOf<"connections.refused" | "tls.loaded">): EventLine {
+  if (event.kind === "connections.refused")
+    return line("warn", "connections refused", { reason: event.reason, count: event.count, cause: event.message });
+  const expiresAt = new Date(event.expiresAtMs).toISOString();
+  if (event.outcome === "loaded") return line("info", "certificates loaded", { expiresAt });
+  return line("error", "certificates refused", { cause: event.message, expiresAt });
+}
+
 /** What the process saw. */
 function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
   switch (event.kind) {
@@ -137,12 +146,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "peer.refused":
       return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
     case "connections.refused":
-      return line("warn", "connections refused", { reason: event.reason, count: event.count, cause: event.message });
-    case "tls.loaded": {
-      const expiresAt = new Date(event.expiresAtMs).toISOString();
-      if (event.outcome === "loaded") return line("info", "certificates loaded", { expiresAt });
-      return line("error", "certificates refused", { cause: event.message, expiresAt });
-    }
+    case "tls.loaded":
+      return connectionLine(event);
     case "member.changed": {
       const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
       const level = state === "dead" ? "warn" : "info";
