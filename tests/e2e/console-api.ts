@@ -1,8 +1,18 @@
 /** The console's HTTP API as a program outside the repository would use it: by its contract alone. */
 
+/** The goal record. */
+export interface Goal {
+  readonly goalVersion: number;
+  readonly kind: string;
+  readonly periodMs: number;
+  readonly groups?: number;
+  readonly anchorUnixMs: number;
+  readonly effectiveBeat: number;
+}
+
 /** `GET /api/v1/rhythm` */
 export interface Rhythm {
-  readonly goal: { readonly kind: string; readonly periodMs: number; readonly goalVersion: number };
+  readonly goal: Goal;
   readonly strategy: string;
   readonly coherence: number | null;
   readonly maxGapRatio: number | null;
@@ -76,6 +86,7 @@ export interface ConsoleApi {
   swarm(): Promise<Swarm>;
   agents(): Promise<readonly Agent[]>;
   rhythm(): Promise<Rhythm>;
+  setGoal(goal: Readonly<Record<string, unknown>>): Promise<Goal>;
   leader(): Promise<Leader>;
   decisions(limit: number): Promise<readonly CommittedDecision[]>;
   inject(telemetry: Readonly<Record<string, unknown>>, incident?: string): Promise<Injection>;
@@ -95,6 +106,12 @@ export function consoleApi(url: string): ConsoleApi {
     swarm: () => call<Swarm>("/api/v1/swarm"),
     agents: async () => (await call<{ readonly agents: readonly Agent[] }>("/api/v1/agents?limit=1000")).agents,
     rhythm: () => call<Rhythm>("/api/v1/rhythm"),
+    setGoal: (goal) =>
+      call<Goal>("/api/v1/rhythm/goal", {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(goal),
+      }),
     leader: () => call<Leader>("/api/v1/leader"),
     decisions: async (limit) => {
       const page = await call<{ readonly decisions: readonly CommittedDecision[] }>(`/api/v1/decisions?limit=${limit}`);

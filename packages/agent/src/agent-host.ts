@@ -122,6 +122,7 @@ class Host implements AgentHost {
       timers: systemTimers,
       random: createRandom(options.processId),
       founding: options.goal,
+      carried: () => this.goal(),
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
     this.#hub = createObservationHub({

@@ -31,6 +31,7 @@ const scriptNames = [
   "register",
   "release",
   "renew",
+  "set-goal",
 ] as const;
 
 /** The name of a command: its file without the ending. */

@@ -4,6 +4,7 @@ const general = `entrain COMMAND [flags]
 
   entrain up          run a swarm in the foreground, with an account of it
   entrain status      a running swarm at a glance
+  entrain goal        the goal of a running swarm, or another one for it
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
   entrain certs       certificates for development
@@ -34,6 +35,22 @@ const status = `entrain status [flags]
 
   --url URL     the console (default http://127.0.0.1:8080)
   --json        one JSON object instead of text
+`;
+
+const goal = `entrain goal [GOAL] [flags]
+
+Tells the goal of a running swarm; with GOAL, sets another one for the whole swarm, from a beat on that all know in
+advance. GOAL is sync, spread, cluster, coherence, or a named goal such as distribute-load.
+
+  --period DURATION     the rhythm's period (default: the present one, or the named goal's)
+  --groups N            cluster: how many groups (default 2)
+  --coherence R         coherence: what to hold, 0 to 1 (default 0.5)
+  --untrusted           pursue the goal against liars
+  --strategies A,B      strategies, best first (default: those of the goal)
+  --url URL             the console (default http://127.0.0.1:8080)
+  --json                one JSON object instead of text
+
+Exit codes: 0 done; 1 the console does not answer, or Redis is away; 2 wrong command line, or an impossible goal.
 `;
 
 const decisions = `entrain decisions [flags]
@@ -97,6 +114,8 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 `;
 
 /** The text for a command; undefined: for `entrain` itself. */
-export function helpText(command: "up" | "status" | "replay" | "decisions" | "certs" | "sim" | undefined): string {
-  return command === undefined ? general : { up, status, replay, decisions, certs, sim }[command];
+export function helpText(
+  command: "up" | "status" | "goal" | "replay" | "decisions" | "certs" | "sim" | undefined,
+): string {
+  return command === undefined ? general : { up, status, goal, replay, decisions, certs, sim }[command];
 }

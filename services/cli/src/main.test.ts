@@ -21,13 +21,15 @@ describe("the entrain command", () => {
     });
 
   const wrong: [string[], RegExp][] = [
-    [[], /^entrain: entrain needs a command: choose one of up, status, replay, decisions, certs, sim\n$/],
+    [[], /^entrain: entrain needs a command: choose one of up, status, goal, replay, decisions, certs, sim\n$/],
     [["fly"], /^entrain: "fly" is no command of entrain: choose one of/],
     [["up", "--goal", "dance"], /^entrain: --goal is "dance": .*\n$/],
     [["up", "--period", "soon"], /^entrain: --period is "soon": .*\n$/],
     [["status", "--url", "here"], /^entrain: --url is "here": .*\n$/],
     [["replay"], /^entrain: entrain replay needs a file: .*\n$/],
     [["replay", "x.csv", "--speed", "-1"], /^entrain: --speed is "-1": .*\n$/],
+    [["goal", "--period", "1s"], /^entrain: --period is given without a goal: .*\n$/],
+    [["goal", "sync", "--groups", "few"], /^entrain: --groups is "few": .*\n$/],
     [["decisions", "--limit", "0"], /^entrain: --limit is "0": .*\n$/],
   ];
   for (const [argv, sentence] of wrong)

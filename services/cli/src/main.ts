@@ -11,6 +11,7 @@ import { helpText } from "./help.ts";
 const commands = {
   up: async () => (await import("./commands/up.ts")).up,
   status: async () => (await import("./commands/status.ts")).status,
+  goal: async () => (await import("./commands/goal.ts")).goal,
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
   certs: async () => (await import("./commands/certs.ts")).certs,

@@ -8,7 +8,7 @@ import { cycleAtUnixMs } from "./goal.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
 import { isSameLineage } from "./lineage.ts";
 import { medianOf } from "./order-parameter.ts";
-import { cycleAt, shifted, type Oscillator } from "./oscillator.ts";
+import { cycleAt, lineThrough, shifted } from "./oscillator.ts";
 import { wrapCycles } from "./phase-arithmetic.ts";
 import { judgePursuit, type SwitchCause } from "./pursuit.ts";
 import {
@@ -71,11 +71,10 @@ export function toleranceCycles(periodNs: number): number {
   return Math.min(0.05, Math.max(5e6 / periodNs, 0.01));
 }
 
-/** The neighbour's reference count at `nowNs`: from its sample on, it is taken to run at the goal that both follow. */
+/** The neighbour's reference count at `nowNs`: from its sample on, it is taken to run at the goals that both follow. */
 export function projected(sample: NeighbourSample, state: RhythmState, nowNs: number): number {
-  const anchorCycle = sample.cycle + (sample.offsetCycles ?? 0);
-  const theirs: Oscillator = { ...state.oscillator, anchorNs: sample.atNs, anchorCycle };
-  return cycleAt(theirs, nowNs);
+  const heard = sample.cycle + (sample.offsetCycles ?? 0);
+  return cycleAt(lineThrough(state.oscillator, sample.atNs, heard), nowNs);
 }
 
 function withoutSilent(state: RhythmState, nowNs: number): RhythmState {

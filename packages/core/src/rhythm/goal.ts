@@ -63,19 +63,28 @@ export function firstGoal(request: GoalRequest, unixMs: number): GoalRecord {
 
 /**
  * The goal that follows `current`: it takes effect at the first beat that is at least a second and two periods away
- * from `cycle`, the swarm's count at `unixMs`.
+ * from `cycle`, the swarm's count at `unixMs`. Where `current` itself is still ahead, the new one takes its place at the
+ * same beat if everyone can know in time, and otherwise follows on it.
  */
 export function nextGoal(current: GoalRecord, request: GoalRequest, at: { unixMs: number; cycle: number }): GoalRecord {
-  const noticeBeats = Math.max(2, Math.ceil((noticeMs * 1e6) / current.periodNs));
-  const effectiveBeat = Math.ceil(at.cycle) + noticeBeats;
   return {
     goalVersion: current.goalVersion + 1,
     ...shapeOf(request),
     periodNs: request.periodMs * 1e6,
-    anchorUnixMs: at.unixMs + ((effectiveBeat - at.cycle) * current.periodNs) / 1e6,
-    anchorBeat: effectiveBeat,
-    effectiveBeat,
+    ...firstBeatAfter(current, at),
   };
+}
+
+/** Where the count of `current` comes to a beat that is far enough away. */
+function firstBeatAfter(current: GoalRecord, { unixMs, cycle }: { unixMs: number; cycle: number }) {
+  const noticeBeats = Math.max(2, Math.ceil((noticeMs * 1e6) / current.periodNs));
+  const isAhead = cycle < current.effectiveBeat;
+  const isInTime = isAhead && current.anchorUnixMs - unixMs >= noticeMs && current.effectiveBeat - cycle >= 2;
+  const from = isAhead ? current.effectiveBeat : Math.ceil(cycle);
+  const beat = isInTime ? from : from + noticeBeats;
+  const known = isAhead ? { unixMs: current.anchorUnixMs, cycle: current.anchorBeat } : { unixMs, cycle };
+  const anchorUnixMs = known.unixMs + ((beat - known.cycle) * current.periodNs) / 1e6;
+  return { anchorUnixMs, anchorBeat: beat, effectiveBeat: beat };
 }
 
 /** True where `a` replaces `b`. */

@@ -43,7 +43,7 @@ export {
 } from "./named-goals.ts";
 export { isOlderLineage, type Lineage } from "./lineage.ts";
 export { clusterCoherence, coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
-export { createOscillator, cycleAt, instantOf, shifted, withGoal, type Oscillator } from "./oscillator.ts";
+export { createOscillator, cycleAt, instantOf, periodAt, shifted, withGoal, type Oscillator } from "./oscillator.ts";
 export { neighbourLimit, updateIntervalNs } from "./message-budget.ts";
 export {
   circularShorth,

@@ -7,15 +7,26 @@
  */
 import type { GoalRecord } from "./goal.ts";
 
-/** A straight line from time to cycles, with at most one change of slope ahead. */
+/** A slope that begins at a beat, and what may follow on it: a goal may be set while the one before it is still ahead. */
+export interface SlopeAhead {
+  readonly effectiveBeat: number;
+  readonly periodNs: number;
+  readonly next?: SlopeAhead | undefined;
+}
+
+/** A straight line from time to cycles, with the changes of slope that lie ahead, in the order of their beats. */
 export interface Oscillator {
   /** Local monotonic instant at which the count was `anchorCycle`, ns. */
   readonly anchorNs: number;
   readonly anchorCycle: number;
   readonly periodNs: number;
   /** The next goal's slope, from its first beat on. */
-  readonly next: { readonly effectiveBeat: number; readonly periodNs: number } | undefined;
+  readonly next: SlopeAhead | undefined;
+  /** The slope before the present one: what was heard of a neighbour may be from then. */
+  readonly before?: { readonly untilBeat: number; readonly periodNs: number } | undefined;
 }
+
+type Slopes = Pick<Oscillator, "periodNs" | "next" | "before">;
 
 /** An oscillator that stands at `cycle` at the instant `nowNs`. */
 export function createOscillator(nowNs: number, cycle: number, periodNs: number): Oscillator {
@@ -26,39 +37,66 @@ export function createOscillator(nowNs: number, cycle: number, periodNs: number)
 export function cycleAt(oscillator: Oscillator, nowNs: number): number {
   const cycle = oscillator.anchorCycle + (nowNs - oscillator.anchorNs) / oscillator.periodNs;
   const { next } = oscillator;
-  if (next === undefined || cycle <= next.effectiveBeat) return cycle;
-  return next.effectiveBeat + ((cycle - next.effectiveBeat) * oscillator.periodNs) / next.periodNs;
+  return next === undefined || cycle <= next.effectiveBeat ? cycle : cycleAt(after(oscillator, next), nowNs);
 }
 
 /** Local monotonic instant (ns) at which the count is `cycle`. */
 export function instantOf(oscillator: Oscillator, cycle: number): number {
   const { next } = oscillator;
-  const straight = (until: number): number =>
-    oscillator.anchorNs + (until - oscillator.anchorCycle) * oscillator.periodNs;
-  if (next === undefined || cycle <= next.effectiveBeat) return straight(cycle);
-  return straight(next.effectiveBeat) + (cycle - next.effectiveBeat) * next.periodNs;
+  if (next === undefined || cycle <= next.effectiveBeat) return straight(oscillator, cycle);
+  return instantOf(after(oscillator, next), cycle);
 }
 
-/** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; a slope whose beat has come is taken over. */
+function straight({ anchorNs, anchorCycle, periodNs }: Oscillator, cycle: number): number {
+  return anchorNs + (cycle - anchorCycle) * periodNs;
+}
+
+/** The line from the beat of the next slope on. */
+function after(oscillator: Oscillator, { effectiveBeat, periodNs, next }: SlopeAhead): Oscillator {
+  return { anchorNs: straight(oscillator, effectiveBeat), anchorCycle: effectiveBeat, periodNs, next };
+}
+
+/** The line of somebody who pursues the same goals and stood at `cycle` at the instant `atNs`. */
+export function lineThrough({ periodNs, next, before }: Oscillator, atNs: number, cycle: number): Oscillator {
+  if (before === undefined || cycle >= before.untilBeat)
+    return { anchorNs: atNs, anchorCycle: cycle, ...slopesFrom(cycle, { periodNs, next, before }) };
+  const present: SlopeAhead = { effectiveBeat: before.untilBeat, periodNs, next };
+  return { anchorNs: atNs, anchorCycle: cycle, periodNs: before.periodNs, next: present };
+}
+
+/** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; slopes whose beats have come are taken over. */
 export function shifted(oscillator: Oscillator, nowNs: number, cycles: number): Oscillator {
-  const here = cycleAt(oscillator, nowNs);
-  const { next } = oscillator;
-  const passed = next !== undefined && here >= next.effectiveBeat;
-  return {
-    anchorNs: nowNs,
-    anchorCycle: here + cycles,
-    periodNs: passed ? next.periodNs : oscillator.periodNs,
-    next: passed ? undefined : next,
-  };
+  const anchorCycle = cycleAt(oscillator, nowNs) + cycles;
+  return { anchorNs: nowNs, anchorCycle, ...slopesFrom(anchorCycle, oscillator) };
 }
 
-/** The oscillator under a new goal, whose period holds from its effective beat on. */
+/** The slopes that still matter at a count. */
+function slopesFrom(cycle: number, { periodNs, next, before }: Slopes): Slopes {
+  if (next === undefined || cycle < next.effectiveBeat) return { periodNs, next, before };
+  const passed = { untilBeat: next.effectiveBeat, periodNs };
+  return slopesFrom(cycle, { periodNs: next.periodNs, next: next.next, before: passed });
+}
+
+/** The oscillator under a new goal, whose period holds from its effective beat on, whatever was to follow from there. */
 export function withGoal(oscillator: Oscillator, nowNs: number, goal: GoalRecord): Oscillator {
+  const { effectiveBeat, periodNs } = goal;
   const here = shifted(oscillator, nowNs, 0);
-  if (here.anchorCycle >= goal.effectiveBeat) {
+  if (here.anchorCycle >= effectiveBeat) {
     // The change came late: what passed since its beat passed at the new slope.
-    const sinceNs = (here.anchorCycle - goal.effectiveBeat) * here.periodNs;
-    return createOscillator(nowNs, goal.effectiveBeat + sinceNs / goal.periodNs, goal.periodNs);
+    const sinceNs = (here.anchorCycle - effectiveBeat) * here.periodNs;
+    const before = { untilBeat: effectiveBeat, periodNs: here.periodNs };
+    return { ...createOscillator(nowNs, effectiveBeat + sinceNs / periodNs, periodNs), before };
   }
-  return { ...here, next: { effectiveBeat: goal.effectiveBeat, periodNs: goal.periodNs } };
+  return { ...here, next: followedBy(here.next, { effectiveBeat, periodNs }) };
+}
+
+/** `last` behind those of `first` that begin before it. */
+function followedBy(first: SlopeAhead | undefined, last: SlopeAhead): SlopeAhead {
+  if (first === undefined || first.effectiveBeat >= last.effectiveBeat) return last;
+  return { ...first, next: followedBy(first.next, last) };
+}
+
+/** The period that holds at a count, ns. */
+export function periodAt({ periodNs, next }: Pick<Oscillator, "periodNs" | "next">, cycle: number): number {
+  return next === undefined || cycle < next.effectiveBeat ? periodNs : periodAt({ next: undefined, ...next }, cycle);
 }

@@ -25,7 +25,15 @@ import { cycleAt, instantOf, shifted, withGoal } from "./oscillator.ts";
 import { offsetOfBeat } from "./placements.ts";
 import { beginPursuit } from "./pursuit.ts";
 import { preferredStrategies } from "./built-in-strategies.ts";
-import { activeStrategy, beatBy, placedFrom, rebased, type NeighbourSample, type RhythmState } from "./rhythm-state.ts";
+import {
+  activeStrategy,
+  beatBy,
+  inForceAt,
+  placedFrom,
+  rebased,
+  type NeighbourSample,
+  type RhythmState,
+} from "./rhythm-state.ts";
 import type { SlotPlan } from "./slot-plan.ts";
 
 /** A beat later than this share of a period is not fired any more but reported as skipped. */
@@ -197,18 +205,27 @@ function fireDue(state: RhythmState, nowNs: number, effects: RhythmEffect[]): Rh
   const cycle = cycleAt(state.oscillator, nowNs);
   const last = beatBy(state, cycle);
   if (last <= state.lastBeat) return state;
-  const { goalVersion } = state.goal;
   const isTooLate = (beat: number): boolean => cycle - dueCycle(state, beat) > latestFiringCycles;
   let first = Math.max(state.lastBeat + 1, last - 2);
   while (first <= last && isTooLate(first)) first++;
   if (first > state.lastBeat + 1)
-    effects.push({ kind: "skip", goalVersion, fromBeat: state.lastBeat + 1, toBeat: first - 1 });
+    effects.push({
+      kind: "skip",
+      goalVersion: versionAt(state, first - 1),
+      fromBeat: state.lastBeat + 1,
+      toBeat: first - 1,
+    });
   for (let beat = first; beat <= last; beat++) {
     const intendedNs = instantOf(state.oscillator, dueCycle(state, beat));
     const offsetNs = intendedNs - instantOf(state.oscillator, beat);
-    effects.push({ kind: "fire", goalVersion, beat, intendedNs, offsetNs });
+    effects.push({ kind: "fire", goalVersion: versionAt(state, beat), beat, intendedNs, offsetNs });
   }
   return { ...state, lastBeat: last, hasFired: state.hasFired || first <= last };
+}
+
+/** The goal in whose name a beat falls: an announced one gives no beat its name before it takes effect (R4). */
+function versionAt(state: RhythmState, beat: number): number {
+  return inForceAt(state.shapes, beat)?.goalVersion ?? state.goal.goalVersion;
 }
 
 /** The reference count at which a beat falls. */

@@ -38,8 +38,8 @@ export interface InForce<T> {
 export interface RhythmState {
   readonly agentId: string;
   readonly goal: GoalRecord;
-  /** The shapes that still matter: the one of the next beat and those after it. */
-  readonly shapes: readonly InForce<Shape>[];
+  /** The goals whose shapes still matter: the one of the next beat and those after it. */
+  readonly shapes: readonly InForce<GoalRecord>[];
   readonly plans: readonly InForce<SlotPlan>[];
   readonly placements: readonly Placement[];
   /** The place that the strategy chose itself. */
@@ -175,7 +175,7 @@ export function placedFrom(state: RhythmState, fromBeat: number): RhythmState {
 
 /** Shapes, plans and places after the count itself became another one: they count from their own beats again. */
 export function rebased(state: RhythmState): RhythmState {
-  const shapes = fromOwnBeats(state.shapes.map(({ what }) => ({ fromBeat: state.goal.effectiveBeat, what })));
+  const shapes = fromOwnBeats(state.shapes.map(({ what }) => ({ fromBeat: what.effectiveBeat, what })));
   const plans = state.plans.map(({ what }) => ({ fromBeat: what.effectiveBeat, what }));
   return placedFrom({ ...state, shapes, plans }, -Infinity);
 }

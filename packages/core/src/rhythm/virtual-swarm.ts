@@ -5,7 +5,7 @@
  */
 import { createRandom, type Random } from "@entrain/kernel";
 import { cycleAtUnixMs, type GoalRecord } from "./goal.ts";
-import { coherence, maxGapRatio, phaseOfCycle } from "./order-parameter.ts";
+import { coherence, maxGapRatio, medianOf, phaseOfCycle } from "./order-parameter.ts";
 import { cycleAt } from "./oscillator.ts";
 import { stepRhythm, type RhythmEffect, type RhythmInput } from "./rhythm-machine.ts";
 import {
@@ -25,7 +25,12 @@ export interface VirtualAgent {
   readonly startNs: number;
   readonly rate: number;
   readonly ticket: number;
-  readonly fired: { readonly beat: number; readonly atNs: number; readonly offsetNs: number }[];
+  readonly fired: {
+    readonly goalVersion: number;
+    readonly beat: number;
+    readonly atNs: number;
+    readonly offsetNs: number;
+  }[];
   readonly skipped: [number, number][];
   readonly switches: { readonly from: string; readonly to: string; readonly cause: string }[];
 }
@@ -137,6 +142,11 @@ export class VirtualSwarm {
     return Math.max(...cycles) - Math.min(...cycles);
   }
 
+  /** The swarm's count, as an observer of all sees it. */
+  count(): number {
+    return medianOf(this.#honest().map((agent) => cycleAt(agent.state.oscillator, this.#local(agent)))) ?? 0;
+  }
+
   #honest(): VirtualAgent[] {
     return [...this.agents].filter(([agentId]) => !this.liars.has(agentId)).map(([, agent]) => agent);
   }
@@ -193,8 +203,10 @@ export class VirtualSwarm {
   }
 
   #carryOut(agentId: string, agent: VirtualAgent, effect: RhythmEffect): void {
-    if (effect.kind === "fire")
-      agent.fired.push({ beat: effect.beat, atNs: this.nowNs, offsetNs: effect.offsetNs / agent.rate });
+    if (effect.kind === "fire") {
+      const { goalVersion, beat } = effect;
+      agent.fired.push({ goalVersion, beat, atNs: this.nowNs, offsetNs: effect.offsetNs / agent.rate });
+    }
     if (effect.kind === "skip") agent.skipped.push([effect.fromBeat, effect.toBeat]);
     if (effect.kind === "strategy") agent.switches.push({ from: effect.from, to: effect.to, cause: effect.cause });
     if (effect.kind === "announce") this.#announce(agentId, agent);

@@ -105,6 +105,8 @@ export class RhythmLoop {
     const options = { ...agent, goal, nowNs: clock.monoNs(), cycle };
     const state = createRhythmState(book === undefined ? options : { ...options, book });
     this.#hosted.set(agentId, { incarnation, state, skipped: 0 });
+    // Version 0 is a guess in place of a goal.
+    if (goal.goalVersion > 0) this.#options.events({ kind: "goal.changed", agentId, goal });
     this.#settle();
   }
 

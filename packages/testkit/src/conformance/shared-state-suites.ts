@@ -40,6 +40,38 @@ export const goalStoreCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.equal((await other.readOrCreate(goalOf(300))).goalVersion, goalVersion);
     },
   },
+  {
+    name: "R4: of goals that are to follow the same one, one is set; the others are answered it, and setting it again changes nothing",
+    async run(swarm) {
+      const clients = await Promise.all(Array.from({ length: 3 }, () => swarm.client()));
+      const first = goalOf(100);
+      assert.deepEqual(await clients[0]!.goals.set({ ...first, goalVersion: 2 }), { kind: "overtaken", by: undefined });
+      await clients[0]!.goals.readOrCreate(first);
+      const offers = [200, 300, 400].map((periodMs) => ({ ...goalOf(periodMs), goalVersion: 2 }));
+      const answers = await Promise.all(offers.map((offer, index) => clients[index]!.goals.set(offer)));
+      const winner = offers.find((_, index) => answers[index]?.kind === "set");
+      const expected = offers.map((offer) => (offer === winner ? { kind: "set" } : { kind: "overtaken", by: winner }));
+      assert.deepEqual(answers, expected);
+      for (const [index, offer] of offers.entries())
+        assert.deepEqual(await clients[2]!.goals.set(offer), expected[index]);
+      assert.deepEqual(await clients[1]!.goals.readOrCreate(first), winner);
+    },
+  },
+  {
+    name: "a goal that is set is pushed to whoever watches",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).goals, (await swarm.client()).goals];
+      let goal = await one.readOrCreate(goalOf(100));
+      const told: number[] = [];
+      const unwatch = other.watch(({ goalVersion }) => told.push(goalVersion));
+      await waitFor("a hint", async () => {
+        goal = { ...goal, goalVersion: goal.goalVersion + 1 };
+        assert.deepEqual(await one.set(goal), { kind: "set" });
+        return told.length > 0;
+      });
+      unwatch();
+    },
+  },
 ];
 
 /** The cases; each gets a swarm of its own. */

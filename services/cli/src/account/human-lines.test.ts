@@ -8,6 +8,8 @@ import { plainStyle, type Style } from "./style.ts";
 const plain = (event: AccountEvent) => humanLines(event, plainStyle).join("\n");
 const fancy: Style = { colour: true, blocks: true, redraw: true };
 const { rhythm } = swarmView();
+const { goal } = rhythm;
+assert.ok(goal !== null);
 
 const decision = (agentId: string, decisionId: string) => ({
   agentId,
@@ -212,7 +214,9 @@ const told: [string, AccountEvent, string][] = [
     {
       kind: "summary",
       sinceReadyMs: 20_004,
-      swarm: swarmView({ rhythm: { ...rhythm, coherence: 0.0004, maxGapRatio: 1.0021, goal: { kind: "spread" } } }),
+      swarm: swarmView({
+        rhythm: { ...rhythm, coherence: 0.0004, maxGapRatio: 1.0021, goal: { ...goal, kind: "spread" } },
+      }),
       held: true,
       reasons: [],
     },

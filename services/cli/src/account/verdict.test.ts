@@ -10,6 +10,8 @@ const healthy: FinalState = {
   endedFromOutside: new Set(),
 };
 const { rhythm, decisions } = swarmView();
+const { goal } = rhythm;
+assert.ok(goal !== null);
 const dead = agentView("agent-2", { state: "dead" });
 
 /** What differs from a healthy end, and what the verdict says of it; no reason: held. */
@@ -28,7 +30,7 @@ const cases: [string, Partial<FinalState>, RegExp | undefined][] = [
   ],
   [
     "low coherence holds where the goal is to be spread",
-    { swarm: swarmView({ rhythm: { ...rhythm, coherence: 0.001, goal: { kind: "spread" } } }) },
+    { swarm: swarmView({ rhythm: { ...rhythm, coherence: 0.001, goal: { ...goal, kind: "spread" } } }) },
     undefined,
   ],
   [

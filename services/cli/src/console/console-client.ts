@@ -4,14 +4,28 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { httpRequest, readBody, type HttpQuestion } from "./http-request.ts";
-import type { AgentView, DecisionView, InjectionView, LeaderView, RhythmView, SwarmView } from "./console-views.ts";
+import type {
+  AgentView,
+  DecisionView,
+  GoalShape,
+  GoalView,
+  InjectionView,
+  LeaderView,
+  RhythmView,
+  SwarmView,
+} from "./console-views.ts";
 
-/** Errors of every call: `unavailable` where nobody answers in time, `internal` where the console refuses. */
+/**
+ * Errors of every call: `unavailable` where nobody answers in time, `invalid-argument` where the console says what is wrong
+ * with the request, `internal` where it refuses otherwise.
+ */
 export interface ConsoleClient {
   readonly url: string;
   swarm(): Promise<SwarmView>;
   agents(): Promise<readonly AgentView[]>;
   rhythm(): Promise<RhythmView>;
+  /** Sets the swarm's goal. */
+  setGoal(goal: GoalShape): Promise<GoalView>;
   leader(): Promise<LeaderView>;
   /** The newest decisions, at most `limit`. */
   decisions(limit: number): Promise<readonly DecisionView[]>;
@@ -20,8 +34,8 @@ export interface ConsoleClient {
 }
 
 const readDeadlineMs = 2_000;
-/** The console itself waits up to 2 s for the agents. */
-const injectDeadlineMs = 5_000;
+/** The console itself waits up to 2 s for the agents, or for the store. */
+const writeDeadlineMs = 5_000;
 const agentsPageMax = 1_000;
 
 /** A client of the console at `url` (without a path). */
@@ -32,6 +46,13 @@ export function createConsoleClient(url: string): ConsoleClient {
     swarm: () => get<SwarmView>("/api/v1/swarm"),
     rhythm: () => get<RhythmView>("/api/v1/rhythm"),
     leader: () => get<LeaderView>("/api/v1/leader"),
+    setGoal: (goal) =>
+      call<GoalView>(url, "/api/v1/rhythm/goal", {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(goal),
+        signal: AbortSignal.timeout(writeDeadlineMs),
+      }),
     async agents() {
       const all: AgentView[] = [];
       let cursor: string | undefined;
@@ -52,7 +73,7 @@ export function createConsoleClient(url: string): ConsoleClient {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ telemetry, ...(incident === undefined ? {} : { incident }) }),
-        signal: AbortSignal.timeout(injectDeadlineMs),
+        signal: AbortSignal.timeout(writeDeadlineMs),
       }),
   };
 }
@@ -60,6 +81,14 @@ export function createConsoleClient(url: string): ConsoleClient {
 interface AgentsPage {
   readonly agents: readonly AgentView[];
   readonly next?: string | null;
+}
+
+/** RFC 9457, as far as it is read here. */
+interface Refusal {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly pointer?: string;
+  readonly nearest?: unknown;
 }
 
 async function call<View>(url: string, path: string, question: HttpQuestion): Promise<View> {
@@ -74,7 +103,11 @@ async function call<View>(url: string, path: string, question: HttpQuestion): Pr
     throw new EntrainError("unavailable", `the console at ${url} does not answer: ${why}`, { cause: thrown });
   }
   if (status === 200) return body as View;
-  const { title, detail } = body as { readonly title?: string; readonly detail?: string };
+  const { title, detail, pointer, nearest } = body as Refusal;
+  if (status === 422 && detail !== undefined) {
+    const instead = nearest === undefined ? "" : `; the nearest possible is ${JSON.stringify(nearest)}`;
+    throw new EntrainError("invalid-argument", detail + instead, { field: pointer ?? path, nearest });
+  }
   const words = [title, detail].filter((part) => part !== undefined).join(": ");
   throw new EntrainError("internal", `the console refused ${path}: ${status} ${words}`);
 }

@@ -9,9 +9,27 @@ export interface QuantilesView {
   readonly p99: number | null;
 }
 
+/** What a goal says, and what may be asked for in `PUT /api/v1/rhythm/goal`. */
+export interface GoalShape {
+  readonly kind: string;
+  readonly periodMs?: number;
+  readonly groups?: number;
+  readonly coherence?: number;
+  readonly trust?: string;
+  readonly strategies?: readonly string[];
+}
+
+/** The goal record. */
+export interface GoalView extends GoalShape {
+  readonly goalVersion: number;
+  readonly periodMs: number;
+  readonly anchorUnixMs: number;
+  readonly effectiveBeat: number;
+}
+
 /** `GET /api/v1/rhythm` */
 export interface RhythmView {
-  readonly goal: { readonly kind: string; readonly periodMs?: number } | null;
+  readonly goal: GoalView | null;
   readonly strategy: string | null;
   readonly coherence: number | null;
   /** 1: perfectly even. */

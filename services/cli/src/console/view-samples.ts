@@ -8,7 +8,7 @@ export function swarmView(difference: Partial<SwarmView> = {}): SwarmView {
     agents: 2,
     leader: { agentId: "agent-1", term: 1_763_683_423_123 },
     rhythm: {
-      goal: { kind: "sync", periodMs: 1_000 },
+      goal: { goalVersion: 1, kind: "sync", periodMs: 1_000, anchorUnixMs: 1_763_683_423_000, effectiveBeat: 0 },
       strategy: "reference",
       coherence: 0.99987,
       maxGapRatio: 1.98,

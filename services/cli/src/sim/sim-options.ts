@@ -3,7 +3,7 @@ import { EntrainError, parseDurationMs } from "@entrain/kernel";
 import { goalByName, namedGoals, strategyBookWith, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
 import { checkSpec, type AttackName, type ProfileName, type SimulationSpec } from "@entrain/simulator";
 import { readFlags } from "../flags.ts";
-import { readWholeNumber } from "../numbers.ts";
+import { readNumber, readWholeNumber } from "../numbers.ts";
 
 const flagTable = {
   agents: "text",
@@ -112,10 +112,4 @@ function atInstant(flag: string, text: string, example: string): { what: string;
   if (what === undefined || when === undefined || more.length > 0)
     throw EntrainError.invalid(flag, text, `write it as ${example}`);
   return { what, atMs: parseDurationMs(flag, when) };
-}
-
-function readNumber(flag: string, text: string): number {
-  const number = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isFinite(number)) return number;
-  throw EntrainError.invalid(flag, text, "give a number such as 0.5");
 }

@@ -1,5 +1,6 @@
 /** Query strings, and the form of every error. */
 import { Type, type Static } from "typebox";
+import { possibleGoalSchema } from "./rhythm-view.ts";
 import { closedObject } from "./scalars.ts";
 
 /** Most entries of one page. */
@@ -28,6 +29,7 @@ export const problemSchema = closedObject(
     oldestVersion: Type.Optional(Type.Integer({ description: "410: the oldest version that is kept." })),
     line: Type.Optional(Type.Integer({ description: "Line in the text at `pointer` that does not parse, from 1." })),
     column: Type.Optional(Type.Integer({ description: "Column in that line, from 1." })),
+    nearest: Type.Optional(possibleGoalSchema),
     pointer: Type.Optional(Type.String({ description: "JSON Pointer to what is wrong in the body, or in the query." })),
   },
   "RFC 9457 problem details.",

@@ -2,13 +2,41 @@
 import { Type, type Static } from "typebox";
 import { closedObject, numberOrNull, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
 
+const shape = {
+  kind: oneOf(["sync", "spread", "cluster", "coherence"], "What the phases are to look like."),
+  periodMs: Type.Number({ description: "Commanded period, ms of each agent's own monotonic clock." }),
+  groups: Type.Optional(Type.Integer({ description: "cluster: how many groups." })),
+  coherence: Type.Optional(Type.Number({ description: "coherence: the order parameter to hold, 0..1." })),
+  trust: Type.Optional(oneOf(["trusted", "untrusted"], "Whether neighbours' phases are believed; left out: they are.")),
+  strategies: Type.Optional(
+    Type.Array(Type.String(), { description: "Strategies by name, best first; left out: the defaults of the kind." }),
+  ),
+};
+
+/** What can be asked for. */
+export const possibleGoalSchema = closedObject(shape, "A goal that can be set.");
+
+/** The body of `PUT /api/v1/rhythm/goal`; whether the goal is possible is judged apart. */
+export const goalBodySchema = closedObject({
+  kind: Type.String({
+    maxLength: 100,
+    description: "sync, spread, cluster or coherence; or a named goal, such as distribute-load.",
+  }),
+  periodMs: Type.Optional(
+    Type.Number({ description: "Commanded period, ms, 20 to 86,400,000; a named goal has one of its own." }),
+  ),
+  groups: Type.Optional(Type.Number({ description: "cluster: how many groups (default 2)." })),
+  coherence: Type.Optional(Type.Number({ description: "coherence: the order parameter to hold (default 0.5)." })),
+  trust: Type.Optional(Type.String({ maxLength: 100, description: "trusted (default) or untrusted." })),
+  strategies: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 })),
+});
+
 /** The goal record (R4) with its period in ms. */
 export const goalSchema = closedObject(
   {
     goalVersion: Type.Integer({ description: "1, 2, 3 …: the highest is in force." }),
-    kind: oneOf(["sync", "spread", "cluster", "coherence"], "What the phases are to look like."),
-    periodMs: Type.Number({ description: "Commanded period, ms of each agent's own monotonic clock." }),
-    periodNs: Type.Number({ description: "The same in ns, as it is persisted." }),
+    ...shape,
+    periodNs: Type.Number({ description: "The period in ns, as it is persisted." }),
     anchorUnixMs: unixMs("Wall-clock instant of beat `anchorBeat`"),
     anchorBeat: Type.Integer(),
     effectiveBeat: Type.Integer({ description: "The first beat of this goal." }),
@@ -37,5 +65,6 @@ export const rhythmSchema = closedObject(members, "The rhythm as the console mea
 /** The answer of `GET /api/v1/rhythm`. */
 export const rhythmAnswerSchema = closedObject({ ...members, stale: staleMark });
 
+export type GoalBody = Static<typeof goalBodySchema>;
 export type GoalView = Static<typeof goalSchema>;
 export type RhythmView = Static<typeof rhythmSchema>;

@@ -1,5 +1,5 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
-import type { Clock, ElectionStore, EventSink, Ledger, Timers } from "@entrain/ports";
+import type { Clock, ElectionStore, EventSink, GoalStore, Ledger, Timers } from "@entrain/ports";
 import type { ContextDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
@@ -11,6 +11,7 @@ export interface ApiContext {
   readonly store: {
     readonly ledger: Pick<Ledger, "list" | "stats">;
     readonly election: Pick<ElectionStore, "read">;
+    readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;

@@ -34,7 +34,7 @@ test("every refusal is a problem document with the status it says", async (t) =>
   const cases = [
     [{ method: "GET", url: "/api/v1/nothing" }, 404],
     [{ method: "POST", url: "/api/v1/nothing", payload: "{", headers: json }, 404],
-    [{ method: "PUT", url: "/api/v1/rhythm/goal", payload: {} }, 404],
+    [{ method: "PUT", url: "/api/v1/rhythm/goal", payload: {} }, 422],
     [{ method: "GET", url: "/api/v1/swarm/" }, 404],
     [{ method: "DELETE", url: "/api/v1/swarm" }, 405],
     [{ method: "POST", url: "/healthz", payload: "x", headers: { "content-type": "text/plain" } }, 405],
@@ -150,5 +150,6 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "post /api/v1/context/rollback",
     "post /api/v1/leader/resign",
     "post /api/v1/telemetry",
+    "put /api/v1/rhythm/goal",
   ]);
 });

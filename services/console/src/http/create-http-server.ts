@@ -19,6 +19,7 @@ import { addEventRoutes } from "./routes/event-routes.ts";
 import { addLeaderRoutes } from "./routes/leader-routes.ts";
 import { addOpsRoutes } from "./routes/ops-routes.ts";
 import { addPageRoutes } from "./routes/page-routes.ts";
+import { addRhythmRoutes } from "./routes/rhythm-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
 
 /** Largest body, bytes. */
@@ -51,6 +52,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   await app.register(swagger, { openapi: apiDescription });
   const refuseOtherMethods = addMethodGuard(app);
   addSwarmRoutes(app, context);
+  addRhythmRoutes(app, context);
   addLeaderRoutes(app, context);
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);

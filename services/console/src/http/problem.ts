@@ -65,12 +65,13 @@ export function pointerTo(...names: readonly string[]): string {
 function problemOfEntrain(error: EntrainError): Problem {
   const status = statusOf[error.code];
   if (status === 500) return problem(500, "a defect of the console: see its log", { code: error.code });
-  const { field, position, value } = error;
+  const { field, position, value, nearest } = error;
   const isPointer = error.code === "invalid-argument" && (field === "" || field?.startsWith("/") === true);
   return problem(status, error.message, {
     code: error.code,
     ...(isPointer ? { pointer: field } : {}),
     ...position,
+    ...(isPointer && nearest !== undefined ? { nearest: nearest as NonNullable<Problem["nearest"]> } : {}),
     ...(error.code === "compacted" && typeof value === "number" ? { oldestVersion: value } : {}),
   });
 }

@@ -2,7 +2,15 @@
  * Where each agent's oscillator stands, from the observations of its process, brought to any later instant. An agent that
  * was not heard of for a second is unknown, not still in step: a paused process must not look coherent.
  */
-import { createOscillator, cycleAt, instantOf, type GoalRecord, type Oscillator } from "@entrain/core/rhythm";
+import {
+  createOscillator,
+  cycleAt,
+  instantOf,
+  periodAt,
+  withGoal,
+  type GoalRecord,
+  type Oscillator,
+} from "@entrain/core/rhythm";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { Observation, PhaseSample } from "@entrain/ports";
 import type { SwarmEvent } from "../contract/swarm-event.ts";
@@ -50,11 +58,15 @@ export function createAgentTracks(): AgentTracks {
 
   function oscillatorOf({ sample, atNs, goal }: Track): Oscillator | undefined {
     if (goal === undefined) return undefined;
-    const before = goals.get(goal.goalVersion - 1);
-    if (before === undefined || sample.cycle >= goal.effectiveBeat)
-      return createOscillator(atNs, sample.cycle, goal.periodNs);
-    const next = { effectiveBeat: goal.effectiveBeat, periodNs: goal.periodNs };
-    return { ...createOscillator(atNs, sample.cycle, before.periodNs), next };
+    const [inForce = goal, ...announced] = goalsFrom(goal, sample.cycle);
+    const line = createOscillator(atNs, sample.cycle, inForce.periodNs);
+    return announced.reduce((slopes, next) => withGoal(slopes, atNs, next), line);
+  }
+
+  /** The goal in force at `cycle` and those announced since, up to `goal`; an unknown one counts as never set. */
+  function goalsFrom(goal: GoalRecord, cycle: number): readonly GoalRecord[] {
+    const before = cycle >= goal.effectiveBeat ? undefined : goals.get(goal.goalVersion - 1);
+    return before === undefined ? [goal] : [...goalsFrom(before, cycle), goal];
   }
 
   return {
@@ -99,8 +111,7 @@ export function instantOfBeat(rhythm: AgentRhythm, beat: number): number {
 
 /** The period (ns) that the agent keeps now. */
 export function periodNsOf({ oscillator, cycle }: AgentRhythm): number {
-  const { next, periodNs } = oscillator;
-  return next !== undefined && cycle >= next.effectiveBeat ? next.periodNs : periodNs;
+  return periodAt(oscillator, cycle);
 }
 
 function remember(goals: Map<number, GoalRecord>, goal: GoalRecord): void {

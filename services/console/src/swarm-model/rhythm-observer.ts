@@ -55,6 +55,8 @@ export interface RhythmObserver {
   /** Measures; to be called every 100 ms. */
   tick(now: Instant): void;
   view(): RhythmView;
+  /** The swarm's count (R4): the median of the references of the alive agents that are heard; undefined: of none. */
+  count(now: Instant): number | undefined;
   agent(now: Instant, member: MemberRecord): AgentRhythmView;
 }
 
@@ -105,11 +107,15 @@ export function createRhythmObserver(): RhythmObserver {
     return { type: "beat", data };
   }
 
+  function rhythmsOf(now: Instant): readonly AgentRhythm[] {
+    return alive.map((member) => tracks.rhythmOf(member, now.monoNs)).filter((known) => known !== undefined);
+  }
+
   function measure(now: Instant, inForce: GoalRecord, measuring: ConvergenceMonitor): void {
-    const rhythms = alive.map((member) => tracks.rhythmOf(member, now.monoNs)).filter((known) => known !== undefined);
+    const rhythms = rhythmsOf(now);
     const wasComplete = complete;
     complete = alive.length > 0 && rhythms.length === alive.length;
-    const count = medianOf(rhythms.map(({ cycle }) => cycle));
+    const count = countOf(rhythms);
     const inEffect = count !== undefined && count >= inForce.effectiveBeat;
     if (!inEffect || (complete && !wasComplete)) restart(now);
     measuring.cycles(
@@ -160,6 +166,7 @@ export function createRhythmObserver(): RhythmObserver {
         convergedAfterMs,
       };
     },
+    count: (now) => countOf(rhythmsOf(now)),
     agent(now, member) {
       const rhythm = member.state === "alive" ? tracks.rhythmOf(member, now.monoNs) : undefined;
       const lastBeatNs = tracks.lastBeatNs(member.agentId);
@@ -174,9 +181,13 @@ export function createRhythmObserver(): RhythmObserver {
 }
 
 /** The goal record with its period in ms. */
-function goalView(goal: GoalRecord): GoalView {
-  const { goalVersion, kind, periodNs, anchorUnixMs, anchorBeat, effectiveBeat } = goal;
-  return { goalVersion, kind, periodMs: periodNs / 1e6, periodNs, anchorUnixMs, anchorBeat, effectiveBeat };
+export function goalView({ strategies, ...goal }: GoalRecord): GoalView {
+  const named = strategies === undefined ? {} : { strategies: [...strategies] };
+  return { ...goal, ...named, periodMs: goal.periodNs / 1e6 };
+}
+
+function countOf(rhythms: readonly AgentRhythm[]): number | undefined {
+  return medianOf(rhythms.map(({ cycle, offsetCycles }) => cycle + offsetCycles));
 }
 
 /** The observer's instant (ns) at which the goal took effect, by the median of the agents' own counts. */

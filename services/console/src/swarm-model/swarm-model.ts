@@ -61,6 +61,8 @@ export interface SwarmModel {
   swarm(): SwarmView;
   agents(now: Instant): readonly AgentView[];
   rhythm(): RhythmView;
+  /** Where the swarm's common count of beats stands; undefined where no agent is heard. */
+  beatCount(now: Instant): number | undefined;
   leader(): LeaderView;
   context(): ContextDocument | undefined;
   /** The newest versions that were seen to be made, newest first. */
@@ -170,6 +172,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     member: (agentId) => roster.get(agentId),
     processes: () => processesOf(roster.alive()),
     rhythm: () => rhythm.view(),
+    beatCount: (now) => rhythm.count(now),
     leader: () => leaderView(leader ?? undefined),
     context: () => context,
     contextEntries: () => contextEntries,

@@ -5,7 +5,8 @@
 import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
-import type { LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import type { GoalRecord } from "@entrain/core/rhythm";
+import type { GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
 import { createSystemClock, systemTimers, type ContextDesk } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
@@ -23,6 +24,7 @@ export interface StoreSays {
   stats: LedgerStats;
   leader: LeaderRecord | undefined;
   context: ContextDocument | undefined;
+  goal: GoalRecord | undefined;
 }
 
 /** An API with what is behind it. */
@@ -34,6 +36,7 @@ export async function createApi(inputs: readonly SwarmInput[] = [], desk?: Conte
     stats: { count: 0, divergence: 0, safeAlone: 0 },
     leader: undefined,
     context: undefined,
+    goal: undefined,
   };
   /** By process id. */
   const processes = new Map<string, Partial<AgentConnection>>();
@@ -83,6 +86,15 @@ function storeThat(says: StoreSays): ApiContext["store"] {
         }),
     },
     election: { read: () => reading(() => says.leader) },
+    goals: {
+      readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
+      set: (goal) =>
+        reading((): GoalSetting => {
+          if (says.goal?.goalVersion !== goal.goalVersion - 1) return { kind: "overtaken", by: says.goal };
+          says.goal = goal;
+          return { kind: "set" };
+        }),
+    },
   };
 }
 

@@ -1,9 +1,8 @@
-/** `GET /api/v1/swarm`, `/agents` and `/rhythm`: what the console knows of the swarm. */
+/** `GET /api/v1/swarm` and `/agents`: what the console knows of the swarm. */
 import type { FastifyInstance } from "fastify";
 import { compareIds } from "@entrain/kernel";
 import { agentsAnswerSchema } from "../../contract/agent-view.ts";
 import { pagingSchema, type PagingQuery } from "../../contract/requests.ts";
-import { rhythmAnswerSchema } from "../../contract/rhythm-view.ts";
 import { swarmAnswerSchema } from "../../contract/swarm-view.ts";
 import type { ApiContext } from "../api-context.ts";
 import { anyProblem, answers } from "../described.ts";
@@ -56,18 +55,5 @@ export function addSwarmRoutes(app: FastifyInstance, context: ApiContext): void 
         last === undefined || rest.length === agents.length ? {} : { next: encodeCursor({ agentId: last.agentId }) };
       return { agents, ...next, ...staleMark(model.store().up) };
     },
-  );
-
-  app.get(
-    "/api/v1/rhythm",
-    {
-      schema: {
-        tags: ["rhythm"],
-        operationId: "getRhythm",
-        summary: "The rhythm as the console measures it",
-        response: { 200: answers("The rhythm.", rhythmAnswerSchema), ...anyProblem },
-      },
-    },
-    () => ({ ...model.rhythm(), ...staleMark(model.store().up) }),
   );
 }
