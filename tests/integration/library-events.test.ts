@@ -6,7 +6,15 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
-import { createAgent, type Agent, type AgentOptions, type BeatEvent, type LeaderEvent } from "entrain";
+import {
+  createAgent,
+  type Agent,
+  type AgentOptions,
+  type BeatEvent,
+  type LeaderEvent,
+  type Strategy,
+  type StrategyView,
+} from "entrain";
 
 let redis: TestRedis;
 before(async () => {
@@ -158,4 +166,67 @@ test("nobody decides before the start and after the stop", async () => {
   await agent.start();
   await agent.stop();
   await assert.rejects(agent.decide({ temperature: 85 }), { code: "unavailable", message: /stopped/ });
+});
+
+test("what the agents of a swarm batch leaves them in one flush a beat each, at the same beats; the rest at the stop", async () => {
+  const registry = new Registry();
+  await using swarm = await startedAgents(["a", "b"], { registry });
+  const flushes: { readonly agentId: string; readonly beat: number | undefined; readonly items: readonly number[] }[] =
+    [];
+  const batchers = swarm.agents.map((agent) =>
+    agent.batcher<number, string>({
+      name: "prices",
+      flush: async (items, { beat }) => {
+        flushes.push({ agentId: agent.agentId, beat, items });
+        return items.map((item) => `${agent.agentId} ${item}`);
+      },
+    }),
+  );
+  const [a, b] = batchers;
+  await waitFor("two beats at which both flush", async () => {
+    const results = await Promise.all([a!.add(1), a!.add(2), b!.add(3)]);
+    assert.deepEqual(results, ["a 1", "a 2", "b 3"]);
+    const byBeat = Map.groupBy(flushes, ({ beat }) => beat);
+    return [...byBeat.values()].filter((both) => new Set(both.map(({ agentId }) => agentId)).size === 2).length >= 2;
+  });
+  const names = flushes.map(({ agentId, beat }) => `${agentId} ${beat}`);
+  assert.equal(new Set(names).size, names.length, "no agent flushed twice in a beat");
+  const late = a!.add(4);
+  await swarm.agents[0].stop();
+  assert.equal(await late, "a 4");
+  await assert.rejects(a!.add(5), { code: "unavailable" });
+  const flushed = /^entrain_batch_items_total\{batcher="prices",outcome="flushed"\} (\d+)$/m.exec(
+    await registry.metrics(),
+  );
+  assert.equal(
+    Number(flushed?.[1]),
+    flushes.reduce((sum, { items }) => sum + items.length, 0),
+  );
+});
+
+test("a strategy of the user's own is what the agents go by, on the energy and with the influence that they were given", async () => {
+  const views: StrategyView[] = [];
+  const mine: Strategy = {
+    name: "mine",
+    serves: ["sync"],
+    entry: "adopt",
+    price: { perUpdate: 0.5, perRad: 0 },
+    propose(view) {
+      views.push(view);
+      return { moveCycles: 0 };
+    },
+  };
+  const energy = { capacity: 10, recoveryPerS: 0 };
+  const rhythm = { periodMs: 100, strategies: ["mine"], ownStrategies: [mine], energy, temperament: { influence: 3 } };
+  await using swarm = await startedAgents(["a", "b"], { rhythm });
+  assert.deepEqual(swarm.agents[0].goal()?.strategies, ["mine"]);
+  await waitFor("both see each other", () => {
+    const seen = views.filter(({ neighbours }) => neighbours.length === 1).map(({ agentId }) => agentId);
+    return new Set(seen).size === 2;
+  });
+  const [sighting] = views.flatMap(({ neighbours }) => neighbours);
+  assert.equal(sighting?.influence, 3);
+  const shares = views.filter(({ agentId }) => agentId === "a").map(({ energyShare }) => energyShare);
+  assert.equal(shares[0], 1);
+  assert.equal(shares[1], 0.95, "each update is paid for, and nothing comes back");
 });

@@ -121,7 +121,7 @@ class Host implements AgentHost {
       clock: this.#clock,
       timers: systemTimers,
       random: createRandom(options.processId),
-      founding: options.goal,
+      founding: options.rhythm.goal,
       carried: () => this.goal(),
       onGoal: (goal) => this.#loops?.rhythm.setGoal(goal),
     });
@@ -190,7 +190,8 @@ class Host implements AgentHost {
   }
 
   async #open(ending: AbortSignal): Promise<void> {
-    const { agentIds, events } = this.#options;
+    const { agentIds, events, rhythm } = this.#options;
+    const { temperament, energy } = rhythm;
     this.#probe.start();
     const loops = await this.#openLoops();
     this.#loops = loops;
@@ -201,7 +202,7 @@ class Host implements AgentHost {
       ending,
       this.#store.connect().then(() => this.#goal.read()),
     );
-    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation });
+    for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { test } from "node:test";
 import fc from "fast-check";
 import { checkId, EntrainError, type ErrorCode } from "@entrain/kernel";
+import { defaultEnergy, evenTemperament } from "@entrain/core/rhythm";
 import { createAgentId, resolveHostOptions, type HostOptions } from "./agent-options.ts";
 
 const minimal: HostOptions = { swarm: "orders", redis: "redis://127.0.0.1:6379" };
@@ -20,11 +21,13 @@ function refusalOf(options: Record<string, unknown>, agentIds: readonly string[]
 }
 
 test("a swarm and a store are enough; the rest has defaults", () => {
-  const { processId, host, events, election, membership, ...rest } = resolveHostOptions(minimal, ["a"]);
+  const { processId, host, events, election, membership, rhythm, ...rest } = resolveHostOptions(minimal, ["a"]);
   assert.match(processId, /^p-[0-9a-f-]{36}$/);
   assert.equal(host, hostname());
   events({ kind: "store.changed", up: true, generation: 1 });
   assert.deepEqual([election.leaseMs, election.requestTimeoutMs, membership.heartbeatMs], [2_000, 400, 500]);
+  assert.deepEqual(rhythm.goal, { kind: "sync", periodMs: 1_000 });
+  assert.deepEqual([rhythm.energy, rhythm.temperament], [defaultEnergy, evenTemperament]);
   assert.deepEqual(rest, {
     swarmId: "orders",
     agentIds: ["a"],
@@ -33,7 +36,6 @@ test("a swarm and a store are enough; the rest has defaults", () => {
     advertise: undefined,
     tls: undefined,
     insecure: false,
-    goal: { kind: "sync", periodMs: 1_000 },
     reasoner: undefined,
     decisionLoop: undefined,
     requireStore: false,
@@ -57,6 +59,14 @@ test("every wrong option is refused by its own name", () => {
     [{ rhythm: { goal: "waltz" } }, "rhythm.goal"],
     [{ rhythm: { periodMs: 1 } }, "rhythm.periodMs"],
     [{ rhythm: { groups: 3 } }, "rhythm.groups"],
+    [{ rhythm: { strategies: ["mine"] } }, "rhythm.strategies"],
+    [{ rhythm: { energy: { capacity: 0 } } }, "rhythm.energy.capacity"],
+    [{ rhythm: { energy: { recoveryPerS: -1 } } }, "rhythm.energy.recoveryPerS"],
+    [{ rhythm: { temperament: { stubbornness: 2 } } }, "rhythm.temperament.stubbornness"],
+    [
+      { rhythm: { ownStrategies: [{ name: "mine", entry: "adopt", serves: [], propose: () => 0 }] } },
+      "rhythm.ownStrategies.0",
+    ],
     [{ rhythm: { goal: "coherence", coherence: 2 } }, "rhythm.coherence"],
     [{ rhythm: { trust: "blind" } }, "rhythm.trust"],
     [{ rhythm: { strategies: ["hope"] } }, "rhythm.strategies"],
@@ -74,9 +84,9 @@ test("every wrong option is refused by its own name", () => {
 });
 
 test("a goal is founded with all that its kind takes", () => {
-  const { goal } = resolveHostOptions({ ...minimal, rhythm: { goal: "cluster", groups: 3, trust: "untrusted" } }, [
-    "a",
-  ]);
+  const {
+    rhythm: { goal },
+  } = resolveHostOptions({ ...minimal, rhythm: { goal: "cluster", groups: 3, trust: "untrusted" } }, ["a"]);
   assert.deepEqual(goal, { kind: "cluster", periodMs: 1_000, groups: 3, trust: "untrusted" });
 });
 

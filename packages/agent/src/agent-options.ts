@@ -7,10 +7,10 @@ import { randomUUID } from "node:crypto";
 import { checkId, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
-import { builtInStrategies, checkGoal, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisStoreOptions } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
+import { resolveRhythmOptions, type ResolvedRhythmOptions, type RhythmOptions } from "./rhythm-options.ts";
 
 /** A URL, ioredis options, or a client (which is duplicated and never closed). */
 export type RedisAddress = RedisStoreOptions["redis"];
@@ -23,11 +23,6 @@ export interface Address {
 
 /** What thinks for an agent: an object with a name, or just a function. */
 export type ReasonerLike = Reasoner | Reasoner["reason"];
-
-/** A goal of the rhythm: its kind, and what that kind takes (`groups`, `coherence`). */
-export interface RhythmOptions extends Partial<Omit<GoalRequest, "kind">> {
-  readonly goal?: GoalKind;
-}
 
 /** What is said of a process that hosts agents. */
 export interface HostOptions {
@@ -42,7 +37,7 @@ export interface HostOptions {
   readonly tls?: TlsMaterial | TlsSource;
   /** Permits plaintext beyond loopback (default false). */
   readonly insecure?: boolean;
-  /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms). */
+  /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms), and how to pursue the one there is. */
   readonly rhythm?: RhythmOptions;
   /** What thinks (default: the rules of the shared policy). */
   readonly decide?: ReasonerLike;
@@ -73,7 +68,7 @@ export interface ResolvedHostOptions {
   readonly advertise: Address | undefined;
   readonly tls: TlsMaterial | TlsSource | undefined;
   readonly insecure: boolean;
-  readonly goal: GoalRequest;
+  readonly rhythm: ResolvedRhythmOptions;
   readonly reasoner: Reasoner | undefined;
   readonly decisionLoop: string | undefined;
   readonly requireStore: boolean;
@@ -103,7 +98,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     advertise: checkAdvertise(options.advertise, listen),
     tls: options.tls,
     insecure: options.insecure ?? false,
-    goal: goalOf(options.rhythm),
+    rhythm: resolveRhythmOptions(options.rhythm),
     reasoner: reasonerOf(options.decide),
     decisionLoop: options.decisionLoop,
     requireStore: options.requireStore ?? false,
@@ -137,18 +132,6 @@ function checkRedis(redis: unknown): RedisAddress {
   const remedy = "give a URL such as redis://127.0.0.1:6379, options of ioredis, or a client";
   throw new EntrainError("invalid-argument", `redis is missing: ${remedy}`, { field: "redis", remedy });
 }
-
-/** Core's rule in the words of these options. */
-function goalOf({ goal: kind = "sync", periodMs = 1_000, ...shape }: RhythmOptions = {}): GoalRequest {
-  try {
-    return checkGoal({ kind, periodMs, ...shape }, { strategies: strategyNames });
-  } catch (thrown) {
-    const { field = "goal", value, remedy, message, nearest } = EntrainError.from(thrown);
-    throw EntrainError.invalid(`rhythm.${field === "kind" ? "goal" : field}`, value, remedy ?? message, { nearest });
-  }
-}
-
-const strategyNames: ReadonlySet<string> = new Set(builtInStrategies.map(({ name }) => name));
 
 function reasonerOf(decide: unknown): Reasoner | undefined {
   if (decide === undefined) return undefined;

@@ -6,7 +6,9 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
+import type { Batcher, BatcherOptions } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
+import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
@@ -62,13 +64,19 @@ export interface Agent extends AsyncDisposable {
    *   the start and after the stop.
    */
   decide<Telemetry extends object>(telemetry: Telemetry, options?: DecideOptions): Promise<AgentDecided<Telemetry>>;
+  /**
+   * Collects items for one flush at each beat of this agent; what waits at the stop is flushed then, within `drainMs`.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists` for a name that is taken,
+   *   `unavailable` after the stop.
+   */
+  batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
-   * @param options `drainMs`: how long decisions under way may take, default 5,000.
+   * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
    */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
@@ -81,8 +89,10 @@ export function createAgent(options: AgentOptions): Agent {
   const { agentId = createAgentId(), signal } = options;
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
+  const batchers = createAgentBatchers(agentId, sink);
   const host = createAgentHost({ ...options, events: sink }, [agentId], {
     onBeat: (beat) => {
+      batchers.beat(beat.beat);
       emitter.emit("beat", beat);
     },
     onLeader: (leader) => {
@@ -132,11 +142,13 @@ export function createAgent(options: AgentOptions): Agent {
       });
       return { ...outcome, telemetry };
     },
+    batcher: (wanted) => batchers.create(wanted),
     leader: () => leaderEvent(host.leader(), agentId),
     goal: () => host.goal(),
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
-      await host.stop(drainMs);
+      // Batches need no beat any more, and who follows in leadership need not wait for them.
+      await Promise.all([batchers.drain(drainMs), host.stop(drainMs)]);
     },
     [Symbol.asyncDispose]: () => agent.stop(),
   };

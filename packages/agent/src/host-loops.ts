@@ -81,6 +81,7 @@ function createRhythm(
     events,
     processId: options.processId,
     goal,
+    strategies: options.rhythm.book,
     batched: options.agentIds.length > 1,
     spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
     highestTerm: () => election.highestTerm(),

@@ -22,11 +22,20 @@ export {
   type HostOptions,
   type ReasonerLike,
   type RedisAddress,
-  type RhythmOptions,
 } from "./agent-options.ts";
+export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost, type AgentHost, type HostListeners, type Readiness } from "./agent-host.ts";
+export type { Batcher, BatcherOptions, BatchInfo, Flush } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
-export type { GoalRecord } from "@entrain/core/rhythm";
+export type {
+  EnergyBudget,
+  GoalRecord,
+  Proposal,
+  Sighting,
+  Strategy,
+  StrategyView,
+  Temperament,
+} from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";

@@ -41,6 +41,20 @@ export type RuntimeEvent =
       readonly cause: SwitchCause;
     }
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
+  /** A batch came to its end; `failed` of its items were rejected. */
+  | {
+      readonly kind: "batch.flushed";
+      readonly agentId: string;
+      readonly batcher: string;
+      readonly items: number;
+      readonly failed: number;
+      readonly attempts: number;
+      /** How long its oldest item had waited for the beat, ms. */
+      readonly waitedMs: number;
+      readonly tookMs: number;
+    }
+  /** An item was refused, because too much waits. */
+  | { readonly kind: "batch.refused"; readonly agentId: string; readonly batcher: string }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
   | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }

@@ -1,5 +1,7 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
+export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
+export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export {
   createContextDesk,

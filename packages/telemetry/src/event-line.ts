@@ -52,6 +52,12 @@ function agentLine(event: AgentEvent): EventLine {
       const { from, to, cause } = event;
       return line(cause === "goal" ? "info" : "warn", "strategy switched", { agentId, from, to, cause });
     }
+    case "batch.flushed": {
+      const { kind: _, ...fields } = event;
+      return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
+    }
+    case "batch.refused":
+      return line("debug", "item refused: too much waits", { agentId, batcher: event.batcher });
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };

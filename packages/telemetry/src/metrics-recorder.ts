@@ -16,6 +16,8 @@ type RhythmEvent = EventOf<
   | "rhythm.frame"
   | "strategy.switched"
   | "goal.changed"
+  | "batch.flushed"
+  | "batch.refused"
   | "peers.changed"
   | "peer.refused"
   | "connections.refused"
@@ -43,7 +45,7 @@ type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEve
 interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (
-    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what",
+    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what" | "batcher",
     text: string,
   ) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
@@ -71,11 +73,13 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.frame":
       case "strategy.switched":
       case "goal.changed":
+      case "batch.flushed":
+      case "batch.refused":
       case "peers.changed":
       case "peer.refused":
       case "connections.refused":
       case "tls.loaded":
-        recordRhythm(families, event);
+        recordRhythm(families, state, event);
         return;
       case "member.changed":
       case "membership.viewed":
@@ -102,7 +106,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
   };
 }
 
-function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
+function recordRhythm(to: MetricFamilies, state: RecorderState, event: RhythmEvent): void {
   switch (event.kind) {
     case "beat.fired":
       to.beatsFired.inc({ agent_id: event.agentId });
@@ -129,6 +133,12 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
       to.goalVersion.set(event.goal.goalVersion);
       to.goalPeriod.set(event.goal.periodNs / 1e9);
       return;
+    case "batch.flushed":
+      recordBatch(to, state.bound("batcher", event.batcher), event);
+      return;
+    case "batch.refused":
+      to.batchItems.inc({ batcher: state.bound("batcher", event.batcher), outcome: "refused" });
+      return;
     case "peers.changed":
       to.peersConnected.set(event.connected);
       to.peersWanted.set(event.wanted);
@@ -144,6 +154,14 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
       to.tlsExpiry.set(event.expiresAtMs / 1_000);
       return;
   }
+}
+
+function recordBatch(to: MetricFamilies, batcher: string, event: EventOf<"batch.flushed">): void {
+  to.batches.inc({ batcher });
+  to.batchAttempts.inc({ batcher }, event.attempts);
+  to.batchItems.inc({ batcher, outcome: "flushed" }, event.items - event.failed);
+  to.batchItems.inc({ batcher, outcome: "failed" }, event.failed);
+  to.batchWait.observe(seconds(event.waitedMs));
 }
 
 function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent): void {

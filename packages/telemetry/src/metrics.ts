@@ -21,6 +21,8 @@ export interface Metrics {
 const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 /** A round trip to the store: a good one takes 0.5 ms, its deadline is 0.4 s. */
 const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
+/** An item's wait for its beat: less than a period, which is 20 ms to a day. */
+const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
 
@@ -99,6 +101,17 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
     goalVersion: gauge("entrain_goal_version", "Version of the goal in force."),
     goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force."),
+    batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
+    batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
+    batchItems: counter("entrain_batch_items_total", "Items of batchers, by what became of them.", [
+      "batcher",
+      "outcome",
+    ]),
+    batchWait: histogram(
+      "entrain_batch_wait_seconds",
+      "How long the oldest item of a batch had waited for its beat.",
+      waitBuckets,
+    ),
     peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
     peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
     connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
