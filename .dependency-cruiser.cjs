@@ -5,7 +5,7 @@
 const foundation = ["kernel"];
 const pure = ["kernel", "core", "ports"];
 const adapters = ["redis", "rpc", "telemetry", "config", "reasoners", "documents"];
-const libraries = [...pure, "runtime", ...adapters, "redis-server", "agent", "service", "simulator"];
+const libraries = [...pure, "runtime", ...adapters, "certificates", "redis-server", "agent", "service", "simulator"];
 
 const mayImport = {
   kernel: [],
@@ -18,6 +18,7 @@ const mayImport = {
   config: pure,
   reasoners: pure,
   documents: pure,
+  certificates: foundation,
   "redis-server": pure,
   simulator: ["kernel", "core"],
   agent: [...pure, "runtime", ...adapters],
@@ -26,7 +27,7 @@ const mayImport = {
 };
 
 /** What a package's tests may import on top. The testkit stays undeclared there: it depends on most packages itself. */
-const forTests = ["testkit", "redis-server"];
+const forTests = ["testkit", "redis-server", "certificates"];
 
 const packagesOnly = (names) => `^packages/(${names.join("|")})/`;
 

@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Registry } from "prom-client";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
-import { createLoopbackCertificates } from "@entrain/rpc/testing";
+import { createAuthority } from "@entrain/certificates";
+import { identityUri } from "@entrain/rpc";
 import { waitFor } from "@entrain/testkit/conformance";
 import { createAgent, type TlsMaterial } from "entrain";
+
+/** One certificate for every agent of the swarm. */
+async function certificatesOf(authority: string): Promise<TlsMaterial> {
+  const uris = [identityUri({ swarmId: "tls", role: "agent", agentId: "*" })];
+  return (await createAuthority(authority)).issue({ name: "agents", uris });
+}
 
 test("agents with certificates of one authority are peers; with another's, or with none, they are not", async () => {
   await using redis = await acquireTestRedis();
@@ -20,11 +27,11 @@ test("agents with certificates of one authority are peers; with another's, or wi
       return Number(new RegExp(`^entrain_peers_${state} (\\d+)$`, "m").exec(text)?.[1]);
     };
   };
-  const ours = createLoopbackCertificates("ours");
+  const ours = await certificatesOf("ours");
   const peers = [await start("a", ours), await start("b", ours)] as const;
   for (const of of peers) await waitFor("the two to be connected", async () => (await of("connected")) === 1);
 
-  const strangers = [await start("foreign", createLoopbackCertificates("theirs")), await start("bare")] as const;
+  const strangers = [await start("foreign", await certificatesOf("theirs")), await start("bare")] as const;
   for (const of of [...peers, ...strangers]) await waitFor("all to be known", async () => (await of("wanted")) === 3);
   for (const of of strangers) assert.equal(await of("connected"), 0);
   for (const of of peers) assert.equal(await of("connected"), 1);
@@ -32,7 +39,7 @@ test("agents with certificates of one authority are peers; with another's, or wi
 
 test("certificates that cannot be read, and TLS beside insecure, refuse the start", async () => {
   const options = { swarm: "tls", redis: "redis://127.0.0.1:1" };
-  const ours = createLoopbackCertificates("ours");
+  const ours = await certificatesOf("ours");
   const broken = createAgent({ ...options, tls: { ...ours, key: "no key" } });
   await assert.rejects(broken.start(), { code: "invalid-config" });
   const both = createAgent({ ...options, tls: ours, insecure: true });

@@ -9,7 +9,7 @@ import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisStoreOptions } from "@entrain/redis";
-import type { TlsMaterial } from "@entrain/rpc";
+import type { TlsMaterial, TlsSource } from "@entrain/rpc";
 import { resolveRhythmOptions, type ResolvedRhythmOptions, type RhythmOptions } from "./rhythm-options.ts";
 
 /** A URL, ioredis options, or a client (which is duplicated and never closed). */
@@ -33,8 +33,8 @@ export interface HostOptions {
   readonly listen?: Partial<Address>;
   /** How others reach that server (default: where it listens, so it is required with an address such as 0.0.0.0). */
   readonly advertise?: Address;
-  /** Own certificate and key, and the authority that signs the peers' (PEM): TLS on both sides (default: none). */
-  readonly tls?: TlsMaterial;
+  /** Own certificate and key, and the authority that signs the peers' (PEM), or a source that replaces them: TLS on both sides (default: none). */
+  readonly tls?: TlsMaterial | TlsSource;
   /** Permits plaintext beyond loopback (default false). */
   readonly insecure?: boolean;
   /** The rhythm to found if the swarm has none yet (default: sync, 1,000 ms), and how to pursue the one there is. */
@@ -66,7 +66,7 @@ export interface ResolvedHostOptions {
   readonly redis: RedisAddress;
   readonly listen: Address;
   readonly advertise: Address | undefined;
-  readonly tls: TlsMaterial | undefined;
+  readonly tls: TlsMaterial | TlsSource | undefined;
   readonly insecure: boolean;
   readonly rhythm: ResolvedRhythmOptions;
   readonly reasoner: Reasoner | undefined;

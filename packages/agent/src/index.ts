@@ -52,4 +52,4 @@ export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } fr
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/runtime";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
-export type { TlsMaterial } from "@entrain/rpc";
+export type { TlsMaterial, TlsSource } from "@entrain/rpc";

@@ -20,19 +20,33 @@ export function crossCheck(values: PartialValues): readonly Problem[] {
   return [...plainTextBeyondLoopback(values), ...timingProblems(values)];
 }
 
-const listeners = ["grpcHost", "opsHost", "httpHost"] as const;
+/** Each listener, and what makes it fit to be reached by others. */
+const listeners = [
+  { key: "grpcHost", permit: "give certificates with ENTRAIN_TLS_DIR" },
+  { key: "opsHost", permit: "permit plain text there with ENTRAIN_PLAINTEXT=ops", plaintext: "ops" },
+  { key: "httpHost", permit: "permit plain text there with ENTRAIN_PLAINTEXT=http", plaintext: "http" },
+] as const;
 
 function plainTextBeyondLoopback(values: PartialValues): readonly Problem[] {
-  if (values.get("insecure") !== false) return [];
+  if (values.get("insecure") !== false) return contradiction(values);
+  const permitted = values.get("plaintext");
   const problems: Problem[] = [];
-  for (const key of listeners) {
+  for (const { key, permit, ...listener } of listeners) {
     const host = values.get(key);
     if (typeof host !== "string" || isLoopback(host)) continue;
+    if (key === "grpcHost" && values.get("tlsDir") !== undefined) continue;
+    if ("plaintext" in listener && Array.isArray(permitted) && permitted.includes(listener.plaintext)) continue;
     const { name } = variables[key];
-    const remedy = "choose 127.0.0.1, or permit plain text beyond loopback with ENTRAIN_INSECURE=true";
+    const remedy = `choose 127.0.0.1, or ${permit}, or permit plain text everywhere with ENTRAIN_INSECURE=true`;
     problems.push({ name, line: `${name} is ${JSON.stringify(host)}, which others can reach: ${remedy}` });
   }
   return problems;
+}
+
+function contradiction(values: PartialValues): readonly Problem[] {
+  if (values.get("insecure") !== true || values.get("tlsDir") === undefined) return [];
+  const { name } = variables.insecure;
+  return [{ name, line: `${name} is true while ENTRAIN_TLS_DIR gives certificates: leave one of them out` }];
 }
 
 function isLoopback(host: string): boolean {

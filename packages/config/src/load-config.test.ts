@@ -50,9 +50,12 @@ test("an empty environment is a total config of defaults", () => {
     grpcPort: 0,
     advertise: undefined,
     insecure: false,
+    tlsDir: undefined,
+    tlsReloadMs: 10_000,
     opsHost: "127.0.0.1",
     opsPort: 0,
     periodMs: 1_000,
+    plaintext: [],
     goalKind: "sync",
     decisionLoop: undefined,
     heartbeatMs: 500,
@@ -166,6 +169,17 @@ test("timings that do not fit together are told in the environment's words", () 
     problem({ ENTRAIN_DEAD_AFTER: "1s" }),
     "ENTRAIN_DEAD_AFTER (1s) must be at least 3 × ENTRAIN_HEARTBEAT (500ms): one lost heartbeat must not kill a member",
   );
+});
+
+test("with certificates gRPC may be reached by others; the plain ports must be named, and TLS and insecure contradict", () => {
+  const tls = { ENTRAIN_TLS_DIR: "/certs", ENTRAIN_GRPC_HOST: "0.0.0.0" };
+  assert.deepEqual(problems(tls), []);
+  assert.match(problem({ ...tls, ENTRAIN_OPS_HOST: "::" }), /^ENTRAIN_OPS_HOST is "::".*ENTRAIN_PLAINTEXT=ops/);
+  const ports = { ENTRAIN_OPS_HOST: "::", ENTRAIN_HTTP_HOST: "::" };
+  assert.deepEqual(problems({ ...tls, ...ports, ENTRAIN_PLAINTEXT: "ops, http" }), []);
+  assert.match(problem({ ...tls, ...ports, ENTRAIN_PLAINTEXT: "ops" }), /^ENTRAIN_HTTP_HOST/);
+  assert.match(problem({ ...tls, ENTRAIN_INSECURE: "true" }), /^ENTRAIN_INSECURE is true while ENTRAIN_TLS_DIR/);
+  assert.match(problem({ ENTRAIN_PLAINTEXT: "grpc" }), /choose among ops, http, separated by commas, or none$/);
 });
 
 test("plain text beyond loopback must be permitted in so many words", () => {

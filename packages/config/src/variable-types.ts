@@ -81,6 +81,26 @@ export function choice<const Choices extends readonly [string, ...string[]]>(
   return { type: "choice", range: choices.join(", "), unit: "", schema };
 }
 
+/** Some of the choices, separated by commas, or `none`. */
+export function choices<const Choice extends string>(known: readonly Choice[]): VariableType<readonly Choice[]> {
+  const schema = z.string().transform((text, context): readonly Choice[] => {
+    const words = text === "none" ? [] : text.split(",").map((word) => word.trim());
+    const chosen = known.filter((candidate) => words.includes(candidate));
+    if (chosen.length === words.length) return chosen;
+    context.addIssue({ code: "custom", message: `choose among ${known.join(", ")}, separated by commas, or none` });
+    return z.NEVER;
+  });
+  return { type: "choices", range: `${known.join(", ")}, or none`, unit: "", schema };
+}
+
+/** A file or folder. */
+export const path: VariableType<string> = {
+  type: "path",
+  range: "",
+  unit: "",
+  schema: z.string().max(4_096, "give a path of at most 4096 characters"),
+};
+
 /** What this release can pursue is core's to say. */
 export const goal: VariableType<GoalKind> = {
   type: "choice",

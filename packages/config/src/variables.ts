@@ -51,7 +51,7 @@ export const variables = {
   grpcHost: variable("ENTRAIN_GRPC_HOST", types.host, {
     default: "127.0.0.1",
     services: ["agent", "decision-loop"],
-    doc: "Address to listen on for gRPC. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+    doc: "Address to listen on for gRPC. Beyond loopback it needs `ENTRAIN_TLS_DIR`, or `ENTRAIN_INSECURE`.",
   }),
   grpcPort: variable("ENTRAIN_GRPC_PORT", types.port, {
     default: "0",
@@ -67,10 +67,24 @@ export const variables = {
     services: all,
     doc: "Permit plain text beyond loopback: whoever reaches the ports may then listen in and take part.",
   }),
+  tlsDir: optionalVariable("ENTRAIN_TLS_DIR", types.path, {
+    services: servers,
+    doc: "Folder with `tls.crt`, `tls.key` and `ca.crt`: TLS on both sides between the services (docs/security.md). Default: none.",
+  }),
+  tlsReloadMs: variable("ENTRAIN_TLS_RELOAD", types.duration("100ms", "1d"), {
+    default: "10s",
+    services: servers,
+    doc: "Pause between two looks whether the certificates have changed.",
+  }),
+  plaintext: variable("ENTRAIN_PLAINTEXT", types.choices(["ops", "http"]), {
+    default: "none",
+    services: servers,
+    doc: "Ports that may answer in plain text beyond loopback although gRPC has TLS: `ops` for probes and Prometheus, `http` for a console behind a proxy that ends TLS.",
+  }),
   opsHost: variable("ENTRAIN_OPS_HOST", types.host, {
     default: "127.0.0.1",
     services: servers,
-    doc: "Address to listen on for `/healthz`, `/readyz` and `/metrics`. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+    doc: "Address to listen on for `/healthz`, `/readyz` and `/metrics`. Beyond loopback it needs `ops` in `ENTRAIN_PLAINTEXT`, or `ENTRAIN_INSECURE`.",
   }),
   opsPort: variable("ENTRAIN_OPS_PORT", types.port, {
     default: "0",
@@ -80,7 +94,7 @@ export const variables = {
   httpHost: variable("ENTRAIN_HTTP_HOST", types.host, {
     default: "127.0.0.1",
     services: ["console", "cli"],
-    doc: "Address to listen on for the console. Beyond loopback it needs `ENTRAIN_INSECURE`.",
+    doc: "Address to listen on for the console. Beyond loopback it needs `http` in `ENTRAIN_PLAINTEXT`, or `ENTRAIN_INSECURE`.",
   }),
   httpPort: variable("ENTRAIN_HTTP_PORT", types.port, {
     default: "8080",

@@ -58,6 +58,20 @@ export type RuntimeEvent =
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
   | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }
+  /** Connections that were refused before anybody spoke, since it was last told; `message`: the last one's reason. */
+  | {
+      readonly kind: "connections.refused";
+      readonly reason: string;
+      readonly count: number;
+      readonly message: string;
+    }
+  /** Certificates were read anew; where that failed (`message`), the old ones stay. `expiresAtMs`: Unix ms. */
+  | {
+      readonly kind: "tls.loaded";
+      readonly outcome: "loaded" | "refused";
+      readonly expiresAtMs: number;
+      readonly message: string;
+    }
   | { readonly kind: "member.changed"; readonly member: MemberRecord; readonly version: number }
   | {
       readonly kind: "membership.viewed";

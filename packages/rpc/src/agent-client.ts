@@ -7,6 +7,7 @@ import { openChannel } from "./channel.ts";
 import type { Security } from "./credentials.ts";
 import { decisionFromWire, readingToWire, sourceFromWire } from "./decision-wire.ts";
 import { serviceDefinitions } from "./load-proto.ts";
+import { checkSpeaker } from "./peer-identity.ts";
 import { observeProcess } from "./process-observer.ts";
 import { callUnary } from "./unary-call.ts";
 import { present } from "./wire-fields.ts";
@@ -51,7 +52,7 @@ export interface AgentClient {
  */
 export function createAgentClient(address: string, options: AgentClientOptions): AgentClient {
   const metadata = callMetadata(checkId("swarmId", options.swarmId));
-  const channel = openChannel(address, options);
+  const channel = openChannel(address, options, { swarmId: options.swarmId, role: "agent" });
   const { InjectTelemetry, Resign } = serviceDefinitions().agent;
   const stops = new Set<Unsubscribe>();
   return {
@@ -71,8 +72,10 @@ export function createAgentClient(address: string, options: AgentClientOptions):
       const answer = await callUnary({ channel, method: InjectTelemetry, request, metadata, deadlineMs, signal });
       return answer.decisions.map((decision, index) => {
         const field = `decisions[${index}]`;
+        const agentId = checkId(`${field}.agent_id`, decision.agentId);
+        checkSpeaker(channel.peer(), `${field}.agent_id`, agentId);
         return {
-          agentId: checkId(`${field}.agent_id`, decision.agentId),
+          agentId,
           decision: decisionFromWire(present(`${field}.decision`, decision.decision), `${field}.decision`),
           source: sourceFromWire(decision.source, `${field}.source`),
         };

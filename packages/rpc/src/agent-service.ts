@@ -54,7 +54,7 @@ export function createAgentService(options: AgentServiceOptions): AgentServiceHa
 
 function observe(stream: ObserveStream, { desk, process, processId, clock }: AgentServiceOptions): void {
   stream.on("error", () => undefined);
-  if (!desk.admit(stream)) return;
+  if (desk.admit(stream) === undefined) return;
   const exchange = createClockExchange(clock);
   let stop: (() => void) | undefined;
   const end = (error: EntrainError): void => {

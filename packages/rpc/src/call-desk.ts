@@ -3,33 +3,45 @@
  * into a status, and knows what is under way, so that a server can drain.
  */
 import type { Metadata, ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
+import type { PeerCertificate } from "node:tls";
 import { EntrainError } from "@entrain/kernel";
 import { checkCaller } from "./call-metadata.ts";
 import { statusOfError } from "./error-status.ts";
+import { checkRole } from "./method-roles.ts";
+import { identityOf, peerOf, unidentifiedPeer, type Peer } from "./peer-identity.ts";
 
 /** Calls that come without a deadline get this one, ms. */
 const longestCallMs = 30_000;
 
-/** A stream that lasts, as far as the desk is concerned with it. */
-export interface LastingStream {
+/** A call, as far as the desk is concerned with it. */
+interface Call {
   readonly metadata: Metadata;
+  getPath(): string;
+  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
+}
+
+/** A stream that lasts, as far as the desk is concerned with it. */
+export interface LastingStream extends Call {
   emit(event: "error", status: ReturnType<typeof statusOfError>): boolean;
   on(event: "close", listener: () => void): unknown;
 }
 
-/** Answers one request; `signal` aborts when the caller no longer waits. */
-export type Handle<Request, Response> = (request: Request, signal: AbortSignal) => Promise<Response>;
+/** Answers one request of `caller`; `signal` aborts when the caller no longer waits. */
+export type Handle<Request, Response> = (request: Request, signal: AbortSignal, caller: Peer) => Promise<Response>;
 
 /** One server's desk. */
 export class CallDesk {
   readonly #swarmId: string;
+  readonly #secure: boolean;
   readonly #streams = new Set<LastingStream>();
   #calls = 0;
   #draining = false;
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(swarmId: string) {
+  /** @param secure true: callers have certificates, and who has none is refused */
+  constructor(swarmId: string, secure: boolean) {
     this.#swarmId = swarmId;
+    this.#secure = secure;
   }
 
   /** The gRPC handler of a unary call. */
@@ -51,22 +63,23 @@ export class CallDesk {
   }
 
   /**
-   * Lets a lasting stream in. False: it was refused and is ended.
+   * Lets a lasting stream in; answers who calls. Undefined: it was refused and is ended.
    * A stream of peers passes with `anyone`: it names itself in its first frame.
    */
-  admit(stream: LastingStream, anyone = false): boolean {
+  admit(stream: LastingStream, anyone = false): Peer | undefined {
+    let peer: Peer;
     try {
-      this.#letIn(stream.metadata, anyone);
+      peer = this.#letIn(stream, anyone);
     } catch (thrown) {
       end(stream, thrown);
-      return false;
+      return undefined;
     }
     this.#streams.add(stream);
     stream.on("close", () => {
       this.#streams.delete(stream);
       this.#tell();
     });
-    return true;
+    return peer;
   }
 
   /** Lets nobody in any more. */
@@ -93,8 +106,8 @@ export class CallDesk {
     const late = new EntrainError("deadline-exceeded", `not answered within ${longestCallMs} ms`);
     const timer = setTimeout(() => gone.abort(late), longestCallMs);
     try {
-      this.#letIn(call.metadata, false);
-      return await Promise.race([handle(call.request, gone.signal), rejection(gone.signal)]);
+      const caller = this.#letIn(call, false);
+      return await Promise.race([handle(call.request, gone.signal, caller), rejection(gone.signal)]);
     } finally {
       clearTimeout(timer);
     }
@@ -115,9 +128,17 @@ export class CallDesk {
     });
   }
 
-  #letIn(metadata: Metadata, anyone: boolean): void {
+  #letIn(call: Call, anyone: boolean): Peer {
     if (this.#draining) throw new EntrainError("unavailable", "this process is stopping: call another one");
-    if (!anyone) checkCaller(metadata, this.#swarmId);
+    if (!anyone) checkCaller(call.metadata, this.#swarmId);
+    const peer = this.#peerOf(call);
+    checkRole(peer, call.getPath());
+    return peer;
+  }
+
+  #peerOf(call: Call): Peer {
+    if (!this.#secure) return unidentifiedPeer;
+    return peerOf(identityOf(call.getAuthContext().sslPeerCertificate ?? {}, this.#swarmId));
   }
 }
 

@@ -30,7 +30,7 @@ export interface DecisionClient extends Decider {
 export function createDecisionClient(address: string, options: DecisionClientOptions): DecisionClient {
   const { swarmId, clock, deadlineMs = 2_000 } = options;
   const metadata = callMetadata(checkId("swarmId", swarmId));
-  const channel = openChannel(address, options);
+  const channel = openChannel(address, options, { swarmId, role: "decision-loop" });
   const method = serviceDefinitions().decision.Decide;
   return {
     async decide(request) {

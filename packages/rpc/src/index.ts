@@ -7,9 +7,12 @@ export {
   type RemoteObservation,
 } from "./agent-client.ts";
 export type { Keepalive } from "./channel-options.ts";
-export type { Security, TlsMaterial } from "./credentials.ts";
+export type { Security } from "./credentials.ts";
 export { createDecisionClient, type DecisionClient, type DecisionClientOptions } from "./decision-client.ts";
 export { formatAddress, isLoopback, parseAddress, type HostPort } from "./listen-address.ts";
 export { createPhaseTransport, type PhaseTransportOptions, type RpcPhaseTransport } from "./phase-transport.ts";
+export { identityUri, type PeerIdentity, type ServiceRole } from "./peer-identity.ts";
 export { createRpcServer, type RpcServer, type RpcServerOptions } from "./rpc-server.ts";
+export { openTlsFiles, tlsFileNames, type TlsFiles } from "./tls-files.ts";
+export type { TlsMaterial, TlsSource } from "./tls-material.ts";
 export { wireVersion } from "./wire-version.ts";

@@ -12,6 +12,7 @@ import type { PhaseFrame as WireFrame } from "./gen/entrain/v1/PhaseFrame.ts";
 import { keepDialling, type Ending } from "./keep-dialling.ts";
 import { knock } from "./knock.ts";
 import { targetOf } from "./listen-address.ts";
+import type { Peer } from "./peer-identity.ts";
 import { PhaseLink, type LinkOptions } from "./phase-link.ts";
 import type { StampedBytes, StampedCodec } from "./stamped-codec.ts";
 
@@ -27,7 +28,7 @@ export interface DialerOptions {
   readonly codec: StampedCodec;
   readonly random: Random;
   /** The link's options, but for the stream underneath. */
-  readonly link: Omit<LinkOptions, "wire" | "calledId">;
+  readonly link: Omit<LinkOptions, "wire" | "calledId" | "peer">;
   /** The stream is over. */
   readonly onDown: (link: PhaseLink) => void;
 }
@@ -71,12 +72,20 @@ async function dialOnce(options: DialerOptions, first: boolean, closing: AbortSi
   const target = targetOf(address);
   // The first attempt goes straight; after a failure the peer may be cut off or paused (knock.ts).
   if (!first) await knock(address, security, patienceMs, closing);
-  const client = new Client(target, channelCredentials(security), rhythmChannelOptions(keepalive));
+  let peer: Peer | EntrainError = new EntrainError("unavailable", `${address}: has not shown who it is`);
+  const callee = { swarmId: options.link.swarmId, role: "agent" } as const;
+  const credentials = channelCredentials(security, callee, (shown) => {
+    peer = shown;
+  });
+  const client = new Client(target, credentials, rhythmChannelOptions(keepalive));
   const onAbort = (): void => client.close();
   closing.addEventListener("abort", onAbort);
   try {
-    await whenConnected(client, address, patienceMs);
-    return await exchange(options, client, closing);
+    await whenConnected(client, address, patienceMs).catch((thrown: unknown) => {
+      throw peer instanceof EntrainError && !peer.retryable ? peer : thrown;
+    });
+    if (peer instanceof EntrainError) throw peer;
+    return await exchange(options, client, peer, closing);
   } finally {
     closing.removeEventListener("abort", onAbort);
     client.close();
@@ -84,7 +93,7 @@ async function dialOnce(options: DialerOptions, first: boolean, closing: AbortSi
 }
 
 /** The stream itself, until its end. */
-function exchange(options: DialerOptions, client: Client, closing: AbortSignal): Promise<Ending> {
+function exchange(options: DialerOptions, client: Client, peer: Peer, closing: AbortSignal): Promise<Ending> {
   const { codec, address } = options;
   const { clock, onUp } = options.link;
   const { path, serialize, stamp } = codec;
@@ -94,6 +103,7 @@ function exchange(options: DialerOptions, client: Client, closing: AbortSignal):
   const link = new PhaseLink({
     ...options.link,
     calledId: options.peerId,
+    peer,
     onUp(admitted) {
       upMs = clock.monoMs();
       onUp(admitted);

@@ -7,6 +7,7 @@ import type { ReceivedFrame, RuntimeEvent } from "@entrain/ports";
 import type { PhaseFrame as WireFrame } from "./gen/entrain/v1/PhaseFrame.ts";
 import { serviceDefinitions } from "./load-proto.ts";
 import { frameOf } from "./loopback-process.ts";
+import { unidentifiedPeer } from "./peer-identity.ts";
 import { PhaseLink } from "./phase-link.ts";
 import { frameToWire } from "./phase-wire.ts";
 
@@ -35,6 +36,7 @@ function createWorld(options: {
       ...(side === 0 ? { calledId: "b" } : {}),
       clock: { monoNs, monoMs: () => monoNs() / 1e6, unixMs: () => 0 },
       events: (event) => events[side]?.push(event),
+      peer: unidentifiedPeer,
       onUp: () => undefined,
       onFrame: (frame) => received[side]?.push(frame),
       wire: {

@@ -13,6 +13,7 @@ import { EntrainError, checkId, compareIds } from "@entrain/kernel";
 import type { Clock, EventSink, PhaseFrame, ReceivedFrame } from "@entrain/ports";
 import { createClockExchange, localInstant, type ClockExchange } from "./clock-exchange.ts";
 import type { PhaseFrame as WireFrame, PhaseFrame__Output } from "./gen/entrain/v1/PhaseFrame.ts";
+import { checkSpeaker, type Peer } from "./peer-identity.ts";
 import { frameFromWire, frameToWire } from "./phase-wire.ts";
 import { decodeFrame, type StampedBytes } from "./stamped-codec.ts";
 import { checkWireVersion, wireVersion } from "./wire-version.ts";
@@ -45,6 +46,8 @@ export interface LinkOptions {
   /** The peer has named itself and is accepted: `link.peerId` is known from now on. */
   readonly onUp: (link: PhaseLink) => void;
   readonly onFrame: (received: ReceivedFrame) => void;
+  /** Who is at the other end, by its certificate. */
+  readonly peer: Peer;
 }
 
 /** One stream's protocol. */
@@ -142,8 +145,9 @@ export class PhaseLink {
   }
 
   #handOn(frame: PhaseFrame__Output, receivedNs: number): void {
-    const { onFrame, events } = this.#options;
+    const { onFrame, events, peer } = this.#options;
     const checked = frameFromWire(frame);
+    for (const { agentId } of checked.samples) checkSpeaker(peer, "phases.agent_id", agentId);
     const offsetNs = this.#exchange.offsetNs();
     if (offsetNs === undefined || this.#peerId === undefined) return;
     const sentNs = frame.timestamps?.sentNs ?? 0;
@@ -162,13 +166,14 @@ export class PhaseLink {
     return true;
   }
 
-  /** A stream that begins badly ends at once; later a bad frame is only counted, unless they follow each other. */
+  /** A stream that begins badly, or speaks for others, ends at once; later a bad frame is only counted, unless they follow each other. */
   #refuse(error: EntrainError): void {
     const { events, calledId } = this.#options;
     events({ kind: "rhythm.frame", direction: "refused", phases: 0 });
     this.#refusedInARow += 1;
     if (this.#refusedInARow === 1)
       events({ kind: "peer.refused", processId: this.#peerId ?? calledId ?? "", message: error.message });
-    if (this.#peerId === undefined || this.#refusedInARow >= refusedInARowMax) this.end(error);
+    const forged = error.code === "permission-denied";
+    if (forged || this.#peerId === undefined || this.#refusedInARow >= refusedInARowMax) this.end(error);
   }
 }

@@ -13,6 +13,7 @@ import type { Security } from "./credentials.ts";
 import { statusOfError } from "./error-status.ts";
 import type { PhaseFrame as WireFrame } from "./gen/entrain/v1/PhaseFrame.ts";
 import { createPhaseDialer, type PhaseDialer } from "./phase-dialer.ts";
+import type { Peer } from "./peer-identity.ts";
 import { PhaseLink, type LinkOptions } from "./phase-link.ts";
 import { createStampedCodec, type StampedBytes, type StampedCodec } from "./stamped-codec.ts";
 
@@ -36,8 +37,8 @@ export type ServedExchange = ServerDuplexStream<StampedBytes, WireFrame>;
 
 /** The transport, and the door for the streams that the process's server receives. */
 export interface RpcPhaseTransport extends PhaseTransport {
-  /** Takes over a stream that a peer has dialled. */
-  accept(stream: ServedExchange): void;
+  /** Takes over a stream that `peer` has dialled. */
+  accept(stream: ServedExchange, peer: Peer): void;
   /** Ends every stream and dials no more; idempotent. */
   close(): Promise<void>;
 }
@@ -54,7 +55,7 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
   readonly #options: PhaseTransportOptions;
   readonly #random: Random;
   readonly #codec: StampedCodec;
-  readonly #linkOptions: Omit<LinkOptions, "wire" | "calledId">;
+  readonly #linkOptions: Omit<LinkOptions, "wire" | "calledId" | "peer">;
   readonly #listeners: ((received: ReceivedFrame) => void)[] = [];
   readonly #dialers = new Map<string, PhaseDialer>();
   readonly #served = new Set<PhaseLink>();
@@ -102,7 +103,7 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
     return [...this.#links.keys()].sort(compareIds);
   }
 
-  accept(stream: ServedExchange): void {
+  accept(stream: ServedExchange, peer: Peer): void {
     // Without a listener an error on a stream would be thrown; the end of the stream is what counts.
     stream.on("error", () => undefined);
     const end = (error: EntrainError): void => {
@@ -118,6 +119,7 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
     }
     const link = new PhaseLink({
       ...this.#linkOptions,
+      peer,
       wire: { write: (frame) => stream.write(frame), waiting: () => stream.writableLength, end },
     });
     this.#served.add(link);

@@ -5,7 +5,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { status as Status, type StatusObject } from "@grpc/grpc-js";
 import { EntrainError, checkId, createRandom } from "@entrain/kernel";
-import type { Clock, EventSink } from "@entrain/ports";
+import type { Clock, EventSink, Observation } from "@entrain/ports";
 import type { ObserverState, RemoteObservation } from "./agent-client.ts";
 import type { RpcChannel } from "./channel.ts";
 import { createClockExchange } from "./clock-exchange.ts";
@@ -16,6 +16,7 @@ import type { ObserveRequest } from "./gen/entrain/v1/ObserveRequest.ts";
 import { keepDialling, type Ending } from "./keep-dialling.ts";
 import { serviceDefinitions } from "./load-proto.ts";
 import { observationFromWire } from "./observation-wire.ts";
+import { checkSpeaker, type Peer } from "./peer-identity.ts";
 
 const patienceMs = 1_000;
 const answerEveryMs = 1_000;
@@ -96,6 +97,7 @@ function stream(options: ProcessObserverOptions, closing: AbortSignal): Promise<
         // The process begins with an answer to our first request; one that does not has no place on our clock.
         if (offsetNs === undefined) return;
         const local = observationFromWire(observation, offsetNs);
+        checkSpeakers(channel.peer(), local);
         if (upMs === undefined) guarded(options, () => options.onState({ up: true, processId }));
         upMs ??= clock.monoMs();
         guarded(options, () => options.listener({ processId, ...local }));
@@ -114,6 +116,13 @@ function stream(options: ProcessObserverOptions, closing: AbortSignal): Promise<
     });
     answer();
   });
+}
+
+/** A process shows what its own agents do. */
+function checkSpeakers(peer: Peer, { phases, beats, acts }: Observation): void {
+  for (const { agentId } of phases) checkSpeaker(peer, "phases.agent_id", agentId);
+  for (const { agentId } of beats) checkSpeaker(peer, "beats.agent_id", agentId);
+  for (const { act } of acts) checkSpeaker(peer, "acts.act.agent_id", act.agentId);
 }
 
 /** A listener that throws is reported and does not end the observation. */

@@ -13,7 +13,7 @@ import type { AgentProcess, Clock, Decider, EventSink } from "@entrain/ports";
 import { createAgentService } from "./agent-service.ts";
 import { CallDesk } from "./call-desk.ts";
 import { rhythmKeepalive, serverOptions, type Keepalive } from "./channel-options.ts";
-import { serverCredentials, type Security } from "./credentials.ts";
+import type { Security } from "./credentials.ts";
 import { createDecisionService } from "./decision-service.ts";
 import { formatAddress, type HostPort } from "./listen-address.ts";
 import { listen, type Listener } from "./listener.ts";
@@ -59,9 +59,8 @@ export interface RpcServer {
 export async function createRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   checkId("swarmId", options.swarmId);
   checkId("processId", options.processId);
-  const credentials = serverCredentials(options, options.listen.host);
   const server = new Server(serverOptions(options.keepalive ?? rhythmKeepalive));
-  const desk = new CallDesk(options.swarmId);
+  const desk = new CallDesk(options.swarmId, options.tls !== undefined);
   const services = addServices(server, desk, options);
   const health = new HealthImplementation();
   health.addToServer(server);
@@ -70,7 +69,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     for (const name of ["", ...services]) health.setStatus(name, healthy ? "SERVING" : "NOT_SERVING");
   };
   setHealthy(false);
-  const listener = await listen(server, credentials, options.listen);
+  const listener = await listen({ ...options, server, security: options, wanted: options.listen });
   const drain = (): void => {
     setHealthy(false);
     desk.drain();
@@ -98,7 +97,8 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
     names.push("entrain.v1.PhaseService");
     server.addService(stampedService(createStampedCodec(clock)), {
       Exchange: (stream: ServedExchange) => {
-        if (desk.admit(stream, true)) phase.accept(stream);
+        const peer = desk.admit(stream, true);
+        if (peer !== undefined) phase.accept(stream, peer);
       },
     });
   }

@@ -156,6 +156,17 @@ function contextLine(event: ContextEvent): EventLine {
   }
 }
 
+/** Who was let in, and with which certificates. */
+function connectionLine(event: EventOf<"peer.refused" | "connections.refused" | "tls.loaded">): EventLine {
+  if (event.kind === "peer.refused")
+    return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
+  if (event.kind === "connections.refused")
+    return line("warn", "connections refused", { reason: event.reason, count: event.count, cause: event.message });
+  const expiresAt = new Date(event.expiresAtMs).toISOString();
+  if (event.outcome === "loaded") return line("info", "certificates loaded", { expiresAt });
+  return line("error", "certificates refused", { cause: event.message, expiresAt });
+}
+
 /** What the process saw. */
 function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
   switch (event.kind) {
@@ -166,7 +177,9 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "peers.changed":
       return line("debug", "peers changed", { connected: event.connected, wanted: event.wanted });
     case "peer.refused":
-      return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
+    case "connections.refused":
+    case "tls.loaded":
+      return connectionLine(event);
     case "member.changed": {
       const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
       const level = state === "dead" ? "warn" : "info";
@@ -211,11 +224,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
     }
     case "reasoner.failed":
-      return line("warn", "reasoner failed", {
-        reasoner: event.reasoner,
-        cause: event.cause,
-        error: event.message,
-      });
+      return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":
       return line("warn", "acts wait to be recorded", {
         pending: event.pending,

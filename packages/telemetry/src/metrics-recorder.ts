@@ -21,6 +21,8 @@ type RhythmEvent = EventOf<
   | "batch.refused"
   | "peers.changed"
   | "peer.refused"
+  | "connections.refused"
+  | "tls.loaded"
 >;
 type SwarmEvent = EventOf<
   | "member.changed"
@@ -75,6 +77,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "batch.refused":
       case "peers.changed":
       case "peer.refused":
+      case "connections.refused":
+      case "tls.loaded":
         recordRhythm(families, state, event);
         return;
       case "member.changed":
@@ -143,6 +147,13 @@ function recordRhythm(to: MetricFamilies, state: RecorderState, event: RhythmEve
       return;
     case "peer.refused":
       to.peersRefused.inc();
+      return;
+    case "connections.refused":
+      to.connectionsRefused.inc({ reason: event.reason }, event.count);
+      return;
+    case "tls.loaded":
+      to.tlsLoads.inc({ outcome: event.outcome });
+      to.tlsExpiry.set(event.expiresAtMs / 1_000);
       return;
   }
 }

@@ -114,6 +114,11 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     ),
     peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
     peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
+    connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
+      "reason",
+    ]),
+    tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
+    tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
     peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
   };
 }

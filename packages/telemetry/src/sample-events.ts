@@ -81,6 +81,8 @@ const samples: Samples = {
   },
   "batch.refused": { kind: "batch.refused", agentId, batcher: "prices" },
   "peers.changed": { kind: "peers.changed", connected: 3, wanted: 4 },
+  "connections.refused": { kind: "connections.refused", reason: "expired", count: 3, message: "CERT_HAS_EXPIRED" },
+  "tls.loaded": { kind: "tls.loaded", outcome: "loaded", expiresAtMs: 1_800_000_000_000, message: "" },
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },
   "member.changed": { kind: "member.changed", member, version: 9 },
   "membership.viewed": { kind: "membership.viewed", version: 9, alive: 4, dead: 1, left: 2 },

@@ -4,7 +4,13 @@
  */
 import type { Config } from "@entrain/config";
 import { parseAddress } from "@entrain/rpc";
-import { createServiceTelemetry, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import {
+  createServiceTelemetry,
+  openSecurity,
+  storeAddress,
+  type RunningService,
+  type ServiceSurroundings,
+} from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
 import { createAgentHost, createAgentId, EntrainError, type AgentHost, type HostOptions } from "entrain";
 import { openReadings } from "./readings.ts";
@@ -19,6 +25,8 @@ export async function startAgentService(
   { logger, signal, fail }: ServiceSurroundings,
 ): Promise<RunningService> {
   const { registry, events } = createServiceTelemetry(logger);
+  const agentIds = agentIdsOf(config);
+  const security = openSecurity(config, { role: "agent", agentIds }, events);
   let host: AgentHost | undefined;
   const ops = createOpsServer({
     name: "agent",
@@ -34,8 +42,7 @@ export async function startAgentService(
   const opsUrl = await ops.listen();
   const readings = openReadings(config, events, signal);
   try {
-    const agentIds = agentIdsOf(config);
-    host = createAgentHost({ ...hostOptions(config), opsUrl, events }, agentIds, {
+    host = createAgentHost({ ...hostOptions(config), ...security.options, opsUrl, events }, agentIds, {
       onSuperseded: (agentId) => {
         fail(new EntrainError("superseded", `a higher incarnation of ${agentId} is alive: this process ends`));
       },
@@ -43,6 +50,7 @@ export async function startAgentService(
     await host.start(startTimeoutMs);
     if (readings !== undefined) startFeed({ host, agentIds, readings, events, fail });
   } catch (thrown) {
+    security.close();
     await ops.close();
     throw thrown;
   }
@@ -53,6 +61,7 @@ export async function startAgentService(
     async stop() {
       readings?.close();
       await started.stop(config.drainMs);
+      security.close();
       await ops.close();
     },
   };
@@ -71,7 +80,6 @@ function hostOptions(config: Config<"agent">): HostOptions {
     redis: storeAddress(config),
     listen: { host: config.grpcHost, port: config.grpcPort },
     ...(config.advertise === undefined ? {} : { advertise: parseAddress("ENTRAIN_ADVERTISE", config.advertise) }),
-    insecure: config.insecure,
     rhythm: { goal: config.goalKind, periodMs: config.periodMs },
     ...(config.decisionLoop === undefined ? {} : { decisionLoop: config.decisionLoop }),
     requireStore: config.requireStore,

@@ -8,6 +8,7 @@ const general = `entrain COMMAND [flags]
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
   entrain budget      the budgets of a running swarm, and the audit of their books
+  entrain certs       certificates for development
   entrain sim         a whole swarm in virtual time, with faults
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
@@ -96,6 +97,22 @@ Simulates a swarm in virtual time with the same core as the real one. One seed g
 Exit codes: 0 the goal held at the end; 1 it did not; 2 wrong command line.
 `;
 
+const certs = `entrain certs FOLDER [flags]
+
+Writes certificates for development: an authority of your own in FOLDER/authority, and a folder each with tls.crt, tls.key
+and ca.crt (what ENTRAIN_TLS_DIR names) for decision-loop, coordinator, console, operator, and agents. Run again, it keeps
+the authority, and what is still valid for a third of its life.
+
+  --swarm NAME       the swarm that they are for (default default)
+  --agents A,B       a certificate for each of these agents, in FOLDER/agent-NAME; A* speaks for all whose name begins so
+                     (default *, in FOLDER/agent: one certificate for every agent)
+  --hosts H,I        host names and addresses to name besides localhost, for tools that look at them
+  --days N           how long they are valid (default 90, at most 365)
+  --renew            sign all anew, also what is still valid
+
+Exit codes: 0 done; 2 wrong command line; 78 the folder or the authority in it cannot be used.
+`;
+
 const replay = `entrain replay FILE [flags]
 
 Gives recorded telemetry (CSV with a header, or NDJSON) to every agent of a running swarm, at its recorded pace.
@@ -109,7 +126,7 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 
 /** The text for a command; undefined: for `entrain` itself. */
 export function helpText(
-  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "sim" | undefined,
+  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "certs" | "sim" | undefined,
 ): string {
-  return command === undefined ? general : { up, status, goal, replay, decisions, budget, sim }[command];
+  return command === undefined ? general : { up, status, goal, replay, decisions, budget, certs, sim }[command];
 }

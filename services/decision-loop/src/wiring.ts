@@ -15,7 +15,13 @@ import {
   initialDocument,
   systemTimers,
 } from "@entrain/runtime";
-import { createServiceTelemetry, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import {
+  createServiceTelemetry,
+  openSecurity,
+  storeAddress,
+  type RunningService,
+  type ServiceSurroundings,
+} from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
 
 /** Starts the loop; resolves when it listens, and where the store is required, when it is connected. */
@@ -25,7 +31,8 @@ export async function startDecisionLoop(
 ): Promise<RunningService> {
   const { registry, events } = createServiceTelemetry(logger);
   const clock = createSystemClock();
-  const { swarmId, leaseMs, storeTimeoutMs, insecure } = config;
+  const { swarmId, leaseMs, storeTimeoutMs } = config;
+  const security = openSecurity(config, { role: "decision-loop" }, events);
   const onWarning = (message: string): void => {
     logger.warn({ event: "store.warning" }, message);
   };
@@ -87,7 +94,7 @@ export async function startDecisionLoop(
     listen: { host: config.grpcHost, port: config.grpcPort },
     swarmId,
     processId: `p-${randomUUID()}`,
-    insecure,
+    ...security.options,
     clock,
     events,
     decider: loop,
@@ -105,6 +112,7 @@ export async function startDecisionLoop(
       await loop.stop();
       context.stop();
       await server.close({ deadlineMs: config.drainMs });
+      security.close();
       await store.close();
       await ops.close();
     },

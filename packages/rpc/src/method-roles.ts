@@ -1,0 +1,25 @@
+/** Which roles may call which service: who is not named is refused, and a service without a line refuses everybody. */
+import { EntrainError } from "@entrain/kernel";
+import type { Peer, ServiceRole } from "./peer-identity.ts";
+
+const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
+  "entrain.v1.PhaseService": ["agent"],
+  "entrain.v1.DecisionService": ["agent"],
+  "entrain.v1.AgentService": ["console", "operator"],
+};
+
+/**
+ * `path` is the method's: `/package.Service/Method`. Without TLS nobody can be told apart and all are let in.
+ * @throws EntrainError `permission-denied`.
+ */
+export function checkRole({ role }: Peer, path: string): void {
+  if (role === undefined) return;
+  const [, service = ""] = path.split("/");
+  const allowed = rolesOf[service] ?? [];
+  if (allowed.includes(role)) return;
+  const list = allowed.length === 0 ? "nobody" : allowed.join(" and ");
+  throw new EntrainError("permission-denied", `a certificate of role ${role} may not call ${path}: ${list} may`, {
+    field: "certificate",
+    value: role,
+  });
+}
