@@ -1,5 +1,14 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
-import type { BudgetStore, Clock, ElectionStore, EventSink, GoalStore, Ledger, Timers } from "@entrain/ports";
+import type {
+  BudgetStore,
+  Clock,
+  ElectionStore,
+  EventSink,
+  GoalStore,
+  Ledger,
+  ScheduleStore,
+  Timers,
+} from "@entrain/ports";
 import type { ContextDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
@@ -13,6 +22,7 @@ export interface ApiContext {
     readonly election: Pick<ElectionStore, "read">;
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
     readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
+    readonly schedules: Pick<ScheduleStore, "list">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
