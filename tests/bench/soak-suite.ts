@@ -121,5 +121,5 @@ export const soakSuites: readonly SoakSuite[] = [
   },
   decisionsSuite(5, 100),
   decisionsSuite(20, 50),
-  decisionsSuite(50, 20),
+  decisionsSuite(50, 10),
 ];
