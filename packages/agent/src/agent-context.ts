@@ -54,7 +54,7 @@ export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
 
 /** The shared document in one process; nothing is read before the follower starts. */
 export function createHostContext(options: ResolvedHostOptions, store: RedisStore, events: EventSink): HostContext {
-  const { follower, context, stop } = createSharedContext({
+  const held = createSharedContext({
     store: store.context,
     health: store.health,
     rules: createDocumentRules({ compile: compilePolicy }),
@@ -62,20 +62,21 @@ export function createHostContext(options: ResolvedHostOptions, store: RedisStor
     events,
     seed: randomUUID(),
   });
+  const { follower, context } = held;
   const author = options.agentIds[0] ?? options.processId;
   const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
   const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => context.patch(patch, note(changed));
   return {
     follower,
     context: {
-      current: context.current,
-      read: context.read,
+      current: () => context.current(),
+      read: () => context.read(),
       merge: (patch, changed) => change({ kind: "merge", patch }, changed),
       patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),
       rollback: (toVersion, changed = {}) => context.rollback(toVersion, note(changed)),
-      history: context.history,
-      watch: context.watch,
+      history: (limit, before) => context.history(limit, before),
+      watch: (wanted) => context.watch(wanted),
     },
-    stop,
+    stop: () => held.stop(),
   };
 }

@@ -117,9 +117,9 @@ async function serveWatch(
   stream.on("error", () => watch.close());
   try {
     for (;;) {
-      const { done, value } = await watch.next();
-      if (done === true || over()) break;
-      let news: WatchNews = value;
+      const next = await watch.next();
+      if (next.done === true || over()) break;
+      let news = next.value;
       if (news.kind === "change" && !fits(news)) {
         const { version, document } = context.current() ?? (await context.read());
         watch.close();
