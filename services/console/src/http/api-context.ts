@@ -2,6 +2,7 @@
 import type {
   BudgetStore,
   Clock,
+  ContextDesk,
   ElectionStore,
   EventSink,
   GoalStore,
@@ -9,7 +10,6 @@ import type {
   ScheduleStore,
   Timers,
 } from "@entrain/ports";
-import type { ContextDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
