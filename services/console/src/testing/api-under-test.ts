@@ -6,14 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type {
-  ContextDesk,
-  GoalSetting,
-  LedgerEntry,
-  LedgerStats,
-  RuntimeEvent,
-  ScheduledJob,
-} from "@entrain/ports";
+import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent, ScheduledJob } from "@entrain/ports";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
