@@ -17,7 +17,9 @@ import {
   globalContextOf,
   withinBudgetMs,
   type DecisionTimings,
+  subjectOf,
   type GlobalContext,
+  type Observation,
   type Policy,
   type Reading,
   type TimedSnapshot,
@@ -89,8 +91,8 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of it. */
-  classify(reading: Reading): Classification;
+  /** What the policy in use makes of it, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
   stats(): DecisionStats;
@@ -173,8 +175,14 @@ class Loop implements DecisionLoop {
     return this.#contextOf(served.timed, leads, this.#policy.basis());
   }
 
-  classify(reading: Reading): Classification {
-    return this.#policy.basis().classify(reading);
+  observe(reading: Reading): Observation {
+    const basis = this.#policy.basis();
+    return {
+      subject: subjectOf(reading),
+      rule: basis.classify(reading).rule,
+      rankOf: (ruleId) => basis.policy.rules.findIndex(({ id }) => id === ruleId),
+      holds: (ruleId) => basis.holds(ruleId, reading),
+    };
   }
 
   history(): readonly DecisionRecord[] {
