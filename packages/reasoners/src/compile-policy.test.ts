@@ -50,15 +50,15 @@ test("noise at a threshold that ships begins one incident, where the bare rules 
   });
   const random = createRandom("noise");
   const readings = Array.from({ length: 500 }, () => ({ temperature: 80 + 4 * (random.next() - 0.5) }));
-  const begins = ({ policy, classify, holds }: typeof compiled): number => {
+  const begins = (taken: typeof compiled): number => {
     const tracker = createBandTracker();
-    const rankOf = (ruleId: string): number => policy.rules.findIndex(({ id }) => id === ruleId);
+    const rankOf = (ruleId: string): number => taken.policy.rules.findIndex(({ id }) => id === ruleId);
     return readings.filter((reading) =>
       tracker.enters({
         subject: "swarm",
-        rule: classify(reading).rule,
+        rule: taken.classify(reading).rule,
         rankOf,
-        holds: (ruleId) => holds(ruleId, reading),
+        holds: (ruleId) => taken.holds(ruleId, reading),
       }),
     ).length;
   };
@@ -67,11 +67,11 @@ test("noise at a threshold that ships begins one incident, where the bare rules 
 });
 
 test("a rule without a condition to hold holds while it matches; an unknown rule never does", () => {
-  const { holds } = compilePolicy({ ...defaultPolicy, rules: [rule] });
-  assert.equal(holds("hot", { temperature: 81 }), true);
-  assert.equal(holds("hot", { temperature: 80 }), false);
-  assert.equal(holds("hot", { temperature: "warm" }), false);
-  assert.equal(holds("cold", { temperature: 81 }), false);
+  const taken = compilePolicy({ ...defaultPolicy, rules: [rule] });
+  assert.equal(taken.holds("hot", { temperature: 81 }), true);
+  assert.equal(taken.holds("hot", { temperature: 80 }), false);
+  assert.equal(taken.holds("hot", { temperature: "warm" }), false);
+  assert.equal(taken.holds("cold", { temperature: 81 }), false);
 });
 
 test("a condition to hold that does not parse is refused with its line and column", () => {

@@ -17,7 +17,6 @@ import {
   globalContextOf,
   withinBudgetMs,
   type DecisionTimings,
-  subjectOf,
   type GlobalContext,
   type Observation,
   type Policy,
@@ -41,7 +40,7 @@ import type { ContextSource } from "../context/context-follower.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
-import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
+import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -176,13 +175,7 @@ class Loop implements DecisionLoop {
   }
 
   observe(reading: Reading): Observation {
-    const basis = this.#policy.basis();
-    return {
-      subject: subjectOf(reading),
-      rule: basis.classify(reading).rule,
-      rankOf: (ruleId) => basis.policy.rules.findIndex(({ id }) => id === ruleId),
-      holds: (ruleId) => basis.holds(ruleId, reading),
-    };
+    return observationOf(this.#policy.basis(), reading);
   }
 
   history(): readonly DecisionRecord[] {
