@@ -16,6 +16,7 @@ import {
   createSystemClock,
   systemTimers,
   type BudgetDesk,
+  type FleetSurroundings,
   type LeaderView,
   type ObservationHub,
   type RateDesk,
@@ -31,6 +32,7 @@ import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
+import { createHostFleet } from "./host-fleet.ts";
 import { createHostSchedules } from "./host-schedules.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
@@ -67,6 +69,7 @@ class Host implements AgentHost {
   readonly #store: RedisStore;
   readonly rates: RateDesk;
   readonly schedules: ScheduleDesk;
+  readonly fleet: FleetSurroundings;
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
@@ -92,10 +95,12 @@ class Host implements AgentHost {
     this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
-    this.schedules = createHostSchedules({
+    const shared = {
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
       members: () => this.#loops?.membership.alive().map(({ agentId }) => agentId) ?? [],
-    });
+    };
+    this.schedules = createHostSchedules(shared);
+    this.fleet = createHostFleet(shared);
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,

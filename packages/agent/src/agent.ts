@@ -12,6 +12,7 @@ import type { AgentContext } from "./agent-context.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
+import type { FleetBatcherOptions } from "./fleet-batcher.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
 import type { Leases } from "./leases.ts";
@@ -73,6 +74,11 @@ export interface Agent extends AsyncDisposable {
    *   `unavailable` after the stop.
    */
   batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
+  /**
+   * The same for the whole swarm: the flushes of all agents become one call a beat, made by one of them. Needs the store.
+   * @throws EntrainError as `batcher`
+   */
+  fleetBatcher<Item, Result>(options: FleetBatcherOptions<Item, Result>): Batcher<Item, Result>;
   /**
    * Runs a job at times: once for the whole swarm (cron, or every period), or in every agent, evenly spread over the period.
    * May be called before the start; a run needs the store.
@@ -182,6 +188,7 @@ export function createAgent(options: AgentOptions): Agent {
       return { ...outcome, telemetry };
     },
     batcher: (wanted) => batchers.create(wanted),
+    fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.fleet),
     schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
@@ -194,7 +201,11 @@ export function createAgent(options: AgentOptions): Agent {
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.
-      await Promise.all([batchers.drain(drainMs), host.stop(drainMs)]);
+      await Promise.all([
+        batchers.drain(drainMs),
+        // These need the store, which the host closes.
+        batchers.drainFleet(drainMs).then(() => host.stop(drainMs)),
+      ]);
     },
     [Symbol.asyncDispose]: () => agent.stop(),
   };

@@ -6,6 +6,7 @@ import {
   testElectionStore,
   testLedger,
   testLockStore,
+  testPoolStore,
   testRateStore,
   testRegistry,
   testScheduleStore,
@@ -32,3 +33,4 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testScheduleStore(open);
+testPoolStore(open);

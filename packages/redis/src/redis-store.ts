@@ -11,6 +11,7 @@ import type {
   GoalStore,
   Ledger,
   LockStore,
+  PoolStore,
   RateStore,
   Registry,
   ScheduleStore,
@@ -29,6 +30,7 @@ import { createLedger } from "./ledger.ts";
 import { createLockStore } from "./lock-store.ts";
 import { createMessageHub } from "./message-hub.ts";
 import { storeSettings, type RedisStoreOptions } from "./options.ts";
+import { createPoolStore } from "./pool-store.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
@@ -61,6 +63,7 @@ export interface RedisStore {
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
   readonly schedules: ScheduleStore;
+  readonly pools: PoolStore;
 }
 
 /**
@@ -118,6 +121,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     context: createContextStore(shared),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
+    pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
   };
 }

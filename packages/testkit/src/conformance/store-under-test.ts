@@ -13,6 +13,7 @@ import type {
   LockStore,
   MemberOffer,
   Proposal,
+  PoolStore,
   RateStore,
   Registry,
   ScheduleStore,
@@ -33,6 +34,7 @@ export interface StorePorts {
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
   readonly schedules: ScheduleStore;
+  readonly pools: PoolStore;
 }
 
 /** One empty swarm in a store. */
