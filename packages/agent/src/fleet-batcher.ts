@@ -57,7 +57,7 @@ export function createFleetPart<Item, Result>(
       ...(itemsMax === undefined ? {} : { itemsMax }),
       ...(pendingMax === undefined ? {} : { pendingMax }),
       bytesMax,
-      bytesOf: (item) => Buffer.byteLength(String(JSON.stringify(item))) + 1,
+      bytesOf: (item) => Buffer.byteLength(JSON.stringify([item])),
       attempts: handOvers,
       deadlineMs: attempts * (deadlineMs + retryPauseMs * 2 ** Math.min(attempts, 6)) + patienceMs,
       flush: (items, batch) => call.contribute(items, batch),
