@@ -33,6 +33,8 @@ import { createHostContext, type AgentContext, type HostContext } from "./agent-
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
 import { createHostFleet } from "./host-fleet.ts";
+import type { Replica } from "./agent-picker.ts";
+import { replicasSeen } from "./host-replicas.ts";
 import { createHostSchedules } from "./host-schedules.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
@@ -165,6 +167,10 @@ class Host implements AgentHost {
     const { rhythm, membership } = this.#loops ?? {};
     this.#joined ||= rhythm?.joined() === true && membership?.registered() === true;
     return this.#joined ? { ok: true, reason: "joined" } : { ok: false, reason: "has not joined the swarm yet" };
+  }
+
+  replicas(): readonly Replica[] {
+    return replicasSeen(this.#loops, candidateOf(this.#options), this.#clock);
   }
 
   async decide(request: HostedRequest): Promise<DecideOutcome> {

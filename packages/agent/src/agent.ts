@@ -11,6 +11,7 @@ import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrai
 import type { AgentContext } from "./agent-context.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
+import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
 import type { FleetBatcherOptions } from "./fleet-batcher.ts";
 import { createAgentHost } from "./agent-host.ts";
@@ -86,6 +87,11 @@ export interface Agent extends AsyncDisposable {
    *   after the stop.
    */
   schedule(name: string, when: When, handler: RunHandler): Schedule;
+  /**
+   * Picks the replica to send work to: one that is far from its own beat, at which it is busy.
+   * @throws EntrainError `invalid-argument` that names the option.
+   */
+  picker(options?: PickerOptions): Picker;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
@@ -190,6 +196,7 @@ export function createAgent(options: AgentOptions): Agent {
     batcher: (wanted) => batchers.create(wanted),
     fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.fleet),
     schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
+    picker: (wanted) => createPicker(agentId, () => host.replicas(), wanted),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),

@@ -4,6 +4,7 @@ import type { Observation, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome } from "@entrain/ports";
 import type { BudgetDesk, LeaderView, RateDesk, ScheduleDesk, FleetSurroundings } from "@entrain/runtime";
+import type { Replica } from "./agent-picker.ts";
 import type { AgentContext } from "./agent-context.ts";
 import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import type { HostedRequest } from "./hosted-decisions.ts";
@@ -59,6 +60,8 @@ export interface AgentHost {
   readonly schedules: Pick<ScheduleDesk, "once" | "spread">;
   /** What calls of the whole fleet are made with. */
   readonly fleet: FleetSurroundings;
+  /** The members that are alive, and where they stand, as the first agent knows it. */
+  replicas(): readonly Replica[];
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
   /** Elections, locks and barriers in the name of the process's first agent. */
