@@ -13,7 +13,7 @@ test("of all candidates the one half a period from its beat is picked", () => {
   const random = createRandom("all");
   const picks = Array.from({ length: 50 }, () => pickFurthest(evenly, 10, random)?.cycle);
   assert.deepEqual([...new Set(picks)], [7.5]);
-  assert.equal(pickFurthest([], 2, random), undefined);
+  assert.equal(pickFurthest(evenly.slice(0, 0), 2, random), undefined);
 });
 
 test("of two by chance the further one is picked: the busiest never, the others the oftener the further they are", () => {
