@@ -16,3 +16,4 @@ export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
+export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

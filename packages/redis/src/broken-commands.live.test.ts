@@ -9,6 +9,7 @@ import {
   electionCases,
   ledgerCases,
   lockCases,
+  onlyTheHolderCompletes,
   rateCases,
   registryCases,
   staleFenceIsRefused,
@@ -29,6 +30,13 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "complete-task",
+    what: "does not look at the token",
+    text: "if not isHeldBy(task, ARGV[5]) then",
+    instead: "if not task or task.state ~= 'running' then",
+    caughtBy: onlyTheHolderCompletes,
+  },
   {
     name: "commit-decision",
     what: "does not look at the fence",

@@ -9,6 +9,7 @@ import {
   testRateStore,
   testRegistry,
   testSharedState,
+  testTaskStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -30,3 +31,4 @@ testSharedState(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
+testTaskStore(open);

@@ -68,6 +68,16 @@ export interface StoreKeys {
   readonly budgetLog: string;
   /** Hash: the numbers given out last, and the longest lease. */
   readonly budgetCounters: string;
+  /**
+   * Tasks: sorted sets of those that run by the end of their lease, of the ended and of dead letters by their end; a hash of
+   * counts. Each task has a hash of its own, `<prefix>task:<taskId>`, each line a sorted set, `<prefix>task-queue:<line>`.
+   */
+  readonly taskLeases: string;
+  readonly tasksEnded: string;
+  readonly tasksDead: string;
+  readonly taskCounters: string;
+  /** Sorted set: `<capability> <agentId>` by the last claim. */
+  readonly capabilities: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -86,6 +96,8 @@ export interface StoreKeys {
     readonly context: string;
     /** Ids of the budgets whose figures changed (JSON). */
     readonly budgets: string;
+    /** Lines that have something, tasks that have ended (JSON). */
+    readonly tasks: string;
   };
 }
 
@@ -136,6 +148,11 @@ export function storeKeys(swarmId: string): StoreKeys {
     budgetsEnded: `${base}:budgets-ended`,
     budgetLog: `${base}:budget-log`,
     budgetCounters: `${base}:budget-counters`,
+    taskLeases: `${base}:task-leases`,
+    tasksEnded: `${base}:tasks-ended`,
+    tasksDead: `${base}:tasks-dead`,
+    taskCounters: `${base}:task-counters`,
+    capabilities: `${base}:capabilities`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
@@ -145,6 +162,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,
       budgets: `${base}:channel:budgets`,
+      tasks: `${base}:channel:tasks`,
     },
   };
 }

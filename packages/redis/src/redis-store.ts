@@ -14,6 +14,7 @@ import type {
   RateStore,
   Registry,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
@@ -32,6 +33,7 @@ import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
 import { createStoreHealth } from "./store-health.ts";
+import { createTaskStore } from "./task-store.ts";
 
 /** The ports of one swarm over one process's connections. */
 export interface RedisStore {
@@ -58,6 +60,7 @@ export interface RedisStore {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
 }
 
 /**
@@ -115,5 +118,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     context: createContextStore(shared),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
+    tasks: createTaskStore(shared),
   };
 }

@@ -17,4 +17,5 @@ export {
   type StorePorts,
   type StoreUnderTest,
 } from "./store-under-test.ts";
+export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
 export { waitFor } from "./wait-for.ts";

@@ -16,6 +16,7 @@ import type {
   RateStore,
   Registry,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 
 /** The ports of the store for one process. */
@@ -31,6 +32,7 @@ export interface StorePorts {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
 }
 
 /** One empty swarm in a store. */
