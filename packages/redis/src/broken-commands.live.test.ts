@@ -9,6 +9,7 @@ import {
   electionCases,
   ledgerCases,
   lockCases,
+  onlyTheDriverAppends,
   onlyTheHolderCompletes,
   rateCases,
   registryCases,
@@ -30,6 +31,13 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "append-session",
+    what: "does not look at the token",
+    text: "if not isHeldBy(taskOf(ARGV[6]), ARGV[7]) or",
+    instead: "if",
+    caughtBy: onlyTheDriverAppends,
+  },
   {
     name: "complete-task",
     what: "does not look at the token",

@@ -8,6 +8,7 @@ import {
   testLockStore,
   testRateStore,
   testRegistry,
+  testSessionStore,
   testSharedState,
   testTaskStore,
 } from "@entrain/testkit/conformance";
@@ -32,3 +33,4 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testSessionStore(open);

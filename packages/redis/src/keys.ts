@@ -78,6 +78,12 @@ export interface StoreKeys {
   readonly taskCounters: string;
   /** Sorted set: `<capability> <agentId>` by the last claim. */
   readonly capabilities: string;
+  /**
+   * Sorted sets: sessions by order of creation, ended ones by their end. Each has a hash, `<prefix>session:<sessionId>`, and a
+   * list, `<prefix>session-log:<sessionId>`.
+   */
+  readonly sessions: string;
+  readonly sessionsEnded: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -98,6 +104,8 @@ export interface StoreKeys {
     readonly budgets: string;
     /** Lines that have something, tasks that have ended (JSON). */
     readonly tasks: string;
+    /** A session and its state (JSON). */
+    readonly sessions: string;
   };
 }
 
@@ -153,6 +161,8 @@ export function storeKeys(swarmId: string): StoreKeys {
     tasksDead: `${base}:tasks-dead`,
     taskCounters: `${base}:task-counters`,
     capabilities: `${base}:capabilities`,
+    sessions: `${base}:sessions`,
+    sessionsEnded: `${base}:sessions-ended`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
@@ -163,6 +173,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       context: `${base}:channel:context`,
       budgets: `${base}:channel:budgets`,
       tasks: `${base}:channel:tasks`,
+      sessions: `${base}:channel:sessions`,
     },
   };
 }

@@ -13,6 +13,7 @@ import type {
   LockStore,
   RateStore,
   Registry,
+  SessionStore,
   StoreHealth,
   TaskStore,
 } from "@entrain/ports";
@@ -32,6 +33,7 @@ import { storeSettings, type RedisStoreOptions } from "./options.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
+import { createSessionStore } from "./session-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createTaskStore } from "./task-store.ts";
 
@@ -61,6 +63,7 @@ export interface RedisStore {
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
 }
 
 /**
@@ -119,5 +122,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
     tasks: createTaskStore(shared),
+    sessions: createSessionStore(shared),
   };
 }

@@ -73,10 +73,7 @@ function callOf(command: Exclude<TaskCommand, { readonly kind: "claim" }>): read
     case "offer": {
       const { task } = command;
       const { openMax } = taskLimits;
-      return [
-        "offer-task",
-        [task.taskId, queueOf(task), task.leaseMs, task.triesMax, openMax, canonicalJson(task)],
-      ];
+      return ["offer-task", [task.taskId, queueOf(task), task.leaseMs, task.triesMax, openMax, canonicalJson(task)]];
     }
     case "renew": {
       const { progress } = command;

@@ -103,6 +103,11 @@ function agentLine(event: AgentEvent): EventLine {
         ledgerAction,
       });
     }
+    case "task.ended": {
+      const { kind: _, outcome, cause, ...rest } = event;
+      const level = outcome === "done" ? "debug" : outcome === "again" ? "info" : "warn";
+      return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
+    }
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
   }
@@ -239,6 +244,11 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "follow.failed":
     case "rhythm.measured":
       return observerLine(event);
+    case "session.changed": {
+      const { kind: _, sessionId, state, cause, ...rest } = event;
+      const level = state === "failed" || state === "diverged" ? "warn" : "info";
+      return line(level, `session ${state}`, { sessionId, ...rest, ...(cause === "" ? {} : { cause }) });
+    }
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

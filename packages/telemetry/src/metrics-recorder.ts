@@ -6,6 +6,7 @@ import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
+import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -39,13 +40,25 @@ type SwarmEvent = EventOf<
   | "effect.refused"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (
-    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what" | "batcher",
+    label:
+      | "cause"
+      | "effect"
+      | "code"
+      | "rule"
+      | "reasoner"
+      | "source"
+      | "listener"
+      | "route"
+      | "what"
+      | "batcher"
+      | "capability"
+      | "pattern",
     text: string,
   ) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
@@ -101,6 +114,10 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "follow.failed":
       case "rhythm.measured":
         recordConsole(families, state.bound, event);
+        return;
+      case "task.ended":
+      case "session.changed":
+        recordCoordination(families, state.bound, event);
         return;
       default:
         recordDecision(families, state, event);

@@ -48,7 +48,10 @@ class Book implements TaskBook {
       case "claim":
         return this.#claim(command, nowMs);
       case "cancel":
-        return { kind: "cancelled", count: command.taskIds.filter((id) => this.#cancel(id, command.cause, nowMs)).length };
+        return {
+          kind: "cancelled",
+          count: command.taskIds.filter((id) => this.#cancel(id, command.cause, nowMs)).length,
+        };
       case "replay":
         return this.#replay(command.taskId, nowMs);
       default:

@@ -44,8 +44,6 @@ export interface TaskDefinition {
   readonly triesMax: number;
   /** The handler's time per try, ms; null: no limit. */
   readonly timeoutMs: number | null;
-  /** W3C trace context of the caller, or null. */
-  readonly traceparent: string | null;
 }
 
 /** What the caller says of it. */
@@ -57,7 +55,6 @@ export interface TaskWish {
   readonly leaseMs?: number;
   readonly triesMax?: number;
   readonly timeoutMs?: number | null;
-  readonly traceparent?: string | null;
 }
 
 export type TaskState = "waiting" | "running" | "done" | "failed" | "cancelled";
@@ -113,7 +110,7 @@ export function taskText(field: string, value: Json): string {
 /** The whole definition. @throws EntrainError `invalid-argument` that names the field. */
 export function taskDefinition(wish: TaskWish): TaskDefinition {
   const { least, most, usual } = taskLimits.leaseMs;
-  const { target = { kind: "any" }, input = null, timeoutMs = null, traceparent = null } = wish;
+  const { target = { kind: "any" }, input = null, timeoutMs = null } = wish;
   taskText("input", input);
   return {
     taskId: checkTaskId("taskId", wish.taskId),
@@ -123,7 +120,6 @@ export function taskDefinition(wish: TaskWish): TaskDefinition {
     leaseMs: checkWhole("leaseMs", wish.leaseMs ?? usual, least, most),
     triesMax: checkWhole("triesMax", wish.triesMax ?? taskLimits.tries.usual, 1, taskLimits.tries.most),
     timeoutMs: timeoutMs === null ? null : checkWhole("timeoutMs", timeoutMs, 1, 86_400_000),
-    traceparent,
   };
 }
 

@@ -15,6 +15,7 @@ import type {
   Proposal,
   RateStore,
   Registry,
+  SessionStore,
   StoreHealth,
   TaskStore,
 } from "@entrain/ports";
@@ -33,6 +34,7 @@ export interface StorePorts {
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
 }
 
 /** One empty swarm in a store. */

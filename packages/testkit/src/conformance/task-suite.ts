@@ -1,7 +1,14 @@
 /** What every TaskStore does (P1), beside the pure book of core/task. */
 import assert from "node:assert/strict";
 import { createRandom, type Random } from "@entrain/kernel";
-import { createTaskBook, queuesFor, taskDefinition, type HeldTask, type TaskCommand, type TaskWish } from "@entrain/core/task";
+import {
+  createTaskBook,
+  queuesFor,
+  taskDefinition,
+  type HeldTask,
+  type TaskCommand,
+  type TaskWish,
+} from "@entrain/core/task";
 import type { TaskStore } from "@entrain/ports";
 import { caseNamed, registerCases, type ConformanceCase } from "./conformance-case.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -44,7 +51,8 @@ function anyCommand(random: Random, step: number): TaskCommand {
   }
   if (roll < 0.65) return { kind: "renew", taskId, token, progress: random.int(100) };
   if (roll < 0.8) return { kind: "complete", taskId, token, result: { n: step } };
-  if (roll < 0.92) return { kind: "fail", taskId, token, cause: `step ${step}`, again: random.next() < 0.7, delayMs: 0 };
+  if (roll < 0.92)
+    return { kind: "fail", taskId, token, cause: `step ${step}`, again: random.next() < 0.7, delayMs: 0 };
   if (roll < 0.96) return { kind: "cancel", taskIds: [taskId, `t/${random.int(5)}`], cause: "not needed" };
   return { kind: "replay", taskId };
 }
@@ -59,7 +67,10 @@ export const taskCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => offer(tasks, wish)));
       assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ["offered", ...Array<string>(4).fill("repeated")]);
       assert.deepEqual(await offer(tasks, { ...wish, input: null }), { kind: "reused" });
-      assert.deepEqual((await tasks.read(["s/1", "none"])).map(({ definition }) => definition), [taskDefinition(wish)]);
+      assert.deepEqual(
+        (await tasks.read(["s/1", "none"])).map(({ definition }) => definition),
+        [taskDefinition(wish)],
+      );
     },
   },
   {
