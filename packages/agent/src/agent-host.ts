@@ -28,6 +28,7 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
+import { createHostWork, type AgentWork, type HostWork } from "./agent-work.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
@@ -67,6 +68,7 @@ class Host implements AgentHost {
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
+  readonly #work: HostWork;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -89,6 +91,13 @@ class Host implements AgentHost {
     this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
+    this.#work = createHostWork({
+      options,
+      store: this.#store,
+      clock: this.#clock,
+      budget: this.budget,
+      isLeader: () => this.#loops?.election.leadership() !== undefined,
+    });
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,
@@ -126,6 +135,10 @@ class Host implements AgentHost {
 
   get context(): AgentContext {
     return this.#context.context;
+  }
+
+  get work(): AgentWork {
+    return this.#work;
   }
 
   start(timeoutMs: number): Promise<void> {
@@ -186,6 +199,7 @@ class Host implements AgentHost {
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
+    this.#work.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -211,7 +225,7 @@ class Host implements AgentHost {
       () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
-        drained = await this.#decisions.drain(drainMs);
+        [drained] = await Promise.all([this.#decisions.drain(drainMs), this.#work.stop(drainMs)]);
       },
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),
