@@ -1,6 +1,6 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
 import type { BudgetStore, Clock, ElectionStore, EventSink, GoalStore, Ledger, Timers } from "@entrain/ports";
-import type { ContextDesk } from "@entrain/runtime";
+import type { ContextDesk, SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
@@ -16,6 +16,8 @@ export interface ApiContext {
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
+  /** Makes, reads and ends sessions. */
+  readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;
