@@ -53,6 +53,15 @@ export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-wo
 export type { SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
-export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/runtime";
+export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
+export {
+  createContextClient,
+  type ContextClient,
+  type ContextClientOptions,
+  type RemoteChange,
+  type RemoteDocument,
+  type RemoteHistory,
+  type RemoteVersion,
+} from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
