@@ -172,7 +172,7 @@ test("a session holds its budget while it runs, and fails where there is not eno
 test("who drives leaves, and the session comes to its end under another", async () => {
   await using swarm = await startedAgents();
   const [first, second, third] = swarm.agents as [Agent, Agent, Agent];
-  const gate = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<undefined>();
   third.capability("slow", {}, async () => {
     await gate.promise;
     return "done";
@@ -185,7 +185,7 @@ test("who drives leaves, and the session comes to its end under another", async 
   await waitFor("the capability is known", () => sessions.create(wish).catch(() => undefined));
   await waitFor("it is under way", async () => (await sessions.read("long")).header.state === "executing");
   await Promise.all([first.stop({ drainMs: 0 })]);
-  gate.resolve();
+  gate.resolve(undefined);
   // Either drove it; the one that is left brings it to its end.
   const end = await sessions.wait("long", { timeoutMs: 20_000 });
   assert.deepEqual([end.state, end.result], ["converged", "done"]);

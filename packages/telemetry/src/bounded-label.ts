@@ -19,3 +19,18 @@ export function createBoundedLabel(distinctMax = 32): (text: string) => string {
     return text;
   };
 }
+
+/** The labels whose texts come from outside. */
+export type BoundedLabelName =
+  | "cause"
+  | "effect"
+  | "code"
+  | "rule"
+  | "reasoner"
+  | "source"
+  | "listener"
+  | "route"
+  | "what"
+  | "batcher"
+  | "capability"
+  | "pattern";

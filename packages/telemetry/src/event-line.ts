@@ -103,14 +103,16 @@ function agentLine(event: AgentEvent): EventLine {
         ledgerAction,
       });
     }
-    case "task.ended": {
-      const { kind: _, outcome, cause, ...rest } = event;
-      const level = outcome === "done" ? "debug" : outcome === "again" ? "info" : "warn";
-      return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
-    }
+    case "task.ended":
+      return taskLine(event);
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
   }
+}
+
+function taskLine({ kind: _, outcome, cause, ...rest }: EventOf<"task.ended">): EventLine {
+  const level = outcome === "done" ? "debug" : outcome === "again" ? "info" : "warn";
+  return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
 }
 
 /** A user's election or lock. */

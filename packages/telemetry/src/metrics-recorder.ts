@@ -3,7 +3,7 @@
  * here, so that a new one does not compile until somebody has decided what it counts.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
-import { createBoundedLabel } from "./bounded-label.ts";
+import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
 import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
@@ -45,22 +45,7 @@ type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEve
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
-  readonly bound: (
-    label:
-      | "cause"
-      | "effect"
-      | "code"
-      | "rule"
-      | "reasoner"
-      | "source"
-      | "listener"
-      | "route"
-      | "what"
-      | "batcher"
-      | "capability"
-      | "pattern",
-    text: string,
-  ) => string;
+  readonly bound: (label: BoundedLabelName, text: string) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
   actsDropped: number;
 }

@@ -18,7 +18,7 @@ const evaluate: Evaluate = (expression, variables) => {
       if (typeof value !== "object" || value === null || !(name in value))
         throw new EntrainError("invalid-argument", `there is no ${text}`);
       return (value as Readonly<Record<string, Json>>)[name]!;
-    }, variables as Json);
+    }, variables);
   };
   return operator === ">" ? Number(valueOf(left)) > Number(valueOf(right)) : valueOf(left);
 };

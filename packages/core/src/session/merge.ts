@@ -16,7 +16,9 @@ function sum(values: readonly Json[]): Json {
   const members = new Map<string, Json[]>();
   for (const value of values)
     for (const [name, member] of Object.entries(value)) members.set(name, [...(members.get(name) ?? []), member]);
-  return Object.fromEntries(Array.from(members, ([name, all]) => [name, all.length === 1 ? all[0]! : sum(all)]));
+  return Object.fromEntries(
+    Array.from(members, ([name, all]) => [name, all.length === 1 ? (all[0] ?? null) : sum(all)]),
+  );
 }
 
 /** The merges by name. */

@@ -126,7 +126,7 @@ function checkTemplate(template: Json, field: string, world: CheckWorld): void {
     return;
   }
   if (typeof template !== "object" || template === null) return;
-  for (const [name, member] of Object.entries(template)) checkTemplate(member as Json, `${field}.${name}`, world);
+  for (const [name, member] of Object.entries(template)) checkTemplate(member, `${field}.${name}`, world);
 }
 
 /** A template with its expressions worked out. */
@@ -134,7 +134,5 @@ export function fillTemplate(template: Json, evaluate: (expression: string) => J
   if (typeof template === "string") return template.startsWith("=") ? evaluate(template.slice(1)) : template;
   if (typeof template !== "object" || template === null) return template;
   if (Array.isArray(template)) return (template as readonly Json[]).map((member) => fillTemplate(member, evaluate));
-  return Object.fromEntries(
-    Object.entries(template).map(([name, member]) => [name, fillTemplate(member as Json, evaluate)]),
-  );
+  return Object.fromEntries(Object.entries(template).map(([name, member]) => [name, fillTemplate(member, evaluate)]));
 }

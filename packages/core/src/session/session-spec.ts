@@ -59,7 +59,7 @@ export function capabilitiesOf(value: Json | undefined): ReadonlySet<string> {
     if (typeof part !== "object" || part === null) return;
     const { capability } = part as { readonly capability?: Json };
     if (typeof capability === "string") found.add(capability);
-    for (const [name, member] of Object.entries(part)) if (name !== "input") look(member as Json);
+    for (const [name, member] of Object.entries(part)) if (name !== "input") look(member);
   };
   look(value);
   return found;
@@ -121,7 +121,7 @@ function checkBudget(value: unknown): SessionSpec["budget"] {
   const { budgetId, amounts } = membersOf(value, "budget", ["budgetId", "amounts"]);
   return {
     budgetId: checkId("budget.budgetId", budgetId),
-    amounts: checkAmounts("budget.amounts", amounts as never, 1),
+    amounts: checkAmounts("budget.amounts", amounts, 1),
   };
 }
 

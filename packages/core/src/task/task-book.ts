@@ -22,7 +22,7 @@ interface Entry {
 }
 
 /** Leases that one command looks at. */
-export const reclaimMax = 100;
+const reclaimMax = 100;
 
 /** The book; it changes by `apply` alone. */
 export interface TaskBook {

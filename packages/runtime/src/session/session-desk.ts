@@ -94,9 +94,9 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
     list: (limit, before) => sessions.list(limit, before),
     async wait(sessionId, { timeoutMs = 2_147_483_647, signal } = {}) {
       const late = new EntrainError("deadline-exceeded", `session ${sessionId} goes on after ${timeoutMs} ms`);
-      let isLate = false;
+      const ending = new AbortController();
       const callOff = timers.after(timeoutMs, () => {
-        isLate = true;
+        ending.abort(late);
       });
       try {
         for (;;) {
@@ -105,7 +105,7 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
           try {
             const { header, record } = await read(sessionId);
             if (isEnded(header.state) && record.end !== null) return record.end;
-            if (isLate) throw late;
+            ending.signal.throwIfAborted();
             await moved.promise;
           } finally {
             moved.end();

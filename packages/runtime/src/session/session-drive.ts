@@ -3,8 +3,7 @@
  * does it, and writes down what came of it, until the session is over.
  *
  * Order within a round: ends of steps are written first, then what the core makes of them; a step is written down as begun
- * before its task is offered. A task has its step's name, so offering it again after a crash makes no second one, and a result
- * that was told while nobody drove is still there. Everything written is fenced by the token of the driving task (P1).
+ * before its task is offered. Everything written is fenced by the token of the driving task (P1).
  */
 import { EntrainError } from "@entrain/kernel";
 import {
@@ -12,10 +11,7 @@ import {
   evaluateSession,
   foldSession,
   sessionTaskId,
-  stepTask,
-  stepTaskId,
   type EvaluationOptions,
-  type Outcome,
   type Score,
   type SessionEnd,
   type SessionEntry,
@@ -24,10 +20,10 @@ import {
   type SessionSpec,
   type WantedStep,
 } from "@entrain/core/session";
-import type { Task } from "@entrain/core/task";
 import type { Clock, EventSink, SessionHeader, SessionStore, TaskStore, Timers } from "@entrain/ports";
 import type { BudgetDesk } from "../budget/budget-desk.ts";
 import type { BudgetLease } from "../budget/budget-lease.ts";
+import { createSessionSteps, type SessionSteps } from "./session-steps.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
 /** What driving needs. */
@@ -44,13 +40,11 @@ export interface DriveSurroundings extends EvaluationOptions {
 
 /** Longest pause between two looks where no hint comes, ms. */
 const pollMs = 500;
-/** Tasks that one call cancels or reads. */
-const callMax = 500;
 
 /**
  * Drives a session to its end.
  * @param token of the task that drives it
- * @throws the signal's reason where it aborts; EntrainError `conflict` where somebody else drives it; errors of the store
+ * @throws the signal's reason where it aborts; EntrainError `unavailable` where somebody else drives it; errors of the store
  */
 export async function driveSession(
   around: DriveSurroundings,
@@ -61,7 +55,7 @@ export async function driveSession(
   const stored = await around.sessions.read(sessionId, 0);
   if (stored === undefined) throw new EntrainError("not-found", `there is no session ${sessionId}`);
   await using drive = new Drive(around, stored.header, token, signal);
-  return drive.toEnd(stored.entries, stored.nowMs);
+  return await drive.toEnd(stored.entries, stored.nowMs);
 }
 
 class Drive implements AsyncDisposable {
@@ -71,7 +65,7 @@ class Drive implements AsyncDisposable {
   readonly #token: number;
   readonly #signal: AbortSignal;
   readonly #fold = foldSession();
-  readonly #offered = new Set<string>();
+  readonly #steps: SessionSteps;
   readonly #wakeUp: WakeUp;
   /** The store's clock less this process's monotonic one, ms. */
   #offsetMs = 0;
@@ -86,6 +80,7 @@ class Drive implements AsyncDisposable {
     this.#cancelling = header.cancelling;
     this.#token = token;
     this.#signal = signal;
+    this.#steps = createSessionSteps(around.tasks, header.spec.sessionId, this.#fold.record);
     this.#wakeUp = createWakeUp(around, header.spec.sessionId, signal);
   }
 
@@ -121,7 +116,11 @@ class Drive implements AsyncDisposable {
     const fresh = plan.wanted.filter(({ path }) => !this.#fold.record.started.has(path));
     const written = [...this.#iterations(plan.scores), ...rosters, ...fresh.map(startedEvent), ...this.#stateOf(plan)];
     if (written.length > 0) await this.#append(written);
-    const ends = [...(await this.#offer(plan.wanted)), ...(await this.#ends(plan.wanted)), ...(await this.#drop(plan))];
+    const ends = [
+      ...(await this.#steps.offer(plan.wanted)),
+      ...(await this.#steps.ends(plan.wanted, this.#nowMs())),
+      ...(await this.#steps.drop(plan.wanted)),
+    ];
     if (ends.length > 0) await this.#append(ends);
     if (ends.length > 0 || rosters.some(({ kind }) => kind === "roster")) return undefined;
     await this.#wakeUp.next(Math.min(pollMs, Math.max(1, untilMs - nowMs)));
@@ -137,7 +136,7 @@ class Drive implements AsyncDisposable {
   }
 
   async #close(end: SessionEnd, scores: readonly Score[]): Promise<SessionEnd> {
-    await this.#cancelTasks(this.#open(), "its session is over");
+    await this.#steps.cancel("its session is over");
     await this.#append([...this.#iterations(scores), { kind: "closed", ...end }]);
     return end;
   }
@@ -181,89 +180,6 @@ class Drive implements AsyncDisposable {
     return state === this.#fold.record.state ? [] : [{ kind: "state", state }];
   }
 
-  /** Offers what is wanted, once per owner; what cannot be offered has failed. */
-  async #offer(wanted: readonly WantedStep[]): Promise<readonly SessionEvent[]> {
-    const { sessionId } = this.#spec;
-    const failed: SessionEvent[] = [];
-    const fresh = wanted.filter(({ path }) => !this.#offered.has(path));
-    await Promise.all(
-      fresh.map(async (step) => {
-        const cause = await this.#offerOne(sessionId, step);
-        if (cause === undefined) this.#offered.add(step.path);
-        else failed.push(endedEvent(step.path, { ok: false, cause }, null));
-      }),
-    );
-    return failed;
-  }
-
-  async #offerOne(sessionId: string, step: WantedStep): Promise<string | undefined> {
-    try {
-      const { kind } = await this.#around.tasks.apply({ kind: "offer", task: stepTask(sessionId, step) });
-      if (kind === "reused") return "there is another task of its name";
-      // Too many wait: the next round tries again.
-      if (kind === "full") throw new EntrainError("resource-exhausted", "too many tasks wait");
-      return undefined;
-    } catch (thrown) {
-      const error = EntrainError.from(thrown);
-      if (error.code !== "invalid-argument") throw error;
-      return error.message;
-    }
-  }
-
-  /** What has come of the steps that are under way. */
-  async #ends(wanted: readonly WantedStep[]): Promise<readonly SessionEvent[]> {
-    const { started } = this.#fold.record;
-    const byTask = new Map(wanted.map((step) => [stepTaskId(this.#spec.sessionId, step.path), step]));
-    const ends: SessionEvent[] = [];
-    const late: string[] = [];
-    const seen = new Set<string>();
-    for (const task of await this.#read([...byTask.keys()])) {
-      const step = byTask.get(task.definition.taskId);
-      if (step === undefined) continue;
-      seen.add(step.path);
-      const outcome = outcomeOf(task);
-      if (outcome !== undefined) ends.push(endedEvent(step.path, outcome, task.holder));
-      else if (
-        this.#nowMs() >=
-        (started.get(step.path)?.atMs ?? 0) + (step.step.giveUpMs ?? Number.POSITIVE_INFINITY)
-      ) {
-        late.push(step.path);
-        ends.push(endedEvent(step.path, { ok: false, cause: `it took longer than ${step.step.giveUpMs} ms` }, null));
-      }
-    }
-    // A task that the store has lost, or forgotten, is offered anew.
-    for (const { path } of wanted) if (!seen.has(path)) this.#offered.delete(path);
-    await this.#cancelTasks(late, "its time is over");
-    return ends;
-  }
-
-  /** Ends the steps that nobody wants any more. */
-  async #drop({ wanted }: SessionPlan): Promise<readonly SessionEvent[]> {
-    const paths = new Set(wanted.map(({ path }) => path));
-    const idle = this.#open().filter((path) => !paths.has(path));
-    await this.#cancelTasks(idle, "it is not needed any more");
-    return idle.map((path) => endedEvent(path, { ok: false, cause: "it is not needed any more" }, null));
-  }
-
-  /** Steps that were begun and have not ended. */
-  #open(): readonly string[] {
-    const { started, ended } = this.#fold.record;
-    return [...started.keys()].filter((path) => !ended.has(path));
-  }
-
-  async #cancelTasks(paths: readonly string[], cause: string): Promise<void> {
-    const taskIds = paths.map((path) => stepTaskId(this.#spec.sessionId, path));
-    for (let at = 0; at < taskIds.length; at += callMax)
-      await this.#around.tasks.apply({ kind: "cancel", taskIds: taskIds.slice(at, at + callMax), cause });
-  }
-
-  async #read(taskIds: readonly string[]): Promise<readonly Task[]> {
-    const tasks: Task[] = [];
-    for (let at = 0; at < taskIds.length; at += callMax)
-      tasks.push(...(await this.#around.tasks.read(taskIds.slice(at, at + callMax))));
-    return tasks;
-  }
-
   async #lookForCancel(): Promise<void> {
     if (!this.#wakeUp.sessionHinted()) return;
     const stored = await this.#around.sessions.read(this.#spec.sessionId, this.#fold.record.entries);
@@ -276,7 +192,7 @@ class Drive implements AsyncDisposable {
     const known = this.#fold.record.entries;
     const taskId = sessionTaskId(sessionId);
     const answer = await sessions.append({ sessionId, taskId, token: this.#token, known, events });
-    if (answer.kind === "lost") throw new EntrainError("conflict", `somebody else drives session ${sessionId}`);
+    if (answer.kind === "lost") throw new EntrainError("unavailable", `somebody else drives session ${sessionId}`);
     for (const [index, event] of events.entries()) {
       this.#fold.enter({ number: known + index + 1, atMs: answer.atMs, event });
       if (event.kind !== "state" && event.kind !== "closed") continue;
@@ -295,19 +211,3 @@ class Drive implements AsyncDisposable {
 const startedEvent = ({ path, step, agentId }: WantedStep): SessionEvent => {
   return { kind: "started", path, capability: step.capability, agentId };
 };
-
-const endedEvent = (path: string, outcome: Outcome, agentId: string | null): SessionEvent => {
-  return { kind: "ended", path, outcome, agentId };
-};
-
-function outcomeOf({ state, result, cause }: Task): Outcome | undefined {
-  switch (state) {
-    case "done":
-      return { ok: true, value: result };
-    case "failed":
-    case "cancelled":
-      return { ok: false, cause: cause ?? state };
-    default:
-      return undefined;
-  }
-}

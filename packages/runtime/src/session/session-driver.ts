@@ -7,13 +7,13 @@ import { driveSession, type DriveSurroundings } from "./session-drive.ts";
 /** Sessions that one process drives at once. */
 const sessionsMax = 100;
 
-/** A driver; it takes nothing over before `start`. */
+/** A driver; it takes nothing over before `start`, and hands everything over at once when it stops. */
 export function createSessionDriver(
   around: Omit<DriveSurroundings, "owner"> & Omit<WorkerSurroundings, "store" | "isLeader">,
 ): CapabilityWorker {
   const { agentId } = around;
   const drive = { ...around, owner: agentId };
-  return createCapabilityWorker(
+  const worker = createCapabilityWorker(
     { ...around, store: around.tasks, isLeader: () => false },
     {
       name: driverCapability,
@@ -26,4 +26,12 @@ export function createSessionDriver(
       },
     },
   );
+  return {
+    name: worker.name,
+    start: () => {
+      worker.start();
+    },
+    // A session may take hours: whoever is left goes on with it.
+    stop: () => worker.stop(0),
+  };
 }

@@ -94,7 +94,7 @@ export function sessionView(header: SessionHeader): SessionView {
   return {
     sessionId,
     description: goal.description,
-    pattern: "pattern" in pattern ? String(pattern.pattern) : "step",
+    pattern: "pattern" in pattern ? pattern.pattern : "step",
     state,
     score,
     threshold: goal.threshold,
