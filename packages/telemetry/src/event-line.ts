@@ -245,6 +245,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "decisions.counted":
       return observerLine(event);
     case "session.changed": {
       const { kind: _, sessionId, state, cause, ...rest } = event;
@@ -257,7 +258,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
 }
 
 type ObserverEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured" | "decisions.counted"
 >;
 
 /** What an observer of the swarm saw and answered. */
@@ -276,6 +277,10 @@ function observerLine(event: ObserverEvent): EventLine {
     case "rhythm.measured": {
       const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
       return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });
+    }
+    case "decisions.counted": {
+      const { committed, divergent, safeAlone } = event;
+      return line("trace", "decisions counted", { committed, divergent, safeAlone });
     }
   }
 }
