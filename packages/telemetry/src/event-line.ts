@@ -115,6 +115,11 @@ function taskLine({ kind: _, outcome, cause, ...rest }: EventOf<"task.ended">): 
   return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
 }
 
+function sessionLine({ kind: _, sessionId, state, cause, ...rest }: EventOf<"session.changed">): EventLine {
+  const level = state === "failed" || state === "diverged" ? "warn" : "info";
+  return line(level, `session ${state}`, { sessionId, ...rest, ...(cause === "" ? {} : { cause }) });
+}
+
 /** A user's election or lock. */
 function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   const { agentId, on, name, term } = event;
@@ -247,11 +252,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rhythm.measured":
     case "decisions.counted":
       return observerLine(event);
-    case "session.changed": {
-      const { kind: _, sessionId, state, cause, ...rest } = event;
-      const level = state === "failed" || state === "diverged" ? "warn" : "info";
-      return line(level, `session ${state}`, { sessionId, ...rest, ...(cause === "" ? {} : { cause }) });
-    }
+    case "session.changed":
+      return sessionLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }
