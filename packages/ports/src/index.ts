@@ -24,6 +24,14 @@ export type {
   SessionStore,
   StoredSession,
 } from "./session-store.ts";
+export type {
+  ClaimedRun,
+  JobNote,
+  ScheduledJob,
+  ScheduleStore,
+  SlotClaim,
+  StoreClaimAnswer,
+} from "./schedule-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
 export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

@@ -9,6 +9,7 @@ import {
   testRateStore,
   testRegistry,
   testSessionStore,
+  testScheduleStore,
   testSharedState,
   testTaskStore,
 } from "@entrain/testkit/conformance";
@@ -34,3 +35,4 @@ testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
 testSessionStore(open);
+testScheduleStore(open);

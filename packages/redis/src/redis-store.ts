@@ -14,6 +14,7 @@ import type {
   RateStore,
   Registry,
   SessionStore,
+  ScheduleStore,
   StoreHealth,
   TaskStore,
 } from "@entrain/ports";
@@ -34,6 +35,7 @@ import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
 import { createSessionStore } from "./session-store.ts";
+import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createTaskStore } from "./task-store.ts";
 
@@ -64,6 +66,7 @@ export interface RedisStore {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly schedules: ScheduleStore;
 }
 
 /**
@@ -123,5 +126,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     budgets: createBudgetStore(shared),
     tasks: createTaskStore(shared),
     sessions: createSessionStore(shared),
+    schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
   };
 }

@@ -30,4 +30,12 @@ export { createSessionDesk, type SessionDesk, type SessionView } from "./session
 export { createSessionDriver } from "./session/session-driver.ts";
 export { createCapabilityWorker, type CapabilityWorker } from "./task/capability-worker.ts";
 export type { Capability, TaskContext, TaskHandler } from "./task/task-run.ts";
+export {
+  periodOf,
+  type JobOptions,
+  type RunHandler,
+  type ScheduledRun,
+  type SwarmJobOptions,
+} from "./schedule/job-options.ts";
+export { createScheduleDesk, type Schedule, type ScheduleDesk } from "./schedule/schedule-desk.ts";
 export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

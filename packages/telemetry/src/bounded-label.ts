@@ -22,15 +22,16 @@ export function createBoundedLabel(distinctMax = 32): (text: string) => string {
 
 /** The labels whose texts come from outside. */
 export type BoundedLabelName =
-  | "cause"
-  | "effect"
-  | "code"
-  | "rule"
-  | "reasoner"
-  | "source"
-  | "listener"
-  | "route"
-  | "what"
   | "batcher"
   | "capability"
-  | "pattern";
+  | "cause"
+  | "code"
+  | "effect"
+  | "job"
+  | "listener"
+  | "pattern"
+  | "reasoner"
+  | "route"
+  | "rule"
+  | "source"
+  | "what";

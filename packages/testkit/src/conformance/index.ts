@@ -10,6 +10,7 @@ export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
+export { heldRunIsNotGivenAway, scheduleCases, testScheduleStore } from "./schedule-suite.ts";
 export {
   beatOf,
   offerOf,

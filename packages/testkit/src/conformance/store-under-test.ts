@@ -16,6 +16,7 @@ import type {
   RateStore,
   Registry,
   SessionStore,
+  ScheduleStore,
   StoreHealth,
   TaskStore,
 } from "@entrain/ports";
@@ -35,6 +36,7 @@ export interface StorePorts {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly schedules: ScheduleStore;
 }
 
 /** One empty swarm in a store. */

@@ -149,6 +149,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /api/v1/rhythm",
     "get /api/v1/sessions",
     "get /api/v1/sessions/{id}",
+    "get /api/v1/schedules",
     "get /api/v1/swarm",
     "get /healthz",
     "get /metrics",
