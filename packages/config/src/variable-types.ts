@@ -145,6 +145,22 @@ export const address: VariableType<string> = {
   }, "give host:port, such as 10.0.0.7:50051 or [fd00::7]:50051"),
 };
 
+/** Longest list of addresses. */
+const addressesMax = 16;
+
+export const addresses: VariableType<readonly string[]> = {
+  type: "addresses",
+  range: "none, or host:port,host:port…",
+  unit: "",
+  schema: z
+    .string()
+    .transform((text) => (text === "none" ? [] : text.split(",").map((one) => one.trim())))
+    .refine(
+      (list) => list.length <= addressesMax && list.every((one) => address.schema.safeParse(one).success),
+      `give none, or up to ${addressesMax} of host:port with commas between them`,
+    ),
+};
+
 export const redisUrl: VariableType<string> = {
   type: "URL",
   range: "redis:// or rediss://",

@@ -38,6 +38,21 @@ export const variables = {
     services: all,
     doc: "Password of the store; goes before one in the URL.",
   }),
+  redisSentinels: variable("ENTRAIN_REDIS_SENTINELS", types.addresses, {
+    default: "none",
+    services: all,
+    doc: "Sentinels that name the primary; then the URL gives user, password, database and TLS of the servers, and its host is not used.",
+  }),
+  redisSentinelGroup: variable("ENTRAIN_REDIS_SENTINEL_GROUP", types.id, {
+    default: "mymaster",
+    services: all,
+    doc: "Name under which the Sentinels know the primary.",
+  }),
+  redisSentinelPassword: optionalVariable("ENTRAIN_REDIS_SENTINEL_PASSWORD", types.secretText, {
+    secret: true,
+    services: all,
+    doc: "Password of the Sentinels themselves.",
+  }),
   requireStore: variable("ENTRAIN_REQUIRE_STORE", types.flag, {
     default: "false",
     services: servers,

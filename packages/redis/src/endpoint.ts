@@ -45,6 +45,9 @@ export function endpointOf(redis: string | RedisOptions | Redis, connectTimeoutM
     reconnectOnError: null,
     disconnectTimeout: 0,
     disableClientInfo: true,
+    // One round of the Sentinels for each connection; commands go to the primary whatever the client was for.
+    sentinelRetryStrategy: null,
+    role: "master",
     // What this package's replies and key names rest on, whatever the user's own client prefers.
     keyPrefix: "",
     replyMapping: "legacy",

@@ -12,9 +12,9 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import type { Clock, EventSink } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createAgentClient, type Security } from "@entrain/rpc";
+import { createAgentClient } from "@entrain/rpc";
 import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
-import { openSecurity, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import { storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
   createEventLog,
@@ -58,8 +58,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     random: createRandom(randomUUID()),
   });
   const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
-  const security = openSecurity(config, { role: "console" }, events);
-  const swarm = createFollower(config, { clock, events, store: ports, hub, security: security.options });
+  const swarm = createFollower(config, { clock, events, store: ports, hub });
   const ready = readinessOf(swarm, signal);
   const app = await createHttpServer({
     swarm,
@@ -88,7 +87,6 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     hub.close();
     await app.close();
     swarm.stop();
-    security.close();
     await store.close();
     await ops.close();
   }
@@ -112,7 +110,7 @@ function openStore(
   logger: Surroundings["logger"],
 ): RedisStore {
   return createRedisStore({
-    redis: withPassword(config.redisUrl, config.redisPassword),
+    redis: storeAddress(config),
     swarmId: config.swarmId,
     clock,
     timers: systemTimers,
@@ -129,20 +127,19 @@ function openStore(
 }
 
 function createFollower(
-  { swarmId }: Config<"console">,
+  { swarmId, insecure }: Config<"console">,
   parts: {
     readonly clock: Clock;
     readonly events: EventSink;
     readonly store: Parameters<typeof createSwarmFollower>[0]["store"];
     readonly hub: EventHub;
-    readonly security: Security;
   },
 ): SwarmFollower {
-  const { clock, events, store, hub, security } = parts;
+  const { clock, events, store, hub } = parts;
   return createSwarmFollower({
     swarmId,
     store,
-    connect: ({ address }) => createAgentClient(address, { swarmId, ...security, clock, events }),
+    connect: ({ address }) => createAgentClient(address, { swarmId, insecure, clock, events }),
     clock,
     timers: systemTimers,
     random: createRandom(randomUUID()),
@@ -179,12 +176,4 @@ function readinessOf(swarm: SwarmFollower, signal: AbortSignal): () => Readiness
     const seen = swarm.model.membershipVersion() !== undefined;
     return seen ? { ok: true } : { ok: false, reason: "has not seen the swarm yet: is Redis there?" };
   };
-}
-
-/** The URL with the password in place of its own. */
-function withPassword(redisUrl: string, password: string | undefined): string {
-  if (password === undefined) return redisUrl;
-  const url = new URL(redisUrl);
-  url.password = encodeURIComponent(password);
-  return url.href;
 }
