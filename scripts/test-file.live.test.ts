@@ -42,6 +42,13 @@ test("a file that runs no test has failed", async () => {
   assert.deepEqual(errorOf(await runPlanted("empty", "")), ["the file itself: It ran no test."]);
 });
 
+test("what goes wrong after its test has ended is a failure, and it is told", async () => {
+  const late = `setTimeout(() => void Promise.reject(new Error("late")), 10)`;
+  const wait = `new Promise((resolve) => setTimeout(resolve, 50))`;
+  const result = await runPlanted("late", `test("a", () => { ${late}; }); test("b", () => ${wait});`);
+  assert.match(errorOf(result).join(), /^after a test had ended: Error: Test "a".*Error: late/);
+});
+
 test("a file that exits with success before its tests are over has failed", async () => {
   const result = await runPlanted("exits", `test("good", () => {}); test("exits", () => process.exit(0));`);
   assert.equal(result.failures.length, 1);

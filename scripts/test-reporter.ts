@@ -37,6 +37,10 @@ function lineFor(event: TestEvent): TestLine | undefined {
       const name = [...openNames.slice(0, event.data.nesting), event.data.name].join(" > ");
       return { kind: "failed", name, line: event.data.line, error: describe(error) };
     }
+    case "test:diagnostic":
+      // What went wrong after its test had ended: node:test only remarks on it, and ends with exit code 1.
+      if (!event.data.message.startsWith("Error: ")) return undefined;
+      return { kind: "failed", name: "after a test had ended", line: undefined, error: event.data.message };
     case "test:summary":
       return { kind: "ended" };
     default:

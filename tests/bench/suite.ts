@@ -1,5 +1,6 @@
 /** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
 import type { Figure } from "./figure.ts";
+import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
@@ -15,4 +16,4 @@ export interface Suite {
 }
 
 /** All suites, in the order in which they run. */
-export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, pageSuite, rateSuite];
+export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, contextSuite, pageSuite, rateSuite];

@@ -1,0 +1,45 @@
+/**
+ * A subscriber of the shared context in a process of its own. Each thing it is told is a line of JSON on stdout, after a
+ * first line `ready`. With a pause between two of them it is a slow consumer, with a queue to match.
+ *
+ * It ends when its standard input does.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { createAgent, type WatchNews } from "entrain";
+
+/** What a subscriber is told, as its only argument. */
+export interface SubscriberTask {
+  readonly redis: string;
+  readonly swarm: string;
+  readonly queueMax: number;
+  readonly pauseMs: number;
+}
+
+/** One line: what was told, without the document. */
+export type Told =
+  | { readonly kind: "change"; readonly version: number; readonly baseVersion: number }
+  | { readonly kind: "resync"; readonly version: number; readonly fromVersion: number; readonly cause: string }
+  | { readonly kind: "bookmark"; readonly version: number };
+
+function toldOf(news: WatchNews): Told {
+  if (news.kind === "change") return { kind: news.kind, version: news.version, baseVersion: news.baseVersion };
+  if (news.kind === "bookmark") return news;
+  return { kind: news.kind, version: news.version, fromVersion: news.fromVersion, cause: news.cause };
+}
+
+const { redis, swarm, queueMax, pauseMs } = JSON.parse(process.argv[2] ?? "{}") as SubscriberTask;
+const agent = createAgent({ swarm, redis });
+await agent.start();
+while (agent.context.current() === undefined) await delay(10);
+const watch = agent.context.watch({ queueMax, fromVersion: agent.context.current()?.version ?? 0 });
+process.stdin
+  .on("end", () => {
+    watch.close();
+  })
+  .resume();
+process.stdout.write(`ready ${agent.context.current()?.version ?? 0}\n`);
+for await (const news of watch) {
+  process.stdout.write(`${JSON.stringify(toldOf(news))}\n`);
+  if (pauseMs > 0) await delay(pauseMs);
+}
+await agent.stop();
