@@ -1,47 +1,62 @@
-/** Where the store is: one server, or the primary that Sentinels name; with the password that came by a variable of its own. */
+/** Where the store is, from the config: one server, the primary that Sentinels name, or a Cluster. */
+import type { Config } from "@entrain/config";
+import type { RedisAddress } from "@entrain/redis";
 
-/** What the configuration says of it. */
-export interface StoreSetting {
-  /** With Sentinels: user, password, database and TLS of the servers; its host and port are not used. */
-  readonly redisUrl: string;
-  readonly redisPassword?: string | undefined;
-  /** `host:port` of each Sentinel; none: the URL's own server. */
-  readonly redisSentinels?: readonly string[] | undefined;
-  readonly redisSentinelGroup?: string | undefined;
-  readonly redisSentinelPassword?: string | undefined;
-}
+/** What the config says of it. */
+export type StoreSetting = Pick<
+  Config,
+  | "redisUrl"
+  | "redisUsername"
+  | "redisPassword"
+  | "redisSentinels"
+  | "redisSentinelGroup"
+  | "redisSentinelUsername"
+  | "redisSentinelPassword"
+  | "redisCluster"
+  | "redisCa"
+  | "redisCert"
+  | "redisKey"
+>;
 
-/** Options of a connection through Sentinels, as ioredis takes them. */
-export interface SentinelAddress {
-  readonly sentinels: { readonly host: string; readonly port: number }[];
-  readonly name: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly sentinelPassword?: string;
-  readonly db: number;
-  readonly tls?: Record<string, never>;
-  readonly sentinelTLS?: Record<string, never>;
-  readonly enableTLSForSentinelMode?: boolean;
-}
-
-/** What to connect to; a password of its own goes before one in the URL. */
-export function storeAddress(config: StoreSetting): string | SentinelAddress {
+/** What to connect to; a user and a password of their own go before those in the URL. */
+export function storeAddress(config: StoreSetting): RedisAddress {
   const url = new URL(config.redisUrl);
-  if (config.redisPassword !== undefined) url.password = encodeURIComponent(config.redisPassword);
-  const { redisSentinels: sentinels = [], redisSentinelGroup: name = "mymaster", redisSentinelPassword } = config;
-  if (sentinels.length === 0) return config.redisPassword === undefined ? config.redisUrl : url.href;
-  return {
-    sentinels: sentinels.map(hostAndPort),
-    name,
-    db: Number(url.pathname.slice(1) || 0),
-    ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
-    ...(redisSentinelPassword === undefined ? {} : { sentinelPassword: redisSentinelPassword }),
-    ...(url.protocol === "rediss:" ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-  };
+  const username = config.redisUsername ?? decodeURIComponent(url.username);
+  const password = config.redisPassword ?? decodeURIComponent(url.password);
+  const tls = url.protocol === "rediss:" ? { tls: certificates(config) } : {};
+  const common = { ...set("username", username), ...set("password", password), ...tls };
+  const db = Number(url.pathname.slice(1) || 0);
+  if (config.redisCluster.length > 0) return { ...common, cluster: config.redisCluster.map(place) };
+  if (config.redisSentinels.length > 0)
+    return {
+      ...common,
+      db,
+      sentinels: config.redisSentinels.map(place),
+      name: config.redisSentinelGroup,
+      ...set("sentinelUsername", config.redisSentinelUsername),
+      ...set("sentinelPassword", config.redisSentinelPassword),
+      ...(url.protocol === "rediss:" ? { sentinelTLS: certificates(config) } : {}),
+    };
+  return { ...common, db, ...place(url.port === "" ? `${url.hostname}:6379` : url.host) };
 }
 
-function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+/** The store's name for people; without a password. */
+export function storeName({ redisUrl, redisSentinels, redisSentinelGroup, redisCluster }: StoreSetting): string {
+  if (redisCluster.length > 0) return `Cluster ${redisCluster.join(",")}`;
+  if (redisSentinels.length > 0) return `Sentinel group ${redisSentinelGroup}`;
+  return new URL(redisUrl).host;
+}
+
+function certificates({ redisCa: ca, redisCert: cert, redisKey: key }: StoreSetting) {
+  return { ...set("ca", ca), ...set("cert", cert), ...set("key", key) };
+}
+
+/** An option that is left out where there is nothing to say: ioredis tells an empty user name from none. */
+function set<Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> {
+  return value === undefined || value === "" ? {} : ({ [name]: value } as Record<Name, string>);
+}
+
+function place(address: string): { readonly host: string; readonly port: number } {
   const colon = address.lastIndexOf(":");
   return { host: address.slice(0, colon).replace(/^\[(.+)\]$/, "$1"), port: Number(address.slice(colon + 1)) };
 }

@@ -12,9 +12,9 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import type { Clock, EventSink } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createAgentClient } from "@entrain/rpc";
+import { createAgentClient, type Security } from "@entrain/rpc";
 import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
-import { storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import { openSecurity, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
   createEventLog,
@@ -58,7 +58,8 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     random: createRandom(randomUUID()),
   });
   const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
-  const swarm = createFollower(config, { clock, events, store: ports, hub });
+  const security = openSecurity(config, { role: "console" }, events);
+  const swarm = createFollower(config, { clock, events, store: ports, hub, security: security.options });
   const ready = readinessOf(swarm, signal);
   const app = await createHttpServer({
     swarm,
@@ -87,6 +88,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     hub.close();
     await app.close();
     swarm.stop();
+    security.close();
     await store.close();
     await ops.close();
   }
@@ -127,19 +129,20 @@ function openStore(
 }
 
 function createFollower(
-  { swarmId, insecure }: Config<"console">,
+  { swarmId }: Config<"console">,
   parts: {
     readonly clock: Clock;
     readonly events: EventSink;
     readonly store: Parameters<typeof createSwarmFollower>[0]["store"];
     readonly hub: EventHub;
+    readonly security: Security;
   },
 ): SwarmFollower {
-  const { clock, events, store, hub } = parts;
+  const { clock, events, store, hub, security } = parts;
   return createSwarmFollower({
     swarmId,
     store,
-    connect: ({ address }) => createAgentClient(address, { swarmId, insecure, clock, events }),
+    connect: ({ address }) => createAgentClient(address, { swarmId, ...security, clock, events }),
     clock,
     timers: systemTimers,
     random: createRandom(randomUUID()),
