@@ -34,7 +34,10 @@ test("agents go on with a new primary, in a new generation, with higher terms an
   const after = await waitFor("a leader of the new generation", async () => {
     return leader() !== undefined && (await other.decide({ temperature: 85 })).source === "committed" && leader();
   });
-  assert.ok(term > 0 && (after.leader().term ?? 0) >= term, "L2: carried over by its holder, or succeeded by a higher one");
+  assert.ok(
+    term > 0 && (after.leader().term ?? 0) >= term,
+    "L2: carried over by its holder, or succeeded by a higher one",
+  );
   await using next = await other.lock("work").acquire();
   assert.ok(next.token > token);
 });
