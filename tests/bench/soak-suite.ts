@@ -1,7 +1,10 @@
 /** What a soak suite is, and the list of all: many runs of what CI runs a few times. A new suite is a line here. */
 import { createRedisStore } from "@entrain/redis";
 import { openStoreLab } from "@entrain/testkit/store-lab";
+import { createRandom } from "@entrain/kernel";
 import { runBudgets } from "../chaos/budgets-run.ts";
+import { decisionFaultNames } from "../chaos/decision-faults.ts";
+import { runDecisions } from "../chaos/decisions-run.ts";
 import { runLeadership } from "../chaos/leadership-run.ts";
 import { runContextModel } from "../integration/context-model-run.ts";
 import { joinContext } from "../integration/context-party.ts";
@@ -25,6 +28,35 @@ export interface SoakSuite {
   readonly runs: number;
   /** One run; a throw means that it could not be made, and counts as a violation. */
   run(seed: number): Promise<Pick<SoakRecord, "counts" | "violations">>;
+}
+
+/** Incidents of one run over decisions; ten runs are the full figure of 10,000. */
+const incidentsPerRun = 1_000;
+
+/** Decisions of so many agents, which are given so many incidents a second. */
+function decisionsSuite(agents: number, perSecond: number): SoakSuite {
+  return {
+    name: `decisions-${agents}`,
+    about:
+      `${agents} agents, a process each, meet ${incidentsPerRun.toLocaleString("en")} incidents a run, up to ${perSecond} a second, over a ` +
+      "real Redis; a third of them is decided by a reasoner that says something else each time. Meanwhile the leader is " +
+      "killed, a follower cut off, Redis killed and restarted, the policy changed and more than half of the agents killed, in " +
+      "an order of its own in each run. Each act must be the decision that the ledger holds, or a safe action taken alone " +
+      "with its cause; the ledger, read after each fault, must keep every decision (D1 to D3).",
+    runs: 10,
+    async run(seed) {
+      const random = createRandom(`decisions/${agents}/${seed}`);
+      const faults = decisionFaultNames
+        .map((name) => ({ name, at: random.next() }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ name }) => name);
+      const outcome = await runDecisions({ agents, incidents: incidentsPerRun, perSecond, faults });
+      const { violations, causes, agents: _, ...counts } = outcome;
+      const alone: Record<string, number> = {};
+      for (const [cause, given] of Object.entries(causes)) alone[`alone, ${cause}`] = given;
+      return { counts: { ...counts, faults: faults.length, ...alone }, violations };
+    },
+  };
 }
 
 /** All suites. */
@@ -87,4 +119,7 @@ export const soakSuites: readonly SoakSuite[] = [
       return { counts: { operations, terms, effectsAccepted, effectsRefused, faults: faults.length }, violations };
     },
   },
+  decisionsSuite(5, 100),
+  decisionsSuite(20, 50),
+  decisionsSuite(50, 10),
 ];

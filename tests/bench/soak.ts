@@ -5,6 +5,7 @@
  *
  *   npm run soak                                 all suites
  *   npm run soak -- --suite leadership           this one (may be repeated)
+ *   npm run soak -- --suite decisions            decisions-5, decisions-20 and decisions-50
  *   npm run soak -- --suite leadership --runs 20 so many runs instead of the full number
  *   npm run soak -- --fresh                      forget what has run
  *
@@ -32,13 +33,15 @@ function readRequest(args: readonly string[]): Request {
     options: { suite: { type: "string", multiple: true }, runs: { type: "string" }, fresh: { type: "boolean" } },
   });
   const names = values.suite ?? [];
-  const unknown = names.find((name) => !soakSuites.some((suite) => suite.name === name));
+  const isNamed = (suite: SoakSuite, name: string): boolean => suite.name === name || suite.name.startsWith(`${name}-`);
+  const unknown = names.find((name) => !soakSuites.some((suite) => isNamed(suite, name)));
   if (unknown !== undefined)
     throw new Error(`no suite "${unknown}"; there are ${soakSuites.map(({ name }) => name).join(", ")}`);
   const runs = values.runs === undefined ? undefined : Number(values.runs);
   if (runs !== undefined && !(Number.isInteger(runs) && runs > 0))
     throw new Error(`--runs is "${values.runs}": give a whole number above 0`);
-  const chosen = names.length === 0 ? soakSuites : soakSuites.filter(({ name }) => names.includes(name));
+  const chosen =
+    names.length === 0 ? soakSuites : soakSuites.filter((suite) => names.some((name) => isNamed(suite, name)));
   return { chosen, runs, fresh: values.fresh === true };
 }
 

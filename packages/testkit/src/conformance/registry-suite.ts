@@ -171,6 +171,20 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "members whose health is 0 leave and die like any other, and the log goes on",
+    async run(swarm) {
+      const { registry } = await swarm.client();
+      await registry.register([offerOf("leaving", 1, 0), offerOf("silent", 1, 0), offerOf("keeper")]);
+      await registry.leave("leaving", 1);
+      assert.equal(await stateOf(registry, "leaving"), "left");
+      await beatUntil(registry, "keeper", "the silent member to die", async () => {
+        return (await stateOf(registry, "silent")) === "dead";
+      });
+      await registry.register([offerOf("silent")]);
+      assert.equal((await registry.snapshot()).version, 6);
+    },
+  },
+  {
     name: "the dead and the left are forgotten in the end",
     async run(swarm) {
       const { registry } = await swarm.client();

@@ -1,6 +1,13 @@
 /** Histories of real processes, and the check that they are linearizable. */
 export { createHistoryRecorder, readHistory, type HistoryRecorder } from "./history-log.ts";
 export {
+  checkDecisions,
+  type DecisionHistory,
+  type DecisionJudgement,
+  type RecordedAct,
+  type ReplayedDecision,
+} from "./divergence-checker.ts";
+export {
   leadershipModel,
   resolveCampaigns,
   type HeldTerm,

@@ -5,7 +5,8 @@
 -- Offers: nowMs, generation, recovering (the recovery window is open), numberFloor, int(n), fail(code, detail)
 
 local function int(number)
-  return string.format('%.0f', number)
+  -- Plus 0: a negative zero would be written as '-0', which Redis takes for no number.
+  return string.format('%.0f', number + 0)
 end
 local function fail(code, detail)
   return redis.error_reply('ENTRAIN ' .. code .. ' ' .. detail)

@@ -1,0 +1,182 @@
+/**
+ * Judges what agents did about incidents against what the ledger holds: the definition of "no divergence", as a pure check
+ * over recorded histories.
+ *
+ * Intuition. Every process writes down each act before it acts, and the ledger is read several times, the last time when
+ * all is over. Then the ledger alone says what was decided, and each act either is that decision in every part, or
+ * a safe action that its agent took alone and gave a cause for (D3). The checks:
+ *
+ * - D1: acts on one incident, those taken alone apart, are on one decision; and the ledger never has another one for it.
+ * - D1: what was acted upon is in the ledger, with the action, term, version and policy that the agent saw.
+ * - D1: who says that it committed is the committer that the ledger names, and nobody else says so.
+ * - D2: the stored input has the stored hash, and gives the stored verdict where the reasoner is deterministic.
+ * - D3: a safe action taken alone is the policy's safe action, and names its cause.
+ * - A process that acted on a decision does nothing else about the incident afterwards.
+ */
+import type { ActSource, Decision, Verdict } from "@entrain/core/decision";
+
+/** One act, as its process wrote it down. */
+export interface RecordedAct {
+  /** One life of one process. */
+  readonly process: string;
+  readonly agentId: string;
+  readonly incidentId: string;
+  readonly decisionId: string;
+  readonly action: string;
+  readonly source: ActSource;
+  readonly term: number;
+  readonly contextVersion: number;
+  readonly policyHash: string;
+  /** Why a safe action was taken alone; null for what was committed or adopted. */
+  readonly cause: string | null;
+}
+
+/** What a decision's stored input comes to. */
+export interface ReplayedDecision {
+  /** SHA-256 of the input's canonical JSON, hex. */
+  readonly inputHash: string;
+  /** What the reasoner says again; undefined where it is not deterministic. */
+  readonly verdict: Pick<Verdict, "type" | "action"> | undefined;
+}
+
+/** All that is known of a run. */
+export interface DecisionHistory {
+  /** In each process's own order. */
+  readonly acts: readonly RecordedAct[];
+  /** The whole ledger at several instants, in their order; the last one when all is over. */
+  readonly audits: readonly (readonly Decision[])[];
+  /** The safe actions of all policies that were in use. */
+  readonly safeActions: ReadonlySet<string>;
+  readonly replay: (decision: Decision) => ReplayedDecision;
+}
+
+/** What became of a history. */
+export interface DecisionJudgement {
+  /** Incidents on which somebody acted on a decision. */
+  readonly decided: number;
+  /** Incidents with two acts of different actions, those taken alone apart. */
+  readonly divergences: number;
+  /** Decisions whose input was put to the reasoner again. */
+  readonly replayed: number;
+  readonly loneActs: readonly RecordedAct[];
+  /** Each a sentence; none is good. */
+  readonly violations: readonly string[];
+}
+
+/** Judges a history. */
+export function checkDecisions(history: DecisionHistory): DecisionJudgement {
+  const loneActs = history.acts.filter(({ source }) => source === "safe-alone");
+  const swarmActs = history.acts.filter(({ source }) => source !== "safe-alone");
+  const byIncident = Map.groupBy(swarmActs, ({ incidentId }) => incidentId);
+  const last = ledgerOf(history.audits.at(-1) ?? []);
+  const perIncident = [...byIncident].map(([incidentId, acts]) => judgeIncident(incidentId, acts, last));
+  const replays = [...last.values()].map((decision) => judgeReplay(decision, history.replay(decision)));
+  return {
+    decided: byIncident.size,
+    divergences: perIncident.filter(({ divergent }) => divergent).length,
+    replayed: replays.filter(({ again }) => again).length,
+    loneActs,
+    violations: [
+      ...perIncident.flatMap(({ violations }) => violations),
+      ...judgeAudits(history.audits),
+      ...replays.flatMap(({ violations }) => violations),
+      ...loneActs.flatMap((act) => judgeLone(act, history.safeActions)),
+      ...judgeProcesses(history.acts),
+    ],
+  };
+}
+
+type LedgerView = ReadonlyMap<string, Decision>;
+
+function ledgerOf(decisions: readonly Decision[]): LedgerView {
+  return new Map(decisions.map((decision) => [decision.incidentId, decision]));
+}
+
+/** D1 on one incident; `acts` are not empty. */
+function judgeIncident(
+  incidentId: string,
+  acts: readonly RecordedAct[],
+  ledger: LedgerView,
+): { readonly divergent: boolean; readonly violations: readonly string[] } {
+  const violations: string[] = [];
+  const actions = new Set(acts.map(({ action }) => action));
+  const decisionIds = new Set(acts.map(({ decisionId }) => decisionId));
+  if (decisionIds.size > 1)
+    violations.push(`D1: ${incidentId}: agents acted on ${decisionIds.size} decisions (${[...actions].join(", ")})`);
+  const decision = ledger.get(incidentId);
+  if (decision === undefined) {
+    const agents = acts.map(({ agentId }) => agentId).join(", ");
+    return {
+      divergent: actions.size > 1,
+      violations: [...violations, `D1: ${incidentId}: ${agents} acted on a decision that is not in the ledger`],
+    };
+  }
+  for (const act of acts) {
+    const wrong = partsThatDiffer(act, decision);
+    if (wrong.length > 0)
+      violations.push(
+        `D1: ${incidentId}: ${act.agentId}'s act differs from the ledger's decision in ${wrong.join(", ")}`,
+      );
+    if ((act.source === "committed") !== (decision.committedBy === act.agentId))
+      violations.push(`D1: ${incidentId}: ${act.agentId} ${act.source} what ${decision.committedBy} committed`);
+  }
+  return { divergent: actions.size > 1, violations };
+}
+
+function partsThatDiffer(act: RecordedAct, decision: Decision): readonly string[] {
+  const parts = ["decisionId", "action", "term", "contextVersion", "policyHash"] as const;
+  return parts
+    .filter((part) => act[part] !== decision[part])
+    .map((part) => `${part} (${act[part]} for ${decision[part]})`);
+}
+
+/** No audit has another decision than the one before, nor lacks one of its decisions. */
+function judgeAudits(audits: DecisionHistory["audits"]): readonly string[] {
+  return audits.slice(1).flatMap((later, index) => {
+    const now = ledgerOf(later);
+    return (audits[index] ?? []).flatMap(({ incidentId, decisionId }) => {
+      const standing = now.get(incidentId)?.decisionId;
+      if (standing === decisionId) return [];
+      return [`D1: ${incidentId}: the ledger had ${decisionId}, and later ${standing ?? "nothing"}`];
+    });
+  });
+}
+
+/** D2: the hash, and the verdict where it can be had again. */
+function judgeReplay(
+  decision: Decision,
+  { inputHash, verdict }: ReplayedDecision,
+): { readonly again: boolean; readonly violations: readonly string[] } {
+  const { incidentId, action, type } = decision;
+  const violations: string[] = [];
+  if (inputHash !== decision.inputHash) violations.push(`D2: ${incidentId}: the input does not have the stored hash`);
+  if (verdict !== undefined && (verdict.action !== action || verdict.type !== type))
+    violations.push(
+      `D2: ${incidentId}: ${type} ${action} was decided, its input gives ${verdict.type} ${verdict.action}`,
+    );
+  return { again: verdict !== undefined, violations };
+}
+
+/** D3. */
+function judgeLone(act: RecordedAct, safeActions: ReadonlySet<string>): readonly string[] {
+  const where = `D3: ${act.incidentId}: ${act.agentId}`;
+  const violations: string[] = [];
+  if (!safeActions.has(act.action)) violations.push(`${where} took ${act.action} alone, which is no safe action`);
+  if (act.cause === null || act.cause === "") violations.push(`${where} took the safe action alone without a cause`);
+  return violations;
+}
+
+/** Whoever acted on a decision stays with it. A safe action taken alone may be followed by the decision. */
+function judgeProcesses(acts: readonly RecordedAct[]): readonly string[] {
+  const settled = new Map<string, RecordedAct>();
+  return acts.flatMap((act) => {
+    const key = JSON.stringify([act.process, act.agentId, act.incidentId]);
+    const before = settled.get(key);
+    if (before === undefined) {
+      if (act.source !== "safe-alone") settled.set(key, act);
+      return [];
+    }
+    if (before.decisionId === act.decisionId && before.action === act.action) return [];
+    return [`D1: ${act.incidentId}: ${act.agentId} did ${before.action}, and then ${act.action} (${act.source})`];
+  });
+}

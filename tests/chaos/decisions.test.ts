@@ -1,0 +1,31 @@
+/**
+ * Agents in real processes decide alike through faults: what each wrote down is what the ledger holds, or a safe action that
+ * it took alone, with its cause; and the check notices a ledger that lets a second decision through.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decisionFaultNames } from "./decision-faults.ts";
+import { runDecisions } from "./decisions-run.ts";
+
+test("through a leader's death, a cut, a restart of Redis, new policies and bad health no two agents decide differently", async (t) => {
+  const outcome = await runDecisions({ agents: 5, incidents: 500, perSecond: 40, faults: decisionFaultNames });
+  t.diagnostic(JSON.stringify(outcome));
+  assert.deepEqual(outcome.violations, []);
+  assert.equal(outcome.divergences, 0);
+  assert.ok(
+    outcome.decided >= 350 && outcome.replayed >= 150,
+    "most incidents were decided, and many put to the rules again",
+  );
+  assert.ok(outcome.adopted > outcome.committed, "most agents adopted");
+  assert.ok(outcome.safeAlone >= 1, "without Redis agents were alone");
+  assert.ok(outcome.safeMode >= 1, "the health did drop");
+  assert.ok(outcome.policies >= 3 && outcome.terms >= 2, "policies changed, and so did the leader");
+});
+
+test("a ledger whose compare-and-set is removed is found to diverge", async (t) => {
+  const mutation = { script: "commit-decision", text: "if standing then", instead: "if false then" };
+  const outcome = await runDecisions({ agents: 5, incidents: 60, perSecond: 60, faults: [], mutation });
+  t.diagnostic(outcome.violations.slice(0, 3).join("; "));
+  assert.match(outcome.violations.join("\n"), /^D1: .*: agents acted on \d decisions/m);
+  assert.ok(outcome.divergences >= 1);
+});
