@@ -16,11 +16,9 @@ import {
   createSystemClock,
   systemTimers,
   type BudgetDesk,
-  type FleetSurroundings,
   type LeaderView,
   type ObservationHub,
   type RateDesk,
-  type ScheduleDesk,
 } from "@entrain/runtime";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
@@ -30,12 +28,10 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
+import { createHostWork, type HostWork } from "./agent-work.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
-import { createHostFleet } from "./host-fleet.ts";
-import type { Replica } from "./agent-picker.ts";
-import { replicasSeen } from "./host-replicas.ts";
-import { createHostSchedules } from "./host-schedules.ts";
+import { createHostPeers, type HostPeers } from "./host-peers.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
@@ -70,11 +66,11 @@ class Host implements AgentHost {
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
-  readonly schedules: ScheduleDesk;
-  readonly fleet: FleetSurroundings;
+  readonly peers: HostPeers;
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
+  readonly work: HostWork;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -97,12 +93,14 @@ class Host implements AgentHost {
     this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
-    const shared = {
+    this.work = createHostWork({
+      ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
+      isLeader: () => this.#loops?.election.leadership() !== undefined,
+    });
+    this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
-      members: () => this.#loops?.membership.alive().map(({ agentId }) => agentId) ?? [],
-    };
-    this.schedules = createHostSchedules(shared);
-    this.fleet = createHostFleet(shared);
+      loops: () => this.#loops,
+    });
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,
@@ -169,10 +167,6 @@ class Host implements AgentHost {
     return this.#joined ? { ok: true, reason: "joined" } : { ok: false, reason: "has not joined the swarm yet" };
   }
 
-  replicas(): readonly Replica[] {
-    return replicasSeen(this.#loops, candidateOf(this.#options), this.#clock);
-  }
-
   async decide(request: HostedRequest): Promise<DecideOutcome> {
     const phase = this.#life.phase();
     if (phase === "idle")
@@ -204,7 +198,8 @@ class Host implements AgentHost {
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
-    this.schedules.start();
+    this.work.start();
+    this.peers.schedules.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -230,7 +225,11 @@ class Host implements AgentHost {
       () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
-        [drained] = await Promise.all([this.#decisions.drain(drainMs), this.schedules.stop(drainMs)]);
+        [drained] = await Promise.all([
+          this.#decisions.drain(drainMs),
+          this.work.stop(drainMs),
+          this.peers.schedules.stop(drainMs),
+        ]);
       },
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),
@@ -271,7 +270,7 @@ class Host implements AgentHost {
         this.#listeners.onBeat(beatEvent(beat, this.#clock));
       },
       onMembers: () => {
-        this.schedules.membersChanged();
+        this.peers.schedules.membersChanged();
       },
       onLeader: this.#listeners.onLeader,
       onSuperseded: (agentId) => {

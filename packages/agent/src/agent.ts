@@ -9,6 +9,7 @@ import type { DecideOutcome, EventSink } from "@entrain/ports";
 import type { Batcher, BatcherOptions, BudgetDesk, RateWish, RunHandler, Schedule, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
+import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts";
@@ -16,6 +17,7 @@ import { addSchedule, type When } from "./agent-schedule.ts";
 import type { FleetBatcherOptions } from "./fleet-batcher.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
+import type { AgentHost } from "./host-contract.ts";
 import type { Leases } from "./leases.ts";
 import { supersededError } from "./superseded-error.ts";
 
@@ -123,6 +125,14 @@ export interface Agent extends AsyncDisposable {
    */
   rate(name: string, wish: RateWish): SharedRate;
   /**
+   * Offers what this agent can do: `handler` does one task at a time (or `concurrency`), each counted once (P1). What it
+   * throws is tried again, here or elsewhere, unless it is an EntrainError that trying again cannot mend.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `unavailable` after the stop
+   */
+  readonly capability: AgentWork["capability"];
+  /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
+  readonly sessions: AgentWork["sessions"];
+  /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
    */
@@ -184,19 +194,11 @@ export function createAgent(options: AgentOptions): Agent {
       }
     },
     on: (name, listener) => emitter.on(name, listener),
-    async decide(telemetry, { incident, signal: aborting } = {}) {
-      const outcome = await host.decide({
-        agentId,
-        reading: checkReading(telemetry),
-        ...(incident === undefined ? {} : { incidentId: incident }),
-        ...(aborting === undefined ? {} : { signal: aborting }),
-      });
-      return { ...outcome, telemetry };
-    },
+    decide: (telemetry, wanted) => decideBy(host, agentId, telemetry, wanted),
     batcher: (wanted) => batchers.create(wanted),
-    fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.fleet),
-    schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
-    picker: (wanted) => createPicker(agentId, () => host.replicas(), wanted),
+    fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.peers.fleet),
+    schedule: (name, when, handler) => addSchedule(host.peers.schedules, name, when, handler),
+    picker: (wanted) => createPicker(agentId, () => host.peers.replicas(), wanted),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
@@ -205,6 +207,10 @@ export function createAgent(options: AgentOptions): Agent {
     rate: (name, wish) => host.rates.rate(name, wish),
     context: host.context,
     budget: host.budget,
+    capability: (name, wish, handler) => {
+      host.work.capability(name, wish, handler);
+    },
+    sessions: host.work.sessions,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.
@@ -220,6 +226,21 @@ export function createAgent(options: AgentOptions): Agent {
 }
 
 const defaultDrainMs = 5_000;
+
+async function decideBy<Telemetry extends object>(
+  host: AgentHost,
+  agentId: string,
+  telemetry: Telemetry,
+  { incident, signal }: DecideOptions = {},
+): Promise<AgentDecided<Telemetry>> {
+  const outcome = await host.decide({
+    agentId,
+    reading: checkReading(telemetry),
+    ...(incident === undefined ? {} : { incidentId: incident }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { ...outcome, telemetry };
+}
 
 /** Where the agent's events go: to the user's logger and registry, nowhere else. */
 function sinkOf({ logger, registry }: AgentOptions): EventSink {

@@ -9,8 +9,10 @@ import {
   testPoolStore,
   testRateStore,
   testRegistry,
+  testSessionStore,
   testScheduleStore,
   testSharedState,
+  testTaskStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -32,5 +34,7 @@ testSharedState(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
+testTaskStore(open);
+testSessionStore(open);
 testScheduleStore(open);
 testPoolStore(open);

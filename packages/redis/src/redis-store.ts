@@ -14,8 +14,10 @@ import type {
   PoolStore,
   RateStore,
   Registry,
+  SessionStore,
   ScheduleStore,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
@@ -34,8 +36,10 @@ import { createPoolStore } from "./pool-store.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
+import { createSessionStore } from "./session-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
+import { createTaskStore } from "./task-store.ts";
 
 /** The ports of one swarm over one process's connections. */
 export interface RedisStore {
@@ -62,6 +66,8 @@ export interface RedisStore {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
   readonly pools: PoolStore;
 }
@@ -122,6 +128,8 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
     pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
+    tasks: createTaskStore(shared),
+    sessions: createSessionStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
   };
 }

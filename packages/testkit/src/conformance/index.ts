@@ -9,6 +9,7 @@ export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.t
 export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
+export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
 export { heldRunIsNotGivenAway, scheduleCases, testScheduleStore } from "./schedule-suite.ts";
 export {
@@ -19,4 +20,5 @@ export {
   type StorePorts,
   type StoreUnderTest,
 } from "./store-under-test.ts";
+export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
 export { waitFor } from "./wait-for.ts";

@@ -16,8 +16,10 @@ import type {
   PoolStore,
   RateStore,
   Registry,
+  SessionStore,
   ScheduleStore,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 
 /** The ports of the store for one process. */
@@ -33,6 +35,8 @@ export interface StorePorts {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
   readonly pools: PoolStore;
 }
