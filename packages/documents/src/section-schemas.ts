@@ -54,7 +54,11 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
     properties: {
       timeouts: named({ type: "number", exclusiveMinimum: 0 }),
       retries: anyObject,
-      features: named({ type: ["boolean", "number", "string"] }),
+      features: {
+        type: "object",
+        properties: { swarmMode: { type: "boolean" } },
+        additionalProperties: { type: ["boolean", "number", "string"] },
+      },
       coordination: anyObject,
     },
   },

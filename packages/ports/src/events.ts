@@ -139,6 +139,8 @@ export type RuntimeEvent =
       readonly version: number;
     }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
+  /** Decisions are the swarm's from now on, or each agent's own; told of the first version, too. */
+  | { readonly kind: "mode.switched"; readonly contextVersion: number; readonly swarmMode: boolean }
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
   | {

@@ -214,6 +214,10 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return contextLine(event);
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
+    case "mode.switched":
+      return line("info", event.swarmMode ? "decisions are the swarm's" : "decisions are each agent's own", {
+        contextVersion: event.contextVersion,
+      });
     case "policy.refused":
       return line("warn", "policy refused; the last one stays in use", {
         contextVersion: event.contextVersion,

@@ -247,6 +247,9 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
     case "policy.changed":
       to.policyChanges.inc();
       return;
+    case "mode.switched":
+      to.swarmMode.set(event.swarmMode ? 1 : 0);
+      return;
     case "policy.refused":
       to.policiesRefused.inc();
       return;

@@ -181,6 +181,7 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     contextResyncs: counter("entrain_context_resyncs_total", "Times the context document was taken over as a whole."),
     watchResyncs: counter("entrain_context_watch_resyncs_total", "Times a watcher was told to begin anew.", ["cause"]),
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
+    swarmMode: gauge("entrain_swarm_mode", "1 where decisions are the swarm's, 0 where they are each agent's own."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
   };

@@ -107,6 +107,7 @@ const samples: Samples = {
   },
   "context.resynced": { kind: "context.resynced", fromVersion: 1, version: 3 },
   "watch.resynced": { kind: "watch.resynced", cause: "slow", fromVersion: 1, version: 3 },
+  "mode.switched": { kind: "mode.switched", contextVersion: 3, swarmMode: true },
   "policy.changed": { kind: "policy.changed", contextVersion: 3, policyHash: "ab12" },
   "policy.refused": { kind: "policy.refused", contextVersion: 4, message: "policy.safeAction is unknown" },
   "rule.failed": { kind: "rule.failed", ruleId: "overheating-critical", contextVersion: 3, message: "no such field" },
