@@ -189,6 +189,15 @@ export type RuntimeEvent =
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
     }
+  /** What the ledger has counted for the whole swarm, as an observer read it. */
+  | {
+      readonly kind: "decisions.counted";
+      readonly committed: number;
+      /** Incidents on which agents acted differently. */
+      readonly divergent: number;
+      /** Safe actions that agents took alone. */
+      readonly safeAlone: number;
+    }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 
 /** Where events go. Never throws, never blocks. */
