@@ -9,6 +9,7 @@ import type { ServerWritableStream } from "@grpc/grpc-js";
 import { EntrainError, type ErrorCode } from "@entrain/kernel";
 import type { ContextDocument } from "@entrain/core/context";
 import type { ContextWatch, EventSink, SharedContext, WatchNews, WatchOptions } from "@entrain/ports";
+import { createBudgetHandlers, type ServedBudgets } from "./budget-service.ts";
 import type { CallDesk } from "./call-desk.ts";
 import { changeRequestFromWire, newsToWire, patchFromWire, watchOptionsFromWire } from "./context-wire.ts";
 import { historyEntryToWire } from "./context-history-wire.ts";
@@ -35,7 +36,7 @@ const storeAway: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** What the service needs. */
-export interface ContextServiceOptions {
+export interface ContextServiceOptions extends ServedBudgets {
   readonly desk: CallDesk;
   readonly context: SharedContext;
   readonly events: EventSink;
@@ -48,6 +49,7 @@ export function createContextService(options: ContextServiceOptions): ContextSer
   const { desk, context } = options;
   let watches = 0;
   return {
+    ...createBudgetHandlers(desk, options),
     Get: desk.unary(async () => {
       const { version, document, stale } = await readOrRemember(context);
       return { version, documentJson: JSON.stringify(document), stale };

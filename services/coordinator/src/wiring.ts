@@ -1,5 +1,5 @@
 /**
- * The coordinator service: the shared context for processes that do not go to the store themselves. It keeps nothing of its
+ * The coordinator service: the shared context, budgets and rates for processes that do not go to the store themselves. It keeps nothing of its
  * own, so any number of replicas may run: what they write is judged by the store (C2). It takes no part in the rhythm.
  *
  * Order at the start: listen on the ops port, connect to the store, follow the document, serve. Order at the end: not
@@ -88,7 +88,7 @@ export async function startCoordinator(
       ...security.options,
       clock,
       events,
-      context: held.context,
+      coordination: { context: held.context, budgets: store.budgets, rates: store.rates },
     });
     held.follower.start();
     serving = true;
