@@ -1,7 +1,6 @@
 /** What a decision loop needs, offers and tells of itself. */
-import type { DecisionTimings, GlobalContext, Policy, Reading } from "@entrain/core/decision";
+import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
 import type {
-  Classification,
   Clock,
   DecideOutcome,
   Decider,
@@ -57,8 +56,8 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of it. */
-  classify(reading: Reading): Classification;
+  /** What the policy in use makes of it, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
   stats(): DecisionStats;

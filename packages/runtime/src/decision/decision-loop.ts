@@ -18,6 +18,7 @@ import {
   withinBudgetMs,
   type DecisionTimings,
   type GlobalContext,
+  type Observation,
   type Reading,
   type TimedSnapshot,
 } from "@entrain/core/decision";
@@ -27,7 +28,7 @@ import { createDecisionBoard } from "./decision-board.ts";
 import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
 import { runLocally } from "./local-run.ts";
-import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
+import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -109,8 +110,8 @@ class Loop implements DecisionLoop {
     return this.#contextOf(served.timed, leads, this.#policy.basis());
   }
 
-  classify(reading: Reading): Classification {
-    return this.#policy.basis().classify(reading);
+  observe(reading: Reading): Observation {
+    return observationOf(this.#policy.basis(), reading);
   }
 
   history(): readonly DecisionRecord[] {
