@@ -49,6 +49,7 @@ export function connectCoordinator(address: string, options: CoordinatorOptions)
     clock,
     timers: systemTimers,
     random,
+    events: () => undefined,
     holderId: `p-${randomUUID()}`,
   });
   const coordinator: Coordinator = {

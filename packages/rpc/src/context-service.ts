@@ -121,15 +121,19 @@ async function serveWatch(
     for (;;) {
       const next = await watch.next();
       if (next.done === true || over()) break;
-      let news = next.value;
-      if (news.kind === "change" && !fits(news)) {
-        const { version, document } = context.current() ?? (await context.read());
-        watch.close();
-        watch = context.watch({ ...wanted, fromVersion: version });
-        news = { kind: "resync", cause: "large", fromVersion: news.baseVersion, version, document };
-        events({ kind: "watch.resynced", cause: "large", fromVersion: news.fromVersion, version });
+      for (const part of partsOf(next.value)) {
+        let news = part;
+        if (news.kind === "change" && !fits(news.changes)) {
+          const { version, document } = context.current() ?? (await context.read());
+          watch.close();
+          watch = context.watch({ ...wanted, fromVersion: version });
+          news = { kind: "resync", cause: "large", fromVersion: news.baseVersion, version, document };
+          events({ kind: "watch.resynced", cause: "large", fromVersion: news.fromVersion, version });
+        }
+        if (!stream.write(newsToWire(news))) await taken(stream);
+        // It stands for whatever else came together with it.
+        if (news.kind === "resync" || over()) break;
       }
-      if (!stream.write(newsToWire(news))) await taken(stream);
     }
     if (!over()) stream.emit("error", statusOfError(new EntrainError("unavailable", "this process watches no more")));
   } catch (thrown) {
@@ -139,8 +143,13 @@ async function serveWatch(
   }
 }
 
-function fits({ changes }: Extract<WatchNews, { readonly kind: "change" }>): boolean {
-  return JSON.stringify(changes).length <= messageCharactersMax;
+/** A batch that fits no message is told version by version. */
+function partsOf(news: WatchNews): readonly WatchNews[] {
+  return news.kind === "batch" && !fits(news.versions) ? news.versions : [news];
+}
+
+function fits(told: readonly unknown[]): boolean {
+  return JSON.stringify(told).length <= messageCharactersMax;
 }
 
 /** Resolves when the stream takes more, or has ended. */

@@ -4,16 +4,8 @@
  * was refused, lost or done without the others, `error` what ends an agent.
  */
 import type { RuntimeEvent } from "@entrain/ports";
-
-/** Levels that an event can have. */
-export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-/** One line to be. */
-export interface EventLine {
-  readonly level: EventLevel;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+import { line, type EventLine } from "./line.ts";
+import { sharingLine } from "./sharing-line.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -22,10 +14,6 @@ type AgentEvent = Extract<RuntimeEvent, { readonly agentId: string }>;
 /** The line of any event. */
 export function eventLine(event: RuntimeEvent): EventLine {
   return "agentId" in event ? agentLine(event) : processLine(event);
-}
-
-function line(level: EventLevel, message: string, fields: EventLine["fields"]): EventLine {
-  return { level, message, fields };
 }
 
 /** What an agent of this process did or suffered. */
@@ -126,36 +114,6 @@ function decisionLine({ agentId, decision, source, latencyMs, contextHit }: Even
   return line(level, message, { ...ids, type, action, source, latencyMs, contextHit });
 }
 
-/** Pointers that a line names. */
-const pointersMax = 20;
-
-type ContextEvent = EventOf<
-  "context.read" | "context.served" | "context.changed" | "context.resynced" | "watch.resynced"
->;
-
-/** What became of the process's copy of the shared document. */
-function contextLine(event: ContextEvent): EventLine {
-  switch (event.kind) {
-    case "context.read":
-      return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
-        roundTripMs: event.roundTripMs,
-      });
-    case "context.served":
-      return line("trace", "context served", { hit: event.hit, stale: event.stale });
-    case "context.resynced":
-      return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
-    case "watch.resynced": {
-      const { cause, fromVersion, version } = event;
-      return line("warn", "a watcher of the context begins anew", { cause, fromVersion, version });
-    }
-    case "context.changed": {
-      const { version, baseVersion, author, reason, pointers } = event;
-      const named = pointers.slice(0, pointersMax);
-      return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
-    }
-  }
-}
-
 /** Who was let in, and with which certificates. */
 function connectionLine(event: EventOf<"peer.refused" | "connections.refused" | "tls.loaded">): EventLine {
   if (event.kind === "peer.refused")
@@ -211,7 +169,11 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "context.changed":
     case "context.resynced":
     case "watch.resynced":
-      return contextLine(event);
+    case "watches.sampled":
+    case "budget.answered":
+    case "budgets.counted":
+    case "rate.refreshed":
+      return sharingLine(event);
     case "policy.changed":
       return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
     case "mode.switched":

@@ -6,6 +6,7 @@ import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
+import { recordSharing, type SharingEvent } from "./record-sharing.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -39,13 +40,25 @@ type SwarmEvent = EventOf<
   | "effect.refused"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent | SharingEvent>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (
-    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what" | "batcher",
+    label:
+      | "cause"
+      | "effect"
+      | "code"
+      | "rule"
+      | "reasoner"
+      | "source"
+      | "listener"
+      | "route"
+      | "what"
+      | "batcher"
+      | "rate"
+      | "outcome",
     text: string,
   ) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
@@ -102,6 +115,21 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.measured":
       case "decisions.counted":
         recordConsole(families, state.bound, event);
+        return;
+      case "context.changed":
+      case "context.resynced":
+      case "watch.resynced":
+      case "store.changed":
+      case "store.warned":
+      case "rule.failed":
+      case "policy.changed":
+      case "policy.refused":
+      case "mode.switched":
+      case "watches.sampled":
+      case "budget.answered":
+      case "budgets.counted":
+      case "rate.refreshed":
+        recordSharing(families, state.bound, event);
         return;
       default:
         recordDecision(families, state, event);
@@ -220,42 +248,12 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
 
 function recordDecision(to: MetricFamilies, state: RecorderState, event: DecisionEvent): void {
   switch (event.kind) {
-    case "store.changed":
-      to.storeUp.set(event.up ? 1 : 0);
-      to.storeGeneration.set(event.generation);
-      return;
-    case "store.warned":
-      to.storeWarnings.inc();
-      return;
     case "context.read":
       to.contextReads.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.contextReadTime.observe(seconds(event.roundTripMs));
       return;
     case "context.served":
       to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
-      return;
-    case "context.changed":
-      to.contextChanges.inc();
-      to.contextVersion.set(event.version);
-      return;
-    case "context.resynced":
-      to.contextResyncs.inc();
-      to.contextVersion.set(event.version);
-      return;
-    case "watch.resynced":
-      to.watchResyncs.inc({ cause: event.cause });
-      return;
-    case "policy.changed":
-      to.policyChanges.inc();
-      return;
-    case "mode.switched":
-      to.swarmMode.set(event.swarmMode ? 1 : 0);
-      return;
-    case "policy.refused":
-      to.policiesRefused.inc();
-      return;
-    case "rule.failed":
-      to.ruleFailures.inc({ rule_id: state.bound("rule", event.ruleId) });
       return;
     case "decision.acted": {
       const { source, decision, contextHit } = event;

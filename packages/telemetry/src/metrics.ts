@@ -79,6 +79,7 @@ function defineFamilies(registry: Registry) {
     ...rhythmFamilies(make),
     ...swarmFamilies(make),
     ...contextFamilies(make),
+    ...sharingFamilies(make),
     ...decisionFamilies(make),
     ...consoleFamilies(make),
   };
@@ -184,6 +185,26 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     swarmMode: gauge("entrain_swarm_mode", "1 where decisions are the swarm's, 0 where they are each agent's own."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
+  };
+}
+
+/** What is shared beside the document's versions: watches, budgets, rates. */
+function sharingFamilies({ counter, gauge }: Maker) {
+  return {
+    watches: gauge("entrain_context_watches", "Watches of the context document that this process serves."),
+    watchWaiting: gauge("entrain_context_watch_waiting", "News that wait for watchers of this process."),
+    watchBehind: gauge("entrain_context_watch_behind_versions", "Versions that the slowest watcher has not been told."),
+    watchNews: counter("entrain_context_watch_news_total", "News that watchers of this process were told."),
+    budgetOperations: counter("entrain_budget_operations_total", "Changes of budgets that were asked for.", [
+      "operation",
+      "outcome",
+    ]),
+    budgets: gauge("entrain_budgets", "Budgets of the swarm."),
+    budgetLeases: gauge("entrain_budget_leases", "Live allocations of the swarm."),
+    rateRefreshes: counter("entrain_rate_refreshes_total", "Refreshes of shares of rates.", ["rate", "outcome"]),
+    rateShare: gauge("entrain_rate_share_per_second", "This process's share of a rate.", ["rate"]),
+    rateWaiting: gauge("entrain_rate_waiting", "Takes that wait for a rate in this process.", ["rate"]),
+    rateTaken: counter("entrain_rate_taken_total", "Units of a rate that were taken in this process.", ["rate"]),
   };
 }
 

@@ -13,7 +13,7 @@ import type { Clock, EventSink } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
-import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
+import { createContextDesk, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
 import { openSecurity, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
@@ -50,7 +50,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
   const events = fanOut({ log: createEventLog(logger), metrics: createMetrics(registry).record });
   const clock = createSystemClock();
   const store = openStore(config, clock, events, logger);
-  const ports = { ...store, election: store.election() };
+  const ports = { ...store, election: store.election(), budgets: observeBudgets(store.budgets, events) };
   const desk = createContextDesk({
     store: store.context,
     rules: createDocumentRules({ compile: compilePolicy }),

@@ -179,6 +179,32 @@ test("a watcher that does not take what it is told is told in the end to begin a
   await watch.return(undefined);
 });
 
+test("a watch at a pace tells versions that come together as one, each of them; the metrics tell of watches and budgets", async () => {
+  const { version } = await one.read();
+  const watch = one.watch({ fromVersion: version, batchMs: 200, severityMin: "warning" });
+  const told = take(watch, 1);
+  for (let n = 0; n < 3; n++)
+    await one.patch(merge({ configuration: { timeouts: { call: n + 1 } }, noise: n }), {
+      ...note,
+      baseVersion: version + n,
+    });
+  const [batch] = await told;
+  assert.ok(batch?.kind === "batch");
+  assert.deepEqual(
+    batch.versions.map(({ version: made, changes }) => [made, changes.map(({ pointer }) => pointer)]),
+    [
+      [version + 1, ["/configuration"]],
+      [version + 2, ["/configuration/timeouts/call"]],
+      [version + 3, ["/configuration/timeouts/call"]],
+    ],
+  );
+  const { opsUrl } = coordinators[0]!;
+  await waitFor("the metrics to tell of the watch", async () =>
+    /^entrain_context_watches [1-9]/m.test(await (await fetch(`${opsUrl}/metrics`)).text()),
+  );
+  await watch.return(undefined);
+});
+
 test("what a watch may not ask for is refused, and so is a caller of another swarm", async () => {
   await assert.rejects(take(one.watch({ pointers: ["no-pointer"] }), 1), { code: "invalid-argument" });
   await assert.rejects(take(one.watch({ queueMax: 10_001 }), 1), { code: "invalid-argument", field: "queue_max" });

@@ -12,7 +12,7 @@ import { EntrainError } from "@entrain/kernel";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createRpcServer } from "@entrain/rpc";
-import { createSharedContext, createSystemClock, systemTimers } from "@entrain/runtime";
+import { createSharedContext, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
 import {
   createServiceTelemetry,
   openSecurity,
@@ -88,7 +88,7 @@ export async function startCoordinator(
       ...security.options,
       clock,
       events,
-      coordination: { context: held.context, budgets: store.budgets, rates: store.rates },
+      coordination: { context: held.context, budgets: observeBudgets(store.budgets, events), rates: store.rates },
     });
     held.follower.start();
     serving = true;

@@ -21,3 +21,4 @@ export { createSieve, type ContextFilter, type ContextSieve } from "./filter.ts"
 export { advance, type Advance, type ContextNews } from "./following.ts";
 export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";
+export { severities, type Severity } from "./severity.ts";

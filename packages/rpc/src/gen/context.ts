@@ -9,6 +9,7 @@ import type { BudgetOutcome as _entrain_v1_BudgetOutcome, BudgetOutcome__Output 
 import type { BudgetRefusal as _entrain_v1_BudgetRefusal, BudgetRefusal__Output as _entrain_v1_BudgetRefusal__Output } from './entrain/v1/BudgetRefusal.ts';
 import type { CloseBudgetRequest as _entrain_v1_CloseBudgetRequest, CloseBudgetRequest__Output as _entrain_v1_CloseBudgetRequest__Output } from './entrain/v1/CloseBudgetRequest.ts';
 import type { ConsumeAllocationRequest as _entrain_v1_ConsumeAllocationRequest, ConsumeAllocationRequest__Output as _entrain_v1_ConsumeAllocationRequest__Output } from './entrain/v1/ConsumeAllocationRequest.ts';
+import type { ContextBatch as _entrain_v1_ContextBatch, ContextBatch__Output as _entrain_v1_ContextBatch__Output } from './entrain/v1/ContextBatch.ts';
 import type { ContextBookmark as _entrain_v1_ContextBookmark, ContextBookmark__Output as _entrain_v1_ContextBookmark__Output } from './entrain/v1/ContextBookmark.ts';
 import type { ContextChange as _entrain_v1_ContextChange, ContextChange__Output as _entrain_v1_ContextChange__Output } from './entrain/v1/ContextChange.ts';
 import type { ContextDocument as _entrain_v1_ContextDocument, ContextDocument__Output as _entrain_v1_ContextDocument__Output } from './entrain/v1/ContextDocument.ts';
@@ -49,6 +50,7 @@ export interface ProtoGrpcType {
       BudgetRefusal: MessageTypeDefinition<_entrain_v1_BudgetRefusal, _entrain_v1_BudgetRefusal__Output>
       CloseBudgetRequest: MessageTypeDefinition<_entrain_v1_CloseBudgetRequest, _entrain_v1_CloseBudgetRequest__Output>
       ConsumeAllocationRequest: MessageTypeDefinition<_entrain_v1_ConsumeAllocationRequest, _entrain_v1_ConsumeAllocationRequest__Output>
+      ContextBatch: MessageTypeDefinition<_entrain_v1_ContextBatch, _entrain_v1_ContextBatch__Output>
       ContextBookmark: MessageTypeDefinition<_entrain_v1_ContextBookmark, _entrain_v1_ContextBookmark__Output>
       ContextChange: MessageTypeDefinition<_entrain_v1_ContextChange, _entrain_v1_ContextChange__Output>
       ContextDocument: MessageTypeDefinition<_entrain_v1_ContextDocument, _entrain_v1_ContextDocument__Output>
