@@ -169,26 +169,15 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "context.changed":
     case "context.resynced":
     case "watch.resynced":
+    case "policy.changed":
+    case "policy.refused":
+    case "mode.switched":
+    case "rule.failed":
     case "watches.sampled":
     case "budget.answered":
     case "budgets.counted":
     case "rate.refreshed":
       return sharingLine(event);
-    case "policy.changed":
-      return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
-    case "mode.switched":
-      return line("info", event.swarmMode ? "decisions are the swarm's" : "decisions are each agent's own", {
-        contextVersion: event.contextVersion,
-      });
-    case "policy.refused":
-      return line("warn", "policy refused; the last one stays in use", {
-        contextVersion: event.contextVersion,
-        cause: event.message,
-      });
-    case "rule.failed": {
-      const { ruleId, contextVersion, message } = event;
-      return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
-    }
     case "reasoner.failed":
       return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":

@@ -1,4 +1,4 @@
-/** What a swarm shares, as log lines: the document, watches of it, budgets, rates. */
+/** What a swarm shares, as log lines: the document, the policy in it, watches, budgets, rates. */
 import type { RuntimeEvent } from "@entrain/ports";
 import { line, type EventLine } from "./line.ts";
 
@@ -14,6 +14,10 @@ type SharingEvent = Extract<
       | "context.changed"
       | "context.resynced"
       | "watch.resynced"
+      | "policy.changed"
+      | "policy.refused"
+      | "mode.switched"
+      | "rule.failed"
       | "watches.sampled"
       | "budget.answered"
       | "budgets.counted"
@@ -40,6 +44,21 @@ export function sharingLine(event: SharingEvent): EventLine {
       const { version, baseVersion, author, reason, pointers } = event;
       const named = pointers.slice(0, pointersMax);
       return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
+    }
+    case "policy.changed":
+      return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
+    case "mode.switched":
+      return line("info", event.swarmMode ? "decisions are the swarm's" : "decisions are each agent's own", {
+        contextVersion: event.contextVersion,
+      });
+    case "policy.refused":
+      return line("warn", "policy refused; the last one stays in use", {
+        contextVersion: event.contextVersion,
+        cause: event.message,
+      });
+    case "rule.failed": {
+      const { ruleId, contextVersion, message } = event;
+      return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
     }
     case "watches.sampled": {
       const { open, waiting, behindMax, told } = event;
