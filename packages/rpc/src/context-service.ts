@@ -5,7 +5,7 @@
  * beyond it only the few messages that the stream holds until the watcher's connection takes them. A change that fits no
  * message is told as the whole document instead.
  */
-import type { ServerWritableStream } from "@grpc/grpc-js";
+import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
 import { EntrainError, type ErrorCode } from "@entrain/kernel";
 import type { ContextDocument } from "@entrain/core/context";
 import type { ContextWatch, EventSink, SharedContext, WatchNews, WatchOptions } from "@entrain/ports";
@@ -70,6 +70,8 @@ export function createContextService(options: ContextServiceOptions): ContextSer
         const wanted = watchOptionsFromWire(stream.request);
         const watch = context.watch(wanted);
         watches += 1;
+        // The headers say that the watch has begun, also where there is nothing to tell yet.
+        stream.sendMetadata(new Metadata());
         void serveWatch(stream, watch, wanted, options).finally(() => {
           watches -= 1;
         });

@@ -211,20 +211,35 @@ test("what a watch may not ask for is refused, and so is a caller of another swa
   await assert.rejects(clientOf(coordinators[0]!, "another").read(), { code: "invalid-config" });
 });
 
-test("a coordinator that stops tells its watchers, who go on at another", async () => {
+test("a watch outlives its coordinator: it goes on at its successor, and each version is told once", async () => {
   const leaving = await startOne();
-  const client = clientOf(leaving);
-  const { version } = await client.read();
-  const watch = client.watch({ fromVersion: version });
-  const told = take(watch, 1);
-  await one.patch(merge({ leaving: 1 }), { ...note, baseVersion: version });
-  assert.equal((await told)[0]?.version, version + 1);
-  const ending = assert.rejects(watch.next(), { code: "unavailable" });
+  const port = leaving.grpcAddress?.split(":").at(-1) ?? "";
+  const { version } = await one.read();
+  const watch = clientOf(leaving).watch({ fromVersion: version });
+  const change = (n: number) => one.patch(merge({ moved: n }), { ...note, baseVersion: version + n });
+  const first = take(watch, 1);
+  await change(0);
+  const told = await first;
+  const rest = take(watch, 3);
   await leaving.stop();
-  await ending;
-  await one.patch(merge({ leaving: 2 }), { ...note, baseVersion: version + 1 });
-  const [next] = await take(other.watch({ fromVersion: version + 1 }), 1);
-  assert.deepEqual([next?.kind, next?.version], ["change", version + 2]);
+  await change(1);
+  await change(2);
+  const successor = await startOne({ ENTRAIN_GRPC_PORT: port });
+  started.defer(() => successor.stop());
+  await change(3);
+  assert.deepEqual(
+    [...told, ...(await rest)].map((news) => [news.kind, news.version]),
+    [1, 2, 3, 4].map((n) => ["change", version + n]),
+  );
+  await watch.return(undefined);
+});
+
+test("a watch at an address where nobody ever answered says so", async () => {
+  const gone = await startOne();
+  const client = clientOf(gone);
+  await gone.stop();
+  await assert.rejects(client.watch({ fromVersion: 1 }).next(), { code: "unavailable" });
+  await assert.rejects(client.watch().next(), { code: "unavailable" });
 });
 
 test("without the store a coordinator is alive and not ready, answers what it knew, and changes nothing", async () => {
