@@ -19,7 +19,7 @@ let coordinators: readonly [Coordinator, Coordinator];
 
 before(async () => {
   redis = started.use(await acquireTestRedis());
-  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url };
+  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url, ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
   services = [started.use(startService("coordinator", env)), started.use(startService("coordinator", env))];
   const [one, other] = await Promise.all(
     services.map(async (service) => String((await service.ready())["grpcAddress"])),
@@ -30,7 +30,7 @@ before(async () => {
 after(() => started.disposeAsync());
 
 function connect(address: string): Coordinator {
-  return started.use(connectCoordinator(address, { swarm, holder: "tester", insecure: false }));
+  return started.use(connectCoordinator(address, { swarm, holder: "tester", insecure: false, deadlineMs: 15_000 }));
 }
 
 /** Every logged change replayed, held against what the store says. */
@@ -109,7 +109,7 @@ test("two clients of a rate at two coordinators have no more than it together", 
 });
 
 test("an allocation whose coordinator was killed under it is answered the same by the other, and released there", async () => {
-  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url };
+  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url, ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
   await using doomed = startService("coordinator", env);
   const line = await doomed.ready();
   const client = connect(String(line["grpcAddress"]));

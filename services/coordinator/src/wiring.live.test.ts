@@ -24,13 +24,18 @@ let one: ContextClient;
 let other: ContextClient;
 
 async function startOne(env: Record<string, string> = {}): Promise<RunningService> {
-  const config = loadConfig("coordinator", { ENTRAIN_SWARM: swarm, ENTRAIN_REDIS_URL: redis.url, ...env });
+  // What is tested here is no deadline, and the machine may be busy.
+  const own = { ENTRAIN_SWARM: swarm, ENTRAIN_REDIS_URL: redis.url };
+  const patient = { ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
+  const config = loadConfig("coordinator", { ...own, ...patient, ...env });
   return startCoordinator(config, surroundings);
 }
 
 function clientOf({ grpcAddress }: RunningService, swarmId = swarm): ContextClient {
   assert.ok(grpcAddress !== undefined);
-  return started.adopt(createContextClient(grpcAddress, { swarmId, insecure: false }), (client) => client.close());
+  return started.adopt(createContextClient(grpcAddress, { swarmId, insecure: false, deadlineMs: 15_000 }), (client) =>
+    client.close(),
+  );
 }
 
 /** A swarm of two coordinators, and a client of each. */
