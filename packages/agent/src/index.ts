@@ -16,13 +16,8 @@ export {
   type Listener,
   type Off,
 } from "./agent-emitter.ts";
-export {
-  createAgentId,
-  type Address,
-  type HostOptions,
-  type ReasonerLike,
-  type RedisAddress,
-} from "./agent-options.ts";
+export { createAgentId, type Address, type HostOptions, type ReasonerLike } from "./agent-options.ts";
+export type { ClusterAddress, RedisAddress } from "@entrain/redis";
 export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost } from "./agent-host.ts";
 export type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";

@@ -14,7 +14,7 @@ import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
 import { createContextDesk, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
-import { openSecurity, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import { openSecurity, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
   createEventLog,
@@ -112,7 +112,7 @@ function openStore(
   logger: Surroundings["logger"],
 ): RedisStore {
   return createRedisStore({
-    redis: withPassword(config.redisUrl, config.redisPassword),
+    redis: storeAddress(config),
     swarmId: config.swarmId,
     clock,
     timers: systemTimers,
@@ -179,12 +179,4 @@ function readinessOf(swarm: SwarmFollower, signal: AbortSignal): () => Readiness
     const seen = swarm.model.membershipVersion() !== undefined;
     return seen ? { ok: true } : { ok: false, reason: "has not seen the swarm yet: is Redis there?" };
   };
-}
-
-/** The URL with the password in place of its own. */
-function withPassword(redisUrl: string, password: string | undefined): string {
-  if (password === undefined) return redisUrl;
-  const url = new URL(redisUrl);
-  url.password = encodeURIComponent(password);
-  return url.href;
 }
