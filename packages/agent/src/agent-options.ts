@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly decide?: ReasonerLike;
   /** host:port of a decision-loop service; without it, or while it is away, the process decides by itself. */
   readonly decisionLoop?: string;
+  /** Drives sessions, beside the coordinators and whoever else does (default false). */
+  readonly coordinate?: boolean;
   /** Rejects `start` where the store is away (default false: starts degraded). */
   readonly requireStore?: boolean;
   /** Base URL of this process's ops endpoints, told to observers. */
@@ -69,6 +71,7 @@ export interface ResolvedHostOptions {
   readonly rhythm: ResolvedRhythmOptions;
   readonly reasoner: Reasoner | undefined;
   readonly decisionLoop: string | undefined;
+  readonly coordinate: boolean;
   readonly requireStore: boolean;
   readonly opsUrl: string;
   readonly spin: "auto" | "on" | "off";
@@ -99,6 +102,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     rhythm: resolveRhythmOptions(options.rhythm),
     reasoner: reasonerOf(options.decide),
     decisionLoop: options.decisionLoop,
+    coordinate: options.coordinate ?? false,
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
     spin: options.spin ?? "auto",

@@ -19,3 +19,21 @@ export function createBoundedLabel(distinctMax = 32): (text: string) => string {
     return text;
   };
 }
+
+/** The labels whose texts come from outside. */
+export type BoundedLabelName =
+  | "batcher"
+  | "capability"
+  | "cause"
+  | "code"
+  | "effect"
+  | "job"
+  | "listener"
+  | "outcome"
+  | "pattern"
+  | "rate"
+  | "reasoner"
+  | "route"
+  | "rule"
+  | "source"
+  | "what";

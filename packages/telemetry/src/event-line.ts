@@ -6,6 +6,7 @@
 import type { RuntimeEvent } from "@entrain/ports";
 import { line, type EventLine } from "./line.ts";
 import { sharingLine } from "./sharing-line.ts";
+import { sessionLine, workLine } from "./work-line.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -42,12 +43,12 @@ function agentLine(event: AgentEvent): EventLine {
     }
     case "batch.flushed":
     case "batch.refused":
-      return batchLine(event);
     case "run.started":
     case "run.ended":
     case "run.missed":
     case "job.stalled":
-      return jobLine(event);
+    case "task.ended":
+      return workLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
@@ -105,26 +106,6 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
-}
-
-function batchLine(event: EventOf<"batch.flushed" | "batch.refused">): EventLine {
-  const { kind: _, ...fields } = event;
-  if (event.kind === "batch.refused") return line("debug", "item refused: too much waits", fields);
-  return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
-}
-
-const jobMessages = {
-  "run.started": "run started",
-  "run.ended": "run ended",
-  "run.missed": "runs missed",
-  "job.stalled": "job cannot go on for now",
-} as const;
-
-/** A scheduled job: a failed run says what it threw. */
-function jobLine(event: EventOf<keyof typeof jobMessages>): EventLine {
-  const { kind, ...fields } = event;
-  const isGood = kind === "run.started" || (event.kind === "run.ended" && event.outcome === "completed");
-  return line(isGood ? "debug" : "warn", jobMessages[kind], fields);
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */
@@ -217,6 +198,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rhythm.measured":
     case "decisions.counted":
       return observerLine(event);
+    case "session.changed":
+      return sessionLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

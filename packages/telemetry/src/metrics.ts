@@ -7,8 +7,9 @@
  * they were told; two agents of one process share a registry and therefore its gauges. Nothing is ever registered with
  * prom-client's global registry.
  */
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
+import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
 
 /** The metrics of one registry. */
@@ -27,6 +28,9 @@ const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 
 const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
+
+/** A piece of work: a small one takes 10 ms, a call to a model a minute. */
+const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 
 /** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
@@ -52,31 +56,8 @@ export function createMetrics(registry: Registry): Metrics {
 
 const firstName = "entrain_beats_fired_total";
 
-/** Makes metrics in one registry. */
-function createMaker(registry: Registry) {
-  const registers = [registry];
-  return {
-    counter: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-      new Counter<L>({ name, help, labelNames, registers }),
-    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => {
-      const gauge = new Gauge<L>({ name, help, labelNames, registers });
-      // prom-client would say 0 before anything is known; what is not known is absent.
-      if (labelNames.length === 0) gauge.remove();
-      return gauge;
-    },
-    histogram: <L extends string = never>(
-      name: string,
-      help: string,
-      buckets: number[],
-      labelNames: readonly L[] = [],
-    ) => new Histogram<L>({ name, help, buckets, labelNames, registers }),
-  };
-}
-
-type Maker = ReturnType<typeof createMaker>;
-
 function defineFamilies(registry: Registry) {
-  const make = createMaker(registry);
+  const make = createMetricMaker(registry);
   return {
     ...rhythmFamilies(make),
     ...swarmFamilies(make),
@@ -84,11 +65,12 @@ function defineFamilies(registry: Registry) {
     ...contextFamilies(make),
     ...sharingFamilies(make),
     ...decisionFamilies(make),
+    ...coordinationFamilies(make),
     ...consoleFamilies(make),
   };
 }
 
-function rhythmFamilies({ counter, gauge, histogram }: Maker) {
+function rhythmFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     beatsFired: counter(firstName, "Beats that fired.", ["agent_id"]),
     beatsSkipped: counter("entrain_beats_skipped_total", "Beat numbers that were jumped over.", ["agent_id"]),
@@ -117,7 +99,7 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
 }
 
 /** Batches, and runs of scheduled jobs. */
-function workFamilies({ counter, histogram }: Maker) {
+function workFamilies({ counter, histogram }: MetricMaker) {
   return {
     batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
     batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
@@ -147,7 +129,7 @@ function workFamilies({ counter, histogram }: Maker) {
 }
 
 /** Membership and leadership. */
-function swarmFamilies({ counter, gauge, histogram }: Maker) {
+function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     agentsHosted: gauge("entrain_agents_hosted", "Agents that run in this process."),
     agentStops: counter("entrain_agent_stops_total", "Agents of this process that stopped.", ["drained"]),
@@ -181,7 +163,7 @@ function swarmFamilies({ counter, gauge, histogram }: Maker) {
 }
 
 /** What decisions rest on. */
-function contextFamilies({ counter, gauge, histogram }: Maker) {
+function contextFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     storeUp: gauge("entrain_store_up", "1 while the store answers, else 0."),
     storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes."),
@@ -211,7 +193,7 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
 }
 
 /** What is shared beside the document's versions: watches, budgets, rates. */
-function sharingFamilies({ counter, gauge }: Maker) {
+function sharingFamilies({ counter, gauge }: MetricMaker) {
   return {
     watches: gauge("entrain_context_watches", "Watches of the context document that this process serves."),
     watchWaiting: gauge("entrain_context_watch_waiting", "News that wait for watchers of this process."),
@@ -230,7 +212,36 @@ function sharingFamilies({ counter, gauge }: Maker) {
   };
 }
 
-function decisionFamilies({ counter, histogram }: Maker) {
+/** Tasks and sessions. */
+function coordinationFamilies({ counter, histogram }: MetricMaker) {
+  return {
+    tasks: counter("entrain_tasks_total", "Tries of tasks that ended in this process.", ["capability", "outcome"]),
+    taskDuration: histogram(
+      "entrain_task_duration_seconds",
+      "From the claim of a task to the telling of its outcome.",
+      workBuckets,
+      ["capability", "outcome"],
+    ),
+    sessionChanges: counter("entrain_session_changes_total", "Sessions that this process moved into a state.", [
+      "pattern",
+      "state",
+    ]),
+    sessionDuration: histogram(
+      "entrain_session_duration_seconds",
+      "From the making of a session to its end, by the state that it ended in.",
+      workBuckets,
+      ["pattern", "state"],
+    ),
+    sessionScore: histogram(
+      "entrain_session_score_ratio",
+      "Scores of ended sessions, 0 to 1.",
+      [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+      ["pattern"],
+    ),
+  };
+}
+
+function decisionFamilies({ counter, histogram }: MetricMaker) {
   return {
     decisions: counter("entrain_decisions_total", "Decisions acted on.", ["type", "source", "context"]),
     decisionLatency: histogram("entrain_decision_latency_seconds", "From the question to the act.", decisionBuckets, [
@@ -254,7 +265,7 @@ function decisionFamilies({ counter, histogram }: Maker) {
 }
 
 /** What an observer of the swarm measures, and how it answers. */
-function consoleFamilies({ counter, gauge, histogram }: Maker) {
+function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     httpDuration: histogram(
       "entrain_http_request_duration_seconds",

@@ -9,11 +9,18 @@ import { Registry } from "prom-client";
 import type { Config } from "@entrain/config";
 import { createDocumentRules } from "@entrain/documents";
 import { createRandom, EntrainError } from "@entrain/kernel";
+import { patterns } from "@entrain/core/session";
 import type { Clock, EventSink } from "@entrain/ports";
-import { compilePolicy } from "@entrain/reasoners";
+import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
-import { createContextDesk, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
+import {
+  createContextDesk,
+  createSessionDesk,
+  createSystemClock,
+  observeBudgets,
+  systemTimers,
+} from "@entrain/runtime";
 import { openSecurity, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
@@ -65,6 +72,14 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     swarm,
     store: ports,
     desk,
+    sessions: createSessionDesk({
+      sessions: store.sessions,
+      tasks: store.tasks,
+      timers: systemTimers,
+      patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
+      checkExpression: createSessionExpressions().check,
+      nextSessionId: () => `s-${randomUUID()}`,
+    }),
     hub,
     clock,
     timers: systemTimers,
