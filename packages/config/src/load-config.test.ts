@@ -80,7 +80,9 @@ test("an empty environment is a total config of defaults", () => {
     spin: "auto",
     startTimeoutMs: 10_000,
     drainMs: 5_000,
+    commands: [],
     controlFd: undefined,
+    fetchHosts: [],
     given: [],
   });
 });
