@@ -1,10 +1,10 @@
 /**
- * The ledger of decisions in Redis (D1): see lua/open-incident.lua, commit-decision.lua, record-acts.lua and
- * list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
+ * The ledger of decisions in Redis (D1): see lua/open-incident.lua, commit-decision.lua, reoffer-decisions.lua,
+ * record-acts.lua and list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
  */
 import { EntrainError } from "@entrain/kernel";
 import { fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/core/decision";
-import type { Ledger, LedgerEntry } from "@entrain/ports";
+import type { Ledger, LedgerEntry, Proposal, Reoffered } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import { swarmElection } from "./election-store.ts";
 import type { StoreKeys } from "./keys.ts";
@@ -20,8 +20,9 @@ const fingerprintsMax = 10_000;
 const incidentsActedMax = 20_000;
 /** Acts kept and counted on one incident; those beyond are left out. */
 const actsPerIncidentMax = 20_000;
-/** Acts in one command. */
+/** Acts in one command, and decisions given back in one. */
 const actsBatchMax = 100;
+const reofferBatchMax = 50;
 /** Entries in one command of a listing, and in one listing. */
 const pageMax = 100;
 const listMax = 1_000;
@@ -47,6 +48,16 @@ export function createLedger(options: {
     return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
   }
 
+  async function reofferBatch(decisions: readonly Decision[]): Promise<readonly Reoffered[]> {
+    const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen } = keys;
+    const outcomes = (await commands.run(
+      "reoffer-decisions",
+      [ledger, keys.decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen],
+      [keys.actsPrefix, decisionsMax, retentionMs, ...decisions.flatMap(reofferArguments)],
+    )) as readonly string[];
+    return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
+  }
+
   return {
     async open({ fingerprint, incidentId }, cooldownMs) {
       if (incidentId !== undefined)
@@ -65,20 +76,31 @@ export function createLedger(options: {
     read,
     async commit(proposal, fence) {
       checkIncidentId(proposal.incidentId);
-      // The store adds these two itself; a caller that passes a whole decision must not overrule it.
-      const text = JSON.stringify({ ...proposal, term: undefined, committedAtMs: undefined });
       const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
       const reply = await commands.run(
         "commit-decision",
         [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader(swarmElection)],
         [
-          ...[keys.channels.decisions, keys.actsPrefix, proposal.incidentId, proposal.decisionId, text],
+          ...[
+            keys.channels.decisions,
+            keys.actsPrefix,
+            proposal.incidentId,
+            proposal.decisionId,
+            proposalText(proposal),
+          ],
           ...[decisionsMax, retentionMs],
           ...(fence === undefined ? [] : [fence.agentId, fence.incarnation, fence.term, fence.generation]),
         ],
       );
       const decision = JSON.parse(String(reply)) as Decision;
       return { decision, stands: decision.decisionId === proposal.decisionId };
+    },
+    async reoffer(decisions) {
+      const ordered = decisions.toSorted((a, b) => a.term - b.term || a.committedAtMs - b.committedAtMs);
+      const outcomes: Reoffered[] = [];
+      for (let at = 0; at < ordered.length; at += reofferBatchMax)
+        outcomes.push(...(await reofferBatch(ordered.slice(at, at + reofferBatchMax))));
+      return outcomes;
     },
     async recordActs(acts) {
       const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax];
@@ -122,6 +144,22 @@ function entryFrom([decision, acts]: EntryReply): LedgerEntry {
 
 function decisionFrom(reply: Reply): Decision | undefined {
   return typeof reply === "string" ? (JSON.parse(reply) as Decision) : undefined;
+}
+
+/** The part that is not the store's own: a caller that passes a whole decision must not overrule it. */
+function proposalText(proposal: Proposal | Decision): string {
+  return JSON.stringify({ ...proposal, term: undefined, committedAtMs: undefined });
+}
+
+function reofferArguments(decision: Decision): readonly (string | number)[] {
+  const { incidentId, decisionId, term, committedAtMs } = decision;
+  checkIncidentId(incidentId);
+  return [incidentId, decisionId, term, committedAtMs, proposalText(decision)];
+}
+
+function reofferedFrom(decision: Decision, outcome: string): Reoffered {
+  if (outcome === "held" || outcome === "restored" || outcome === "expired") return { kind: outcome, decision };
+  return { kind: "replaced", decision, standing: JSON.parse(outcome) as Decision };
 }
 
 function actArguments(act: Act): readonly string[] {

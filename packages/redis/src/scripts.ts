@@ -46,6 +46,7 @@ const scriptNames = [
   "release-rate",
   "renew",
   "renew-rate",
+  "reoffer-decisions",
   "save-fenced",
   "set-goal",
   "transfer-budget",

@@ -21,13 +21,13 @@ export {
   type WatchStats,
 } from "./context/context-watch.ts";
 export { initialDocument } from "./context/initial-document.ts";
-export {
-  createDecisionLoop,
-  type DecisionLoop,
-  type DecisionLoopOptions,
-  type DecisionRecord,
-  type DecisionStats,
-} from "./decision/decision-loop.ts";
+export { createDecisionLoop } from "./decision/decision-loop.ts";
+export type {
+  DecisionLoop,
+  DecisionLoopOptions,
+  DecisionRecord,
+  DecisionStats,
+} from "./decision/decision-loop-contract.ts";
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";

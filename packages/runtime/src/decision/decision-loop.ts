@@ -16,88 +16,25 @@ import {
   fingerprintKey,
   globalContextOf,
   withinBudgetMs,
+  type Decision,
   type DecisionTimings,
   type GlobalContext,
   type Observation,
-  type Policy,
   type Reading,
   type TimedSnapshot,
 } from "@entrain/core/decision";
-import type {
-  Classification,
-  Clock,
-  DecideOutcome,
-  DecideRequest,
-  Decider,
-  EventSink,
-  GlobalState,
-  Ledger,
-  PolicyCompiler,
-  Reasoner,
-  Timers,
-} from "@entrain/ports";
-import type { ContextSource } from "../context/context-follower.ts";
+import type { Classification, DecideOutcome, DecideRequest } from "@entrain/ports";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
+import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
+import { createReofferer } from "./reofferer.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Decisions that the history keeps. */
 const historyMax = 50;
-
-/** What a decision loop needs. */
-export interface DecisionLoopOptions {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly ledger: Ledger;
-  readonly globalState: GlobalState;
-  /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
-  readonly context: ContextSource;
-  readonly reasoner: Reasoner;
-  readonly compile: PolicyCompiler;
-  readonly events: EventSink;
-  /** SHA-256 of a text's UTF-8 bytes, hex. */
-  readonly sha256Hex: (text: string) => string;
-  /** A new unique id. */
-  readonly newId: () => string;
-  /** In force until the shared document is read (default: `defaultPolicy`). */
-  readonly policy?: Policy;
-  readonly timings?: Partial<DecisionTimings>;
-  /** Decisions under way at once; one more is refused (default 1,000). */
-  readonly underWayMax?: number;
-}
-
-/** One entry of the history. */
-export type DecisionRecord = DecideOutcome & { readonly agentId: string };
-
-/** Figures of this process. */
-export interface DecisionStats {
-  /** Share of the last 50 reasonings within a minute that failed, 0..1; 0 where there were none. */
-  readonly reasonerFailureRate: number;
-  /** Decisions under way. */
-  readonly underWay: number;
-  /** Safe actions taken alone that wait to be compared with the ledger (D3). */
-  readonly unreconciled: number;
-}
-
-/** Decides, for the agents of one process or of many. */
-export interface DecisionLoop extends Decider {
-  /** Listens for decisions and reads the context once, whether or not the store answers; idempotent. */
-  start(): Promise<void>;
-  /** Takes no more questions and resolves when those under way are answered, each within its budget. */
-  stop(): Promise<void>;
-  /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
-  context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of it, for whoever follows the states of subjects. */
-  observe(reading: Reading): Observation;
-  /** The last 50 answers, newest first. */
-  history(): readonly DecisionRecord[];
-  stats(): DecisionStats;
-  /** True where the next decision would find its context without waiting. */
-  isWarm(): boolean;
-}
 
 /**
  * A loop that has not started: no I/O yet.
@@ -113,6 +50,7 @@ class Loop implements DecisionLoop {
   readonly #policy;
   readonly #keeper;
   readonly #reconciler;
+  readonly #reofferer;
   readonly #surroundings: RunSurroundings;
   readonly #runs = new Map<string, Promise<RunOutcome>>();
   readonly #history: DecisionRecord[] = [];
@@ -134,11 +72,13 @@ class Loop implements DecisionLoop {
       seed: newId(),
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
+    const board = createDecisionBoard();
+    this.#reofferer = createReofferer({ ...options, board, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
       random: createRandom(newId()),
-      board: createDecisionBoard(),
+      board,
       reasonings: createFailureWindow(),
     };
   }
@@ -152,6 +92,7 @@ class Loop implements DecisionLoop {
     this.#stopped = true;
     for (const unwatch of this.#unwatch) unwatch();
     this.#keeper.stop();
+    this.#reofferer.stop();
     await Promise.all(this.#runs.values());
     this.#reconciler.stop();
   }
@@ -204,6 +145,7 @@ class Loop implements DecisionLoop {
       this.#surroundings.board.post(decision);
     });
     this.#unwatch = [unwatch, this.#policy.follow(context)];
+    this.#reofferer.start();
     await this.#keeper.readNow();
   }
 
@@ -219,7 +161,7 @@ class Loop implements DecisionLoop {
 
   async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
     const { agentId, incidentId } = request;
-    const known = incidentId === undefined ? undefined : this.#surroundings.board.recall(incidentId);
+    const known = incidentId === undefined ? undefined : this.#recall(incidentId);
     const served =
       known === undefined
         ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
@@ -228,6 +170,11 @@ class Loop implements DecisionLoop {
     const { decision, source } = outcome;
     const latencyMs = this.#nowMs() - startedMs;
     return this.#remember(agentId, { decision, source, latencyMs, contextHit: served.hit });
+  }
+
+  /** What is remembered of an incident, unless the store may have lost it (D4): then the ledger is asked. */
+  #recall(incidentId: string): Decision | undefined {
+    return this.#reofferer.settled() ? this.#surroundings.board.recall(incidentId) : undefined;
   }
 
   /** Joins the run of this agent on this incident that is under way, or begins it. */
