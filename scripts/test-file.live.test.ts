@@ -32,6 +32,13 @@ test("what passes, fails and is skipped is counted, and a failure has its full n
   assert.deepEqual(errorOf(result), ["outer > inner: Error: bad"]);
 });
 
+test("a suite that is skipped as a whole is counted, with its reason", async () => {
+  const suite = `import { describe } from "node:test";
+     describe("all of it", { skip: "no engine answers" }, () => { test("one", () => {}); test("two", () => {}); });`;
+  const { passed, skipped, skipReasons, failures } = await runPlanted("suite", suite);
+  assert.deepEqual([passed, skipped, skipReasons, failures], [0, 1, ["no engine answers"], []]);
+});
+
 test("a file that throws while it loads has failed", async () => {
   const result = await runPlanted("throws", `throw new Error("boom");`);
   assert.deepEqual(errorOf(result), ["the file itself: It stopped before its tests were over (exit code 1)."]);

@@ -25,6 +25,8 @@ export interface Failure {
 export interface FileResult {
   readonly passed: number;
   readonly skipped: number;
+  /** Why, each reason once. */
+  readonly skipReasons: readonly string[];
   readonly failures: readonly Failure[];
 }
 
@@ -53,6 +55,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
   });
   const output = keepLastLines(child);
   const counts = { passed: 0, skipped: 0 };
+  const skipReasons = new Set<string>();
   const failed: { name: string; line: number | undefined; error: string }[] = [];
   const wholeFile = (error: string) => failed.push({ name: "the file itself", line: undefined, error });
 
@@ -72,6 +75,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
     if (line.kind === "failed") failed.push(line);
     else if (line.kind === "ended") state.ended = true;
     else counts[line.kind] += 1;
+    if (line.kind === "skipped" && line.reason !== undefined) skipReasons.add(line.reason);
   });
 
   const exit = await endOf(child);
@@ -94,7 +98,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
     error,
     output: output().trim(),
   }));
-  return { ...counts, failures };
+  return { ...counts, skipReasons: [...skipReasons], failures };
 }
 
 function nodeArguments(file: string, options: FileOptions): string[] {

@@ -11,7 +11,8 @@ import { whenOrphaned } from "./when-orphaned.ts";
 
 /** `ended` is the last line of a process that ran all its tests; without it the process stopped early. */
 export type TestLine =
-  | { readonly kind: "passed" | "skipped" }
+  | { readonly kind: "passed" }
+  | { readonly kind: "skipped"; readonly reason: string | undefined }
   | { readonly kind: "failed"; readonly name: string; readonly line: number | undefined; readonly error: string }
   | { readonly kind: "ended" };
 
@@ -27,10 +28,11 @@ function lineFor(event: TestEvent): TestLine | undefined {
       openNames.push(event.data.name);
       return undefined;
     case "test:pass":
-      if (event.data.details.type === "suite") return undefined;
-      return { kind: isSetAside(event.data) ? "skipped" : "passed" };
+      // A suite that is skipped as a whole tells of none of its tests: it counts as one.
+      if (isSetAside(event.data)) return skipped(event.data);
+      return event.data.details.type === "suite" ? undefined : { kind: "passed" };
     case "test:fail": {
-      if (isSetAside(event.data)) return { kind: "skipped" };
+      if (isSetAside(event.data)) return skipped(event.data);
       const { error } = event.data.details;
       // A suite or test that fails only because of what is inside it says nothing new.
       if ("failureType" in error && error.failureType === "subtestsFailed") return undefined;
@@ -50,6 +52,10 @@ function lineFor(event: TestEvent): TestLine | undefined {
 
 function isSetAside(data: { skip?: string | boolean; todo?: string | boolean }): boolean {
   return (data.skip ?? false) !== false || (data.todo ?? false) !== false;
+}
+
+function skipped({ skip }: { skip?: string | boolean }): TestLine {
+  return { kind: "skipped", reason: typeof skip === "string" && skip !== "" ? skip : undefined };
 }
 
 /** The cause is the test's own error; node:test's wrapper around it only repeats the message. */

@@ -5,7 +5,7 @@
  * chaos and end-to-end tests start whole swarms, so they run alone.
  */
 export interface Tier {
-  readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e";
+  readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e" | "deploy";
   /** Globs from the repository's root. */
   readonly files: readonly string[];
   /** What of them is another tier's. */
@@ -42,4 +42,6 @@ export const tiers: readonly Tier[] = [
   },
   { name: "chaos", files: ["tests/chaos/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
   { name: "e2e", files: ["tests/e2e/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
+  // The images and the manifests; what needs a Docker engine is skipped where none answers.
+  { name: "deploy", files: ["tests/deploy/**/*.test.ts"], except: [], concurrency: 1, fileTimeoutMs: 600_000 },
 ];

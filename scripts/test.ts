@@ -97,12 +97,14 @@ async function runTier({ tier, files }: Plan, options: RunOptions, totals: Total
   const waiting = [...files];
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined && !options.signal.aborted; file = waiting.shift()) {
-      const { passed, skipped, failures } = await runTestFile(file, { ...options, timeoutMs: tier.fileTimeoutMs });
+      const outcome = await runTestFile(file, { ...options, timeoutMs: tier.fileTimeoutMs });
+      const { passed, skipped, skipReasons, failures } = outcome;
       result.passed += passed;
       result.skipped += skipped;
       result.failed += failures.length;
       result.failures.push(...failures);
       for (const { name, where } of failures) console.log(`  ✖ ${where} ${name}`);
+      for (const reason of skipReasons) console.log(`  – ${path.relative(options.root, file)} skipped: ${reason}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(tier.concurrency, options.concurrencyMax) }, worker));

@@ -34,9 +34,9 @@ test("killed agents are started again with --restart, and are in phase within 2 
   assert.ok(inPhaseAfterMs < 2_000);
 });
 
-test("a killed console and a killed decision loop come back at their addresses, also without --restart", async () => {
+test("a killed console, decision loop and coordinator come back at their addresses, also without --restart", async () => {
   await using swarm = await startSwarm({ flags: ["--agents", "2"] });
-  for (const name of ["console", "decision-loop"]) {
+  for (const name of ["console", "decision-loop", "coordinator"]) {
     const { pid, grpcAddress } = swarm.service(name);
     process.kill(pid, "SIGKILL");
     await swarm.line(

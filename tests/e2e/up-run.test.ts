@@ -16,7 +16,10 @@ describe("entrain up --for 15s --json", () => {
 
   test("tells one service line per process, with a pid that lives and an ops address of its own", () => {
     const services = swarm.services();
-    assert.deepEqual(services.map(({ name }) => name).sort(), [...agentIds, "console", "decision-loop"].sort());
+    assert.deepEqual(
+      services.map(({ name }) => name).sort(),
+      [...agentIds, "console", "coordinator", "decision-loop"].sort(),
+    );
     for (const { name, pid } of services) assert.ok(process.kill(pid, 0), `${name} lives`);
     assert.equal(new Set(services.map(({ opsUrl }) => opsUrl)).size, services.length);
   });

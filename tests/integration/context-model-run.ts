@@ -7,7 +7,8 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, createRandom, type Json, type Random } from "@entrain/kernel";
 import type { ContextNews, SharedDocument } from "@entrain/core/context";
-import type { ContextDesk, ContextFollower } from "@entrain/runtime";
+import type { ContextDesk } from "@entrain/ports";
+import type { ContextFollower } from "@entrain/runtime";
 
 /** Versions that a rollback goes back at most. */
 const depthMax = 10;

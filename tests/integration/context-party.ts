@@ -5,7 +5,8 @@ import type { ContextNews, SharedDocument } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
-import { ContextFollower, createContextDesk, type ContextDesk } from "@entrain/runtime";
+import type { ContextDesk } from "@entrain/ports";
+import { ContextFollower, createContextDesk } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { realTimers, type LabSwarm } from "@entrain/testkit/store-lab";
 

@@ -3,23 +3,13 @@
  * rollback (C3), and watches with etcd's guarantees (C1).
  */
 import { randomUUID } from "node:crypto";
-import { createRandom, type Json } from "@entrain/kernel";
+import type { Json } from "@entrain/kernel";
 import type { ContextDocument } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
-import type { EventSink, HistoryPage } from "@entrain/ports";
+import type { ChangeOutcome, ContextWatch, DocumentPatch, EventSink, HistoryPage, WatchOptions } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
-import {
-  ContextFollower,
-  createContextDesk,
-  initialDocument,
-  systemTimers,
-  watchContext,
-  type ChangeOutcome,
-  type ContextWatch,
-  type DocumentPatch,
-  type WatchOptions,
-} from "@entrain/runtime";
+import { createSharedContext, systemTimers, type HeldContext } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** How a change is made. */
@@ -58,52 +48,35 @@ export interface AgentContext {
 }
 
 /** The document's part of a host. */
-export interface HostContext {
-  readonly follower: ContextFollower;
+export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
   readonly context: AgentContext;
-  /** Ends the watches, and follows no more. */
-  stop(): void;
 }
 
 /** The shared document in one process; nothing is read before the follower starts. */
 export function createHostContext(options: ResolvedHostOptions, store: RedisStore, events: EventSink): HostContext {
-  const follower = new ContextFollower({
+  const held = createSharedContext({
     store: store.context,
     health: store.health,
-    timers: systemTimers,
-    events,
-    initial: initialDocument(),
-    seed: randomUUID(),
-  });
-  const desk = createContextDesk({
-    store: store.context,
     rules: createDocumentRules({ compile: compilePolicy }),
     timers: systemTimers,
-    random: createRandom(randomUUID()),
+    events,
+    seed: randomUUID(),
   });
-  const watches = new Set<ContextWatch>();
+  const { follower, context } = held;
   const author = options.agentIds[0] ?? options.processId;
   const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
-  const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => desk.patch(patch, note(changed));
+  const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => context.patch(patch, note(changed));
   return {
     follower,
     context: {
-      current: () => follower.current(),
-      read: () => desk.read(),
+      current: () => context.current(),
+      read: () => context.read(),
       merge: (patch, changed) => change({ kind: "merge", patch }, changed),
       patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),
-      rollback: (toVersion, changed = {}) => desk.rollback(toVersion, note(changed)),
-      history: (limit, before) => desk.history(limit, before),
-      watch(wanted) {
-        for (const ended of watches) if (ended.stats().closed) watches.delete(ended);
-        const watch = watchContext({ source: follower, store: store.context, timers: systemTimers, events }, wanted);
-        watches.add(watch);
-        return watch;
-      },
+      rollback: (toVersion, changed = {}) => context.rollback(toVersion, note(changed)),
+      history: (limit, before) => context.history(limit, before),
+      watch: (wanted) => context.watch(wanted),
     },
-    stop() {
-      for (const watch of watches) watch.close();
-      follower.stop();
-    },
+    stop: () => held.stop(),
   };
 }

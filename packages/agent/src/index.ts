@@ -50,6 +50,15 @@ export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
-export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/runtime";
+export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
+export {
+  createContextClient,
+  type ContextClient,
+  type ContextClientOptions,
+  type RemoteChange,
+  type RemoteDocument,
+  type RemoteHistory,
+  type RemoteVersion,
+} from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 
 /** The services that read the environment. */
-export type ServiceName = "agent" | "decision-loop" | "console" | "cli";
+export type ServiceName = "agent" | "decision-loop" | "coordinator" | "console" | "cli";
 
 /** How a type is written and checked. An issue's message is the remedy: what to write instead. */
 export interface VariableType<Value> {

@@ -7,8 +7,8 @@ import { periodLimitsMs } from "@entrain/core/rhythm";
 import * as types from "./variable-types.ts";
 import { optionalVariable, variable, type ServiceName, type Variable } from "./variable.ts";
 
-const all = ["agent", "decision-loop", "console", "cli"] as const;
-const servers = ["agent", "decision-loop", "console"] as const;
+const all = ["agent", "decision-loop", "coordinator", "console", "cli"] as const;
+const servers = ["agent", "decision-loop", "coordinator", "console"] as const;
 
 /** Every variable by the name of its value in the config. */
 export const variables = {
@@ -50,12 +50,12 @@ export const variables = {
   }),
   grpcHost: variable("ENTRAIN_GRPC_HOST", types.host, {
     default: "127.0.0.1",
-    services: ["agent", "decision-loop"],
+    services: ["agent", "decision-loop", "coordinator"],
     doc: "Address to listen on for gRPC. Beyond loopback it needs `ENTRAIN_TLS_DIR`, or `ENTRAIN_INSECURE`.",
   }),
   grpcPort: variable("ENTRAIN_GRPC_PORT", types.port, {
     default: "0",
-    services: ["agent", "decision-loop"],
+    services: ["agent", "decision-loop", "coordinator"],
     doc: "Port to listen on for gRPC.",
   }),
   advertise: optionalVariable("ENTRAIN_ADVERTISE", types.address, {

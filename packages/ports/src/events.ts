@@ -2,6 +2,7 @@
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
+import type { ResyncCause } from "./context-watch.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
 export type RuntimeEvent =
@@ -133,7 +134,7 @@ export type RuntimeEvent =
   /** A watcher of the document was told to begin anew: it was too slow, or versions were not to be had any more. */
   | {
       readonly kind: "watch.resynced";
-      readonly cause: "slow" | "compacted" | "lost";
+      readonly cause: ResyncCause;
       readonly fromVersion: number;
       readonly version: number;
     }
@@ -195,6 +196,15 @@ export type RuntimeEvent =
       readonly spreadP50Ms: number | null;
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
+    }
+  /** What the ledger has counted for the whole swarm, as an observer read it. */
+  | {
+      readonly kind: "decisions.counted";
+      readonly committed: number;
+      /** Incidents on which agents acted differently. */
+      readonly divergent: number;
+      /** Safe actions that agents took alone. */
+      readonly safeAlone: number;
     }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 

@@ -1,6 +1,6 @@
 /**
  * Errors across the wire: one table of EntrainError codes and gRPC statuses, both ways. Several codes share a status, so
- * the code itself travels in the trailing metadata, with the field and the remedy; a peer that sends none (another
+ * the code itself travels in the trailing metadata, with the field, the remedy, and the value where it is a number; a peer that sends none (another
  * implementation, or gRPC itself) is understood by its status alone.
  */
 import { Metadata, status as Status, type ServiceError, type StatusObject } from "@grpc/grpc-js";
@@ -46,6 +46,7 @@ const codeOfStatus: Readonly<Partial<Record<Status, ErrorCode>>> = {
 const codeKey = "entrain-code";
 const fieldKey = "entrain-field";
 const remedyKey = "entrain-remedy";
+const valueKey = "entrain-value";
 
 /** Longest sentence that is put on the wire, characters: trailers are headers, and headers are small. */
 const sentenceMax = 1_024;
@@ -57,6 +58,8 @@ export function statusOfError(thrown: unknown): StatusObject {
   metadata.set(codeKey, error.code);
   if (error.field !== undefined) metadata.set(fieldKey, encoded(error.field));
   if (error.remedy !== undefined) metadata.set(remedyKey, encoded(error.remedy));
+  // Numbers alone: the present version of a conflict, the oldest of a compaction. A text may be long, or a secret.
+  if (typeof error.value === "number") metadata.set(valueKey, String(error.value));
   return { code: statusOfCode[error.code], details: sentence(error.message), metadata };
 }
 
@@ -65,9 +68,11 @@ export function errorOfStatus(failure: ServiceError | StatusObject, address: str
   const code = codeIn(failure.metadata) ?? codeOfStatus[failure.code] ?? "internal";
   const field = decoded(failure.metadata, fieldKey);
   const remedy = decoded(failure.metadata, remedyKey);
+  const value = first(failure.metadata, valueKey);
   return new EntrainError(code, `${address}: ${failure.details}`, {
     ...(field === undefined ? {} : { field }),
     ...(remedy === undefined ? {} : { remedy }),
+    ...(value === undefined ? {} : { value: Number(value) }),
     ...(failure instanceof Error ? { cause: failure } : {}),
   });
 }

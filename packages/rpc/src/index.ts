@@ -1,4 +1,4 @@
-/** gRPC: the transport of the rhythm, a process's server, and clients of agents and of the decision loop. */
+/** gRPC: the transport of the rhythm, a process's server, and clients of agents, the decision loop and coordinators. */
 export {
   createAgentClient,
   type AgentClient,
@@ -7,6 +7,14 @@ export {
   type RemoteObservation,
 } from "./agent-client.ts";
 export type { Keepalive } from "./channel-options.ts";
+export {
+  createContextClient,
+  type ContextClient,
+  type ContextClientOptions,
+  type RemoteChange,
+  type RemoteDocument,
+} from "./context-client.ts";
+export type { RemoteHistory, RemoteVersion } from "./context-history-wire.ts";
 export type { Security } from "./credentials.ts";
 export { createDecisionClient, type DecisionClient, type DecisionClientOptions } from "./decision-client.ts";
 export { formatAddress, isLoopback, parseAddress, type HostPort } from "./listen-address.ts";

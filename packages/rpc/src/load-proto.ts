@@ -4,8 +4,10 @@
  */
 import { loadPackageDefinition } from "@grpc/grpc-js";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
-import type { ProtoGrpcType } from "./gen/agent.ts";
+import type { ProtoGrpcType as AgentGrpcType } from "./gen/agent.ts";
+import type { ProtoGrpcType as ContextGrpcType } from "./gen/context.ts";
 import type { AgentServiceDefinition } from "./gen/entrain/v1/AgentService.ts";
+import type { ContextServiceDefinition } from "./gen/entrain/v1/ContextService.ts";
 import type { DecisionServiceDefinition } from "./gen/entrain/v1/DecisionService.ts";
 import type { PhaseServiceDefinition } from "./gen/entrain/v1/PhaseService.ts";
 import { protoDirectory, protoFiles, protoLoading } from "./proto-files.ts";
@@ -15,6 +17,7 @@ export interface ServiceDefinitions {
   readonly phase: PhaseServiceDefinition;
   readonly agent: AgentServiceDefinition;
   readonly decision: DecisionServiceDefinition;
+  readonly context: ContextServiceDefinition;
   /** The same for whoever needs every message too: reflection. */
   readonly everything: PackageDefinition;
 }
@@ -35,7 +38,13 @@ function load(): ServiceDefinitions {
     includeDirs: [protoDirectory()],
   });
   // The loader knows the shape only at run time; that the generated types describe it is what the drift test checks.
-  const { entrain } = loadPackageDefinition(everything) as unknown as ProtoGrpcType;
-  const { PhaseService, AgentService, DecisionService } = entrain.v1;
-  return { phase: PhaseService.service, agent: AgentService.service, decision: DecisionService.service, everything };
+  const { entrain } = loadPackageDefinition(everything) as unknown as AgentGrpcType & ContextGrpcType;
+  const { PhaseService, AgentService, DecisionService, ContextService } = entrain.v1;
+  return {
+    phase: PhaseService.service,
+    agent: AgentService.service,
+    decision: DecisionService.service,
+    context: ContextService.service,
+    everything,
+  };
 }

@@ -6,6 +6,13 @@ const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.PhaseService": ["agent"],
   "entrain.v1.DecisionService": ["agent"],
   "entrain.v1.AgentService": ["console", "operator"],
+  "entrain.v1.ContextService": ["agent", "decision-loop", "coordinator", "console", "operator"],
+};
+
+/** Methods that fewer may call than the rest of their service. */
+const rolesOfMethod: Readonly<Record<string, readonly ServiceRole[]>> = {
+  "entrain.v1.ContextService/Patch": ["agent", "console", "operator"],
+  "entrain.v1.ContextService/Rollback": ["agent", "console", "operator"],
 };
 
 /**
@@ -14,8 +21,8 @@ const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
  */
 export function checkRole({ role }: Peer, path: string): void {
   if (role === undefined) return;
-  const [, service = ""] = path.split("/");
-  const allowed = rolesOf[service] ?? [];
+  const [, service = "", method = ""] = path.split("/");
+  const allowed = rolesOfMethod[`${service}/${method}`] ?? rolesOf[service] ?? [];
   if (allowed.includes(role)) return;
   const list = allowed.length === 0 ? "nobody" : allowed.join(" and ");
   throw new EntrainError("permission-denied", `a certificate of role ${role} may not call ${path}: ${list} may`, {

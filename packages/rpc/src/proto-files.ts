@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 import { EntrainError } from "@entrain/kernel";
 
 /** Every file with a service; what they import is found through the folder. */
-export const protoFiles = ["entrain/v1/agent.proto", "entrain/v1/decision.proto", "entrain/v1/phase.proto"] as const;
+export const protoFiles = [
+  "entrain/v1/agent.proto",
+  "entrain/v1/context.proto",
+  "entrain/v1/decision.proto",
+  "entrain/v1/phase.proto",
+] as const;
 
 /** Beside this module, as the published library ships them, and at the root of the repository. */
 const places = ["./proto/", "../../../proto/"] as const;

@@ -9,10 +9,11 @@ import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProto } from "grpc-health-check";
 import { EntrainError, checkId } from "@entrain/kernel";
-import type { AgentProcess, Clock, Decider, EventSink } from "@entrain/ports";
+import type { AgentProcess, Clock, Decider, EventSink, SharedContext } from "@entrain/ports";
 import { createAgentService } from "./agent-service.ts";
 import { CallDesk } from "./call-desk.ts";
 import { rhythmKeepalive, serverOptions, type Keepalive } from "./channel-options.ts";
+import { createContextService } from "./context-service.ts";
 import type { Security } from "./credentials.ts";
 import { createDecisionService } from "./decision-service.ts";
 import { formatAddress, type HostPort } from "./listen-address.ts";
@@ -34,6 +35,7 @@ export interface RpcServerOptions extends Security {
   readonly events: EventSink;
   readonly agentProcess?: AgentProcess | undefined;
   readonly decider?: Decider | undefined;
+  readonly context?: SharedContext | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
   /** Pings of every connection (default: every 200 ms, answered within 100 ms). */
   readonly keepalive?: Keepalive;
@@ -90,7 +92,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
 
 /** Adds what the process offers; answers the full names of the services. */
 function addServices(server: Server, desk: CallDesk, options: RpcServerOptions): string[] {
-  const { agentProcess, decider, phase, clock } = options;
+  const { agentProcess, decider, context, phase, clock, events } = options;
   const definitions = serviceDefinitions();
   const names: string[] = [];
   if (phase !== undefined) {
@@ -109,6 +111,10 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
   if (decider !== undefined) {
     names.push("entrain.v1.DecisionService");
     server.addService(definitions.decision, createDecisionService(desk, decider));
+  }
+  if (context !== undefined) {
+    names.push("entrain.v1.ContextService");
+    server.addService(definitions.context, createContextService({ desk, context, events }));
   }
   return names;
 }

@@ -5,22 +5,11 @@ export type { BudgetLease } from "./budget/budget-lease.ts";
 export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
 export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
-export {
-  createContextDesk,
-  type ChangeOutcome,
-  type ChangeRequest,
-  type ContextDesk,
-  type DocumentPatch,
-} from "./context/context-desk.ts";
+export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
-export {
-  watchContext,
-  type ContextWatch,
-  type WatchNews,
-  type WatchOptions,
-  type WatchStats,
-} from "./context/context-watch.ts";
+export { watchContext } from "./context/context-watch.ts";
 export { initialDocument } from "./context/initial-document.ts";
+export { createSharedContext, type HeldContext, type SharedContextOptions } from "./context/shared-context.ts";
 export { createDecisionLoop } from "./decision/decision-loop.ts";
 export type {
   DecisionLoop,

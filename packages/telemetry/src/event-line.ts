@@ -244,6 +244,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "decisions.counted":
       return observerLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
@@ -251,7 +252,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
 }
 
 type ObserverEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured" | "decisions.counted"
 >;
 
 /** What an observer of the swarm saw and answered. */
@@ -270,6 +271,10 @@ function observerLine(event: ObserverEvent): EventLine {
     case "rhythm.measured": {
       const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
       return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });
+    }
+    case "decisions.counted": {
+      const { committed, divergent, safeAlone } = event;
+      return line("trace", "decisions counted", { committed, divergent, safeAlone });
     }
   }
 }

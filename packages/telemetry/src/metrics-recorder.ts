@@ -100,6 +100,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "event-streams.changed":
       case "follow.failed":
       case "rhythm.measured":
+      case "decisions.counted":
         recordConsole(families, state.bound, event);
         return;
       default:

@@ -233,5 +233,8 @@ function consoleFamilies({ counter, gauge, histogram }: Maker) {
     spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
     cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
     converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
+    ledgerDecisions: gauge("entrain_ledger_decisions", "Decisions that the swarm's ledger has committed."),
+    ledgerDivergent: gauge("entrain_ledger_divergent", "Incidents on which agents of the swarm acted differently."),
+    ledgerSafeAlone: gauge("entrain_ledger_safe_alone", "Safe actions that agents of the swarm took alone."),
   };
 }

@@ -150,6 +150,7 @@ const samples: Samples = {
     cadenceErrorPpm: -12,
     converged: true,
   },
+  "decisions.counted": { kind: "decisions.counted", committed: 12, divergent: 1, safeAlone: 2 },
   "agent.superseded": { kind: "agent.superseded", agentId, incarnation: 1 },
   "agent.stopped": { kind: "agent.stopped", agentId, incarnation: 1, drained: true },
 };

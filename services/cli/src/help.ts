@@ -16,7 +16,7 @@ entrain COMMAND --help tells a command's flags; entrain --version tells the vers
 
 const up = `entrain up [flags]        (npm start -- [flags])
 
-Runs a swarm: agents, a decision loop, a console, and a private Redis unless REDIS_URL names one.
+Runs a swarm: agents, a decision loop, a coordinator, a console, and a private Redis unless REDIS_URL names one.
 
   --agents N            how many agents (default 5; a process each up to 50, packed above)
   --period DURATION     the rhythm's period, such as 200ms or 1s (default 1s)

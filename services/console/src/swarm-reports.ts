@@ -28,6 +28,10 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
   return (input: SwarmInput, events: readonly SwarmEvent[]): void => {
     if (input.kind === "members" || input.kind === "member") reportMembers();
     if (input.kind === "tick") reportRhythm();
+    if (input.kind === "stats") {
+      const { count, divergence, safeAlone } = input.stats;
+      sink({ kind: "decisions.counted", committed: count, divergent: divergence, safeAlone });
+    }
     for (const { type, data } of events)
       if (type === "leader.changed") sink({ kind: "leader.changed", leaderId: data.agentId, term: data.term ?? 0 });
   };

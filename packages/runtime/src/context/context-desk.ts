@@ -12,13 +12,12 @@ import {
   diffDocuments,
   documentAt,
   historyLimitsOf,
-  type ChangeNote,
   type ContextDocument,
   type ContextEntry,
   type ContextPatch,
   type SharedDocument,
 } from "@entrain/core/context";
-import type { ContextStore, DocumentRules, HistoryPage, Timers } from "@entrain/ports";
+import type { ChangeOutcome, ChangeRequest, ContextDesk, ContextStore, DocumentRules, Timers } from "@entrain/ports";
 
 /** How often a change without a base is tried on a new one. */
 const attemptsMax = 50;
@@ -26,33 +25,6 @@ const attemptsMax = 50;
 const pauseMs = { first: 1, max: 64 };
 /** Pages of history that a rollback reads. */
 const pagesMax = 1_000;
-
-/** Whose change, and under which condition. */
-export interface ChangeRequest extends ChangeNote {
-  /** Refused unless this is the present version (default: whatever is). */
-  readonly baseVersion?: number | undefined;
-  /** The same id with the same change is carried out once, however often it is sent. */
-  readonly requestId?: string | undefined;
-}
-
-/** What a change came to. */
-export interface ChangeOutcome {
-  readonly version: number;
-}
-
-/** The patches that a caller may send. */
-export type DocumentPatch = Extract<ContextPatch, { readonly kind: "merge" | "json" }>;
-
-/** Changes and history of the shared document. Errors: those of `ContextStore`. */
-export interface ContextDesk {
-  read(): Promise<ContextDocument>;
-  /** Errors: `conflict` with the present version, `invalid-argument` with a JSON Pointer. */
-  patch(patch: DocumentPatch, request: ChangeRequest): Promise<ChangeOutcome>;
-  /** Makes a new version that is what `toVersion` was (C3). Errors: also `compacted`, `not-found`. */
-  rollback(toVersion: number, request: ChangeRequest): Promise<ChangeOutcome>;
-  /** The versions before `before` (default: all), newest first. */
-  history(limit: number, before?: number): Promise<HistoryPage>;
-}
 
 /** What a desk needs. */
 export interface ContextDeskOptions {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { createRandom, type Json } from "@entrain/kernel";
 import { diffDocuments, redo, type ContextDocument, type ContextEntry, type ContextNews } from "@entrain/core/context";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
-import { watchContext, type ContextWatch, type WatchNews, type WatchOptions } from "./context-watch.ts";
+import type { ContextWatch, WatchNews, WatchOptions } from "@entrain/ports";
+import { watchContext } from "./context-watch.ts";
 
 /** A document that changes by hand, with its history, and a watch of it. */
 function watching(options: WatchOptions = {}) {

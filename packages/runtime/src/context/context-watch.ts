@@ -6,78 +6,31 @@
  * Bounded: a watcher that is slower than the document changes gets, instead of what did not find room, one `resync` that
  * says from where on it missed versions. Nothing is ever dropped in silence.
  */
-import type { Json } from "@entrain/kernel";
 import { EntrainError } from "@entrain/kernel";
 import {
   createSieve,
-  type Change,
   type ContextDocument,
   type ContextEntry,
-  type ContextFilter,
   type ContextNews,
   type ContextSieve,
 } from "@entrain/core/context";
-import type { ContextStore, EventSink, Timers, Unsubscribe } from "@entrain/ports";
+import type {
+  ContextStore,
+  ContextWatch,
+  EventSink,
+  ResyncCause,
+  Timers,
+  Unsubscribe,
+  WatchNews,
+  WatchOptions,
+  WatchStats,
+} from "@entrain/ports";
 import type { ContextSource } from "./context-follower.ts";
 
 /** Pages of history that a resumed watch reads. */
 const pagesMax = 1_000;
 /** Longest queue that may be asked for. */
 const queueLimit = 100_000;
-
-/** Why a watcher is told to begin anew. */
-export type ResyncCause = "slow" | "compacted" | "lost";
-
-/** What a watcher is told. */
-export type WatchNews =
-  /** A version with the changes that the filter lets through. */
-  | {
-      readonly kind: "change";
-      readonly version: number;
-      readonly baseVersion: number;
-      readonly author: string;
-      readonly reason: string;
-      /** The store's clock, Unix ms. */
-      readonly atMs: number;
-      readonly changes: readonly Change[];
-    }
-  /** Versions after `fromVersion` were missed: the whole document as it is in `version`. */
-  | {
-      readonly kind: "resync";
-      readonly cause: ResyncCause;
-      readonly fromVersion: number;
-      readonly version: number;
-      readonly document: { readonly [section: string]: Json };
-    }
-  /** Up to `version` there was nothing else that the filter lets through. */
-  | { readonly kind: "bookmark"; readonly version: number };
-
-/** How to watch. */
-export interface WatchOptions extends ContextFilter {
-  /** Begins with the version after this one (default: after the present one). */
-  readonly fromVersion?: number | undefined;
-  /** News that may wait to be taken (default 1,000). */
-  readonly queueMax?: number;
-  /** Pause between two bookmarks at least, ms (default 1,000). */
-  readonly bookmarkEveryMs?: number;
-}
-
-/** Figures of one watch. */
-export interface WatchStats {
-  /** Version up to which the watcher was told everything. */
-  readonly version: number;
-  readonly waiting: number;
-  readonly told: number;
-  /** True once it has ended. */
-  readonly closed: boolean;
-  readonly resyncs: number;
-}
-
-/** One watch: iterate over it; it ends with `close`, or when the loop over it is left. */
-export interface ContextWatch extends AsyncIterableIterator<WatchNews>, Disposable {
-  close(): void;
-  stats(): WatchStats;
-}
 
 /** What a watch needs. */
 export interface WatchSurroundings {

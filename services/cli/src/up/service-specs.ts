@@ -27,10 +27,12 @@ const triesForAPort = 3;
 
 /** The decision loop and the address where agents find it (known once it is ready). */
 export function decisionLoopSpec(run: RunSettings): ServiceSpec {
-  return supportSpec(run, "decision-loop", async (port) => ({
-    ENTRAIN_GRPC_PORT: String(await port()),
-    ENTRAIN_OPS_PORT: "0",
-  }));
+  return grpcSpec(run, "decision-loop");
+}
+
+/** The coordinator; its address is in its first word and stays. */
+export function coordinatorSpec(run: RunSettings): ServiceSpec {
+  return grpcSpec(run, "coordinator");
 }
 
 /** The console at the port that the command line names, or at any; its address is known once it is ready. */
@@ -70,6 +72,10 @@ export function agentSpec(run: RunSettings, host: AgentHost, decisionLoop: strin
     startTries: 1,
     env: () => Promise.resolve(env),
   };
+}
+
+function grpcSpec(run: RunSettings, name: string): ServiceSpec {
+  return supportSpec(run, name, async (port) => ({ ENTRAIN_GRPC_PORT: String(await port()), ENTRAIN_OPS_PORT: "0" }));
 }
 
 function supportSpec(

@@ -1,6 +1,6 @@
 /**
  * Brings a swarm up to readiness: the console, and beside it the decision loop and then the agents that lean on it, a few
- * at a time; then the wait until the console shows them all alive and beating under a leader.
+ * at a time, and the coordinator, on which nothing leans at the start; then the wait until the console shows them all alive and beating under a leader.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { createConsoleClient, type ConsoleClient } from "../console/console-clie
 import type { SwarmView } from "../console/console-views.ts";
 import { missingForReadiness } from "./readiness.ts";
 import type { Run } from "./run.ts";
-import { agentSpec, consoleSpec, decisionLoopSpec, type RunSettings } from "./service-specs.ts";
+import { agentSpec, consoleSpec, coordinatorSpec, decisionLoopSpec, type RunSettings } from "./service-specs.ts";
 
 const pollMs = 100;
 /** From the first process on; a loaded machine starts one a second. */
@@ -30,18 +30,19 @@ export async function setUp(
     runDirectory: run.directory,
     options: run.options,
   };
-  const deadline = AbortSignal.timeout(deadlineMs(run.hosts.length + 2));
+  const deadline = AbortSignal.timeout(deadlineMs(run.hosts.length + 3));
   const signal = AbortSignal.any([run.interruption.signal, deadline]);
   const { spec, url } = consoleSpec(settings);
   const consoleStart = run.supervisor.start(spec);
   const loop = await unlessAborted(signal, run.supervisor.start(decisionLoopSpec(settings)));
   if (loop.grpcAddress === undefined)
     throw new EntrainError("internal", "the decision loop did not say where its gRPC server is");
+  const coordinatorStart = run.supervisor.start(coordinatorSpec(settings));
   const watching = new AbortController();
   const agents = startAgents(run, settings, loop.grpcAddress, AbortSignal.any([signal, watching.signal]));
   agents.catch(() => undefined);
   try {
-    await unlessAborted(signal, consoleStart);
+    await unlessAborted(signal, Promise.all([consoleStart, coordinatorStart]));
     const console = createConsoleClient(url());
     return { console, swarm: await untilReady(run, console, agents, signal) };
   } finally {
@@ -112,7 +113,7 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   const abort = () => {
     const late = signal.reason instanceof DOMException;
     const what = late
-      ? "the decision loop and the console did not become ready in time"
+      ? "the decision loop, the coordinator and the console did not become ready in time"
       : "interrupted before it was ready";
     aborted.reject(new EntrainError(late ? "deadline-exceeded" : "cancelled", what));
   };

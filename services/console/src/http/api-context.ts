@@ -1,6 +1,14 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
-import type { BudgetStore, Clock, ElectionStore, EventSink, GoalStore, Ledger, Timers } from "@entrain/ports";
-import type { ContextDesk } from "@entrain/runtime";
+import type {
+  BudgetStore,
+  Clock,
+  ContextDesk,
+  ElectionStore,
+  EventSink,
+  GoalStore,
+  Ledger,
+  Timers,
+} from "@entrain/ports";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";

@@ -1,7 +1,7 @@
 /** What the headers of a change say: of which version it was made (RFC 9110, If-Match), whose it is, and its id. */
 import type { FastifyRequest } from "fastify";
 import { EntrainError } from "@entrain/kernel";
-import type { ChangeRequest } from "@entrain/runtime";
+import type { ChangeRequest } from "@entrain/ports";
 
 /** The headers of a change, for its description. */
 export const changeHeadersSchema = {

@@ -1,7 +1,7 @@
 /** `GET` and `PATCH /api/v1/context`, `GET …/history`, `POST …/rollback`: the shared document, with its version as ETag. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { EntrainError, type Json } from "@entrain/kernel";
-import type { ChangeOutcome, ChangeRequest, DocumentPatch } from "@entrain/runtime";
+import type { ChangeOutcome, ChangeRequest, DocumentPatch } from "@entrain/ports";
 import {
   changeAnswerSchema,
   contextAnswerSchema,

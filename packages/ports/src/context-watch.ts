@@ -1,0 +1,66 @@
+/** A watch of the shared document: what a watcher may ask for and what it is told (C1). */
+import type { Json } from "@entrain/kernel";
+import type { Change, ContextDocument, ContextFilter } from "@entrain/core/context";
+import type { ContextDesk } from "./context-desk.ts";
+
+/** Why a watcher is told to begin anew; `large`: a change that does not fit a message between processes. */
+export type ResyncCause = "slow" | "compacted" | "lost" | "large";
+
+/** What a watcher is told. */
+export type WatchNews =
+  /** A version with the changes that the filter lets through. */
+  | {
+      readonly kind: "change";
+      readonly version: number;
+      readonly baseVersion: number;
+      readonly author: string;
+      readonly reason: string;
+      /** The store's clock, Unix ms. */
+      readonly atMs: number;
+      readonly changes: readonly Change[];
+    }
+  /** Versions after `fromVersion` were missed: the whole document as it is in `version`. */
+  | {
+      readonly kind: "resync";
+      readonly cause: ResyncCause;
+      readonly fromVersion: number;
+      readonly version: number;
+      readonly document: { readonly [section: string]: Json };
+    }
+  /** Up to `version` there was nothing else that the filter lets through. */
+  | { readonly kind: "bookmark"; readonly version: number };
+
+/** How to watch. */
+export interface WatchOptions extends ContextFilter {
+  /** Begins with the version after this one (default: after the present one). */
+  readonly fromVersion?: number | undefined;
+  /** News that may wait to be taken (default 1,000). */
+  readonly queueMax?: number;
+  /** Pause between two bookmarks at least, ms (default 1,000). */
+  readonly bookmarkEveryMs?: number;
+}
+
+/** Figures of one watch. */
+export interface WatchStats {
+  /** Version up to which the watcher was told everything. */
+  readonly version: number;
+  readonly waiting: number;
+  readonly told: number;
+  /** True once it has ended. */
+  readonly closed: boolean;
+  readonly resyncs: number;
+}
+
+/** One watch: iterate over it; it ends with `close`, or when the loop over it is left. */
+export interface ContextWatch extends AsyncIterableIterator<WatchNews>, Disposable {
+  close(): void;
+  stats(): WatchStats;
+}
+
+/** The shared document as a process offers it to others, over gRPC. */
+export interface SharedContext extends ContextDesk {
+  /** This process's copy, for when the store is away; undefined before the first look. */
+  current(): ContextDocument | undefined;
+  /** Errors: `invalid-argument` that names the option. */
+  watch(options?: WatchOptions): ContextWatch;
+}

@@ -1,0 +1,131 @@
+/** ContextService: who may change the document and in whose name, and what of it fits a message. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createAuthority } from "@entrain/certificates";
+import type { Json } from "@entrain/kernel";
+import type { ChangeRequest, SharedContext, WatchNews } from "@entrain/ports";
+import { createContextClient } from "./context-client.ts";
+import { clockAhead } from "./loopback-process.ts";
+import { identityUri, type ServiceRole } from "./peer-identity.ts";
+import { createRpcServer } from "./rpc-server.ts";
+import type { TlsMaterial } from "./tls-material.ts";
+
+const authority = await createAuthority("ours");
+const certificate = (role: ServiceRole, agentId?: string): Promise<TlsMaterial> =>
+  authority.issue({
+    name: role,
+    uris: [identityUri({ swarmId: "test", role, ...(agentId === undefined ? {} : { agentId }) })],
+  });
+const own = await certificate("coordinator");
+
+/** A document in memory that takes every change, and whose first watch tells what it is given. */
+function documentOf(news: readonly WatchNews[] = []) {
+  const changes: ChangeRequest[] = [];
+  const watchedFrom: unknown[] = [];
+  const unused = (): never => assert.fail("not called");
+  const context: SharedContext = {
+    read: () => Promise.resolve({ version: 9, document: { now: true } }),
+    current: () => ({ version: 9, document: { now: true } }),
+    patch(_, request) {
+      changes.push(request);
+      return Promise.resolve({ version: changes.length });
+    },
+    rollback: unused,
+    history: unused,
+    watch(options) {
+      watchedFrom.push(options?.fromVersion);
+      const rest = watchedFrom.length === 1 ? [...news] : [];
+      const closed = Promise.withResolvers<IteratorResult<WatchNews>>();
+      const next = (): Promise<IteratorResult<WatchNews>> => {
+        const value = rest.shift();
+        return value === undefined ? closed.promise : Promise.resolve({ done: false, value });
+      };
+      const stats = () => ({ version: 0, waiting: 0, told: 0, resyncs: 0, closed: false });
+      const close = (): void => closed.resolve({ done: true, value: undefined });
+      return { next, close, stats, [Symbol.dispose]: close, [Symbol.asyncIterator]: unused };
+    },
+  };
+  return { context, changes, watchedFrom };
+}
+
+async function serve(context: SharedContext, tls?: TlsMaterial) {
+  const server = await createRpcServer({
+    swarmId: "test",
+    processId: "coordinator",
+    clock: clockAhead(0),
+    events: () => undefined,
+    insecure: false,
+    ...(tls === undefined ? {} : { tls }),
+    listen: { host: "127.0.0.1", port: 0 },
+    context,
+  });
+  return { ...server, [Symbol.asyncDispose]: () => server.close({ deadlineMs: 50 }) };
+}
+
+const clientOf = (address: string, tls?: TlsMaterial) => {
+  const client = createContextClient(address, {
+    swarmId: "test",
+    insecure: false,
+    ...(tls === undefined ? {} : { tls }),
+  });
+  return { ...client, [Symbol.dispose]: () => client.close() };
+};
+
+const patch = { kind: "merge", patch: { a: 1 } } as const;
+const change = { reason: "", baseVersion: 0 };
+
+test("an agent changes the document in its own name alone; an operator in the one it gives, or its role's", async () => {
+  const { context, changes } = documentOf();
+  await using server = await serve(context, own);
+  using agent = clientOf(server.address, await certificate("agent", "a-*"));
+  using operator = clientOf(server.address, await certificate("operator"));
+  await agent.patch(patch, { ...change, author: "a-7" });
+  for (const author of ["b-1", ""])
+    await assert.rejects(agent.patch(patch, { ...change, author }), { code: "permission-denied", field: "author" });
+  await operator.patch(patch, { ...change, author: "eve" });
+  await operator.patch(patch, { ...change, author: "" });
+  assert.deepEqual(
+    changes.map(({ author }) => author),
+    ["a-7", "eve", "operator"],
+  );
+});
+
+test("a decision loop reads the document and does not change it", async () => {
+  const { context, changes } = documentOf();
+  await using server = await serve(context, own);
+  using loop = clientOf(server.address, await certificate("decision-loop"));
+  assert.deepEqual(await loop.read(), { version: 9, document: { now: true }, stale: false });
+  await assert.rejects(loop.patch(patch, { ...change, author: "a" }), { code: "permission-denied" });
+  await assert.rejects(loop.rollback(1, { ...change, author: "a" }), { code: "permission-denied" });
+  assert.deepEqual(changes, []);
+});
+
+test("a change that fits no message is told as the whole document, and the watch goes on after it", async () => {
+  const entry = { kind: "change", author: "ops", reason: "", atMs: 1_700_000_000_000.5 } as const;
+  const added = (after: Json) => [{ kind: "added", pointer: "/a~1b", after }] as const;
+  const small: WatchNews = { ...entry, version: 4, baseVersion: 3, changes: added({ n: [1, null, "ö"] }) };
+  const large: WatchNews = { ...entry, version: 5, baseVersion: 4, changes: added("x".repeat(300_000)) };
+  const { context, watchedFrom } = documentOf([small, large]);
+  await using server = await serve(context);
+  using client = clientOf(server.address);
+  const watch = client.watch({ fromVersion: 3 });
+  assert.deepEqual((await watch.next()).value, small);
+  assert.deepEqual((await watch.next()).value, {
+    kind: "resync",
+    cause: "large",
+    fromVersion: 4,
+    version: 9,
+    document: { now: true },
+  });
+  assert.deepEqual(watchedFrom, [3, 9]);
+  await watch.return(undefined);
+});
+
+test("a caller's signal ends its watch, in silence", async () => {
+  await using server = await serve(documentOf().context);
+  using client = clientOf(server.address);
+  const leaving = new AbortController();
+  const told = client.watch({}, leaving.signal).next();
+  leaving.abort();
+  assert.deepEqual(await told, { done: true, value: undefined });
+});

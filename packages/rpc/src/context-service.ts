@@ -1,0 +1,153 @@
+/**
+ * ContextService: the shared document for processes that do not go to the store themselves.
+ *
+ * A watch is bounded at every place: news wait in the watch's own queue, which tells a slow watcher to begin anew, and
+ * beyond it only the few messages that the stream holds until the watcher's connection takes them. A change that fits no
+ * message is told as the whole document instead.
+ */
+import type { ServerWritableStream } from "@grpc/grpc-js";
+import { EntrainError, type ErrorCode } from "@entrain/kernel";
+import type { ContextDocument } from "@entrain/core/context";
+import type { ContextWatch, EventSink, SharedContext, WatchNews, WatchOptions } from "@entrain/ports";
+import type { CallDesk } from "./call-desk.ts";
+import { changeRequestFromWire, newsToWire, patchFromWire, watchOptionsFromWire } from "./context-wire.ts";
+import { historyEntryToWire } from "./context-history-wire.ts";
+import { statusOfError } from "./error-status.ts";
+import type { ContextHistoryRequest__Output } from "./gen/entrain/v1/ContextHistoryRequest.ts";
+import type { ContextHistory } from "./gen/entrain/v1/ContextHistory.ts";
+import type { ContextNews as WireNews } from "./gen/entrain/v1/ContextNews.ts";
+import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
+import type { WatchContextRequest__Output } from "./gen/entrain/v1/WatchContextRequest.ts";
+import { count, within } from "./wire-fields.ts";
+
+/** Watches that are served at once. */
+const watchesMax = 1_024;
+/** Versions in one answer: by default, and at most. */
+const historyLimit = { usual: 100, max: 1_000 } as const;
+/** Characters of JSON in one message: at three bytes for a character it is below gRPC's 1 MiB. */
+const messageCharactersMax = 300_000;
+
+const storeAway: ReadonlySet<ErrorCode> = new Set([
+  "store-unavailable",
+  "deadline-exceeded",
+  "recovering",
+  "stale-generation",
+]);
+
+/** What the service needs. */
+export interface ContextServiceOptions {
+  readonly desk: CallDesk;
+  readonly context: SharedContext;
+  readonly events: EventSink;
+}
+
+type WatchStream = ServerWritableStream<WatchContextRequest__Output, WireNews>;
+
+/** The handlers of ContextService. */
+export function createContextService(options: ContextServiceOptions): ContextServiceHandlers {
+  const { desk, context } = options;
+  let watches = 0;
+  return {
+    Get: desk.unary(async () => {
+      const { version, document, stale } = await readOrRemember(context);
+      return { version, documentJson: JSON.stringify(document), stale };
+    }),
+    Patch: desk.unary((request, _, caller) =>
+      context.patch(patchFromWire(request), changeRequestFromWire(request, caller)),
+    ),
+    Rollback: desk.unary((request, _, caller) =>
+      context.rollback(count("to_version", request.toVersion), changeRequestFromWire(request, caller)),
+    ),
+    History: desk.unary((request) => history(context, request)),
+    Watch(stream) {
+      stream.on("error", () => undefined);
+      if (desk.admit(stream) === undefined) return;
+      try {
+        if (watches >= watchesMax)
+          throw new EntrainError("resource-exhausted", `${watchesMax} watches are served: watch elsewhere`);
+        const wanted = watchOptionsFromWire(stream.request);
+        const watch = context.watch(wanted);
+        watches += 1;
+        void serveWatch(stream, watch, wanted, options).finally(() => {
+          watches -= 1;
+        });
+      } catch (thrown) {
+        stream.emit("error", statusOfError(thrown));
+      }
+    },
+  };
+}
+
+/** The document as it is now; while the store is away, as this process last knew it. */
+async function readOrRemember(context: SharedContext): Promise<ContextDocument & { readonly stale: boolean }> {
+  try {
+    return { ...(await context.read()), stale: false };
+  } catch (thrown) {
+    const known = context.current();
+    if (known === undefined || !storeAway.has(EntrainError.from(thrown).code)) throw thrown;
+    return { ...known, stale: true };
+  }
+}
+
+/** As many of the versions asked for as fit one message, at least one. */
+async function history(context: SharedContext, request: ContextHistoryRequest__Output): Promise<ContextHistory> {
+  const limit = request.limit === 0 ? historyLimit.usual : within("limit", request.limit, 1, historyLimit.max);
+  const before = count("before_version", request.beforeVersion);
+  const page = await context.history(limit, before === 0 ? undefined : before);
+  const versions = [];
+  let characters = 0;
+  for (const entry of page.entries.map(historyEntryToWire)) {
+    characters += JSON.stringify(entry).length;
+    if (versions.length > 0 && characters > messageCharactersMax) break;
+    versions.push(entry);
+  }
+  return { presentVersion: page.present, oldestVersion: page.oldest, versions };
+}
+
+/** Tells until the watcher leaves or this process stops; takes from the watch no faster than the watcher takes from it. */
+async function serveWatch(
+  stream: WatchStream,
+  first: ContextWatch,
+  wanted: WatchOptions,
+  { context, events }: ContextServiceOptions,
+): Promise<void> {
+  let watch = first;
+  const over = (): boolean => stream.writableEnded || stream.destroyed;
+  stream.on("close", () => watch.close());
+  stream.on("error", () => watch.close());
+  try {
+    for (;;) {
+      const next = await watch.next();
+      if (next.done === true || over()) break;
+      let news = next.value;
+      if (news.kind === "change" && !fits(news)) {
+        const { version, document } = context.current() ?? (await context.read());
+        watch.close();
+        watch = context.watch({ ...wanted, fromVersion: version });
+        news = { kind: "resync", cause: "large", fromVersion: news.baseVersion, version, document };
+        events({ kind: "watch.resynced", cause: "large", fromVersion: news.fromVersion, version });
+      }
+      if (!stream.write(newsToWire(news))) await taken(stream);
+    }
+    if (!over()) stream.emit("error", statusOfError(new EntrainError("unavailable", "this process watches no more")));
+  } catch (thrown) {
+    if (!over()) stream.emit("error", statusOfError(thrown));
+  } finally {
+    watch.close();
+  }
+}
+
+function fits({ changes }: Extract<WatchNews, { readonly kind: "change" }>): boolean {
+  return JSON.stringify(changes).length <= messageCharactersMax;
+}
+
+/** Resolves when the stream takes more, or has ended. */
+function taken(stream: WatchStream): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      for (const name of ["drain", "close", "error"]) stream.off(name, settle);
+      resolve();
+    };
+    for (const name of ["drain", "close", "error"]) stream.on(name, settle);
+  });
+}

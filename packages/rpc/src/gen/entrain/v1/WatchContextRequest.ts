@@ -1,0 +1,23 @@
+// Original file: proto/entrain/v1/context.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface WatchContextRequest {
+  'pointers'?: (string)[];
+  'kinds'?: (string)[];
+  'authors'?: (string)[];
+  'fromVersion'?: (number | string | Long);
+  'queueMax'?: (number);
+  'bookmarkEveryMs'?: (number);
+  '_fromVersion'?: "fromVersion";
+}
+
+export interface WatchContextRequest__Output {
+  'pointers': (string)[];
+  'kinds': (string)[];
+  'authors': (string)[];
+  'fromVersion'?: (number);
+  'queueMax': (number);
+  'bookmarkEveryMs': (number);
+  '_fromVersion'?: "fromVersion";
+}

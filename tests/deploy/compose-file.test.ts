@@ -1,0 +1,72 @@
+/** docker-compose.yml by its text, where no engine runs: what each service may do, and whether it takes its settings. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { loadConfig } from "@entrain/config";
+
+interface ComposeService {
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly privileged?: boolean;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly deploy?: { readonly resources: { readonly limits: Readonly<Record<string, string | number>> } };
+}
+
+const root = path.join(import.meta.dirname, "../..");
+const text = readFileSync(path.join(root, "docker-compose.yml"), "utf8")
+  // What compose does with a variable that is not set.
+  .replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
+const { services } = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, ComposeService>> };
+const ours = ["decision-loop", "agent", "console"] as const;
+
+test("every service is without capabilities and a way to write, and within limits", () => {
+  for (const [name, service] of Object.entries(services)) {
+    assert.equal(service.read_only, true, name);
+    assert.deepEqual(service.cap_drop, ["ALL"], name);
+    assert.deepEqual(service.security_opt, ["no-new-privileges:true"], name);
+    assert.equal(service.privileged, undefined, name);
+    assert.deepEqual(Object.keys(service.deploy?.resources.limits ?? {}).sort(), ["cpus", "memory", "pids"], name);
+  }
+});
+
+test("what is published is published on 127.0.0.1, by nobody but the console and the observers", () => {
+  const publishing = Object.entries(services).filter(([, { ports }]) => ports !== undefined);
+  assert.deepEqual(publishing.map(([name]) => name).sort(), ["console", "grafana", "prometheus"]);
+  for (const [name, { ports = [] }] of publishing) for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, name);
+});
+
+test("each service sees its own certificate alone, and cannot change it", () => {
+  for (const name of ours) {
+    const volumes = services[name]?.volumes ?? [];
+    assert.deepEqual(volumes, [`tls-${name}:/run/entrain/tls:ro`, "redis-password:/run/entrain/redis:ro"]);
+  }
+});
+
+test("a service starts when what it needs is healthy", () => {
+  for (const name of ours)
+    for (const { condition } of Object.values(services[name]?.depends_on ?? assert.fail(name)))
+      assert.equal(condition, "service_healthy", name);
+  assert.deepEqual(services["redis"]?.depends_on, { certs: { condition: "service_completed_successfully" } });
+});
+
+test("every service takes its settings", () => {
+  const tmp = mkdtempSync(path.join(tmpdir(), "entrain-compose-"));
+  try {
+    const secret = path.join(tmp, "password");
+    writeFileSync(secret, "secret");
+    for (const name of ours) {
+      const environment = services[name]?.environment ?? assert.fail(name);
+      const config = loadConfig(name, { ...environment, ENTRAIN_REDIS_PASSWORD_FILE: secret });
+      assert.deepEqual([config.tlsDir, config.insecure, config.opsPort], ["/run/entrain/tls", false, 9_464], name);
+    }
+  } finally {
+    rmSync(tmp, { recursive: true });
+  }
+});

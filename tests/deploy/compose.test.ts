@@ -1,0 +1,174 @@
+/**
+ * docker-compose.yml as its users run it: built, brought up, read through the published console, and broken. It runs where
+ * a Docker engine answers; one swarm of ten agents for the whole file.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { consoleApi, type Injection, type Swarm } from "../e2e/console-api.ts";
+import { throughout, until } from "../e2e/until.ts";
+import { docker, tryDocker, whyNoDocker } from "./docker.ts";
+
+const agents = 10;
+const project = "entrain-test";
+const port = 18_080;
+const env = { CONSOLE_PORT: String(port), IMAGE_TAG: "test", SWARM_NAME: "under-test", PERIOD: "500ms" };
+const compose = (...args: string[]) => docker(["compose", "--project-name", project, ...args], env);
+const api = consoleApi(`http://127.0.0.1:${port}`);
+
+/** What `docker inspect` tells of a container, as far as it is looked at. */
+interface Inspected {
+  readonly Name: string;
+  readonly Config: { readonly User: string; readonly Labels: Readonly<Record<string, string>> };
+  readonly State: { readonly ExitCode: number };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+    readonly Memory: number;
+    readonly NanoCpus: number;
+    readonly PidsLimit: number | null;
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>>;
+  };
+}
+
+const inspect = async (...ids: string[]) => JSON.parse(await docker(["inspect", ...ids])) as Inspected[];
+const containersOf = async (...services: string[]) => (await compose("ps", "-aq", ...services)).split("\n");
+/** A container is the agent that bears its name. */
+const containerOf = (agentId: string) => agentId.replace(/^agent-/, "");
+
+const inStep = ({ rhythm }: Swarm) => rhythm.coherence !== null && rhythm.coherence >= 0.99;
+
+async function wholeAndInStep(count: number, timeoutMs = 60_000): Promise<Swarm> {
+  return until(
+    `${count} agents in step under a leader`,
+    async () => {
+      const swarm = await api.swarm();
+      const whole = swarm.agents === count && swarm.leader.agentId !== null && swarm.store.up;
+      return whole && swarm.rhythm.converged && inStep(swarm) && swarm;
+    },
+    timeoutMs,
+  );
+}
+
+function assertEqual({ divergence, missing, decisions }: Injection, count: number): void {
+  assert.deepEqual([divergence, missing, decisions.length], [0, [], count]);
+  assert.deepEqual([...new Set(decisions.map(({ action }) => action))], ["cool_down"]);
+  assert.equal(new Set(decisions.map(({ decisionId }) => decisionId)).size, 1, "one decision for all");
+}
+
+const skip = whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"]);
+
+describe("docker compose up", { skip }, () => {
+  before(async () => {
+    await compose("down", "--volumes", "--timeout", "2");
+    await compose("build", "--quiet");
+    await compose("up", "--detach", "--scale", `agent=${agents}`);
+  });
+  after(() => compose("down", "--volumes", "--timeout", "5"));
+
+  test("ten agents come into step, and the console tells so on the published port", async (t) => {
+    const swarm = await wholeAndInStep(agents);
+    t.diagnostic(`coherence ${swarm.rhythm.coherence}, spread p50 ${swarm.rhythm.spreadMs.p50} ms`);
+    await throughout(3_000, async () => assert.ok(inStep(await api.swarm())));
+    const page = await fetch(`http://127.0.0.1:${port}/`);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<script type="module"/);
+  });
+
+  test("a reading gives ten equal decisions", async () => {
+    assertEqual(await api.inject({ temperature: 85 }, "first"), agents);
+  });
+
+  test("every container is without root, capabilities and a way to write, within limits; only the console is published", async () => {
+    const containers = await inspect(...(await containersOf()));
+    assert.equal(containers.length, agents + 4);
+    for (const { Name, Config, HostConfig } of containers) {
+      const role = Config.Labels["com.docker.compose.service"];
+      const bindings = Object.values(HostConfig.PortBindings).flat();
+      assert.match(Config.User, role === "redis" ? /^redis$/ : /^1000:1000$/, Name);
+      assert.ok(HostConfig.ReadonlyRootfs, Name);
+      assert.deepEqual(HostConfig.CapDrop, ["ALL"], Name);
+      assert.ok(HostConfig.SecurityOpt?.includes("no-new-privileges:true"), Name);
+      assert.ok(HostConfig.Memory > 0 && HostConfig.NanoCpus > 0 && (HostConfig.PidsLimit ?? 0) > 0, Name);
+      const expected = role === "console" ? [{ HostIp: "127.0.0.1", HostPort: String(port) }] : [];
+      assert.deepEqual(bindings, expected, Name);
+    }
+  });
+
+  test("a leader that is killed has a successor under a higher term; started again it takes its place", async (t) => {
+    const { leader: old } = await wholeAndInStep(agents);
+    assert.ok(old.agentId !== null && old.term !== null);
+    const { agentId, term } = old;
+    const killedAt = performance.now();
+    await docker(["kill", containerOf(agentId)]);
+    const next = await until("a successor", async () => {
+      const leader = await api.leader();
+      return leader.agentId !== agentId && leader.term !== null && leader.term > term && leader;
+    });
+    t.diagnostic(`${next.agentId} leads ${(performance.now() - killedAt).toFixed(0)} ms after the kill`);
+    await wholeAndInStep(agents - 1);
+    assertEqual(await api.inject({ temperature: 85 }, "led-by-another"), agents - 1);
+    await docker(["start", containerOf(agentId)]);
+    await wholeAndInStep(agents);
+  });
+
+  test("with Redis killed the beat goes on; with Redis back nothing is lost and all decide alike", async (t) => {
+    const before = await api.decisions(100);
+    const { context, store } = await wholeAndInStep(agents);
+    await docker(["kill", ...(await containersOf("redis"))]);
+    await until("the console tells that the store is away", async () => !(await api.swarm()).store.up);
+    await throughout(3_000, async () => {
+      const swarm = await api.swarm();
+      assert.deepEqual([inStep(swarm), swarm.agents], [true, agents]);
+    });
+    const startedAt = performance.now();
+    await docker(["start", ...(await containersOf("redis"))]);
+    const swarm = await wholeAndInStep(agents);
+    t.diagnostic(`whole again ${(performance.now() - startedAt).toFixed(0)} ms after the start of Redis`);
+    assert.equal(swarm.store.generation, store.generation + 1, "it may have lost its last second");
+    assert.ok(swarm.context.version >= context.version);
+    const kept = new Set((await api.decisions(100)).map(({ decisionId }) => decisionId));
+    assert.ok(before.every(({ decisionId }) => kept.has(decisionId)));
+    const decided = await until("all decide by the ledger again", async () => {
+      const injection = await api.inject({ temperature: 85 });
+      const { decisions } = injection;
+      return decisions.length === agents && decisions.every(({ source }) => source !== "safe-alone") && injection;
+    });
+    assertEqual(decided, agents);
+  });
+
+  test("three agents that are cut off are dead for the rest, and come back", async () => {
+    const network = `${project}_swarm`;
+    const { leader } = await wholeAndInStep(agents);
+    const ids = (await api.agents()).map(({ agentId }) => agentId).filter((id) => id !== leader.agentId);
+    const cutOff = ids.slice(0, 3).map(containerOf);
+    await Promise.all(cutOff.map((id) => docker(["network", "disconnect", network, id])));
+    await wholeAndInStep(agents - 3);
+    await Promise.all(cutOff.map((id) => docker(["network", "connect", network, id])));
+    await wholeAndInStep(agents);
+    assertEqual(await api.inject({ temperature: 85 }, "together-again"), agents);
+  });
+
+  test("told to stop, Node as PID 1 drains and ends with 0", async () => {
+    const [id = ""] = await containersOf("agent");
+    await docker(["stop", "--time", "10", id]);
+    const [stopped] = await inspect(id);
+    assert.equal(stopped?.State.ExitCode, 0);
+    const agent = (await api.agents()).find(({ agentId }) => containerOf(agentId) === id.slice(0, 12));
+    assert.equal(agent?.state, "left");
+  });
+
+  test("a setting that does not exist ends a service with 78 and one sentence", async () => {
+    const run = ["run", "--rm", "--read-only", "-e", "ENTRAIN_PEROID=1s", `entrain/agent:${env.IMAGE_TAG}`];
+    const { code, stderr } = await tryDocker(run);
+    assert.equal(code, 78);
+    assert.match(stderr, /^entrain agent: ENTRAIN_PEROID is no variable of Entrain: did you mean ENTRAIN_PERIOD\?\n$/);
+  });
+
+  test("a missing secret ends it likewise", async () => {
+    const run = ["run", "--rm", "-e", "ENTRAIN_REDIS_PASSWORD_FILE=/run/entrain/redis/password"];
+    const { code, stderr } = await tryDocker([...run, `entrain/console:${env.IMAGE_TAG}`]);
+    assert.equal(code, 78);
+    assert.match(stderr, /^entrain console: ENTRAIN_REDIS_PASSWORD_FILE is [^\n]*name a readable file\n$/);
+  });
+});
