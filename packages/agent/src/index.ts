@@ -62,3 +62,10 @@ export {
   type RemoteVersion,
 } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
+export {
+  createChatReasoner,
+  createHttpReasoner,
+  type ChatReasonerOptions,
+  type HttpReasonerOptions,
+  type RemoteLimits,
+} from "@entrain/reasoners";

@@ -25,6 +25,15 @@ export {
   type TimedSnapshot,
 } from "./global-context.ts";
 export { createContextCache, type CacheRead, type ContextCache, type ContextCacheTimings } from "./context-cache.ts";
+export {
+  admitCall,
+  closedBreaker,
+  settleCall,
+  type BreakerLimits,
+  type BreakerState,
+  type CallOutcome,
+} from "./circuit-breaker.ts";
+export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
 export {
   createDecidingState,
