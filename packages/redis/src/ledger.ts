@@ -28,34 +28,19 @@ const pageMax = 100;
 const listMax = 1_000;
 const incidentIdMax = 512;
 
-/** The ledger of a swarm. */
-export function createLedger(options: {
+/** What all commands of the ledger need. */
+interface Surroundings {
   readonly keys: StoreKeys;
   readonly commands: CommandPlane;
-  readonly hub: MessageHub;
-}): Ledger {
-  const { keys, commands, hub } = options;
+}
+
+/** The ledger of a swarm. */
+export function createLedger(surroundings: Surroundings & { readonly hub: MessageHub }): Ledger {
+  const { keys, commands, hub } = surroundings;
 
   async function read(incidentId: string): Promise<Decision | undefined> {
     checkIncidentId(incidentId);
     return decisionFrom(await commands.run("read-decision", [keys.decisions], [incidentId]));
-  }
-
-  async function page(limit: number, before: string) {
-    const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
-    const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
-    const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
-    return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
-  }
-
-  async function reofferBatch(decisions: readonly Decision[]): Promise<readonly Reoffered[]> {
-    const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen } = keys;
-    const outcomes = (await commands.run(
-      "reoffer-decisions",
-      [ledger, keys.decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen],
-      [keys.actsPrefix, decisionsMax, retentionMs, ...decisions.flatMap(reofferArguments)],
-    )) as readonly string[];
-    return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
   }
 
   return {
@@ -95,13 +80,7 @@ export function createLedger(options: {
       const decision = JSON.parse(String(reply)) as Decision;
       return { decision, stands: decision.decisionId === proposal.decisionId };
     },
-    async reoffer(decisions) {
-      const ordered = decisions.toSorted((a, b) => a.term - b.term || a.committedAtMs - b.committedAtMs);
-      const outcomes: Reoffered[] = [];
-      for (let at = 0; at < ordered.length; at += reofferBatchMax)
-        outcomes.push(...(await reofferBatch(ordered.slice(at, at + reofferBatchMax))));
-      return outcomes;
-    },
+    reoffer: (decisions) => reoffer(surroundings, decisions),
     async recordActs(acts) {
       const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax];
       for (let at = 0; at < acts.length; at += actsBatchMax) {
@@ -109,20 +88,7 @@ export function createLedger(options: {
         await commands.run("record-acts", [keys.ledger, keys.incidentsActed], [...head, ...batch]);
       }
     },
-    async list(limit, cursor) {
-      if (!(Number.isInteger(limit) && limit >= 1 && limit <= listMax))
-        throw EntrainError.invalid("limit", limit, `give a whole number from 1 to ${listMax}`);
-      if (cursor !== undefined && !/^\d{1,16}$/.test(cursor))
-        throw EntrainError.invalid("cursor", cursor, "give the `next` of the page before, or leave it out");
-      const entries: LedgerEntry[] = [];
-      let next: string | undefined = cursor ?? "+inf";
-      while (next !== undefined && entries.length < limit) {
-        const part: Awaited<ReturnType<typeof page>> = await page(limit - entries.length, next);
-        entries.push(...part.entries);
-        next = part.next;
-      }
-      return next === undefined ? { entries } : { entries, next };
-    },
+    list: (limit, cursor) => list(surroundings, limit, cursor),
     async stats() {
       const reply = await commands.run("read-ledger-stats", [keys.ledger], []);
       const [count, divergence, safeAlone] = (reply as readonly Reply[]).map(Number);
@@ -133,6 +99,51 @@ export function createLedger(options: {
         onDecision(JSON.parse(message) as Decision);
       }),
   };
+}
+
+async function page({ keys, commands }: Surroundings, limit: number, before: string) {
+  const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
+  const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
+  const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
+  return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
+}
+
+/** As the port says: so many entries, in commands of a page each. */
+async function list(surroundings: Surroundings, limit: number, cursor?: string): ReturnType<Ledger["list"]> {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= listMax))
+    throw EntrainError.invalid("limit", limit, `give a whole number from 1 to ${listMax}`);
+  if (cursor !== undefined && !/^\d{1,16}$/.test(cursor))
+    throw EntrainError.invalid("cursor", cursor, "give the `next` of the page before, or leave it out");
+  const entries: LedgerEntry[] = [];
+  let next: string | undefined = cursor ?? "+inf";
+  while (next !== undefined && entries.length < limit) {
+    const part: Awaited<ReturnType<typeof page>> = await page(surroundings, limit - entries.length, next);
+    entries.push(...part.entries);
+    next = part.next;
+  }
+  return next === undefined ? { entries } : { entries, next };
+}
+
+async function reofferBatch(
+  { keys, commands }: Surroundings,
+  decisions: readonly Decision[],
+): Promise<readonly Reoffered[]> {
+  const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen } = keys;
+  const outcomes = (await commands.run(
+    "reoffer-decisions",
+    [ledger, keys.decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen],
+    [keys.actsPrefix, decisionsMax, retentionMs, ...decisions.flatMap(reofferArguments)],
+  )) as readonly string[];
+  return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
+}
+
+/** As the port says, in the order of terms and instants. */
+async function reoffer(surroundings: Surroundings, decisions: readonly Decision[]): Promise<readonly Reoffered[]> {
+  const ordered = decisions.toSorted((a, b) => a.term - b.term || a.committedAtMs - b.committedAtMs);
+  const outcomes: Reoffered[] = [];
+  for (let at = 0; at < ordered.length; at += reofferBatchMax)
+    outcomes.push(...(await reofferBatch(surroundings, ordered.slice(at, at + reofferBatchMax))));
+  return outcomes;
 }
 
 type EntryReply = readonly [decision: string, acts: readonly string[]];

@@ -108,6 +108,14 @@ function agentLine(event: AgentEvent): EventLine {
   }
 }
 
+/** A decision that the ledger had lost. */
+function reofferedLine(event: EventOf<"decision.reoffered">): EventLine {
+  const { outcome, incidentId, decisionId, action, standingId, standingAction } = event;
+  if (outcome === "restored") return line("debug", "decision restored", { incidentId, decisionId, action });
+  const fields = { incidentId, decisionId, action, standingId, standingAction };
+  return line("warn", "a decision was lost and another one stands", fields);
+}
+
 /** A user's election or lock. */
 function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   const { agentId, on, name, term } = event;
@@ -223,12 +231,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       const { ruleId, contextVersion, message } = event;
       return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
     }
-    case "decision.reoffered": {
-      const { outcome, incidentId, decisionId, action, standingId, standingAction } = event;
-      if (outcome === "restored") return line("debug", "decision restored", { incidentId, decisionId, action });
-      const fields = { incidentId, decisionId, action, standingId, standingAction };
-      return line("warn", "a decision was lost and another one stands", fields);
-    }
+    case "decision.reoffered":
+      return reofferedLine(event);
     case "reasoner.failed":
       return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":

@@ -10,6 +10,7 @@ export {
   type Fingerprint,
   type IncidentRef,
 } from "./incident.ts";
+export { arbitrate, type Arbitration, type Rating } from "./arbitration.ts";
 export { checkPolicy, noAction, policyLimits, type Policy, type Rule } from "./policy.ts";
 export { defaultPolicy } from "./default-policy.ts";
 export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";

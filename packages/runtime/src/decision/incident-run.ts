@@ -6,10 +6,12 @@
 import { canonicalJson, EntrainError, type Random } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import {
+  arbitrate,
   createDecidingState,
   isSafeMode,
   loneIncidentId,
   nextDecidingTickMs,
+  ruleVerdict,
   safeVerdict,
   stepDeciding,
   withinBudgetMs,
@@ -23,7 +25,9 @@ import {
   type DecisionTimings,
   type FailureWindow,
   type GlobalContext,
+  type Policy,
   type Reading,
+  type Rule,
   type Verdict,
 } from "@entrain/core/decision";
 import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Timers } from "@entrain/ports";
@@ -79,6 +83,12 @@ export function runIncident(surroundings: RunSurroundings, task: RunTask): Promi
 export function settledBy(decision: Decision, agentId: string): RunOutcome {
   const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
   return { decision, source, placed: true };
+}
+
+/** What a reasoner said, weighed against the rule that concerns the reading where the policy wants that. */
+function arbitratedVerdict(local: Verdict, rule: Rule | undefined, { arbitration }: Policy): Verdict {
+  if (rule === undefined || arbitration === undefined) return local;
+  return arbitrate(ruleVerdict(rule), local, arbitration);
 }
 
 class IncidentRun {
@@ -211,7 +221,7 @@ class IncidentRun {
     const failed = answer.kind === "failed";
     // A question that became pointless says nothing about the reasoner.
     if (!this.#over.signal.aborted) reasonings.record(this.#nowMs(), failed);
-    if (!failed) return answer.verdict;
+    if (!failed) return arbitratedVerdict(answer.verdict, rule, basis.policy);
     const { cause, message } = answer;
     if (!this.#over.signal.aborted) events({ kind: "reasoner.failed", reasoner: reasoner.name, cause, message });
     return safeVerdict(basis.policy, `reasoner ${reasoner.name} failed (${cause}): ${message}`);

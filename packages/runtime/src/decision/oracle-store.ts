@@ -76,14 +76,6 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
     return { decision, stands: true };
   }
 
-  function reoffer(decision: Decision): Reoffered {
-    const standing = decisions.get(decision.incidentId);
-    if (standing === undefined) decisions.set(decision.incidentId, decision);
-    if (standing === undefined) return { kind: "restored", decision };
-    if (standing.decisionId === decision.decisionId) return { kind: "held", decision };
-    return { kind: "replaced", decision, standing };
-  }
-
   function snapshot(): GlobalSnapshot {
     const { leader, health, document } = store;
     return {
@@ -113,7 +105,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
           open: (what, cooldownMs) => send("open", () => open(what, cooldownMs)),
           read: (incidentId) => send("read", () => decisions.get(incidentId)),
           commit: (proposal, fence) => send("commit", () => commit(proposal, fence)),
-          reoffer: (known) => send("reoffer", () => known.map((decision) => reoffer(decision))),
+          reoffer: (known) => send("reoffer", () => known.map((decision) => giveBack(decisions, decision))),
           recordActs: () => send("recordActs", () => undefined),
           list: () => send("list", () => ({ entries: [] })),
           stats: () => send("stats", () => ({ count: commits.length, divergence: 0, safeAlone: 0 })),
@@ -134,6 +126,15 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
     },
   };
   return store;
+}
+
+/** Restores a decision unless its incident has one. */
+function giveBack(decisions: Map<string, Decision>, decision: Decision): Reoffered {
+  const standing = decisions.get(decision.incidentId);
+  if (standing === undefined) decisions.set(decision.incidentId, decision);
+  if (standing === undefined) return { kind: "restored", decision };
+  if (standing.decisionId === decision.decisionId) return { kind: "held", decision };
+  return { kind: "replaced", decision, standing };
 }
 
 /** The document's part of the store. It gives no hints: versions are learned from the snapshots. */
