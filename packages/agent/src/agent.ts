@@ -6,11 +6,12 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import type { Batcher, BatcherOptions, BudgetDesk, RateWish, SharedRate } from "@entrain/runtime";
+import type { Batcher, BatcherOptions, BudgetDesk, RateWish, RunHandler, Schedule, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
+import { addSchedule, type When } from "./agent-schedule.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
 import type { Leases } from "./leases.ts";
@@ -72,6 +73,13 @@ export interface Agent extends AsyncDisposable {
    *   `unavailable` after the stop.
    */
   batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
+  /**
+   * Runs a job at times: once for the whole swarm (cron, or every period), or in every agent, evenly spread over the period.
+   * May be called before the start; a run needs the store.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `resource-exhausted`, `unavailable`
+   *   after the stop.
+   */
+  schedule(name: string, when: When, handler: RunHandler): Schedule;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
@@ -174,6 +182,7 @@ export function createAgent(options: AgentOptions): Agent {
       return { ...outcome, telemetry };
     },
     batcher: (wanted) => batchers.create(wanted),
+    schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),

@@ -2,6 +2,7 @@
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
+import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
@@ -56,6 +57,36 @@ export type RuntimeEvent =
     }
   /** An item was refused, because too much waits. */
   | { readonly kind: "batch.refused"; readonly agentId: string; readonly batcher: string }
+  /** A run of a scheduled job was taken by this agent. */
+  | {
+      readonly kind: "run.started";
+      readonly agentId: string;
+      readonly job: string;
+      readonly fireAtMs: number;
+      readonly token: number;
+      readonly attempt: number;
+      readonly lateMs: number;
+    }
+  | {
+      readonly kind: "run.ended";
+      readonly agentId: string;
+      readonly job: string;
+      readonly fireAtMs: number;
+      readonly token: number;
+      readonly outcome: Exclude<RunOutcome, "abandoned">;
+      readonly tookMs: number;
+      readonly message: string;
+    }
+  /** Fire times that nobody ran in time; told by the agent that wrote them down, or whose own they were. */
+  | ({ readonly kind: "run.missed"; readonly agentId: string; readonly job: string } & MissedRuns)
+  /** A job cannot go on for now; told once, until it goes on. */
+  | {
+      readonly kind: "job.stalled";
+      readonly agentId: string;
+      readonly job: string;
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
   | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }

@@ -7,10 +7,12 @@ import {
   caseNamed,
   contextCases,
   electionCases,
+  heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
   rateCases,
   registryCases,
+  scheduleCases,
   staleFenceIsRefused,
   unheldLockSavesNothing,
   type ConformanceCase,
@@ -29,6 +31,33 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "claim-run",
+    what: "gives a run away that another holds",
+    text: "if isLive(holder) then",
+    instead: "if false then",
+    caughtBy: caseNamed(scheduleCases, heldRunIsNotGivenAway),
+  },
+  {
+    name: "settle-run",
+    what: "does not look at the token",
+    text: " or holder.term ~= tonumber(ARGV[5])",
+    instead: " or false",
+    caughtBy: caseNamed(
+      scheduleCases,
+      "random claims, misses, ends and redefinitions are answered as the pure rules answer them",
+    ),
+  },
+  {
+    name: "claim-slot",
+    what: "lets an agent run twice in a period",
+    text: "latest >= period",
+    instead: "false",
+    caughtBy: caseNamed(
+      scheduleCases,
+      "an agent takes its own run of a period once, also from another process, and its line is written",
+    ),
+  },
   {
     name: "commit-decision",
     what: "does not look at the fence",

@@ -8,6 +8,7 @@ import {
   testLockStore,
   testRateStore,
   testRegistry,
+  testScheduleStore,
   testSharedState,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
@@ -30,3 +31,4 @@ testSharedState(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
+testScheduleStore(open);

@@ -56,6 +56,15 @@ export interface StoreKeys {
   readonly contextRequests: string;
   /** Hash: holder → its share of a rate; expires with the last lease. */
   rate(name: string): string;
+  /** Sorted set: the names of the scheduled jobs. */
+  readonly schedules: string;
+  /** Of a job: the hash of what is settled, the hash of its run, the stream of its history, agents by their latest period. */
+  schedule(job: string): {
+    readonly record: string;
+    readonly run: string;
+    readonly history: string;
+    readonly slots: string;
+  };
   /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
@@ -130,6 +139,13 @@ export function storeKeys(swarmId: string): StoreKeys {
     contextLog: `${base}:context-log`,
     contextRequests: `${base}:context-requests`,
     rate: (name) => `${base}:rate:${name}`,
+    schedules: `${base}:schedules`,
+    schedule: (job) => ({
+      record: `${base}:schedule:${job}`,
+      run: `${base}:schedule-run:${job}`,
+      history: `${base}:schedule-history:${job}`,
+      slots: `${base}:schedule-slots:${job}`,
+    }),
     budgets: `${base}:budgets`,
     budgetLeases: `${base}:budget-leases`,
     budgetRequests: `${base}:budget-requests`,

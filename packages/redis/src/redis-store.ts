@@ -13,6 +13,7 @@ import type {
   LockStore,
   RateStore,
   Registry,
+  ScheduleStore,
   StoreHealth,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
@@ -31,6 +32,7 @@ import { storeSettings, type RedisStoreOptions } from "./options.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
+import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 
 /** The ports of one swarm over one process's connections. */
@@ -58,6 +60,7 @@ export interface RedisStore {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly schedules: ScheduleStore;
 }
 
 /**
@@ -115,5 +118,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     context: createContextStore(shared),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
+    schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
   };
 }

@@ -52,12 +52,14 @@ function agentLine(event: AgentEvent): EventLine {
       const { from, to, cause } = event;
       return line(cause === "goal" ? "info" : "warn", "strategy switched", { agentId, from, to, cause });
     }
-    case "batch.flushed": {
-      const { kind: _, ...fields } = event;
-      return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
-    }
+    case "batch.flushed":
     case "batch.refused":
-      return line("debug", "item refused: too much waits", { agentId, batcher: event.batcher });
+      return batchLine(event);
+    case "run.started":
+    case "run.ended":
+    case "run.missed":
+    case "job.stalled":
+      return jobLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
@@ -123,6 +125,26 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
+}
+
+function batchLine(event: EventOf<"batch.flushed" | "batch.refused">): EventLine {
+  const { kind: _, ...fields } = event;
+  if (event.kind === "batch.refused") return line("debug", "item refused: too much waits", fields);
+  return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
+}
+
+const jobMessages = {
+  "run.started": "run started",
+  "run.ended": "run ended",
+  "run.missed": "runs missed",
+  "job.stalled": "job cannot go on for now",
+} as const;
+
+/** A scheduled job: a failed run says what it threw. */
+function jobLine(event: EventOf<keyof typeof jobMessages>): EventLine {
+  const { kind, ...fields } = event;
+  const isGood = kind === "run.started" || (event.kind === "run.ended" && event.outcome === "completed");
+  return line(isGood ? "debug" : "warn", jobMessages[kind], fields);
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */

@@ -23,6 +23,8 @@ const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
 const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
 /** An item's wait for its beat: less than a period, which is 20 ms to a day. */
 const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600];
+/** A run of a job begins within milliseconds, or after the death of another's holder; it takes from nothing to hours. */
+const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
 
@@ -78,6 +80,7 @@ function defineFamilies(registry: Registry) {
   return {
     ...rhythmFamilies(make),
     ...swarmFamilies(make),
+    ...workFamilies(make),
     ...contextFamilies(make),
     ...decisionFamilies(make),
     ...consoleFamilies(make),
@@ -101,6 +104,20 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
     goalVersion: gauge("entrain_goal_version", "Version of the goal in force."),
     goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force."),
+    peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
+    peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
+    connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
+      "reason",
+    ]),
+    tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
+    tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
+    peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
+  };
+}
+
+/** Batches, and runs of scheduled jobs. */
+function workFamilies({ counter, histogram }: Maker) {
+  return {
     batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
     batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
     batchItems: counter("entrain_batch_items_total", "Items of batchers, by what became of them.", [
@@ -112,14 +129,19 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
       "How long the oldest item of a batch had waited for its beat.",
       waitBuckets,
     ),
-    peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
-    peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
-    connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
-      "reason",
+    runs: counter("entrain_scheduled_runs_total", "Runs of scheduled jobs that ended here.", ["job", "outcome"]),
+    runsMissed: counter("entrain_scheduled_runs_missed_total", "Fire times that nobody ran in time.", ["job"]),
+    runLateness: histogram(
+      "entrain_scheduled_run_lateness_seconds",
+      "From the fire time to the beginning of the run.",
+      runBuckets,
+      ["job"],
+    ),
+    runTime: histogram("entrain_scheduled_run_seconds", "Duration of a run.", runBuckets, ["job"]),
+    jobStalls: counter("entrain_scheduled_job_stalls_total", "Times a job could not go on for a while.", [
+      "job",
+      "code",
     ]),
-    tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
-    tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
-    peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
   };
 }
 

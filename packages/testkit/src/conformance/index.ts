@@ -9,6 +9,7 @@ export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.t
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
+export { heldRunIsNotGivenAway, scheduleCases, testScheduleStore } from "./schedule-suite.ts";
 export {
   beatOf,
   offerOf,

@@ -15,6 +15,7 @@ import type {
   Proposal,
   RateStore,
   Registry,
+  ScheduleStore,
   StoreHealth,
 } from "@entrain/ports";
 
@@ -31,6 +32,7 @@ export interface StorePorts {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly schedules: ScheduleStore;
 }
 
 /** One empty swarm in a store. */

@@ -7,6 +7,7 @@ import type {
   EventSink,
   GoalStore,
   Ledger,
+  ScheduleStore,
   Timers,
 } from "@entrain/ports";
 import type { Readiness } from "@entrain/telemetry";
@@ -21,6 +22,7 @@ export interface ApiContext {
     readonly election: Pick<ElectionStore, "read">;
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
     readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
+    readonly schedules: Pick<ScheduleStore, "list">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;

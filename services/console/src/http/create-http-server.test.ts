@@ -146,6 +146,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /api/v1/events",
     "get /api/v1/leader",
     "get /api/v1/rhythm",
+    "get /api/v1/schedules",
     "get /api/v1/swarm",
     "get /healthz",
     "get /metrics",

@@ -6,7 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent, ScheduledJob } from "@entrain/ports";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
@@ -25,6 +25,7 @@ export interface StoreSays {
   leader: LeaderRecord | undefined;
   context: ContextDocument | undefined;
   goal: GoalRecord | undefined;
+  jobs: readonly ScheduledJob[];
 }
 
 /** An API with what is behind it. */
@@ -41,6 +42,7 @@ export async function createApi(
     leader: undefined,
     context: undefined,
     goal: undefined,
+    jobs: [],
   };
   /** By process id. */
   const processes = new Map<string, Partial<AgentConnection>>();
@@ -96,6 +98,9 @@ function storeThat(says: StoreSays): ApiContext["store"] {
       list: () => reading(() => ({ budgets: [], next: undefined })),
       read: () => reading(() => []),
       log: () => reading(() => []),
+    },
+    schedules: {
+      list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),
     },
     goals: {
       readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
