@@ -96,26 +96,13 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.acted":
       return decisionLine(event);
     case "decision.reconciled": {
-      const { incidentId, acted, ledgerAction } = event;
-      const level = ledgerAction === null || acted === ledgerAction ? "info" : "warn";
-      return line(level, "compared an action taken alone with the ledger", {
-        agentId,
-        incidentId,
-        acted,
-        ledgerAction,
-      });
+      const { kind: _, ...fields } = event;
+      const agrees = fields.ledgerAction === null || fields.acted === fields.ledgerAction;
+      return line(agrees ? "info" : "warn", "compared an action taken alone with the ledger", fields);
     }
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
   }
-}
-
-/** A decision that the ledger had lost. */
-function reofferedLine(event: EventOf<"decision.reoffered">): EventLine {
-  const { outcome, incidentId, decisionId, action, standingId, standingAction } = event;
-  if (outcome === "restored") return line("debug", "decision restored", { incidentId, decisionId, action });
-  const fields = { incidentId, decisionId, action, standingId, standingAction };
-  return line("warn", "a decision was lost and another one stands", fields);
 }
 
 /** A user's election or lock. */
@@ -125,6 +112,10 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
+}
+
+function lostLine({ kind: _, ...fields }: EventOf<"decision.reoffered">): EventLine {
+  return line(fields.outcome === "restored" ? "debug" : "warn", "the ledger had lost a decision", fields);
 }
 
 function batchLine(event: EventOf<"batch.flushed" | "batch.refused">): EventLine {
@@ -254,7 +245,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
     }
     case "decision.reoffered":
-      return reofferedLine(event);
+      return lostLine(event);
     case "reasoner.failed":
       return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":
