@@ -29,6 +29,7 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
+import { createHostWork, type HostWork } from "./agent-work.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
 import { createHostSchedules } from "./host-schedules.ts";
@@ -70,6 +71,7 @@ class Host implements AgentHost {
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
+  readonly work: HostWork;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -92,6 +94,10 @@ class Host implements AgentHost {
     this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
+    this.work = createHostWork({
+      ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
+      isLeader: () => this.#loops?.election.leadership() !== undefined,
+    });
     this.schedules = createHostSchedules({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
       members: () => this.#loops?.membership.alive().map(({ agentId }) => agentId) ?? [],
@@ -193,6 +199,7 @@ class Host implements AgentHost {
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
+    this.work.start();
     this.schedules.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
@@ -219,7 +226,11 @@ class Host implements AgentHost {
       () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
-        [drained] = await Promise.all([this.#decisions.drain(drainMs), this.schedules.stop(drainMs)]);
+        [drained] = await Promise.all([
+          this.#decisions.drain(drainMs),
+          this.work.stop(drainMs),
+          this.schedules.stop(drainMs),
+        ]);
       },
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),

@@ -9,6 +9,7 @@ import type { DecideOutcome, EventSink } from "@entrain/ports";
 import type { Batcher, BatcherOptions, BudgetDesk, RateWish, RunHandler, Schedule, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
+import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
@@ -111,6 +112,14 @@ export interface Agent extends AsyncDisposable {
    */
   rate(name: string, wish: RateWish): SharedRate;
   /**
+   * Offers what this agent can do: `handler` does one task at a time (or `concurrency`), each counted once (P1). What it
+   * throws is tried again, here or elsewhere, unless it is an EntrainError that trying again cannot mend.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `unavailable` after the stop
+   */
+  readonly capability: AgentWork["capability"];
+  /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
+  readonly sessions: AgentWork["sessions"];
+  /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
    */
@@ -191,6 +200,10 @@ export function createAgent(options: AgentOptions): Agent {
     rate: (name, wish) => host.rates.rate(name, wish),
     context: host.context,
     budget: host.budget,
+    capability: (name, wish, handler) => {
+      host.work.capability(name, wish, handler);
+    },
+    sessions: host.work.sessions,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

@@ -1,6 +1,7 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
+import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
@@ -227,6 +228,30 @@ export type RuntimeEvent =
       readonly spreadP50Ms: number | null;
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
+    }
+  /** A try of a task came to its end in this process. `again`: others may begin it anew; `lost`: the outcome does not count. */
+  | {
+      readonly kind: "task.ended";
+      readonly agentId: string;
+      readonly capability: string;
+      readonly taskId: string;
+      readonly attempt: number;
+      readonly outcome: "done" | "again" | "failed" | "lost";
+      /** Empty for a task that is done. */
+      readonly cause: string;
+      readonly tookMs: number;
+    }
+  /** A session that this process drives has moved on. */
+  | {
+      readonly kind: "session.changed";
+      readonly sessionId: string;
+      readonly pattern: string;
+      readonly state: SessionState;
+      /** 0..100; null before the end. */
+      readonly score: number | null;
+      /** Since the session was made. */
+      readonly tookMs: number;
+      readonly cause: string;
     }
   /** What the ledger has counted for the whole swarm, as an observer read it. */
   | {

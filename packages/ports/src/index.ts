@@ -17,6 +17,14 @@ export type { RateStore } from "./rate-store.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
 export type {
+  AppendAnswer,
+  SessionAppend,
+  SessionHeader,
+  SessionPage,
+  SessionStore,
+  StoredSession,
+} from "./session-store.ts";
+export type {
   ClaimedRun,
   JobNote,
   ScheduledJob,
@@ -26,3 +34,4 @@ export type {
 } from "./schedule-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
+export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

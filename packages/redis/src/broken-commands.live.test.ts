@@ -10,6 +10,8 @@ import {
   heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
+  onlyTheDriverAppends,
+  onlyTheHolderCompletes,
   rateCases,
   registryCases,
   scheduleCases,
@@ -31,6 +33,20 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "append-session",
+    what: "does not look at the token",
+    text: "if not isHeldBy(taskOf(ARGV[6]), ARGV[7]) or",
+    instead: "if",
+    caughtBy: onlyTheDriverAppends,
+  },
+  {
+    name: "complete-task",
+    what: "does not look at the token",
+    text: "if not isHeldBy(task, ARGV[5]) then",
+    instead: "if not task or task.state ~= 'running' then",
+    caughtBy: onlyTheHolderCompletes,
+  },
   {
     name: "claim-run",
     what: "gives a run away that another holds",

@@ -77,6 +77,22 @@ export interface StoreKeys {
   readonly budgetLog: string;
   /** Hash: the numbers given out last, and the longest lease. */
   readonly budgetCounters: string;
+  /**
+   * Tasks: sorted sets of those that run by the end of their lease, of the ended and of dead letters by their end; a hash of
+   * counts. Each task has a hash of its own, `<prefix>task:<taskId>`, each line a sorted set, `<prefix>task-queue:<line>`.
+   */
+  readonly taskLeases: string;
+  readonly tasksEnded: string;
+  readonly tasksDead: string;
+  readonly taskCounters: string;
+  /** Sorted set: `<capability> <agentId>` by the last claim. */
+  readonly capabilities: string;
+  /**
+   * Sorted sets: sessions by order of creation, ended ones by their end. Each has a hash, `<prefix>session:<sessionId>`, and a
+   * list, `<prefix>session-log:<sessionId>`.
+   */
+  readonly sessions: string;
+  readonly sessionsEnded: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -95,6 +111,10 @@ export interface StoreKeys {
     readonly context: string;
     /** Ids of the budgets whose figures changed (JSON). */
     readonly budgets: string;
+    /** Lines that have something, tasks that have ended (JSON). */
+    readonly tasks: string;
+    /** A session and its state (JSON). */
+    readonly sessions: string;
   };
 }
 
@@ -152,6 +172,13 @@ export function storeKeys(swarmId: string): StoreKeys {
     budgetsEnded: `${base}:budgets-ended`,
     budgetLog: `${base}:budget-log`,
     budgetCounters: `${base}:budget-counters`,
+    taskLeases: `${base}:task-leases`,
+    tasksEnded: `${base}:tasks-ended`,
+    tasksDead: `${base}:tasks-dead`,
+    taskCounters: `${base}:task-counters`,
+    capabilities: `${base}:capabilities`,
+    sessions: `${base}:sessions`,
+    sessionsEnded: `${base}:sessions-ended`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
@@ -161,6 +188,8 @@ export function storeKeys(swarmId: string): StoreKeys {
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,
       budgets: `${base}:channel:budgets`,
+      tasks: `${base}:channel:tasks`,
+      sessions: `${base}:channel:sessions`,
     },
   };
 }

@@ -4,16 +4,8 @@
  * was refused, lost or done without the others, `error` what ends an agent.
  */
 import type { RuntimeEvent } from "@entrain/ports";
-
-/** Levels that an event can have. */
-export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-/** One line to be. */
-export interface EventLine {
-  readonly level: EventLevel;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+import { line, type EventLine } from "./line.ts";
+import { sessionLine, workLine } from "./work-line.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -22,10 +14,6 @@ type AgentEvent = Extract<RuntimeEvent, { readonly agentId: string }>;
 /** The line of any event. */
 export function eventLine(event: RuntimeEvent): EventLine {
   return "agentId" in event ? agentLine(event) : processLine(event);
-}
-
-function line(level: EventLevel, message: string, fields: EventLine["fields"]): EventLine {
-  return { level, message, fields };
 }
 
 /** What an agent of this process did or suffered. */
@@ -54,12 +42,12 @@ function agentLine(event: AgentEvent): EventLine {
     }
     case "batch.flushed":
     case "batch.refused":
-      return batchLine(event);
     case "run.started":
     case "run.ended":
     case "run.missed":
     case "job.stalled":
-      return jobLine(event);
+    case "task.ended":
+      return workLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
@@ -116,26 +104,6 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
 
 function lostLine({ kind: _, ...fields }: EventOf<"decision.reoffered">): EventLine {
   return line(fields.outcome === "restored" ? "debug" : "warn", "the ledger had lost a decision", fields);
-}
-
-function batchLine(event: EventOf<"batch.flushed" | "batch.refused">): EventLine {
-  const { kind: _, ...fields } = event;
-  if (event.kind === "batch.refused") return line("debug", "item refused: too much waits", fields);
-  return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
-}
-
-const jobMessages = {
-  "run.started": "run started",
-  "run.ended": "run ended",
-  "run.missed": "runs missed",
-  "job.stalled": "job cannot go on for now",
-} as const;
-
-/** A scheduled job: a failed run says what it threw. */
-function jobLine(event: EventOf<keyof typeof jobMessages>): EventLine {
-  const { kind, ...fields } = event;
-  const isGood = kind === "run.started" || (event.kind === "run.ended" && event.outcome === "completed");
-  return line(isGood ? "debug" : "warn", jobMessages[kind], fields);
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */
@@ -263,6 +231,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rhythm.measured":
     case "decisions.counted":
       return observerLine(event);
+    case "session.changed":
+      return sessionLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

@@ -3,9 +3,10 @@
  * here, so that a new one does not compile until somebody has decided what it counts.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
-import { createBoundedLabel } from "./bounded-label.ts";
+import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
+import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
 import { recordWork, type WorkEvent } from "./record-work.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
@@ -38,16 +39,12 @@ type SwarmEvent = EventOf<
   | "effect.refused"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | WorkEvent | ConsoleEvent>;
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent | WorkEvent>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
-  readonly bound: (
-    label:
-      "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what" | "batcher" | "job",
-    text: string,
-  ) => string;
+  readonly bound: (label: BoundedLabelName, text: string) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
   actsDropped: number;
 }
@@ -108,6 +105,10 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.measured":
       case "decisions.counted":
         recordConsole(families, state.bound, event);
+        return;
+      case "task.ended":
+      case "session.changed":
+        recordCoordination(families, state.bound, event);
         return;
       default:
         recordDecision(families, state, event);

@@ -28,6 +28,9 @@ const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
 
+/** A piece of work: a small one takes 10 ms, a call to a model a minute. */
+const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
+
 /** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
 
@@ -83,6 +86,7 @@ function defineFamilies(registry: Registry) {
     ...workFamilies(make),
     ...contextFamilies(make),
     ...decisionFamilies(make),
+    ...coordinationFamilies(make),
     ...consoleFamilies(make),
   };
 }
@@ -205,6 +209,35 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
+  };
+}
+
+/** Tasks and sessions. */
+function coordinationFamilies({ counter, histogram }: Maker) {
+  return {
+    tasks: counter("entrain_tasks_total", "Tries of tasks that ended in this process.", ["capability", "outcome"]),
+    taskDuration: histogram(
+      "entrain_task_duration_seconds",
+      "From the claim of a task to the telling of its outcome.",
+      workBuckets,
+      ["capability", "outcome"],
+    ),
+    sessionChanges: counter("entrain_session_changes_total", "Sessions that this process moved into a state.", [
+      "pattern",
+      "state",
+    ]),
+    sessionDuration: histogram(
+      "entrain_session_duration_seconds",
+      "From the making of a session to its end, by the state that it ended in.",
+      workBuckets,
+      ["pattern", "state"],
+    ),
+    sessionScore: histogram(
+      "entrain_session_score_ratio",
+      "Scores of ended sessions, 0 to 1.",
+      [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+      ["pattern"],
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   ScheduleStore,
   Timers,
 } from "@entrain/ports";
+import type { SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
@@ -26,6 +27,8 @@ export interface ApiContext {
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
+  /** Makes, reads and ends sessions. */
+  readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -20,6 +20,7 @@ import { addEventRoutes } from "./routes/event-routes.ts";
 import { addLeaderRoutes } from "./routes/leader-routes.ts";
 import { addOpsRoutes } from "./routes/ops-routes.ts";
 import { addPageRoutes } from "./routes/page-routes.ts";
+import { addSessionRoutes } from "./routes/session-routes.ts";
 import { addRhythmRoutes } from "./routes/rhythm-routes.ts";
 import { addScheduleRoutes } from "./routes/schedule-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
@@ -59,6 +60,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
   addBudgetRoutes(app, context);
+  addSessionRoutes(app, context);
   addScheduleRoutes(app, context);
   addEventRoutes(app, context);
   addOpsRoutes(app, context);

@@ -33,6 +33,7 @@ export async function createApi(
   inputs: readonly SwarmInput[] = [],
   desk?: ContextDesk,
   budgets?: ApiContext["store"]["budgets"],
+  sessions?: ApiContext["sessions"],
 ) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
@@ -65,6 +66,7 @@ export async function createApi(
     },
     store: { ...storeThat(says), ...(budgets === undefined ? {} : { budgets }) },
     desk: desk ?? deskThat(says),
+    sessions: sessions ?? noSessions,
     hub,
     clock,
     timers: systemTimers,
@@ -113,6 +115,11 @@ function storeThat(says: StoreSays): ApiContext["store"] {
     },
   };
 }
+
+const noStore = () => Promise.reject(new EntrainError("store-unavailable", "this test has no store to work with"));
+
+/** A test that works with sessions brings a desk over a real store. */
+const noSessions: ApiContext["sessions"] = { create: noStore, read: noStore, list: noStore, cancel: noStore };
 
 /** The document as the store says it is; a test that changes it brings a desk over a real store. */
 function deskThat(says: StoreSays): ContextDesk {
