@@ -1,4 +1,4 @@
-/** The decision loop of one process, as its users see it. */
+/** What a decision loop needs, offers and tells of itself. */
 import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
 import type {
   Clock,
@@ -64,6 +64,8 @@ export interface DecisionLoop extends Decider {
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
   stats(): DecisionStats;
+  /** False where the policy in use leaves decisions to each agent alone. */
+  swarmMode(): boolean;
   /** True where the next decision would find its context without waiting. */
   isWarm(): boolean;
 }

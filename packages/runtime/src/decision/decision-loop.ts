@@ -28,6 +28,7 @@ import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
@@ -131,6 +132,10 @@ class Loop implements DecisionLoop {
     };
   }
 
+  swarmMode(): boolean {
+    return this.#policy.basis().swarmMode;
+  }
+
   isWarm(): boolean {
     return this.#keeper.isWarm();
   }
@@ -161,15 +166,14 @@ class Loop implements DecisionLoop {
 
   async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
     const { agentId, incidentId } = request;
+    if (!this.swarmMode()) return this.#answer(agentId, startedMs, await this.#run(request, startedMs), false);
     const known = incidentId === undefined ? undefined : this.#recall(incidentId);
     const served =
       known === undefined
         ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
         : this.#keeper.serveNow();
     const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
-    const { decision, source } = outcome;
-    const latencyMs = this.#nowMs() - startedMs;
-    return this.#remember(agentId, { decision, source, latencyMs, contextHit: served.hit });
+    return this.#answer(agentId, startedMs, outcome, served.hit);
   }
 
   /** What is remembered of an incident, unless the store may have lost it (D4): then the ledger is asked. */
@@ -177,17 +181,31 @@ class Loop implements DecisionLoop {
     return this.#reofferer.settled() ? this.#surroundings.board.recall(incidentId) : undefined;
   }
 
-  /** Joins the run of this agent on this incident that is under way, or begins it. */
-  #run(request: DecideRequest, startedMs: number, served: ServedContext): Promise<RunOutcome> {
+  #answer(agentId: string, startedMs: number, { decision, source }: RunOutcome, contextHit: boolean): DecideOutcome {
+    const latencyMs = this.#nowMs() - startedMs;
+    return this.#remember(agentId, { decision, source, latencyMs, contextHit });
+  }
+
+  /**
+   * Joins the run of this agent on this incident that is under way, or begins it. How it is run is said by the basis that it
+   * takes, so that no decision mixes the mode of one version with the policy of another.
+   */
+  #run(request: DecideRequest, startedMs: number, served?: ServedContext): Promise<RunOutcome> {
     const { agentId, reading, incidentId, leadership } = request;
     const basis = this.#policy.basis();
     const classification = basis.classify(reading);
-    const key = JSON.stringify([agentId, incidentId ?? null, fingerprintKey(classification.fingerprint)]);
+    const key = JSON.stringify([
+      basis.swarmMode,
+      agentId,
+      incidentId ?? null,
+      fingerprintKey(classification.fingerprint),
+    ]);
     const shared = this.#runs.get(key);
     if (shared !== undefined) return shared;
     this.#reportFailures(classification, basis);
-    const context = this.#contextOf(served.timed, leadership !== undefined, basis);
-    const leaderKnown = this.#expectsLeader(served.timed, agentId);
+    const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
+    const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
+    const leaderKnown = this.#expectsLeader(timed, agentId);
     const started = {
       agentId,
       reading,
@@ -199,7 +217,8 @@ class Loop implements DecisionLoop {
       context,
       startedMs,
     };
-    const run = runIncident(this.#surroundings, started).then((outcome) => {
+    const carryOut = basis.swarmMode ? runIncident : runLocally;
+    const run = carryOut(this.#surroundings, started).then((outcome) => {
       this.#runs.delete(key);
       if (outcome.source === "safe-alone") this.#reconcileLater(started, outcome);
       return outcome;

@@ -6,12 +6,10 @@
 import { canonicalJson, EntrainError, type Random } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import {
-  arbitrate,
   createDecidingState,
   isSafeMode,
   loneIncidentId,
   nextDecidingTickMs,
-  ruleVerdict,
   safeVerdict,
   stepDeciding,
   withinBudgetMs,
@@ -25,15 +23,13 @@ import {
   type DecisionTimings,
   type FailureWindow,
   type GlobalContext,
-  type Policy,
   type Reading,
-  type Rule,
   type Verdict,
 } from "@entrain/core/decision";
 import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Timers } from "@entrain/ports";
-import { askReasoner } from "./ask-reasoner.ts";
 import type { DecisionBoard } from "./decision-board.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
+import { reasonedVerdict } from "./reasoned-verdict.ts";
 import { takeNote } from "./reofferer.ts";
 
 /** What all runs of a process share. */
@@ -83,12 +79,6 @@ export function runIncident(surroundings: RunSurroundings, task: RunTask): Promi
 export function settledBy(decision: Decision, agentId: string): RunOutcome {
   const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
   return { decision, source, placed: true };
-}
-
-/** What a reasoner said, weighed against the rule that concerns the reading where the policy wants that. */
-function arbitratedVerdict(local: Verdict, rule: Rule | undefined, { arbitration }: Policy): Verdict {
-  if (rule === undefined || arbitration === undefined) return local;
-  return arbitrate(ruleVerdict(rule), local, arbitration);
 }
 
 class IncidentRun {
@@ -207,24 +197,9 @@ class IncidentRun {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
       this.#verdict = safeVerdict(basis.policy, cause);
     } else {
-      this.#verdict = await this.#askedVerdict(untilMs);
+      this.#verdict = await reasonedVerdict(this.#around, this.#task, untilMs, this.#over.signal);
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
-  }
-
-  async #askedVerdict(untilMs: number): Promise<Verdict> {
-    const { reasoner, reasonings, clock, timers, events } = this.#around;
-    const { reading, classification, context, basis } = this.#task;
-    const { fingerprint, rule } = classification;
-    const question = { reading, fingerprint, rule, context, policy: basis.policy };
-    const answer = await askReasoner({ reasoner, question, untilMs, stop: this.#over.signal, clock, timers });
-    const failed = answer.kind === "failed";
-    // A question that became pointless says nothing about the reasoner.
-    if (!this.#over.signal.aborted) reasonings.record(this.#nowMs(), failed);
-    if (!failed) return arbitratedVerdict(answer.verdict, rule, basis.policy);
-    const { cause, message } = answer;
-    if (!this.#over.signal.aborted) events({ kind: "reasoner.failed", reasoner: reasoner.name, cause, message });
-    return safeVerdict(basis.policy, `reasoner ${reasoner.name} failed (${cause}): ${message}`);
   }
 
   async #commit(fence: Leadership | undefined): Promise<void> {

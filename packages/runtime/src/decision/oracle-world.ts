@@ -147,6 +147,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
         history: () => loop.history(),
         stats: () => loop.stats(),
         isWarm: () => loop.isWarm(),
+        swarmMode: () => loop.swarmMode(),
       };
     },
     elect(agentId) {
