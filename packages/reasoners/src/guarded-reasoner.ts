@@ -70,7 +70,7 @@ export function createGuardedReasoner(options: {
   }
 
   async function asked(question: Question): Promise<Verdict> {
-    using deadline = deadlineOf(question, deadlineMs);
+    const deadline = deadlineOf(question, deadlineMs);
     try {
       const { cost, read } = await ask(question, deadline.signal);
       pay(cost);
@@ -79,6 +79,8 @@ export function createGuardedReasoner(options: {
       throw deadline.signal.aborted
         ? EntrainError.from(deadline.signal.reason)
         : EntrainError.from(thrown, "unavailable");
+    } finally {
+      deadline.callOff();
     }
   }
 
@@ -110,8 +112,15 @@ function positive(field: string, value: number): void {
   throw new EntrainError("invalid-config", `${field} is ${value}: give a number above 0`, { field, value });
 }
 
+/** The time that one call has. */
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** The call is over. */
+  callOff(): void;
+}
+
 /** Aborts at the deadline, or when the question has become pointless or late; its reason says which. */
-function deadlineOf({ signal }: Question, deadlineMs: number): Disposable & { readonly signal: AbortSignal } {
+function deadlineOf({ signal }: Question, deadlineMs: number): Deadline {
   const controller = new AbortController();
   const pass = (): void => {
     controller.abort(signal.reason);
@@ -123,7 +132,7 @@ function deadlineOf({ signal }: Question, deadlineMs: number): Disposable & { re
   else signal.addEventListener("abort", pass, { once: true });
   return {
     signal: controller.signal,
-    [Symbol.dispose]() {
+    callOff() {
       clearTimeout(timer);
       signal.removeEventListener("abort", pass);
     },
