@@ -24,7 +24,7 @@ const text = readFileSync(path.join(root, "docker-compose.yml"), "utf8")
   // What compose does with a variable that is not set.
   .replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
 const { services } = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, ComposeService>> };
-const ours = ["decision-loop", "agent", "console"] as const;
+const ours = ["decision-loop", "coordinator", "agent", "console"] as const;
 
 test("every service is without capabilities and a way to write, and within limits", () => {
   for (const [name, service] of Object.entries(services)) {

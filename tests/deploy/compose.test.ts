@@ -81,7 +81,7 @@ describe("docker compose up", { skip }, () => {
 
   test("every container is without root, capabilities and a way to write, within limits; only the console is published", async () => {
     const containers = await inspect(...(await containersOf()));
-    assert.equal(containers.length, agents + 4);
+    assert.equal(containers.length, agents + 6, "certs, redis, decision-loop, console, two coordinators");
     for (const { Name, Config, HostConfig } of containers) {
       const role = Config.Labels["com.docker.compose.service"];
       const bindings = Object.values(HostConfig.PortBindings).flat();
@@ -147,6 +147,16 @@ describe("docker compose up", { skip }, () => {
     await Promise.all(cutOff.map((id) => docker(["network", "connect", network, id])));
     await wholeAndInStep(agents);
     assertEqual(await api.inject({ temperature: 85 }, "together-again"), agents);
+  });
+
+  test("a coordinator that is killed is missed by nobody, and is ready again when it is back", async () => {
+    const [first = "", second = ""] = await containersOf("coordinator");
+    await docker(["kill", first]);
+    const ready = (id: string) => tryDocker(["exec", id, "node", "scripts/health-check.ts", "/readyz"]);
+    assert.equal((await ready(second)).code, 0);
+    assertEqual(await api.inject({ temperature: 85 }, "one-coordinator-less"), agents);
+    await docker(["start", first]);
+    await until("it is ready", async () => (await ready(first)).code === 0);
   });
 
   test("told to stop, Node as PID 1 drains and ends with 0", async () => {
