@@ -8,7 +8,7 @@
  */
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { Fingerprint, Reading } from "@entrain/core/decision";
+import type { Observation, Reading } from "@entrain/core/decision";
 import type { DecideOutcome, StoreStatus } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -140,8 +140,8 @@ class Host implements AgentHost {
     return this.#loops?.election.leader() ?? { leaderId: null, term: 0 };
   }
 
-  classify(reading: Reading): Fingerprint {
-    return this.#decisions.classify(reading);
+  observe(reading: Reading): Observation {
+    return this.#decisions.observe(reading);
   }
 
   address(): string | undefined {

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { EntrainError } from "@entrain/kernel";
-import type { Fingerprint, Reading } from "@entrain/core/decision";
+import type { Observation, Reading } from "@entrain/core/decision";
 import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
@@ -16,7 +16,7 @@ import type { ResolvedHostOptions } from "./agent-options.ts";
 export interface DecisionPath {
   start(): Promise<void>;
   decide(request: DecideRequest): Promise<DecideOutcome>;
-  classify(reading: Reading): Fingerprint;
+  observe(reading: Reading): Observation;
   /** Share of the latest reasonings in this process that failed, 0..1. */
   reasonerFailureRate(): number;
   /** Resolves when nothing is under way any more. */
@@ -70,7 +70,7 @@ export function createDecisionPath(options: {
       underWay.add(tracked);
       return deciding;
     },
-    classify: (reading) => loop.classify(reading).fingerprint,
+    observe: (reading) => loop.observe(reading),
     reasonerFailureRate: () => loop.stats().reasonerFailureRate,
     async drain() {
       await Promise.all(underWay);

@@ -1,6 +1,6 @@
 /** What a process that hosts agents can do, and what it tells its owner as it happens. */
 import type { ContextNews } from "@entrain/core/context";
-import type { Fingerprint, Reading } from "@entrain/core/decision";
+import type { Observation, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome } from "@entrain/ports";
 import type { BudgetDesk, LeaderView, RateDesk } from "@entrain/runtime";
@@ -37,8 +37,8 @@ export interface AgentHost {
   /** The rhythm's goal as last known; undefined while the host is not started. */
   goal(): GoalRecord | undefined;
   leader(): LeaderView;
-  /** What the rules make of a reading now. */
-  classify(reading: Reading): Fingerprint;
+  /** What the rules make of a reading now, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
   /** host:port of the gRPC server; undefined while the host is not started. */
   address(): string | undefined;
   /** Ready from the first join until draining; losing the store later does not change it (M1). */

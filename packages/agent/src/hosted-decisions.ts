@@ -3,7 +3,7 @@
  * observers, count it, answer.
  */
 import type { Leadership } from "@entrain/core/election";
-import type { Act, Fingerprint, Reading } from "@entrain/core/decision";
+import type { Act, Observation, Reading } from "@entrain/core/decision";
 import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { createActRecorder, systemTimers, type ContextFollower, type ObservationHub } from "@entrain/runtime";
 import type { RedisStore } from "@entrain/redis";
@@ -20,8 +20,8 @@ export interface HostedDecisions {
   decide(request: HostedRequest): Promise<DecideOutcome>;
   /** Every agent's decision about one reading. */
   decideForAll(reading: Reading, incidentId: string | undefined): Promise<readonly AgentDecision[]>;
-  /** What the rules make of a reading now. */
-  classify(reading: Reading): Fingerprint;
+  /** What the rules make of a reading now, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
   /** Share of the latest reasonings in this process that failed, 0..1. */
   reasonerFailureRate(): number;
   /** True once nothing is under way and every act is in the ledger; false where that took longer, or failed. */
@@ -71,7 +71,7 @@ export function createHostedDecisions(surroundings: {
           return { agentId, decision, source };
         }),
       ),
-    classify: (reading) => path.classify(reading),
+    observe: (reading) => path.observe(reading),
     reasonerFailureRate: () => path.reasonerFailureRate(),
     async drain(drainMs) {
       const answered = await doneWithin(path.drain(), drainMs);

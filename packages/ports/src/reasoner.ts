@@ -45,6 +45,11 @@ export interface Classification {
 export interface CompiledPolicy {
   readonly policy: Policy;
   classify(reading: Reading): Classification;
+  /**
+   * Whether the state that the rule has begun holds at this reading: its `holdsWhile`, else its `when`. False for a rule that
+   * the policy does not have, and where the condition cannot be evaluated.
+   */
+  holds(ruleId: string, reading: Reading): boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EntrainError } from "@entrain/kernel";
-import { defaultPolicy, type Rule } from "@entrain/core/decision";
+import { createRandom, EntrainError } from "@entrain/kernel";
+import { createBandTracker, defaultPolicy, type Rule } from "@entrain/core/decision";
 import { compilePolicy } from "./compile-policy.ts";
 
 const compiled = compilePolicy(defaultPolicy);
@@ -29,6 +29,58 @@ test("each rule that ships matches at its threshold and not a hair before it", (
     const before = compiled.classify({ [name]: threshold - outwards }).rule;
     assert.equal(before?.band, band === "critical" ? "warning" : undefined, id);
   }
+});
+
+test("a state of the shipped rules holds to its margin behind the threshold, and not beyond", () => {
+  for (const { id, when, holdsWhile = "" } of defaultPolicy.rules) {
+    const [, name = "", sign = ""] = /^has\(t\.(\w+)\) && t\.\w+ ([<>]=)/.exec(when) ?? [];
+    const edge = Number(/(-?[\d.]+)$/.exec(holdsWhile)?.[1]);
+    const outwards = sign === "<=" ? -step : step;
+    assert.equal(compiled.holds(id, { [name]: edge }), true, id);
+    assert.equal(compiled.holds(id, { [name]: edge - outwards }), false, id);
+    assert.notEqual(compiled.classify({ [name]: edge }).rule?.id, id, "the margin is there");
+    assert.equal(compiled.holds(id, {}), false, "a reading without the quantity ends it");
+  }
+});
+
+test("noise at a threshold that ships begins one incident, where the bare rules would begin dozens", () => {
+  const bare = compilePolicy({
+    ...defaultPolicy,
+    rules: defaultPolicy.rules.map((shipped) => ({ ...shipped, holdsWhile: undefined })),
+  });
+  const random = createRandom("noise");
+  const readings = Array.from({ length: 500 }, () => ({ temperature: 80 + 4 * (random.next() - 0.5) }));
+  const begins = (taken: typeof compiled): number => {
+    const tracker = createBandTracker();
+    const rankOf = (ruleId: string): number => taken.policy.rules.findIndex(({ id }) => id === ruleId);
+    return readings.filter((reading) =>
+      tracker.enters({
+        subject: "swarm",
+        rule: taken.classify(reading).rule,
+        rankOf,
+        holds: (ruleId) => taken.holds(ruleId, reading),
+      }),
+    ).length;
+  };
+  assert.ok(begins(bare) > 50);
+  assert.ok(begins(compiled) <= 2, "the warning before it, and itself");
+});
+
+test("a rule without a condition to hold holds while it matches; an unknown rule never does", () => {
+  const taken = compilePolicy({ ...defaultPolicy, rules: [rule] });
+  assert.equal(taken.holds("hot", { temperature: 81 }), true);
+  assert.equal(taken.holds("hot", { temperature: 80 }), false);
+  assert.equal(taken.holds("hot", { temperature: "warm" }), false);
+  assert.equal(taken.holds("cold", { temperature: 81 }), false);
+});
+
+test("a condition to hold that does not parse is refused with its line and column", () => {
+  const rules = [{ ...rule, holdsWhile: "t.temperature >\n  && 3" }];
+  assert.throws(() => compilePolicy({ ...defaultPolicy, rules }), {
+    code: "invalid-argument",
+    field: "policy.rules[0].holdsWhile",
+    position: { line: 2, column: 3 },
+  });
 });
 
 test("the first rule that matches names the incident; the subject is the reading's own or the swarm", () => {

@@ -6,16 +6,29 @@ import { compileCondition } from "./expression.ts";
 /**
  * The policy with its rules compiled; classifying costs some microseconds. A rule that cannot be evaluated on a reading
  * does not match it and is listed in the classification's failures.
- * @throws EntrainError `invalid-argument` that names the field; for an expression (`policy.rules[3].when`) also line and column.
+ * @throws EntrainError `invalid-argument` that names the field; for an expression (`policy.rules[3].when`, `.holdsWhile`) also line and column.
  */
 export function compilePolicy(candidate: unknown): CompiledPolicy {
   const policy = checkPolicy(candidate);
   const rules = policy.rules.map((rule, index) => ({
     rule,
     matches: compileCondition(`policy.rules[${index}].when`, rule.when),
+    holds: compileCondition(
+      `policy.rules[${index}].${rule.holdsWhile === undefined ? "when" : "holdsWhile"}`,
+      rule.holdsWhile ?? rule.when,
+    ),
   }));
+  const byId = new Map(rules.map((compiled) => [compiled.rule.id, compiled]));
   return {
     policy,
+    holds(ruleId, reading) {
+      try {
+        return byId.get(ruleId)?.holds(reading) ?? false;
+      } catch {
+        // Not evaluable is not fulfilled, as with `when`; classifying this reading reports it.
+        return false;
+      }
+    },
     classify(reading: Reading): Classification {
       const failures: { readonly ruleId: string; readonly message: string }[] = [];
       for (const { rule, matches } of rules) {

@@ -23,9 +23,10 @@ function table(heading: string): string[][] {
 test("the table of rules is the default policy, row by row and in order", () => {
   assert.deepEqual(
     table("The rules that ship"),
-    defaultPolicy.rules.map(({ id, when, kind, band, action, type, confidence, reasoning }) => [
+    defaultPolicy.rules.map(({ id, when, holdsWhile, kind, band, action, type, confidence, reasoning }) => [
       id,
       when,
+      holdsWhile,
       kind,
       band,
       action,
@@ -62,6 +63,7 @@ test("the table of limits holds the limits in force", () => {
     "depth of an expression": String(expressionLimits.depth),
     "elements of a list": String(expressionLimits.listElements),
     "characters of a reasoning": String(policyLimits.reasoning),
+    "readings in a row": String(policyLimits.readings),
     "longest budget, ms": String(policyLimits.budgetMs),
     "longest cooldown, ms": String(policyLimits.cooldownMs),
   });

@@ -17,7 +17,7 @@ export function startFeed(options: {
     source: readings.source,
     readings: readings.readings,
     agentIds,
-    classify: (reading) => host.classify(reading),
+    observe: (reading) => host.observe(reading),
     decide: (agentId, reading) => host.decide({ agentId, reading }),
     events,
   }).catch(fail);

@@ -10,20 +10,23 @@ function celDouble(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-/** A reading over two thresholds: the one farther out is critical. */
+/** A reading over two thresholds: the one farther out is critical. A state stays until the reading is `margin` back. */
 function bands(
   name: string,
   unit: string,
   kind: string,
-  limits: { readonly warning: number; readonly critical: number; readonly below?: boolean },
+  limits: { readonly warning: number; readonly critical: number; readonly margin: number; readonly below?: boolean },
   actions: { readonly warning: string; readonly critical: string },
   type: Rule["type"] = "ANOMALY_RESPONSE",
 ): Rule[] {
   const sign = limits.below === true ? "<=" : ">=";
+  const inwards = limits.below === true ? limits.margin : -limits.margin;
   const worded = limits.below === true ? "at or under" : "at or over";
   return (["critical", "warning"] as const).map((band) => ({
     id: `${kind}-${band}`,
     when: `has(t.${name}) && t.${name} ${sign} ${celDouble(limits[band])}`,
+    // Rounded: 0.97 - 0.02 is not the double that people write.
+    holdsWhile: `has(t.${name}) && t.${name} ${sign} ${celDouble(Number((limits[band] + inwards).toPrecision(12)))}`,
     kind,
     band,
     type,
@@ -38,35 +41,35 @@ const bandedRules: readonly Rule[] = [
     "temperature",
     "°C",
     "overheating",
-    { warning: 70, critical: 80 },
+    { warning: 70, critical: 80, margin: 3 },
     { warning: "throttle", critical: "cool_down" },
   ),
   ...bands(
     "power",
     "W",
     "overload",
-    { warning: 900, critical: 1_200 },
+    { warning: 900, critical: 1_200, margin: 50 },
     { warning: "reduce_power", critical: "shed_load" },
   ),
   ...bands(
     "radiation",
     "mSv/h",
     "radiation",
-    { warning: 2, critical: 10 },
+    { warning: 2, critical: 10, margin: 0.5 },
     { warning: "shield", critical: "enter_safe_mode" },
   ),
   ...bands(
     "signal",
     "dBm",
     "weak-signal",
-    { warning: -100, critical: -110, below: true },
+    { warning: -100, critical: -110, margin: 3, below: true },
     { warning: "switch_antenna", critical: "switch_antenna" },
   ),
   ...bands(
     "cpu",
     "share of all cores",
     "cpu",
-    { warning: 0.95, critical: 0.99 },
+    { warning: 0.95, critical: 0.99, margin: 0.03 },
     { warning: "throttle", critical: "shed_load" },
     "RESOURCE_OPTIMIZATION",
   ),
@@ -74,7 +77,7 @@ const bandedRules: readonly Rule[] = [
     "memory",
     "share in use",
     "memory",
-    { warning: 0.9, critical: 0.97 },
+    { warning: 0.9, critical: 0.97, margin: 0.02 },
     { warning: "free_memory", critical: "shed_load" },
     "RESOURCE_OPTIMIZATION",
   ),
@@ -82,7 +85,7 @@ const bandedRules: readonly Rule[] = [
     "loopDelayMs",
     "ms p99",
     "loop-delay",
-    { warning: 200, critical: 1_000 },
+    { warning: 200, critical: 1_000, margin: 50 },
     { warning: "slow_intake", critical: "shed_load" },
     "RESOURCE_OPTIMIZATION",
   ),
@@ -90,7 +93,7 @@ const bandedRules: readonly Rule[] = [
     "loadPerCore",
     "runnable processes per core",
     "load",
-    { warning: 8, critical: 32 },
+    { warning: 8, critical: 32, margin: 1 },
     { warning: "throttle", critical: "shed_load" },
     "RESOURCE_OPTIMIZATION",
   ),
@@ -98,7 +101,7 @@ const bandedRules: readonly Rule[] = [
     "disk",
     "share in use",
     "disk",
-    { warning: 0.9, critical: 0.97 },
+    { warning: 0.9, critical: 0.97, margin: 0.02 },
     { warning: "free_disk", critical: "free_disk" },
     "RESOURCE_OPTIMIZATION",
   ),

@@ -15,6 +15,7 @@ export { defaultPolicy } from "./default-policy.ts";
 export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 export { type Act, type ActSource, type Decision, type DecisionInput, type Verdict } from "./decision.ts";
 export { checkVerdict, isSafeMode, normalVerdict, ruleVerdict, safeVerdict } from "./verdict.ts";
+export type { Observation } from "./band-state.ts";
 export { createBandTracker, type BandTracker } from "./band-tracker.ts";
 export {
   globalContextOf,

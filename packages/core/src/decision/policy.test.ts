@@ -17,6 +17,11 @@ test("a policy that went through JSON is the same policy", () => {
   assert.deepEqual(checkPolicy(JSON.parse(JSON.stringify(defaultPolicy))), defaultPolicy);
 });
 
+test("what keeps a state from flapping is kept", () => {
+  const rules = [{ ...rule, holdsWhile: "t.x > 1.0", enterAfter: 3, leaveAfter: policyLimits.readings }];
+  assert.deepEqual(checkPolicy({ ...defaultPolicy, rules }).rules, rules);
+});
+
 test("members that a policy does not have are dropped, so that they cannot change its hash", () => {
   const given = { ...defaultPolicy, note: "hello", rules: [{ ...rule, colour: "red" }] };
   assert.deepEqual(checkPolicy(given), { ...defaultPolicy, rules: [rule] });
@@ -42,6 +47,10 @@ test("each wrong field is named", () => {
     ["policy.rules[0].type", { ...defaultPolicy, rules: [{ ...rule, type: "WHIM" }] }],
     ["policy.rules[0].when", { ...defaultPolicy, rules: [{ ...rule, when: " " }] }],
     ["policy.rules[0].when", { ...defaultPolicy, rules: [{ ...rule, when: "t".repeat(policyLimits.when + 1) }] }],
+    ["policy.rules[0].holdsWhile", { ...defaultPolicy, rules: [{ ...rule, holdsWhile: 3 }] }],
+    ["policy.rules[0].enterAfter", { ...defaultPolicy, rules: [{ ...rule, enterAfter: 0 }] }],
+    ["policy.rules[0].enterAfter", { ...defaultPolicy, rules: [{ ...rule, enterAfter: policyLimits.readings + 1 }] }],
+    ["policy.rules[0].leaveAfter", { ...defaultPolicy, rules: [{ ...rule, leaveAfter: 1.5 }] }],
     ["policy.rules[0].confidence", { ...defaultPolicy, rules: [{ ...rule, confidence: -0.1 }] }],
     ["policy.rules[0].kind", { ...defaultPolicy, rules: [{ ...rule, kind: "" }] }],
     ["policy.rules[1].id", { ...defaultPolicy, rules: [rule, rule] }],

@@ -12,6 +12,15 @@ export interface Rule {
   readonly id: string;
   /** CEL over `t` (the reading) and `has(t.name)`; must give true or false. */
   readonly when: string;
+  /**
+   * CEL like `when`, and weaker: the state that the rule has begun stays while it is true (default: while `when` is). A margin
+   * here keeps noise at the threshold from flapping.
+   */
+  readonly holdsWhile?: string;
+  /** How many readings in a row begin the state (default 1). */
+  readonly enterAfter?: number;
+  /** How many readings in a row at which it does not hold end it (default 1). */
+  readonly leaveAfter?: number;
   /** What happened, e.g. `overheating`. */
   readonly kind: string;
   /** How badly, e.g. `warning`, `critical`. */
@@ -53,6 +62,8 @@ export const policyLimits = {
   when: 1_024,
   /** Characters of one rule's reasoning. */
   reasoning: 1_024,
+  /** Readings in a row that begin or end a state. */
+  readings: 1_000,
   /** Longest budget and leader's chance, ms. */
   budgetMs: 60_000,
   /** Longest cooldown, ms. */
@@ -102,6 +113,7 @@ function checkRule(field: string, candidate: unknown, known: ReadonlySet<string>
   return {
     id: name(`${field}.id`, given["id"]),
     when: text(`${field}.when`, given["when"], policyLimits.when),
+    ...hysteresis(field, given),
     kind: name(`${field}.kind`, given["kind"]),
     band: name(`${field}.band`, given["band"]),
     type,
@@ -109,6 +121,30 @@ function checkRule(field: string, candidate: unknown, known: ReadonlySet<string>
     confidence: share(`${field}.confidence`, given["confidence"]),
     reasoning: text(`${field}.reasoning`, given["reasoning"], policyLimits.reasoning),
   };
+}
+
+/** The members that keep a state from flapping, those that are given. */
+function hysteresis(
+  field: string,
+  given: Readonly<Record<string, unknown>>,
+): Pick<Rule, "holdsWhile" | "enterAfter" | "leaveAfter"> {
+  const { holdsWhile, enterAfter, leaveAfter } = given;
+  return {
+    ...(holdsWhile === undefined ? {} : { holdsWhile: text(`${field}.holdsWhile`, holdsWhile, policyLimits.when) }),
+    ...(enterAfter === undefined ? {} : { enterAfter: readings(`${field}.enterAfter`, enterAfter) }),
+    ...(leaveAfter === undefined ? {} : { leaveAfter: readings(`${field}.leaveAfter`, leaveAfter) }),
+  };
+}
+
+function readings(field: string, candidate: unknown): number {
+  if (
+    typeof candidate === "number" &&
+    Number.isInteger(candidate) &&
+    candidate >= 1 &&
+    candidate <= policyLimits.readings
+  )
+    return candidate;
+  throw EntrainError.invalid(field, candidate, `choose a whole number from 1 to ${policyLimits.readings}`);
 }
 
 function record(field: string, candidate: unknown): Readonly<Record<string, unknown>> {

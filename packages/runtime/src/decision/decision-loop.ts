@@ -18,6 +18,7 @@ import {
   withinBudgetMs,
   type DecisionTimings,
   type GlobalContext,
+  type Observation,
   type Policy,
   type Reading,
   type TimedSnapshot,
@@ -39,7 +40,7 @@ import type { ContextSource } from "../context/context-follower.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
-import { createPolicyInUse, type PolicyBasis } from "./policy-in-use.ts";
+import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -89,8 +90,8 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of it. */
-  classify(reading: Reading): Classification;
+  /** What the policy in use makes of it, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
   stats(): DecisionStats;
@@ -173,8 +174,8 @@ class Loop implements DecisionLoop {
     return this.#contextOf(served.timed, leads, this.#policy.basis());
   }
 
-  classify(reading: Reading): Classification {
-    return this.#policy.basis().classify(reading);
+  observe(reading: Reading): Observation {
+    return observationOf(this.#policy.basis(), reading);
   }
 
   history(): readonly DecisionRecord[] {

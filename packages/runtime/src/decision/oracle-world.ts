@@ -54,6 +54,7 @@ export const compileOracle: PolicyCompiler = (candidate) => {
   });
   return {
     policy,
+    holds: () => false,
     classify(reading) {
       const failures: { ruleId: string; message: string }[] = [];
       for (const { rule, name, limit } of rules) {
@@ -140,7 +141,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
         },
         decide: (request) => loop.decide(request),
         context: (agentId, leads) => loop.context(agentId, leads),
-        classify: (reading) => loop.classify(reading),
+        observe: (reading) => loop.observe(reading),
         history: () => loop.history(),
         stats: () => loop.stats(),
         isWarm: () => loop.isWarm(),

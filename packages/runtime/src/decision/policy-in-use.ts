@@ -3,7 +3,7 @@
  * else, so none mixes two versions. A document whose policy does not compile changes nothing and is reported once.
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
-import type { Policy } from "@entrain/core/decision";
+import { subjectOf, type Observation, type Policy, type Reading } from "@entrain/core/decision";
 import type { ContextDocument } from "@entrain/core/context";
 import type { CompiledPolicy, EventSink, PolicyCompiler, Unsubscribe } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
@@ -71,6 +71,16 @@ export function createPolicyInUse(options: {
       if (known !== undefined) offer(known);
       return unwatch;
     },
+  };
+}
+
+/** What a policy makes of a reading, for whoever follows the states of subjects. */
+export function observationOf(taken: CompiledPolicy, reading: Reading): Observation {
+  return {
+    subject: subjectOf(reading),
+    rule: taken.classify(reading).rule,
+    rankOf: (ruleId) => taken.policy.rules.findIndex(({ id }) => id === ruleId),
+    holds: (ruleId) => taken.holds(ruleId, reading),
   };
 }
 

@@ -5,7 +5,7 @@
  * never pile up.
  */
 import { EntrainError } from "@entrain/kernel";
-import { createBandTracker, type Fingerprint, type Reading } from "@entrain/core/decision";
+import { createBandTracker, type Observation, type Reading } from "@entrain/core/decision";
 import type { EventSink, Timers } from "@entrain/ports";
 
 /** What a feed needs. */
@@ -14,19 +14,18 @@ export interface TelemetryFeedOptions {
   readonly source: string;
   readonly readings: AsyncIterable<Reading>;
   readonly agentIds: readonly string[];
-  /** What the rules make of a reading; undefined while no policy is known. */
-  readonly classify: (reading: Reading) => Fingerprint | undefined;
+  /** What the rules make of a reading. */
+  readonly observe: (reading: Reading) => Observation;
   readonly decide: (agentId: string, reading: Reading) => Promise<unknown>;
   readonly events: EventSink;
 }
 
 /** Runs until the readings end. Failures of single readings are reported and the feed goes on. */
 export async function feedTelemetry(options: TelemetryFeedOptions): Promise<void> {
-  const { source, readings, agentIds, classify, decide, events } = options;
+  const { source, readings, agentIds, observe, decide, events } = options;
   const tracker = createBandTracker();
   for await (const reading of readings) {
-    const fingerprint = classify(reading);
-    if (fingerprint === undefined || !tracker.enters(fingerprint)) continue;
+    if (!tracker.enters(observe(reading))) continue;
     const outcomes = await Promise.allSettled(agentIds.map((agentId) => decide(agentId, reading)));
     for (const outcome of outcomes)
       if (outcome.status === "rejected")
