@@ -48,7 +48,11 @@ function flagsOf({ name, ip, workload, env }: Pod): string[] {
   const mounts = volumeMounts.flatMap(({ name: volume, mountPath, readOnly }) => {
     const { emptyDir, secret } = pod.volumes?.find((each) => each.name === volume) ?? {};
     if (emptyDir !== undefined) return ["--tmpfs", `${mountPath}:mode=1777`];
-    return ["--volume", `${project}-${secret?.secretName ?? volume}:${mountPath}${readOnly === true ? ":ro" : ""}`];
+    // As the volume is, and not with the owner that the image would give it.
+    return [
+      "--volume",
+      `${project}-${secret?.secretName ?? volume}:${mountPath}${readOnly === true ? ":ro" : ":nocopy"}`,
+    ];
   });
   return [
     ...["--user", `${runAsUser}:${runAsGroup}`, "--memory", String(resources?.limits?.["memory"]).replace("Mi", "m")],
@@ -84,17 +88,19 @@ async function passes({ name, workload }: Pod, probe: IProbe | undefined): Promi
 
 /** The Secrets, as a kubelet mounts them: files of root that the pod's group may read. */
 async function mountSecrets(): Promise<void> {
-  const volumes = [...roles.map((role) => `${role}-tls`), "store"];
-  const mounts = volumes.flatMap((name) => [
-    "--volume",
-    `${project}-entrain-${name}:/secrets/${name.replace(/-tls$/, "")}`,
-  ]);
+  const secrets = pods.flatMap(({ workload }) =>
+    (workload.pod.volumes ?? []).map(({ secret }) => secret?.secretName ?? ""),
+  );
+  const mounts = [...new Set(secrets.filter(Boolean))].flatMap((name) => {
+    const folder = name.replace(/^entrain-/, "").replace(/-tls$|^(store)-.*$/, "$1");
+    return ["--volume", `${project}-${name}:/secrets/${folder}`];
+  });
   const script = `node /app/services/cli/src/main.ts certs /secrets --swarm entrain
     printf development >/secrets/store/password
     chown -R 0:1000 /secrets/*/ && chmod 0440 /secrets/*/* && chmod 0444 /secrets/store/*`;
   const root = ["run", "--rm", "--user", "0", ...label, "--network", "none", "--entrypoint", "sh"];
   await docker([...root, ...mounts, "entrain/cli:local", "-euc", script]);
-  await docker([...root, "--volume", `${project}-data:/data`, "redis:8-trixie", "-c", "chown 999:999 /data"]);
+  await docker([...root, "--volume", `${project}-data:/data:nocopy`, "redis:8-trixie", "-c", "chown 999:999 /data"]);
 }
 
 async function removeAll(): Promise<void> {
