@@ -6,6 +6,7 @@ import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
 import { runDecisions } from "../chaos/decisions-run.ts";
 import { runLeadership } from "../chaos/leadership-run.ts";
+import { runSessions } from "../chaos/sessions-run.ts";
 import { runContextModel } from "../integration/context-model-run.ts";
 import { joinContext } from "../integration/context-party.ts";
 
@@ -117,6 +118,19 @@ export const soakSuites: readonly SoakSuite[] = [
       const outcome = await runLeadership({ seed, workload: "lock", faultCount: 4 });
       const { operations, terms, effectsAccepted, effectsRefused, faults, violations } = outcome;
       return { counts: { operations, terms, effectsAccepted, effectsRefused, faults: faults.length }, violations };
+    },
+  },
+  {
+    name: "sessions",
+    about:
+      "Eight processes do the tasks of twenty sessions, 10,000 tasks a run, and two drive them, over a real Redis, while a " +
+      "hundred of them are killed at random and started again. No task may be lost, none may count twice, and each session " +
+      "must come to its sum.",
+    runs: 1,
+    async run(seed) {
+      const run = { seed, workers: 8, drivers: 2, sessions: 20, tasksPerSession: 500, kills: 100 };
+      const { violations, ...counts } = await runSessions(run);
+      return { counts, violations };
     },
   },
   decisionsSuite(5, 100),

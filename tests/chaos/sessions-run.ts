@@ -1,0 +1,171 @@
+/**
+ * One run over sessions: processes do the tasks of sessions and drive them, while processes of both kinds are killed at random
+ * and started again. Every task must count, and once: the sum that each session comes to says so, and so does the store's own
+ * count of results.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import path from "node:path";
+import { createRandom } from "@entrain/kernel";
+import { patterns } from "@entrain/core/session";
+import { createSessionExpressions } from "@entrain/reasoners";
+import { createRedisStore, type RedisStore } from "@entrain/redis";
+import { acquireTestRedis } from "@entrain/redis-server/testing";
+import { createSessionDesk, createSystemClock, systemTimers, type SessionDesk } from "@entrain/runtime";
+import { waitFor } from "@entrain/testkit/conformance";
+import { laborerEnv } from "./workers/laborer-settings.ts";
+
+const main = path.join(import.meta.dirname, "workers", "laborer.ts");
+/** How long a run may take. */
+const runMs = 120_000;
+
+/** What a run is to be. */
+export interface SessionsRun {
+  readonly seed: number;
+  readonly workers: number;
+  readonly drivers: number;
+  readonly sessions: number;
+  readonly tasksPerSession: number;
+  readonly kills: number;
+}
+
+/** What a run came to. */
+export interface SessionsOutcome {
+  readonly tasks: number;
+  readonly kills: number;
+  /** Tries whose holder vanished with it. */
+  readonly vanished: number;
+  /** Owners that sessions had beyond their first. */
+  readonly takeovers: number;
+  /** From one entry of a session's log to the next owner's first, ms: the longest. */
+  readonly longestTakeoverMs: number;
+  /** Each a sentence; none is good. */
+  readonly violations: readonly string[];
+}
+
+/** Runs and judges. */
+export async function runSessions(run: SessionsRun): Promise<SessionsOutcome> {
+  await using cleanUp = new AsyncDisposableStack();
+  const redis = cleanUp.use(await acquireTestRedis());
+  const swarmId = `sessions-${randomUUID()}`;
+  const store = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
+  cleanUp.defer(() => store.close());
+  await store.connect();
+  const desk = createSessionDesk({
+    sessions: store.sessions,
+    tasks: store.tasks,
+    timers: systemTimers,
+    patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
+    checkExpression: createSessionExpressions().check,
+    nextSessionId: randomUUID,
+  });
+  const fleet = startFleet({ ...run, redisUrl: redis.url, swarmId });
+  cleanUp.defer(() => fleet.stop());
+  await waitFor(
+    "somebody can do the work",
+    async () => "square" in (await store.tasks.figures(0)).capabilities,
+    30_000,
+  );
+  const ids = await Promise.all(Array.from({ length: run.sessions }, (_, at) => createOne(desk, run, at)));
+  const killing = killAtRandom(run, fleet, store);
+  const ends = await Promise.all(ids.map((sessionId) => desk.wait(sessionId, { timeoutMs: runMs })));
+  killing.stop();
+  const violations = ends.flatMap(({ state, cause, result }, at) =>
+    state === "converged" && result === sumOfSquares(run, at)
+      ? []
+      : [`session ${at} is ${state} (${cause}) with ${JSON.stringify(result)} instead of ${sumOfSquares(run, at)}`],
+  );
+  const { counts } = await store.tasks.figures(0);
+  const results = (counts["done"] ?? 0) - run.sessions;
+  const wanted = run.sessions * run.tasksPerSession;
+  if (results !== wanted) violations.push(`${results} results counted instead of ${wanted}`);
+  const taken = await takeoversOf(store, ids);
+  return { tasks: wanted, kills: fleet.killed(), vanished: counts["vanished"] ?? 0, ...taken, violations };
+}
+
+const numbersOf = ({ tasksPerSession }: SessionsRun, at: number): readonly number[] =>
+  Array.from({ length: tasksPerSession }, (_, n) => at * tasksPerSession + n);
+
+const sumOfSquares = (run: SessionsRun, at: number): number => numbersOf(run, at).reduce((sum, n) => sum + n * n, 0);
+
+function createOne(desk: SessionDesk, run: SessionsRun, at: number): Promise<string> {
+  const each = { capability: "square", triesMax: 50, leaseMs: 1_000 };
+  const pattern = { pattern: "parallel-merge", over: numbersOf(run, at), each, merge: "sum", concurrency: 100 };
+  return desk.create({ sessionId: `s-${at}`, pattern, timeoutMs: runMs });
+}
+
+interface Fleet {
+  readonly killed: () => number;
+  /** Kills one process, and starts another in its place. */
+  kill(at: number): void;
+  readonly size: number;
+  stop(): Promise<void>;
+}
+
+function startFleet(run: SessionsRun & { readonly redisUrl: string; readonly swarmId: string }): Fleet {
+  const { redisUrl, swarmId, workers, drivers } = run;
+  const children: ChildProcess[] = [];
+  let [lives, killed, stopping] = [0, 0, false];
+
+  function start(at: number): void {
+    lives += 1;
+    const settings = { redisUrl, swarmId, agentId: `agent-${at}-${lives}`, drives: at < drivers };
+    const child = spawn(process.execPath, [main], { env: laborerEnv(settings), stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.on("error", () => undefined);
+    children[at] = child;
+    child.on("exit", () => {
+      if (!stopping) start(at);
+    });
+  }
+
+  const size = workers + drivers;
+  for (let at = 0; at < size; at++) start(at);
+  return {
+    size,
+    killed: () => killed,
+    kill(at) {
+      if (children[at]?.kill("SIGKILL") === true) killed += 1;
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all(
+        children.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const exited = once(child, "exit");
+          child.stdin?.end();
+          await exited;
+        }),
+      );
+    },
+  };
+}
+
+/** Kills by the progress of the work, so that the kills are spread over it however fast it goes. */
+function killAtRandom(run: SessionsRun, fleet: Fleet, store: RedisStore): { stop(): void } {
+  const random = createRandom(`sessions/${run.seed}`);
+  const whole = run.sessions * run.tasksPerSession;
+  let ended = 0;
+  // Every second one is a driver, each in turn: one of them may drive everything.
+  const nextVictim = (killed: number): number =>
+    killed % 2 === 0 ? (killed / 2) % run.drivers : run.drivers + random.int(run.workers);
+  const unwatch = store.tasks.watch(({ ended: tasks }) => {
+    ended += tasks.length;
+    if (fleet.killed() < run.kills && ended >= ((fleet.killed() + 1) * whole) / (run.kills + 1))
+      fleet.kill(nextVictim(fleet.killed()));
+  });
+  return { stop: unwatch };
+}
+
+async function takeoversOf(store: RedisStore, ids: readonly string[]) {
+  let [takeovers, longestTakeoverMs] = [0, 0];
+  for (const sessionId of ids) {
+    const entries = (await store.sessions.read(sessionId, 0))?.entries ?? [];
+    for (const [index, { event, atMs }] of entries.entries()) {
+      if (event.kind !== "owned" || index === 0) continue;
+      takeovers += 1;
+      longestTakeoverMs = Math.max(longestTakeoverMs, atMs - (entries[index - 1]?.atMs ?? atMs));
+    }
+  }
+  return { takeovers, longestTakeoverMs };
+}
