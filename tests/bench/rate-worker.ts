@@ -43,6 +43,7 @@ async function work(task: RateWorkerTask): Promise<RateWorkerAccount> {
     clock,
     timers: systemTimers,
     random: createRandom(holderId),
+    events: () => undefined,
     holderId,
   });
   const rate = desk.rate("upstream", { perSecond });

@@ -24,6 +24,7 @@ export type Told =
 function toldOf(news: WatchNews): Told {
   if (news.kind === "change") return { kind: news.kind, version: news.version, baseVersion: news.baseVersion };
   if (news.kind === "bookmark") return news;
+  if (news.kind === "batch") throw new Error("no pace was asked for");
   return { kind: news.kind, version: news.version, fromVersion: news.fromVersion, cause: news.cause };
 }
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Json } from "@entrain/kernel";
-import type { ContextDocument } from "@entrain/core/context";
+import { featureOf, type ContextDocument, type FeatureValue } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
 import type { ChangeOutcome, ContextWatch, DocumentPatch, EventSink, HistoryPage, WatchOptions } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
@@ -26,6 +26,8 @@ export interface ChangeOptions {
 export interface AgentContext {
   /** This process's copy, pushed within milliseconds; undefined before the first look. */
   current(): ContextDocument | undefined;
+  /** The flag under `/configuration/features`, as this process's copy has it; the fallback where it is not set. */
+  feature<Value extends FeatureValue>(name: string, fallback: Value): FeatureValue | Value;
   /** The document as the store has it now. */
   read(): Promise<ContextDocument>;
   /**
@@ -70,6 +72,10 @@ export function createHostContext(options: ResolvedHostOptions, store: RedisStor
     follower,
     context: {
       current: () => context.current(),
+      feature(name, fallback) {
+        const copy = context.current();
+        return (copy === undefined ? undefined : featureOf(copy.document, name)) ?? fallback;
+      },
       read: () => context.read(),
       merge: (patch, changed) => change({ kind: "merge", patch }, changed),
       patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),

@@ -1,6 +1,7 @@
 /**
  * How a hosted agent's questions are decided: by the decision-loop service where one is named and in reach, otherwise by
- * the same loop in this process. Both end in the same ledger, so the way does not change the decision (D1).
+ * the same loop in this process. Both end in the same ledger, so the way does not change the decision (D1). With the swarm
+ * mode off nobody else is asked.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { EntrainError } from "@entrain/kernel";
@@ -51,7 +52,7 @@ export function createDecisionPath(options: {
   const underWay = new Set<Promise<unknown>>();
 
   async function decide(request: DecideRequest): Promise<DecideOutcome> {
-    if (remote === undefined) return loop.decide(request);
+    if (remote === undefined || !loop.swarmMode()) return loop.decide(request);
     try {
       return await remote.decide(request);
     } catch (thrown) {

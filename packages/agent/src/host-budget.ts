@@ -3,17 +3,17 @@ import { randomUUID } from "node:crypto";
 import { createRandom } from "@entrain/kernel";
 import type { Clock } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
-import { createBudgetDesk, systemTimers, type BudgetDesk } from "@entrain/runtime";
+import { createBudgetDesk, observeBudgets, systemTimers, type BudgetDesk } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** The desk of one process. */
 export function createHostBudget(
-  { processId, agentIds }: Pick<ResolvedHostOptions, "processId" | "agentIds">,
+  { processId, agentIds, events }: Pick<ResolvedHostOptions, "processId" | "agentIds" | "events">,
   store: Pick<RedisStore, "budgets">,
   clock: Clock,
 ): BudgetDesk {
   return createBudgetDesk({
-    store: store.budgets,
+    store: observeBudgets(store.budgets, events),
     clock,
     timers: systemTimers,
     random: createRandom(`budget of ${processId}`),

@@ -24,7 +24,7 @@ export function createHostStore(options: ResolvedHostOptions, clock: Clock): Red
 }
 
 /** The shared rates of one process, held in its name. */
-export function createHostRates({ processId }: ResolvedHostOptions, store: RedisStore, clock: Clock): RateDesk {
+export function createHostRates({ processId, events }: ResolvedHostOptions, store: RedisStore, clock: Clock): RateDesk {
   const random = createRandom(`rates of ${processId}`);
-  return createRateDesk({ store: store.rates, clock, timers: systemTimers, random, holderId: processId });
+  return createRateDesk({ store: store.rates, clock, timers: systemTimers, random, events, holderId: processId });
 }

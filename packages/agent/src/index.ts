@@ -52,13 +52,6 @@ export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/co
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
-export {
-  createContextClient,
-  type ContextClient,
-  type ContextClientOptions,
-  type RemoteChange,
-  type RemoteDocument,
-  type RemoteHistory,
-  type RemoteVersion,
-} from "@entrain/rpc";
+export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";
+export type { ContextClient, RemoteChange, RemoteDocument, RemoteHistory, RemoteVersion } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";

@@ -39,10 +39,33 @@ test("a section that has a meaning keeps its form, and is refused by the place t
     [{ ...base, blackboard: { items: { a: { ...item, colour: 1 } } } }, "/blackboard/items/a/colour"],
     [{ ...base, configuration: { timeouts: { step: -1 } } }, "/configuration/timeouts/step"],
     [{ ...base, configuration: { features: { swarmMode: null } } }, "/configuration/features/swarmMode"],
+    [{ ...base, configuration: { features: { swarmMode: "off" } } }, "/configuration/features/swarmMode"],
+    [{ ...base, configuration: { features: { mine: [] } } }, "/configuration/features/mine"],
+    [{ ...base, configuration: { retries: 3 } }, "/configuration/retries"],
+    [{ ...base, configuration: { retries: { call: { attemptsMax: -1 } } } }, "/configuration/retries/call/attemptsMax"],
+    [{ ...base, resources: { gpu: { kind: "endless" } } }, "/resources/gpu/kind"],
+    [{ ...base, resources: { gpu: { capacity: -1 } } }, "/resources/gpu/capacity"],
+    [{ ...base, execution: { runs: [] } }, "/execution/runs"],
+    [{ ...base, metadata: { severities: { "/mine": "grave" } } }, "/metadata/severities/~1mine"],
     [{ ...base, policy: 7 }, "/policy"],
     [{ ...base, metadata: { schemas: { mine: 3 } } }, "/metadata/schemas/mine"],
   ];
   for (const [document, pointer] of table) assert.throws(() => check(document), refused(pointer));
+});
+
+test("what each section with a meaning is for may be written, and more of one's own beside it", () => {
+  check({
+    ...base,
+    resources: { gpu: { kind: "reusable", capacity: 4, unit: "devices", site: "hall 2" } },
+    configuration: {
+      timeouts: { call: 250 },
+      retries: { upstream: { attemptsMax: 3, pauseMs: 10, pauseMaxMs: 1_000 } },
+      features: { swarmMode: false, nightMode: true, share: 0.5, theme: "dark" },
+      coordination: { pattern: "pipeline" },
+    },
+    execution: { status: "running", teams: { red: {} }, agents: { a: { task: 1 } }, runs: { r1: { step: 2 } } },
+    metadata: { severities: { "/mine": "critical" }, owner: "ops" },
+  });
 });
 
 test("a swarm's own schema holds for its section from the same change on, and until it is changed", () => {

@@ -23,6 +23,26 @@ const blackboardItem = {
   additionalProperties: false,
 };
 
+/** What there is to share: by name, what becomes of it when it is handed out, and how much of it there is. */
+const resource = {
+  type: "object",
+  properties: {
+    kind: { enum: ["reusable", "consumable"] },
+    capacity: { type: "number", minimum: 0 },
+    unit: { type: "string" },
+  },
+};
+
+/** Of a call: how often it is tried again, and the pauses between, ms. */
+const retry = {
+  type: "object",
+  properties: {
+    attemptsMax: { type: "integer", minimum: 0 },
+    pauseMs: { type: "number", minimum: 0 },
+    pauseMaxMs: { type: "number", minimum: 0 },
+  },
+};
+
 const organisation = {
   type: "object",
   properties: {
@@ -34,7 +54,7 @@ const organisation = {
 
 /** By section. `policy.decision` is checked by the policy's own compiler. */
 export const sectionSchemas: Readonly<Record<string, object>> = {
-  resources: anyObject,
+  resources: named(resource),
   policy: {
     type: "object",
     properties: {
@@ -53,15 +73,30 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
     type: "object",
     properties: {
       timeouts: named({ type: "number", exclusiveMinimum: 0 }),
-      retries: anyObject,
-      features: named({ type: ["boolean", "number", "string"] }),
+      retries: named(retry),
+      features: {
+        type: "object",
+        properties: { swarmMode: { type: "boolean" } },
+        additionalProperties: { type: ["boolean", "number", "string"] },
+      },
       coordination: anyObject,
     },
   },
   blackboard: { type: "object", properties: { items: named(blackboardItem) } },
   execution: {
     type: "object",
-    properties: { status: { type: "string" }, teams: anyObject, agents: anyObject, runs: anyObject },
+    properties: {
+      status: { type: "string" },
+      teams: named(anyObject),
+      agents: named(anyObject),
+      runs: named(anyObject),
+    },
   },
-  metadata: { type: "object", properties: { schemas: named({ type: ["object", "boolean"] }) } },
+  metadata: {
+    type: "object",
+    properties: {
+      schemas: named({ type: ["object", "boolean"] }),
+      severities: named({ enum: ["info", "warning", "critical"] }),
+    },
+  },
 };

@@ -6,19 +6,23 @@ import type { ContextDesk } from "./context-desk.ts";
 /** Why a watcher is told to begin anew; `large`: a change that does not fit a message between processes. */
 export type ResyncCause = "slow" | "compacted" | "lost" | "large";
 
+/** A version with the changes that the filter lets through. */
+export interface VersionNews {
+  readonly kind: "change";
+  readonly version: number;
+  readonly baseVersion: number;
+  readonly author: string;
+  readonly reason: string;
+  /** The store's clock, Unix ms. */
+  readonly atMs: number;
+  readonly changes: readonly Change[];
+}
+
 /** What a watcher is told. */
 export type WatchNews =
-  /** A version with the changes that the filter lets through. */
-  | {
-      readonly kind: "change";
-      readonly version: number;
-      readonly baseVersion: number;
-      readonly author: string;
-      readonly reason: string;
-      /** The store's clock, Unix ms. */
-      readonly atMs: number;
-      readonly changes: readonly Change[];
-    }
+  | VersionNews
+  /** Versions that came together, where the watcher asked for news at a pace: each of them, in order. */
+  | { readonly kind: "batch"; readonly version: number; readonly versions: readonly VersionNews[] }
   /** Versions after `fromVersion` were missed: the whole document as it is in `version`. */
   | {
       readonly kind: "resync";
@@ -38,6 +42,10 @@ export interface WatchOptions extends ContextFilter {
   readonly queueMax?: number;
   /** Pause between two bookmarks at least, ms (default 1,000). */
   readonly bookmarkEveryMs?: number;
+  /** Waits that long after a version for more, and tells them as one, ms (default 0, at most 60,000). */
+  readonly batchMs?: number;
+  /** News a second at most, 0.01 to 1,000; what comes faster is told as one (default: no bound). No version is left out. */
+  readonly newsPerSecondMax?: number;
 }
 
 /** Figures of one watch. */
@@ -45,6 +53,9 @@ export interface WatchStats {
   /** Version up to which the watcher was told everything. */
   readonly version: number;
   readonly waiting: number;
+  /** Versions that the document is ahead of it. */
+  readonly behind: number;
+  /** News; a batch is one. */
   readonly told: number;
   /** True once it has ended. */
   readonly closed: boolean;

@@ -1,4 +1,5 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
+import type { BudgetCommand } from "@entrain/core/budget";
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { SessionState } from "@entrain/core/session";
@@ -170,7 +171,31 @@ export type RuntimeEvent =
       readonly fromVersion: number;
       readonly version: number;
     }
+  /** The watches of the document that this process serves, once a second; `told` since the last time. */
+  | {
+      readonly kind: "watches.sampled";
+      readonly open: number;
+      readonly waiting: number;
+      /** Versions that the slowest has not been told. */
+      readonly behindMax: number;
+      readonly told: number;
+    }
+  /** A change of the budgets was asked for; `outcome` is that of the store, of a refusal its kind, or an error's code. */
+  | { readonly kind: "budget.answered"; readonly operation: BudgetCommand["kind"]; readonly outcome: string }
+  /** How many budgets and live allocations the swarm has. */
+  | { readonly kind: "budgets.counted"; readonly budgets: number; readonly leases: number }
+  /** This process's share of a rate was refreshed, or could not be; `taken`: units since the last answer. */
+  | {
+      readonly kind: "rate.refreshed";
+      readonly rate: string;
+      readonly ok: boolean;
+      readonly perSecond: number;
+      readonly waiting: number;
+      readonly taken: number;
+    }
   | { readonly kind: "policy.changed"; readonly contextVersion: number; readonly policyHash: string }
+  /** Decisions are the swarm's from now on, or each agent's own; told of the first version, too. */
+  | { readonly kind: "mode.switched"; readonly contextVersion: number; readonly swarmMode: boolean }
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
   | {

@@ -4,7 +4,15 @@ export type { BudgetPage, BudgetStore } from "./budget-store.ts";
 export type { Clock, Timers } from "./clock.ts";
 export type { ChangeOutcome, ChangeRequest, ContextDesk, DocumentPatch } from "./context-desk.ts";
 export type { ContextHint, ContextStore, DocumentRules, HistoryPage } from "./context-store.ts";
-export type { ContextWatch, ResyncCause, SharedContext, WatchNews, WatchOptions, WatchStats } from "./context-watch.ts";
+export type {
+  ContextWatch,
+  ResyncCause,
+  SharedContext,
+  VersionNews,
+  WatchNews,
+  WatchOptions,
+  WatchStats,
+} from "./context-watch.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";

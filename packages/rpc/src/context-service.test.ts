@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { createAuthority } from "@entrain/certificates";
 import type { Json } from "@entrain/kernel";
 import type { ChangeRequest, SharedContext, WatchNews } from "@entrain/ports";
+import { createBudgetClient } from "./budget-client.ts";
+import type { ServedBudgets } from "./budget-service.ts";
 import { createContextClient } from "./context-client.ts";
 import { clockAhead } from "./loopback-process.ts";
 import { identityUri, type ServiceRole } from "./peer-identity.ts";
@@ -40,7 +42,7 @@ function documentOf(news: readonly WatchNews[] = []) {
         const value = rest.shift();
         return value === undefined ? closed.promise : Promise.resolve({ done: false, value });
       };
-      const stats = () => ({ version: 0, waiting: 0, told: 0, resyncs: 0, closed: false });
+      const stats = () => ({ version: 0, waiting: 0, behind: 0, told: 0, resyncs: 0, closed: false });
       const close = (): void => closed.resolve({ done: true, value: undefined });
       return { next, close, stats, [Symbol.dispose]: close, [Symbol.asyncIterator]: unused };
     },
@@ -48,7 +50,13 @@ function documentOf(news: readonly WatchNews[] = []) {
   return { context, changes, watchedFrom };
 }
 
-async function serve(context: SharedContext, tls?: TlsMaterial) {
+const notCalled = (): never => assert.fail("not called");
+const noBudgets: ServedBudgets = {
+  budgets: { apply: notCalled, list: notCalled, read: notCalled, reclaim: notCalled },
+  rates: { refresh: notCalled, release: notCalled },
+};
+
+async function serve(context: SharedContext, tls?: TlsMaterial, served: ServedBudgets = noBudgets) {
   const server = await createRpcServer({
     swarmId: "test",
     processId: "coordinator",
@@ -57,7 +65,7 @@ async function serve(context: SharedContext, tls?: TlsMaterial) {
     insecure: false,
     ...(tls === undefined ? {} : { tls }),
     listen: { host: "127.0.0.1", port: 0 },
-    context,
+    coordination: { context, ...served },
   });
   return { ...server, [Symbol.asyncDispose]: () => server.close({ deadlineMs: 50 }) };
 }
@@ -128,4 +136,43 @@ test("a caller's signal ends its watch, in silence", async () => {
   const told = client.watch({}, leaving.signal).next();
   leaving.abort();
   assert.deepEqual(await told, { done: true, value: undefined });
+});
+
+test("an agent holds parts of budgets in its own name alone, and a decision loop none", async () => {
+  const commands: unknown[] = [];
+  const served: ServedBudgets = {
+    ...noBudgets,
+    budgets: {
+      ...noBudgets.budgets,
+      apply(command) {
+        commands.push(command);
+        return Promise.resolve({ kind: "done" });
+      },
+    },
+  };
+  await using server = await serve(documentOf().context, own, served);
+  await using stack = new AsyncDisposableStack();
+  const clientWith = (tls: TlsMaterial) =>
+    stack.adopt(createBudgetClient(server.address, { swarmId: "test", insecure: false, tls }), (client) =>
+      client.close(),
+    );
+  const request = {
+    budgetId: "pool",
+    requestId: "r",
+    amounts: { credits: 1 },
+    leaseMs: 60_000,
+    holder: "a-7",
+    priority: 0,
+  };
+  const agent = clientWith(await certificate("agent", "a-*")).budgets;
+  await agent.apply({ kind: "allocate", request });
+  for (const holder of ["b-1", ""])
+    await assert.rejects(agent.apply({ kind: "allocate", request: { ...request, holder } }), {
+      code: "permission-denied",
+      field: "holder",
+    });
+  const loop = clientWith(await certificate("decision-loop")).budgets;
+  await assert.rejects(loop.apply({ kind: "allocate", request }), { code: "permission-denied" });
+  await assert.rejects(loop.apply({ kind: "close", budgetId: "pool" }), { code: "permission-denied" });
+  assert.deepEqual(commands, [{ kind: "allocate", request }]);
 });

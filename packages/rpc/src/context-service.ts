@@ -5,10 +5,11 @@
  * beyond it only the few messages that the stream holds until the watcher's connection takes them. A change that fits no
  * message is told as the whole document instead.
  */
-import type { ServerWritableStream } from "@grpc/grpc-js";
+import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
 import { EntrainError, type ErrorCode } from "@entrain/kernel";
 import type { ContextDocument } from "@entrain/core/context";
 import type { ContextWatch, EventSink, SharedContext, WatchNews, WatchOptions } from "@entrain/ports";
+import { createBudgetHandlers, type ServedBudgets } from "./budget-service.ts";
 import type { CallDesk } from "./call-desk.ts";
 import { changeRequestFromWire, newsToWire, patchFromWire, watchOptionsFromWire } from "./context-wire.ts";
 import { historyEntryToWire } from "./context-history-wire.ts";
@@ -35,7 +36,7 @@ const storeAway: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** What the service needs. */
-export interface ContextServiceOptions {
+export interface ContextServiceOptions extends ServedBudgets {
   readonly desk: CallDesk;
   readonly context: SharedContext;
   readonly events: EventSink;
@@ -48,6 +49,7 @@ export function createContextService(options: ContextServiceOptions): ContextSer
   const { desk, context } = options;
   let watches = 0;
   return {
+    ...createBudgetHandlers(desk, options),
     Get: desk.unary(async () => {
       const { version, document, stale } = await readOrRemember(context);
       return { version, documentJson: JSON.stringify(document), stale };
@@ -68,6 +70,8 @@ export function createContextService(options: ContextServiceOptions): ContextSer
         const wanted = watchOptionsFromWire(stream.request);
         const watch = context.watch(wanted);
         watches += 1;
+        // The headers say that the watch has begun, also where there is nothing to tell yet.
+        stream.sendMetadata(new Metadata());
         void serveWatch(stream, watch, wanted, options).finally(() => {
           watches -= 1;
         });
@@ -119,15 +123,19 @@ async function serveWatch(
     for (;;) {
       const next = await watch.next();
       if (next.done === true || over()) break;
-      let news = next.value;
-      if (news.kind === "change" && !fits(news)) {
-        const { version, document } = context.current() ?? (await context.read());
-        watch.close();
-        watch = context.watch({ ...wanted, fromVersion: version });
-        news = { kind: "resync", cause: "large", fromVersion: news.baseVersion, version, document };
-        events({ kind: "watch.resynced", cause: "large", fromVersion: news.fromVersion, version });
+      for (const part of partsOf(next.value)) {
+        let news = part;
+        if (news.kind === "change" && !fits(news.changes)) {
+          const { version, document } = context.current() ?? (await context.read());
+          watch.close();
+          watch = context.watch({ ...wanted, fromVersion: version });
+          news = { kind: "resync", cause: "large", fromVersion: news.baseVersion, version, document };
+          events({ kind: "watch.resynced", cause: "large", fromVersion: news.fromVersion, version });
+        }
+        if (!stream.write(newsToWire(news))) await taken(stream);
+        // It stands for whatever else came together with it.
+        if (news.kind === "resync" || over()) break;
       }
-      if (!stream.write(newsToWire(news))) await taken(stream);
     }
     if (!over()) stream.emit("error", statusOfError(new EntrainError("unavailable", "this process watches no more")));
   } catch (thrown) {
@@ -137,8 +145,13 @@ async function serveWatch(
   }
 }
 
-function fits({ changes }: Extract<WatchNews, { readonly kind: "change" }>): boolean {
-  return JSON.stringify(changes).length <= messageCharactersMax;
+/** A batch that fits no message is told version by version. */
+function partsOf(news: WatchNews): readonly WatchNews[] {
+  return news.kind === "batch" && !fits(news.versions) ? news.versions : [news];
+}
+
+function fits(told: readonly unknown[]): boolean {
+  return JSON.stringify(told).length <= messageCharactersMax;
 }
 
 /** Resolves when the stream takes more, or has ended. */

@@ -1,7 +1,8 @@
 /** The shared document: domain to wire and back. JSON travels as text; what comes in is checked whole. */
 import { EntrainError, type Json } from "@entrain/kernel";
-import { documentLimits, type Change, type ContextDocument } from "@entrain/core/context";
-import type { ChangeRequest, DocumentPatch, ResyncCause, WatchNews, WatchOptions } from "@entrain/ports";
+import { documentLimits, severities, type Change, type ContextDocument } from "@entrain/core/context";
+import type { ChangeRequest, DocumentPatch, ResyncCause, VersionNews, WatchNews, WatchOptions } from "@entrain/ports";
+import type { ContextChange, ContextChange__Output } from "./gen/entrain/v1/ContextChange.ts";
 import type { ContextNews, ContextNews__Output } from "./gen/entrain/v1/ContextNews.ts";
 import type { PatchContextRequest, PatchContextRequest__Output } from "./gen/entrain/v1/PatchContextRequest.ts";
 import type { PlaceChange, PlaceChange__Output } from "./gen/entrain/v1/PlaceChange.ts";
@@ -59,6 +60,7 @@ export function changeRequestFromWire(
 /** @throws EntrainError `invalid-argument` that names the field; the rest is checked where the watch begins. */
 export function watchOptionsFromWire(request: WatchContextRequest__Output): WatchOptions {
   const { pointers, kinds, authors, fromVersion, queueMax, bookmarkEveryMs } = request;
+  const { severityMin, batchMs, newsPerSecondMax } = request;
   return {
     ...(pointers.length === 0 ? {} : { pointers }),
     ...(kinds.length === 0 ? {} : { kinds: kinds.map((kind, index) => oneOf(`kinds[${index}]`, kind, changeKinds)) }),
@@ -68,17 +70,24 @@ export function watchOptionsFromWire(request: WatchContextRequest__Output): Watc
     ...(bookmarkEveryMs === 0
       ? {}
       : { bookmarkEveryMs: within("bookmark_every_ms", bookmarkEveryMs, bookmarkMs.min, bookmarkMs.max) }),
+    ...(severityMin === "" ? {} : { severityMin: oneOf("severity_min", severityMin, severities) }),
+    batchMs,
+    ...(newsPerSecondMax === 0 ? {} : { newsPerSecondMax }),
   };
 }
 
 export function watchOptionsToWire(options: WatchOptions): WatchContextRequest {
   const { pointers = [], kinds = [], authors = [], fromVersion, queueMax = 0, bookmarkEveryMs = 0 } = options;
+  const { severityMin = "", batchMs = 0, newsPerSecondMax = 0 } = options;
   return {
     pointers: [...pointers],
     kinds: [...kinds],
     authors: [...authors],
     queueMax,
     bookmarkEveryMs,
+    severityMin,
+    batchMs,
+    newsPerSecondMax,
     ...(fromVersion === undefined ? {} : { fromVersion }),
   };
 }
@@ -86,7 +95,9 @@ export function watchOptionsToWire(options: WatchOptions): WatchContextRequest {
 export function newsToWire(news: WatchNews): ContextNews {
   switch (news.kind) {
     case "change":
-      return { change: { ...news, changes: news.changes.map(changeToWire) } };
+      return { change: versionToWire(news) };
+    case "batch":
+      return { batch: { versions: news.versions.map(versionToWire) } };
     case "resync":
       return { resync: { ...news, documentJson: JSON.stringify(news.document) } };
     case "bookmark":
@@ -95,17 +106,14 @@ export function newsToWire(news: WatchNews): ContextNews {
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
-export function newsFromWire({ change, resync, bookmark }: ContextNews__Output): WatchNews {
-  if (change !== null && change !== undefined)
-    return {
-      kind: "change",
-      version: count("change.version", change.version),
-      baseVersion: count("change.base_version", change.baseVersion),
-      author: text("change.author", change.author, documentLimits.author),
-      reason: text("change.reason", change.reason, documentLimits.reason),
-      atMs: finite("change.at_ms", change.atMs),
-      changes: change.changes.map((one, index) => changeFromWire(one, `change.changes[${index}]`)),
-    };
+export function newsFromWire({ change, batch, resync, bookmark }: ContextNews__Output): WatchNews {
+  if (change !== null && change !== undefined) return versionFromWire(change, "change");
+  if (batch !== null && batch !== undefined) {
+    const versions = batch.versions.map((one, index) => versionFromWire(one, `batch.versions[${index}]`));
+    const last = versions.at(-1);
+    if (last === undefined) throw EntrainError.invalid("batch.versions", "none", "give at least one");
+    return { kind: "batch", version: last.version, versions };
+  }
   if (resync !== null && resync !== undefined)
     return {
       kind: "resync",
@@ -115,7 +123,7 @@ export function newsFromWire({ change, resync, bookmark }: ContextNews__Output):
       document: documentFromWire("resync.document_json", resync.documentJson, documentLimits.characters),
     };
   if (bookmark === null || bookmark === undefined)
-    throw EntrainError.invalid("news", "absent", "give a change, a resync or a bookmark");
+    throw EntrainError.invalid("news", "absent", "give a change, a batch, a resync or a bookmark");
   return { kind: "bookmark", version: count("bookmark.version", bookmark.version) };
 }
 
@@ -128,6 +136,22 @@ export function documentFromWire(
   const value = parsed(field, json, charactersMax);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as ContextDocument["document"];
   throw EntrainError.invalid(field, "no object", "give an object of sections");
+}
+
+function versionToWire(news: VersionNews): ContextChange {
+  return { ...news, changes: news.changes.map(changeToWire) };
+}
+
+function versionFromWire(change: ContextChange__Output, field: string): VersionNews {
+  return {
+    kind: "change",
+    version: count(`${field}.version`, change.version),
+    baseVersion: count(`${field}.base_version`, change.baseVersion),
+    author: text(`${field}.author`, change.author, documentLimits.author),
+    reason: text(`${field}.reason`, change.reason, documentLimits.reason),
+    atMs: finite(`${field}.at_ms`, change.atMs),
+    changes: change.changes.map((one, index) => changeFromWire(one, `${field}.changes[${index}]`)),
+  };
 }
 
 function changeToWire(change: Change): PlaceChange {

@@ -20,7 +20,7 @@ import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
 import { count, finite, hash, name, oneOf, present, text, within } from "./wire-fields.ts";
 
-const sources = ["committed", "adopted", "safe-alone"] as const satisfies readonly ActSource[];
+const sources = ["committed", "adopted", "safe-alone", "local"] as const satisfies readonly ActSource[];
 const types = [
   "NORMAL",
   "ANOMALY_RESPONSE",

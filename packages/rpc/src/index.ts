@@ -7,6 +7,7 @@ export {
   type RemoteObservation,
 } from "./agent-client.ts";
 export type { Keepalive } from "./channel-options.ts";
+export { createBudgetClient, type BudgetClient } from "./budget-client.ts";
 export {
   createContextClient,
   type ContextClient,

@@ -9,10 +9,21 @@ const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.ContextService": ["agent", "decision-loop", "coordinator", "console", "operator"],
 };
 
+const changers: readonly ServiceRole[] = ["agent", "console", "operator"];
+
 /** Methods that fewer may call than the rest of their service. */
 const rolesOfMethod: Readonly<Record<string, readonly ServiceRole[]>> = {
-  "entrain.v1.ContextService/Patch": ["agent", "console", "operator"],
-  "entrain.v1.ContextService/Rollback": ["agent", "console", "operator"],
+  "entrain.v1.ContextService/Patch": changers,
+  "entrain.v1.ContextService/Rollback": changers,
+  "entrain.v1.ContextService/CreateBudget": changers,
+  "entrain.v1.ContextService/CloseBudget": changers,
+  "entrain.v1.ContextService/TransferBudget": changers,
+  "entrain.v1.ContextService/Allocate": changers,
+  "entrain.v1.ContextService/ExtendAllocation": changers,
+  "entrain.v1.ContextService/ConsumeAllocation": changers,
+  "entrain.v1.ContextService/ReleaseAllocation": changers,
+  "entrain.v1.ContextService/RefreshRate": changers,
+  "entrain.v1.ContextService/ReleaseRate": changers,
 };
 
 /**

@@ -11,6 +11,7 @@ import { HealthImplementation, protoPath as healthProto } from "grpc-health-chec
 import { EntrainError, checkId } from "@entrain/kernel";
 import type { AgentProcess, Clock, Decider, EventSink, SharedContext } from "@entrain/ports";
 import { createAgentService } from "./agent-service.ts";
+import type { ServedBudgets } from "./budget-service.ts";
 import { CallDesk } from "./call-desk.ts";
 import { rhythmKeepalive, serverOptions, type Keepalive } from "./channel-options.ts";
 import { createContextService } from "./context-service.ts";
@@ -35,7 +36,8 @@ export interface RpcServerOptions extends Security {
   readonly events: EventSink;
   readonly agentProcess?: AgentProcess | undefined;
   readonly decider?: Decider | undefined;
-  readonly context?: SharedContext | undefined;
+  /** What a coordinator serves. */
+  readonly coordination?: (ServedBudgets & { readonly context: SharedContext }) | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
   /** Pings of every connection (default: every 200 ms, answered within 100 ms). */
   readonly keepalive?: Keepalive;
@@ -92,7 +94,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
 
 /** Adds what the process offers; answers the full names of the services. */
 function addServices(server: Server, desk: CallDesk, options: RpcServerOptions): string[] {
-  const { agentProcess, decider, context, phase, clock, events } = options;
+  const { agentProcess, decider, coordination, phase, clock, events } = options;
   const definitions = serviceDefinitions();
   const names: string[] = [];
   if (phase !== undefined) {
@@ -112,9 +114,9 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
     names.push("entrain.v1.DecisionService");
     server.addService(definitions.decision, createDecisionService(desk, decider));
   }
-  if (context !== undefined) {
+  if (coordination !== undefined) {
     names.push("entrain.v1.ContextService");
-    server.addService(definitions.context, createContextService({ desk, context, events }));
+    server.addService(definitions.context, createContextService({ desk, events, ...coordination }));
   }
   return names;
 }

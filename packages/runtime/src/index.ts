@@ -1,6 +1,7 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
+export { observeBudgets } from "./budget/observe-budgets.ts";
 export type { BudgetLease } from "./budget/budget-lease.ts";
 export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
 export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
@@ -10,13 +11,13 @@ export { ContextFollower, type ContextSource } from "./context/context-follower.
 export { watchContext } from "./context/context-watch.ts";
 export { initialDocument } from "./context/initial-document.ts";
 export { createSharedContext, type HeldContext, type SharedContextOptions } from "./context/shared-context.ts";
-export {
-  createDecisionLoop,
-  type DecisionLoop,
-  type DecisionLoopOptions,
-  type DecisionRecord,
-  type DecisionStats,
-} from "./decision/decision-loop.ts";
+export { createDecisionLoop } from "./decision/decision-loop.ts";
+export type {
+  DecisionLoop,
+  DecisionLoopOptions,
+  DecisionRecord,
+  DecisionStats,
+} from "./decision/decision-loop-contract.ts";
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";

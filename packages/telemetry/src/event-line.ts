@@ -5,6 +5,7 @@
  */
 import type { RuntimeEvent } from "@entrain/ports";
 import { line, type EventLine } from "./line.ts";
+import { sharingLine } from "./sharing-line.ts";
 import { sessionLine, workLine } from "./work-line.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
@@ -116,36 +117,6 @@ function decisionLine({ agentId, decision, source, latencyMs, contextHit }: Even
   return line(level, message, { ...ids, type, action, source, latencyMs, contextHit });
 }
 
-/** Pointers that a line names. */
-const pointersMax = 20;
-
-type ContextEvent = EventOf<
-  "context.read" | "context.served" | "context.changed" | "context.resynced" | "watch.resynced"
->;
-
-/** What became of the process's copy of the shared document. */
-function contextLine(event: ContextEvent): EventLine {
-  switch (event.kind) {
-    case "context.read":
-      return line(event.ok ? "trace" : "warn", event.ok ? "context read" : "context could not be read", {
-        roundTripMs: event.roundTripMs,
-      });
-    case "context.served":
-      return line("trace", "context served", { hit: event.hit, stale: event.stale });
-    case "context.resynced":
-      return line("info", "context taken over as a whole", { version: event.version, fromVersion: event.fromVersion });
-    case "watch.resynced": {
-      const { cause, fromVersion, version } = event;
-      return line("warn", "a watcher of the context begins anew", { cause, fromVersion, version });
-    }
-    case "context.changed": {
-      const { version, baseVersion, author, reason, pointers } = event;
-      const named = pointers.slice(0, pointersMax);
-      return line("info", "context changed", { version, baseVersion, author, reason, pointers: named });
-    }
-  }
-}
-
 /** Who was let in, and with which certificates. */
 function connectionLine(event: EventOf<"peer.refused" | "connections.refused" | "tls.loaded">): EventLine {
   if (event.kind === "peer.refused")
@@ -201,18 +172,15 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "context.changed":
     case "context.resynced":
     case "watch.resynced":
-      return contextLine(event);
     case "policy.changed":
-      return line("info", "policy in use", { contextVersion: event.contextVersion, policyHash: event.policyHash });
     case "policy.refused":
-      return line("warn", "policy refused; the last one stays in use", {
-        contextVersion: event.contextVersion,
-        cause: event.message,
-      });
-    case "rule.failed": {
-      const { ruleId, contextVersion, message } = event;
-      return line("warn", "rule failed on a reading", { ruleId, contextVersion, error: message });
-    }
+    case "mode.switched":
+    case "rule.failed":
+    case "watches.sampled":
+    case "budget.answered":
+    case "budgets.counted":
+    case "rate.refreshed":
+      return sharingLine(event);
     case "reasoner.failed":
       return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":

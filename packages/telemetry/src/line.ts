@@ -1,4 +1,4 @@
-/** A log line to be. */
+/** A log line to be: its level, one sentence for people, and fields for programs. */
 
 /** Levels that an event can have. */
 export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
@@ -10,6 +10,7 @@ export interface EventLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** A line. */
 export function line(level: EventLevel, message: string, fields: EventLine["fields"]): EventLine {
   return { level, message, fields };
 }

@@ -6,6 +6,7 @@ import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
+import { recordSharing, type SharingEvent } from "./record-sharing.ts";
 import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
 import { recordWork, type WorkEvent } from "./record-work.ts";
 
@@ -39,7 +40,10 @@ type SwarmEvent = EventOf<
   | "effect.refused"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent | WorkEvent>;
+type DecisionEvent = Exclude<
+  RuntimeEvent,
+  RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent | WorkEvent | SharingEvent
+>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
@@ -105,6 +109,21 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.measured":
       case "decisions.counted":
         recordConsole(families, state.bound, event);
+        return;
+      case "context.changed":
+      case "context.resynced":
+      case "watch.resynced":
+      case "store.changed":
+      case "store.warned":
+      case "rule.failed":
+      case "policy.changed":
+      case "policy.refused":
+      case "mode.switched":
+      case "watches.sampled":
+      case "budget.answered":
+      case "budgets.counted":
+      case "rate.refreshed":
+        recordSharing(families, state.bound, event);
         return;
       case "task.ended":
       case "session.changed":
@@ -213,39 +232,12 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
 
 function recordDecision(to: MetricFamilies, state: RecorderState, event: DecisionEvent): void {
   switch (event.kind) {
-    case "store.changed":
-      to.storeUp.set(event.up ? 1 : 0);
-      to.storeGeneration.set(event.generation);
-      return;
-    case "store.warned":
-      to.storeWarnings.inc();
-      return;
     case "context.read":
       to.contextReads.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.contextReadTime.observe(seconds(event.roundTripMs));
       return;
     case "context.served":
       to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
-      return;
-    case "context.changed":
-      to.contextChanges.inc();
-      to.contextVersion.set(event.version);
-      return;
-    case "context.resynced":
-      to.contextResyncs.inc();
-      to.contextVersion.set(event.version);
-      return;
-    case "watch.resynced":
-      to.watchResyncs.inc({ cause: event.cause });
-      return;
-    case "policy.changed":
-      to.policyChanges.inc();
-      return;
-    case "policy.refused":
-      to.policiesRefused.inc();
-      return;
-    case "rule.failed":
-      to.ruleFailures.inc({ rule_id: state.bound("rule", event.ruleId) });
       return;
     case "decision.acted": {
       const { source, decision, contextHit } = event;

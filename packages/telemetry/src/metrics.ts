@@ -7,8 +7,9 @@
  * they were told; two agents of one process share a registry and therefore its gauges. Nothing is ever registered with
  * prom-client's global registry.
  */
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
+import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
 
 /** The metrics of one registry. */
@@ -55,43 +56,21 @@ export function createMetrics(registry: Registry): Metrics {
 
 const firstName = "entrain_beats_fired_total";
 
-/** Makes metrics in one registry. */
-function createMaker(registry: Registry) {
-  const registers = [registry];
-  return {
-    counter: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-      new Counter<L>({ name, help, labelNames, registers }),
-    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => {
-      const gauge = new Gauge<L>({ name, help, labelNames, registers });
-      // prom-client would say 0 before anything is known; what is not known is absent.
-      if (labelNames.length === 0) gauge.remove();
-      return gauge;
-    },
-    histogram: <L extends string = never>(
-      name: string,
-      help: string,
-      buckets: number[],
-      labelNames: readonly L[] = [],
-    ) => new Histogram<L>({ name, help, buckets, labelNames, registers }),
-  };
-}
-
-type Maker = ReturnType<typeof createMaker>;
-
 function defineFamilies(registry: Registry) {
-  const make = createMaker(registry);
+  const make = createMetricMaker(registry);
   return {
     ...rhythmFamilies(make),
     ...swarmFamilies(make),
     ...workFamilies(make),
     ...contextFamilies(make),
+    ...sharingFamilies(make),
     ...decisionFamilies(make),
     ...coordinationFamilies(make),
     ...consoleFamilies(make),
   };
 }
 
-function rhythmFamilies({ counter, gauge, histogram }: Maker) {
+function rhythmFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     beatsFired: counter(firstName, "Beats that fired.", ["agent_id"]),
     beatsSkipped: counter("entrain_beats_skipped_total", "Beat numbers that were jumped over.", ["agent_id"]),
@@ -120,7 +99,7 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
 }
 
 /** Batches, and runs of scheduled jobs. */
-function workFamilies({ counter, histogram }: Maker) {
+function workFamilies({ counter, histogram }: MetricMaker) {
   return {
     batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
     batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
@@ -150,7 +129,7 @@ function workFamilies({ counter, histogram }: Maker) {
 }
 
 /** Membership and leadership. */
-function swarmFamilies({ counter, gauge, histogram }: Maker) {
+function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     agentsHosted: gauge("entrain_agents_hosted", "Agents that run in this process."),
     agentStops: counter("entrain_agent_stops_total", "Agents of this process that stopped.", ["drained"]),
@@ -184,7 +163,7 @@ function swarmFamilies({ counter, gauge, histogram }: Maker) {
 }
 
 /** What decisions rest on. */
-function contextFamilies({ counter, gauge, histogram }: Maker) {
+function contextFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     storeUp: gauge("entrain_store_up", "1 while the store answers, else 0."),
     storeGeneration: gauge("entrain_store_generation", "Life of the store, +1 when it may have lost writes."),
@@ -207,13 +186,34 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     contextResyncs: counter("entrain_context_resyncs_total", "Times the context document was taken over as a whole."),
     watchResyncs: counter("entrain_context_watch_resyncs_total", "Times a watcher was told to begin anew.", ["cause"]),
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
+    swarmMode: gauge("entrain_swarm_mode", "1 where decisions are the swarm's, 0 where they are each agent's own."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
   };
 }
 
+/** What is shared beside the document's versions: watches, budgets, rates. */
+function sharingFamilies({ counter, gauge }: MetricMaker) {
+  return {
+    watches: gauge("entrain_context_watches", "Watches of the context document that this process serves."),
+    watchWaiting: gauge("entrain_context_watch_waiting", "News that wait for watchers of this process."),
+    watchBehind: gauge("entrain_context_watch_behind_versions", "Versions that the slowest watcher has not been told."),
+    watchNews: counter("entrain_context_watch_news_total", "News that watchers of this process were told."),
+    budgetOperations: counter("entrain_budget_operations_total", "Changes of budgets that were asked for.", [
+      "operation",
+      "outcome",
+    ]),
+    budgets: gauge("entrain_budgets", "Budgets of the swarm."),
+    budgetLeases: gauge("entrain_budget_leases", "Live allocations of the swarm."),
+    rateRefreshes: counter("entrain_rate_refreshes_total", "Refreshes of shares of rates.", ["rate", "outcome"]),
+    rateShare: gauge("entrain_rate_share_per_second", "This process's share of a rate.", ["rate"]),
+    rateWaiting: gauge("entrain_rate_waiting", "Takes that wait for a rate in this process.", ["rate"]),
+    rateTaken: counter("entrain_rate_taken_total", "Units of a rate that were taken in this process.", ["rate"]),
+  };
+}
+
 /** Tasks and sessions. */
-function coordinationFamilies({ counter, histogram }: Maker) {
+function coordinationFamilies({ counter, histogram }: MetricMaker) {
   return {
     tasks: counter("entrain_tasks_total", "Tries of tasks that ended in this process.", ["capability", "outcome"]),
     taskDuration: histogram(
@@ -241,7 +241,7 @@ function coordinationFamilies({ counter, histogram }: Maker) {
   };
 }
 
-function decisionFamilies({ counter, histogram }: Maker) {
+function decisionFamilies({ counter, histogram }: MetricMaker) {
   return {
     decisions: counter("entrain_decisions_total", "Decisions acted on.", ["type", "source", "context"]),
     decisionLatency: histogram("entrain_decision_latency_seconds", "From the question to the act.", decisionBuckets, [
@@ -265,7 +265,7 @@ function decisionFamilies({ counter, histogram }: Maker) {
 }
 
 /** What an observer of the swarm measures, and how it answers. */
-function consoleFamilies({ counter, gauge, histogram }: Maker) {
+function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
     httpDuration: histogram(
       "entrain_http_request_duration_seconds",

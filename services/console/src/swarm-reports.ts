@@ -25,9 +25,19 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
     sink({ kind: "rhythm.measured", coherence, spreadP50Ms: spreadMs.p50, cadenceErrorPpm, converged });
   }
 
+  function reportBudgets(): void {
+    const budgets = model.budgets();
+    sink({
+      kind: "budgets.counted",
+      budgets: budgets.length,
+      leases: budgets.reduce((sum, { leases }) => sum + leases, 0),
+    });
+  }
+
   return (input: SwarmInput, events: readonly SwarmEvent[]): void => {
     if (input.kind === "members" || input.kind === "member") reportMembers();
     if (input.kind === "tick") reportRhythm();
+    if (input.kind === "budgets") reportBudgets();
     if (input.kind === "stats") {
       const { count, divergence, safeAlone } = input.stats;
       sink({ kind: "decisions.counted", committed: count, divergent: divergence, safeAlone });

@@ -14,7 +14,13 @@ import type { Clock, EventSink } from "@entrain/ports";
 import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
-import { createContextDesk, createSessionDesk, createSystemClock, systemTimers } from "@entrain/runtime";
+import {
+  createContextDesk,
+  createSessionDesk,
+  createSystemClock,
+  observeBudgets,
+  systemTimers,
+} from "@entrain/runtime";
 import { openSecurity, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
@@ -51,7 +57,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
   const events = fanOut({ log: createEventLog(logger), metrics: createMetrics(registry).record });
   const clock = createSystemClock();
   const store = openStore(config, clock, events, logger);
-  const ports = { ...store, election: store.election() };
+  const ports = { ...store, election: store.election(), budgets: observeBudgets(store.budgets, events) };
   const desk = createContextDesk({
     store: store.context,
     rules: createDocumentRules({ compile: compilePolicy }),

@@ -24,13 +24,18 @@ let one: ContextClient;
 let other: ContextClient;
 
 async function startOne(env: Record<string, string> = {}): Promise<RunningService> {
-  const config = loadConfig("coordinator", { ENTRAIN_SWARM: swarm, ENTRAIN_REDIS_URL: redis.url, ...env });
+  // What is tested here is no deadline, and the machine may be busy.
+  const own = { ENTRAIN_SWARM: swarm, ENTRAIN_REDIS_URL: redis.url };
+  const patient = { ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
+  const config = loadConfig("coordinator", { ...own, ...patient, ...env });
   return startCoordinator(config, surroundings);
 }
 
 function clientOf({ grpcAddress }: RunningService, swarmId = swarm): ContextClient {
   assert.ok(grpcAddress !== undefined);
-  return started.adopt(createContextClient(grpcAddress, { swarmId, insecure: false }), (client) => client.close());
+  return started.adopt(createContextClient(grpcAddress, { swarmId, insecure: false, deadlineMs: 15_000 }), (client) =>
+    client.close(),
+  );
 }
 
 /** A swarm of two coordinators, and a client of each. */
@@ -179,26 +184,67 @@ test("a watcher that does not take what it is told is told in the end to begin a
   await watch.return(undefined);
 });
 
+test("a watch at a pace tells versions that come together as one, each of them; the metrics tell of watches and budgets", async () => {
+  const { version } = await one.read();
+  const watch = one.watch({ fromVersion: version, batchMs: 200, severityMin: "warning" });
+  const told = take(watch, 1);
+  for (let n = 0; n < 3; n++)
+    await one.patch(merge({ configuration: { timeouts: { call: n + 1 } }, noise: n }), {
+      ...note,
+      baseVersion: version + n,
+    });
+  const [batch] = await told;
+  assert.ok(batch?.kind === "batch");
+  assert.deepEqual(
+    batch.versions.map(({ version: made, changes }) => [made, changes.map(({ pointer }) => pointer)]),
+    [
+      [version + 1, ["/configuration"]],
+      [version + 2, ["/configuration/timeouts/call"]],
+      [version + 3, ["/configuration/timeouts/call"]],
+    ],
+  );
+  const { opsUrl } = coordinators[0]!;
+  await waitFor("the metrics to tell of the watch", async () =>
+    /^entrain_context_watches [1-9]/m.test(await (await fetch(`${opsUrl}/metrics`)).text()),
+  );
+  await watch.return(undefined);
+});
+
 test("what a watch may not ask for is refused, and so is a caller of another swarm", async () => {
   await assert.rejects(take(one.watch({ pointers: ["no-pointer"] }), 1), { code: "invalid-argument" });
   await assert.rejects(take(one.watch({ queueMax: 10_001 }), 1), { code: "invalid-argument", field: "queue_max" });
   await assert.rejects(clientOf(coordinators[0]!, "another").read(), { code: "invalid-config" });
 });
 
-test("a coordinator that stops tells its watchers, who go on at another", async () => {
+test("a watch outlives its coordinator: it goes on at its successor, and each version is told once", async () => {
   const leaving = await startOne();
-  const client = clientOf(leaving);
-  const { version } = await client.read();
-  const watch = client.watch({ fromVersion: version });
-  const told = take(watch, 1);
-  await one.patch(merge({ leaving: 1 }), { ...note, baseVersion: version });
-  assert.equal((await told)[0]?.version, version + 1);
-  const ending = assert.rejects(watch.next(), { code: "unavailable" });
+  const port = leaving.grpcAddress?.split(":").at(-1) ?? "";
+  const { version } = await one.read();
+  const watch = clientOf(leaving).watch({ fromVersion: version });
+  const change = (n: number) => one.patch(merge({ moved: n }), { ...note, baseVersion: version + n });
+  const first = take(watch, 1);
+  await change(0);
+  const told = await first;
+  const rest = take(watch, 3);
   await leaving.stop();
-  await ending;
-  await one.patch(merge({ leaving: 2 }), { ...note, baseVersion: version + 1 });
-  const [next] = await take(other.watch({ fromVersion: version + 1 }), 1);
-  assert.deepEqual([next?.kind, next?.version], ["change", version + 2]);
+  await change(1);
+  await change(2);
+  const successor = await startOne({ ENTRAIN_GRPC_PORT: port });
+  started.defer(() => successor.stop());
+  await change(3);
+  assert.deepEqual(
+    [...told, ...(await rest)].map((news) => [news.kind, news.version]),
+    [1, 2, 3, 4].map((n) => ["change", version + n]),
+  );
+  await watch.return(undefined);
+});
+
+test("a watch at an address where nobody ever answered says so", async () => {
+  const gone = await startOne();
+  const client = clientOf(gone);
+  await gone.stop();
+  await assert.rejects(client.watch({ fromVersion: 1 }).next(), { code: "unavailable" });
+  await assert.rejects(client.watch().next(), { code: "unavailable" });
 });
 
 test("without the store a coordinator is alive and not ready, answers what it knew, and changes nothing", async () => {

@@ -1,7 +1,7 @@
 /**
- * The coordinator service: drives sessions, and serves the shared context to processes that do not go to the store
- * themselves. It keeps nothing of its own, so any number of replicas may run: what they write is judged by the store (C2, P1).
- * It takes no part in the rhythm.
+ * The coordinator service: drives sessions, and serves the shared context, budgets and rates to processes that do not go to
+ * the store themselves. It keeps nothing of its own, so any number of replicas may run: what they write is judged by the
+ * store (C2, P1). It takes no part in the rhythm.
  *
  * Order at the start: listen on the ops port, connect to the store, follow the document, serve, drive. Order at the end: not
  * ready and nobody let in, sessions are handed over, calls under way are answered, watchers are told, then the store, the ops
@@ -14,7 +14,7 @@ import { EntrainError } from "@entrain/kernel";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createRpcServer } from "@entrain/rpc";
-import { createSharedContext, createSystemClock, systemTimers } from "@entrain/runtime";
+import { createSharedContext, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
 import {
   createServiceTelemetry,
   openSecurity,
@@ -92,7 +92,7 @@ export async function startCoordinator(
       ...security.options,
       clock,
       events,
-      context: held.context,
+      coordination: { context: held.context, budgets: observeBudgets(store.budgets, events), rates: store.rates },
     });
     held.follower.start();
     serving = true;

@@ -1,11 +1,13 @@
 /**
- * Which changes a watcher wants: by place, by kind, by author. A place is a JSON Pointer and means all below it; the name
+ * Which changes a watcher wants: by place, by kind, by author, by severity. A place is a JSON Pointer and means all below it; the name
  * `*` in it stands for any one name, `**` for any number of them.
  */
 import { EntrainError } from "@entrain/kernel";
 import type { Change } from "./changes.ts";
+import { emptyDocument, type SharedDocument } from "./document.ts";
 import type { ContextEntry } from "./entry.ts";
 import { parsePointer } from "./json-pointer.ts";
+import { createSeverityJudge, isAtLeast, severities, type Severity } from "./severity.ts";
 
 /** What is wanted; what is left out is no condition. */
 export interface ContextFilter {
@@ -13,6 +15,8 @@ export interface ContextFilter {
   readonly pointers?: readonly string[];
   readonly kinds?: readonly Change["kind"][];
   readonly authors?: readonly string[];
+  /** Changes that matter at least so much (severity.ts). */
+  readonly severityMin?: Severity;
 }
 
 /** The changes of a version that are wanted; undefined where none is. */
@@ -23,22 +27,31 @@ const listMax = 100;
 const kinds: ReadonlySet<unknown> = new Set<Change["kind"]>(["added", "replaced", "removed"]);
 
 /**
- * A sieve for a filter. An empty version passes a filter without pointers and kinds.
+ * A sieve for a filter; `present` says by which document severities are judged. An empty version passes a filter without
+ * pointers, kinds and severity.
  * @throws EntrainError `invalid-argument` that names the field.
  */
-export function createSieve(filter: ContextFilter): ContextSieve {
+export function createSieve(
+  filter: ContextFilter,
+  present: () => SharedDocument = () => emptyDocument.document,
+): ContextSieve {
   for (const name of ["pointers", "kinds", "authors"] as const)
     if ((filter[name]?.length ?? 0) > listMax)
       throw EntrainError.invalid(name, `${filter[name]?.length ?? 0} entries`, `give at most ${listMax}`);
   const places = filter.pointers?.map((pointer, index) => parsePointer(`pointers[${index}]`, pointer));
   const wrong = filter.kinds?.find((kind) => !kinds.has(kind));
   if (wrong !== undefined) throw EntrainError.invalid("kinds", wrong, "choose added, replaced or removed");
+  const { severityMin } = filter;
+  if (severityMin !== undefined && !severities.includes(severityMin))
+    throw EntrainError.invalid("severityMin", severityMin, `choose ${severities.join(", ")}`);
+  const judge = createSeverityJudge(present);
   const wanted = (change: Change): boolean =>
+    (severityMin === undefined || isAtLeast(judge(change), severityMin)) &&
     filter.kinds?.includes(change.kind) !== false &&
     (places === undefined || places.some((place) => meets(place, parsePointer("pointer", change.pointer), change)));
   return (entry) => {
     if (filter.authors?.includes(entry.author) === false) return undefined;
-    if (places === undefined && filter.kinds === undefined) return entry.changes;
+    if (places === undefined && filter.kinds === undefined && severityMin === undefined) return entry.changes;
     const passed = entry.changes.filter(wanted);
     return passed.length === 0 ? undefined : passed;
   };

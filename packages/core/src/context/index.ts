@@ -16,7 +16,9 @@ export {
   type ContextPatch,
   type ContextProposal,
 } from "./entry.ts";
+export { featureOf, isSwarmMode, type FeatureValue } from "./features.ts";
 export { createSieve, type ContextFilter, type ContextSieve } from "./filter.ts";
 export { advance, type Advance, type ContextNews } from "./following.ts";
 export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";
+export { severities, type Severity } from "./severity.ts";

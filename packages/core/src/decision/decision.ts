@@ -40,8 +40,11 @@ export interface Decision extends Verdict {
   readonly committedAtMs: number;
 }
 
-/** `committed`: this agent's proposal stands. `adopted`: another's does. `safe-alone`: no ledger in reach (D3). */
-export type ActSource = "committed" | "adopted" | "safe-alone";
+/**
+ * `committed`: this agent's proposal stands. `adopted`: another's does. `safe-alone`: no ledger in reach (D3). `local`: the
+ * swarm mode is off, and the agent's own reasoning was asked alone.
+ */
+export type ActSource = "committed" | "adopted" | "safe-alone" | "local";
 
 /** What one agent did about one incident. */
 export interface Act {

@@ -54,7 +54,7 @@ export interface BudgetDesk {
 
 /** What a desk needs. */
 export interface BudgetDeskOptions {
-  readonly store: BudgetStore;
+  readonly store: Pick<BudgetStore, "apply" | "read" | "reclaim" | "watch">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;

@@ -34,7 +34,7 @@ export interface BudgetLease extends AsyncDisposable {
 
 /** What a lease needs. */
 export interface LeaseSurroundings {
-  readonly store: BudgetStore;
+  readonly store: Pick<BudgetStore, "apply">;
   readonly clock: Clock;
   readonly timers: Timers;
 }

@@ -133,23 +133,26 @@ test("a slow watcher gets what found room, then the whole, and nothing is droppe
   assert.deepEqual(last.document, present().document);
   set("n", 11);
   assert.deepEqual(versions(await take(watch, 1)), ["change 11"]);
-  assert.deepEqual(watch.stats(), { version: 11, waiting: 0, told: 4, resyncs: 1, closed: false });
+  assert.deepEqual(watch.stats(), { version: 11, waiting: 0, behind: 0, told: 4, resyncs: 1, closed: false });
 });
 
 test("however slow a watcher is, each version is told, bookmarked or covered by a resync, and its copy comes out right", async () => {
   for (let seed = 0; seed < 50; seed++) {
     const random = createRandom(`watch/${seed}`);
     const { time, set, open, present } = watching();
-    const watch = open({ queueMax: 1 + random.int(5), bookmarkEveryMs: 10 });
+    const pace = seed % 2 === 0 ? {} : { batchMs: 5 * random.int(3), newsPerSecondMax: 50 + 950 * random.next() };
+    const watch = open({ queueMax: 1 + random.int(5), bookmarkEveryMs: 10, ...pace });
     let copy: ContextDocument = { version: 0, document: {} };
     const absorb = async (): Promise<void> => {
-      const { value } = (await watch.next()) as IteratorYieldResult<WatchNews>;
+      const { value } = (await time.until(watch.next())) as IteratorYieldResult<WatchNews>;
       if (value.kind === "resync") {
         assert.equal(value.fromVersion, copy.version);
         copy = { version: value.version, document: value.document };
-      } else if (value.kind === "change") {
-        assert.equal(value.baseVersion, copy.version, `seed ${seed}`);
-        copy = { version: value.version, document: redo(copy.document, value.changes) };
+      }
+      const told = value.kind === "batch" ? value.versions : value.kind === "change" ? [value] : [];
+      for (const { version, baseVersion, changes } of told) {
+        assert.equal(baseVersion, copy.version, `seed ${seed}`);
+        copy = { version, document: redo(copy.document, changes) };
       }
     };
     for (let step = 0; step < 200; step++) {
@@ -171,4 +174,93 @@ test("options that are none are refused by name", () => {
     [{ pointers: ["policy"] }, "pointers[0]"],
   ] as const)
     assert.throws(() => open(options), { code: "invalid-argument", field });
+});
+
+/** The versions that are in news, whether told alone or in a batch. */
+const versionsIn = (news: readonly WatchNews[]) =>
+  news.flatMap((one) => (one.kind === "batch" ? one.versions.map(({ version }) => version) : [one.version]));
+
+/** Takes what comes until the watch is closed. */
+function gather(watch: ContextWatch): readonly WatchNews[] {
+  const taken: WatchNews[] = [];
+  void (async () => {
+    for await (const news of watch) taken.push(news);
+  })();
+  return taken;
+}
+
+test("versions that come within a batching window are told as one, each of them, and the next window begins with the next", async () => {
+  const { time, set, open } = watching();
+  const told = gather(open({ batchMs: 50 }));
+  for (const n of [1, 2, 3]) {
+    set("n", n);
+    await time.advance(10);
+  }
+  assert.deepEqual(told, []);
+  await time.advance(30);
+  assert.deepEqual([told.map(({ kind }) => kind), versionsIn(told)], [["batch"], [1, 2, 3]]);
+  set("n", 4);
+  await time.advance(49);
+  assert.equal(told.length, 1);
+  await time.advance(1);
+  assert.deepEqual(versions(told), ["batch 3", "change 4"]);
+});
+
+test("news come no faster than the rate that was asked for, and none of the versions is left out", async () => {
+  const { time, set, open } = watching();
+  const watch = open({ newsPerSecondMax: 10 });
+  const told = gather(watch);
+  for (let n = 1; n <= 500; n++) {
+    set("n", n);
+    await time.advance(4);
+  }
+  await time.advance(200);
+  assert.deepEqual(
+    versionsIn(told),
+    Array.from({ length: 500 }, (_, n) => n + 1),
+  );
+  assert.ok(told.length <= 2 * 10 + 2, `${told.length} news in 2 s`);
+  const { behind, waiting, resyncs } = watch.stats();
+  assert.deepEqual([behind, waiting, resyncs], [0, 0, 0]);
+});
+
+test("a watcher at a pace that is too slow for its queue is told to begin anew all the same", async () => {
+  const { time, set, open } = watching();
+  const watch = open({ newsPerSecondMax: 1, queueMax: 5 });
+  const told = gather(watch);
+  for (let n = 1; n <= 20; n++) set("n", n);
+  await time.advance(1);
+  assert.ok(watch.stats().behind > 0);
+  await time.advance(3_000);
+  assert.equal(told.at(-1)?.version, 20);
+  assert.deepEqual(
+    told.filter(({ kind }) => kind === "resync").map(({ version }) => version),
+    [20],
+  );
+  assert.equal(watch.stats().behind, 0);
+});
+
+test("a watch by severity hears what matters, by the marks that the document itself has", async () => {
+  const { time, set, open } = watching();
+  const critical = gather(open({ severityMin: "critical" }));
+  const warnings = gather(open({ severityMin: "warning" }));
+  set("mine", 1);
+  set("policy", { decision: 1 });
+  set("configuration", { features: {} });
+  set("metadata", { severities: { "/mine": "critical", "/policy/decision": "info" } });
+  set("mine", 2);
+  await time.advance(1);
+  const changes = (news: readonly WatchNews[]) => news.filter(({ kind }) => kind === "change");
+  assert.deepEqual(versions(changes(critical)), ["change 2", "change 5"]);
+  assert.deepEqual(versions(changes(warnings)), ["change 2", "change 3", "change 5"]);
+  set("policy", { decision: 2 });
+  await time.advance(1);
+  assert.deepEqual(versions(changes(critical)), ["change 2", "change 5"]);
+});
+
+test("a pace or a severity that is none is refused by name", () => {
+  const { open } = watching();
+  assert.throws(() => open({ batchMs: -1 }), { code: "invalid-argument", field: "batchMs" });
+  assert.throws(() => open({ newsPerSecondMax: 0 }), { code: "invalid-argument", field: "newsPerSecondMax" });
+  assert.throws(() => open({ severityMin: "grave" as "info" }), { code: "invalid-argument", field: "severityMin" });
 });

@@ -3,6 +3,9 @@
  * reliable (no version is missing between two that are told, or it is said), atomic (all changes of a version together),
  * resumable (from any version that is kept) and bookmarked (progress is told also where nothing concerns the filter).
  *
+ * At a pace, where one is asked for: versions that come within a batching window, or faster than the rate of news, wait and
+ * are told as one batch that holds each of them.
+ *
  * Bounded: a watcher that is slower than the document changes gets, instead of what did not find room, one `resync` that
  * says from where on it missed versions. Nothing is ever dropped in silence.
  */
@@ -21,6 +24,7 @@ import type {
   ResyncCause,
   Timers,
   Unsubscribe,
+  VersionNews,
   WatchNews,
   WatchOptions,
   WatchStats,
@@ -31,6 +35,10 @@ import type { ContextSource } from "./context-follower.ts";
 const pagesMax = 1_000;
 /** Longest queue that may be asked for. */
 const queueLimit = 100_000;
+/** Versions in one batch. */
+const batchMax = 1_000;
+/** Longest batching window, ms, and the bounds of a rate of news. */
+const paceLimits = { batchMs: 60_000, newsPerSecond: { least: 0.01, most: 1_000 } } as const;
 
 /** What a watch needs. */
 export interface WatchSurroundings {
@@ -45,23 +53,36 @@ export interface WatchSurroundings {
  * @throws EntrainError `invalid-argument` that names the option.
  */
 export function watchContext(around: WatchSurroundings, options: WatchOptions = {}): ContextWatch {
-  const { queueMax = 1_000, bookmarkEveryMs = 1_000, fromVersion } = options;
+  const { queueMax = 1_000, bookmarkEveryMs = 1_000, batchMs = 0, newsPerSecondMax, fromVersion } = options;
   if (!(Number.isInteger(queueMax) && queueMax >= 1 && queueMax <= queueLimit))
     throw EntrainError.invalid("queueMax", queueMax, `give a whole number from 1 to ${queueLimit}`);
   if (!(bookmarkEveryMs >= 1)) throw EntrainError.invalid("bookmarkEveryMs", bookmarkEveryMs, "give at least 1 ms");
+  if (!(batchMs >= 0 && batchMs <= paceLimits.batchMs))
+    throw EntrainError.invalid("batchMs", batchMs, `give 0 to ${paceLimits.batchMs} ms`);
+  const { least, most } = paceLimits.newsPerSecond;
+  if (newsPerSecondMax !== undefined && !(newsPerSecondMax >= least && newsPerSecondMax <= most))
+    throw EntrainError.invalid("newsPerSecondMax", newsPerSecondMax, `give ${least} to ${most}`);
+  const spacingMs = newsPerSecondMax === undefined ? 0 : 1_000 / newsPerSecondMax;
   if (fromVersion !== undefined && !(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
     throw EntrainError.invalid("fromVersion", fromVersion, "give a version, or 0 for all that are kept");
-  return new Watch(around, createSieve(options), { queueMax, bookmarkEveryMs, fromVersion });
+  const sieve = createSieve(options, () => around.source.current()?.document ?? {});
+  return new Watch(around, sieve, { queueMax, bookmarkEveryMs, batchMs, spacingMs, fromVersion });
 }
 
-type Settings = Required<Pick<WatchOptions, "queueMax" | "bookmarkEveryMs">> & Pick<WatchOptions, "fromVersion">;
+type Settings = Required<Pick<WatchOptions, "queueMax" | "bookmarkEveryMs" | "batchMs">> &
+  Pick<WatchOptions, "fromVersion"> & {
+    /** Between two news, ms. */
+    readonly spacingMs: number;
+  };
+
+type Bookmark = Extract<WatchNews, { readonly kind: "bookmark" }>;
 
 class Watch implements ContextWatch {
   readonly #around: WatchSurroundings;
   readonly #sieve: ContextSieve;
   readonly #settings: Settings;
   readonly #unwatch: Unsubscribe;
-  #queue: WatchNews[] = [];
+  #queue: (VersionNews | Bookmark)[] = [];
   /** The version up to which everything is in the queue or was told; undefined until the first one is known. */
   #reached: number | undefined;
   #told = { version: 0, count: 0, resyncs: 0 };
@@ -69,6 +90,8 @@ class Watch implements ContextWatch {
   #heard: ContextNews[] | undefined;
   #overflow: ResyncCause | undefined;
   #waiting: ((result: IteratorResult<WatchNews>) => void)[] = [];
+  /** Nothing is told until it ends: a batching window, or the time between two news. */
+  #held: Unsubscribe | undefined;
   #bookmark: { readonly callOff: Unsubscribe } | undefined;
   #closed = false;
 
@@ -103,6 +126,7 @@ class Watch implements ContextWatch {
     this.#closed = true;
     this.#unwatch();
     this.#bookmark?.callOff();
+    this.#held?.();
     this.#queue = [];
     this.#overflow = undefined;
     for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
@@ -110,7 +134,10 @@ class Watch implements ContextWatch {
 
   stats(): WatchStats {
     const { version, count, resyncs } = this.#told;
-    return { version, waiting: this.#queue.length, told: count, resyncs, closed: this.#closed };
+    const present = this.#around.source.current()?.version ?? 0;
+    const hasAll = this.#queue.length === 0 && this.#overflow === undefined;
+    const behind = Math.max(0, present - (hasAll ? (this.#reached ?? present) : version));
+    return { version, waiting: this.#queue.length, behind, told: count, resyncs, closed: this.#closed };
   }
 
   [Symbol.asyncIterator](): this {
@@ -187,6 +214,18 @@ class Watch implements ContextWatch {
   /** What waits is still told; after it comes a resync, made of the document as it is then. */
   #miss(cause: ResyncCause): void {
     this.#overflow ??= cause;
+    this.#give();
+  }
+
+  #put(news: VersionNews | Bookmark): void {
+    this.#queue.push(news);
+    const { batchMs } = this.#settings;
+    if (batchMs > 0 && news.kind === "change" && this.#queue.length === 1) this.#hold(batchMs);
+    this.#give();
+  }
+
+  /** Tells whoever waits, if there is something and its time has come. */
+  #give(): void {
     const resolve = this.#waiting[0];
     if (resolve === undefined) return;
     const news = this.#take();
@@ -195,23 +234,41 @@ class Watch implements ContextWatch {
     resolve({ done: false, value: news });
   }
 
-  #put(news: WatchNews): void {
-    this.#queue.push(news);
-    const resolve = this.#waiting.shift();
-    const first = resolve === undefined ? undefined : this.#take();
-    if (resolve !== undefined && first !== undefined) resolve({ done: false, value: first });
+  #hold(ms: number): void {
+    this.#held ??= this.#around.timers.after(ms, () => {
+      this.#held = undefined;
+      this.#give();
+    });
   }
 
   /** The next news, counted as told. */
   #take(): WatchNews | undefined {
-    const news = this.#queue.shift() ?? this.#resync();
+    if (this.#held !== undefined) return undefined;
+    const news = this.#nextQueued() ?? this.#resync();
     if (news === undefined) return undefined;
+    if (this.#settings.spacingMs > 0) this.#hold(this.#settings.spacingMs);
     this.#told = {
       version: news.version,
       count: this.#told.count + 1,
       resyncs: this.#told.resyncs + (news.kind === "resync" ? 1 : 0),
     };
     return news;
+  }
+
+  /** One of the queue, or, at a pace, all versions that have come together. */
+  #nextQueued(): WatchNews | undefined {
+    const { batchMs, spacingMs } = this.#settings;
+    if (batchMs === 0 && spacingMs === 0) return this.#queue.shift();
+    const versions: VersionNews[] = [];
+    for (const news of this.#queue) {
+      if (news.kind !== "change" || versions.length === batchMax) break;
+      versions.push(news);
+    }
+    this.#queue.splice(0, versions.length);
+    const [first] = versions;
+    const last = versions.at(-1);
+    if (first === undefined || last === undefined) return this.#queue.shift();
+    return first === last ? first : { kind: "batch", version: last.version, versions };
   }
 
   #resync(): WatchNews | undefined {

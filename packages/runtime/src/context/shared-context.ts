@@ -10,6 +10,9 @@ import { ContextFollower } from "./context-follower.ts";
 import { watchContext } from "./context-watch.ts";
 import { initialDocument } from "./initial-document.ts";
 
+/** Pause between two looks at the watches, ms. */
+const sampleEveryMs = 1_000;
+
 /** What it needs. */
 export interface SharedContextOptions {
   readonly store: ContextStore;
@@ -36,20 +39,37 @@ export function createSharedContext(options: SharedContextOptions): HeldContext 
   const follower = new ContextFollower({ store, health, timers, events, initial: initialDocument(), seed });
   const desk = createContextDesk({ store, rules, timers, random: createRandom(`changes of ${seed}`) });
   const watches = new Set<ContextWatch>();
+  let toldBefore = 0;
+  let sampling: (() => void) | undefined;
+
+  /** Tells of the watches once a second while there are some, and once more when there are none left. */
+  function sample(): void {
+    const stats = [...watches].map((watch) => watch.stats());
+    const told = stats.reduce((sum, one) => sum + one.told, 0);
+    const open = stats.filter(({ closed }) => !closed);
+    const waiting = open.reduce((sum, one) => sum + one.waiting, 0);
+    const behindMax = Math.max(0, ...open.map(({ behind }) => behind));
+    events({ kind: "watches.sampled", open: open.length, waiting, behindMax, told: told - toldBefore });
+    for (const watch of watches) if (watch.stats().closed) watches.delete(watch);
+    toldBefore = [...watches].reduce((sum, watch) => sum + watch.stats().told, 0);
+    sampling = watches.size === 0 ? undefined : timers.after(sampleEveryMs, sample);
+  }
+
   return {
     follower,
     context: {
       ...desk,
       current: () => follower.current(),
       watch(wanted) {
-        for (const ended of watches) if (ended.stats().closed) watches.delete(ended);
         const watch = watchContext({ source: follower, store, timers, events }, wanted);
         watches.add(watch);
+        sampling ??= timers.after(sampleEveryMs, sample);
         return watch;
       },
     },
     stop() {
       for (const watch of watches) watch.close();
+      sampling?.();
       follower.stop();
     },
   };

@@ -19,85 +19,21 @@ import {
   type DecisionTimings,
   type GlobalContext,
   type Observation,
-  type Policy,
   type Reading,
   type TimedSnapshot,
 } from "@entrain/core/decision";
-import type {
-  Classification,
-  Clock,
-  DecideOutcome,
-  DecideRequest,
-  Decider,
-  EventSink,
-  GlobalState,
-  Ledger,
-  PolicyCompiler,
-  Reasoner,
-  Timers,
-} from "@entrain/ports";
-import type { ContextSource } from "../context/context-follower.ts";
+import type { Classification, DecideOutcome, DecideRequest } from "@entrain/ports";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
+import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Decisions that the history keeps. */
 const historyMax = 50;
-
-/** What a decision loop needs. */
-export interface DecisionLoopOptions {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly ledger: Ledger;
-  readonly globalState: GlobalState;
-  /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
-  readonly context: ContextSource;
-  readonly reasoner: Reasoner;
-  readonly compile: PolicyCompiler;
-  readonly events: EventSink;
-  /** SHA-256 of a text's UTF-8 bytes, hex. */
-  readonly sha256Hex: (text: string) => string;
-  /** A new unique id. */
-  readonly newId: () => string;
-  /** In force until the shared document is read (default: `defaultPolicy`). */
-  readonly policy?: Policy;
-  readonly timings?: Partial<DecisionTimings>;
-  /** Decisions under way at once; one more is refused (default 1,000). */
-  readonly underWayMax?: number;
-}
-
-/** One entry of the history. */
-export type DecisionRecord = DecideOutcome & { readonly agentId: string };
-
-/** Figures of this process. */
-export interface DecisionStats {
-  /** Share of the last 50 reasonings within a minute that failed, 0..1; 0 where there were none. */
-  readonly reasonerFailureRate: number;
-  /** Decisions under way. */
-  readonly underWay: number;
-  /** Safe actions taken alone that wait to be compared with the ledger (D3). */
-  readonly unreconciled: number;
-}
-
-/** Decides, for the agents of one process or of many. */
-export interface DecisionLoop extends Decider {
-  /** Listens for decisions and reads the context once, whether or not the store answers; idempotent. */
-  start(): Promise<void>;
-  /** Takes no more questions and resolves when those under way are answered, each within its budget. */
-  stop(): Promise<void>;
-  /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
-  context(agentId: string, leads: boolean): GlobalContext;
-  /** What the policy in use makes of it, for whoever follows the states of subjects. */
-  observe(reading: Reading): Observation;
-  /** The last 50 answers, newest first. */
-  history(): readonly DecisionRecord[];
-  stats(): DecisionStats;
-  /** True where the next decision would find its context without waiting. */
-  isWarm(): boolean;
-}
 
 /**
  * A loop that has not started: no I/O yet.
@@ -190,6 +126,10 @@ class Loop implements DecisionLoop {
     };
   }
 
+  swarmMode(): boolean {
+    return this.#policy.basis().swarmMode;
+  }
+
   isWarm(): boolean {
     return this.#keeper.isWarm();
   }
@@ -219,28 +159,41 @@ class Loop implements DecisionLoop {
 
   async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
     const { agentId, incidentId } = request;
+    if (!this.swarmMode()) return this.#answer(agentId, startedMs, await this.#run(request, startedMs), false);
     const known = incidentId === undefined ? undefined : this.#surroundings.board.recall(incidentId);
     const served =
       known === undefined
         ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
         : this.#keeper.serveNow();
     const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
-    const { decision, source } = outcome;
-    const latencyMs = this.#nowMs() - startedMs;
-    return this.#remember(agentId, { decision, source, latencyMs, contextHit: served.hit });
+    return this.#answer(agentId, startedMs, outcome, served.hit);
   }
 
-  /** Joins the run of this agent on this incident that is under way, or begins it. */
-  #run(request: DecideRequest, startedMs: number, served: ServedContext): Promise<RunOutcome> {
+  #answer(agentId: string, startedMs: number, { decision, source }: RunOutcome, contextHit: boolean): DecideOutcome {
+    const latencyMs = this.#nowMs() - startedMs;
+    return this.#remember(agentId, { decision, source, latencyMs, contextHit });
+  }
+
+  /**
+   * Joins the run of this agent on this incident that is under way, or begins it. How it is run is said by the basis that it
+   * takes, so that no decision mixes the mode of one version with the policy of another.
+   */
+  #run(request: DecideRequest, startedMs: number, served?: ServedContext): Promise<RunOutcome> {
     const { agentId, reading, incidentId, leadership } = request;
     const basis = this.#policy.basis();
     const classification = basis.classify(reading);
-    const key = JSON.stringify([agentId, incidentId ?? null, fingerprintKey(classification.fingerprint)]);
+    const key = JSON.stringify([
+      basis.swarmMode,
+      agentId,
+      incidentId ?? null,
+      fingerprintKey(classification.fingerprint),
+    ]);
     const shared = this.#runs.get(key);
     if (shared !== undefined) return shared;
     this.#reportFailures(classification, basis);
-    const context = this.#contextOf(served.timed, leadership !== undefined, basis);
-    const leaderKnown = this.#expectsLeader(served.timed, agentId);
+    const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
+    const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
+    const leaderKnown = this.#expectsLeader(timed, agentId);
     const started = {
       agentId,
       reading,
@@ -252,7 +205,8 @@ class Loop implements DecisionLoop {
       context,
       startedMs,
     };
-    const run = runIncident(this.#surroundings, started).then((outcome) => {
+    const carryOut = basis.swarmMode ? runIncident : runLocally;
+    const run = carryOut(this.#surroundings, started).then((outcome) => {
       this.#runs.delete(key);
       if (outcome.source === "safe-alone") this.#reconcileLater(started, outcome);
       return outcome;

@@ -27,9 +27,9 @@ import {
   type Verdict,
 } from "@entrain/core/decision";
 import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Timers } from "@entrain/ports";
-import { askReasoner } from "./ask-reasoner.ts";
 import type { DecisionBoard } from "./decision-board.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
+import { reasonedVerdict } from "./reasoned-verdict.ts";
 
 /** What all runs of a process share. */
 export interface RunSurroundings {
@@ -187,24 +187,9 @@ class IncidentRun {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
       this.#verdict = safeVerdict(basis.policy, cause);
     } else {
-      this.#verdict = await this.#askedVerdict(untilMs);
+      this.#verdict = await reasonedVerdict(this.#around, this.#task, untilMs, this.#over.signal);
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
-  }
-
-  async #askedVerdict(untilMs: number): Promise<Verdict> {
-    const { reasoner, reasonings, clock, timers, events } = this.#around;
-    const { reading, classification, context, basis } = this.#task;
-    const { fingerprint, rule } = classification;
-    const question = { reading, fingerprint, rule, context, policy: basis.policy };
-    const answer = await askReasoner({ reasoner, question, untilMs, stop: this.#over.signal, clock, timers });
-    const failed = answer.kind === "failed";
-    // A question that became pointless says nothing about the reasoner.
-    if (!this.#over.signal.aborted) reasonings.record(this.#nowMs(), failed);
-    if (!failed) return answer.verdict;
-    const { cause, message } = answer;
-    if (!this.#over.signal.aborted) events({ kind: "reasoner.failed", reasoner: reasoner.name, cause, message });
-    return safeVerdict(basis.policy, `reasoner ${reasoner.name} failed (${cause}): ${message}`);
   }
 
   async #commit(fence: Leadership | undefined): Promise<void> {

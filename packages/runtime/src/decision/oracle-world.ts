@@ -18,7 +18,8 @@ import {
 } from "@entrain/core/decision";
 import type { Clock, PolicyCompiler, Reasoner, RuntimeEvent, StoreHealth, Timers } from "@entrain/ports";
 import { ContextFollower } from "../context/context-follower.ts";
-import { createDecisionLoop, type DecisionLoop, type DecisionLoopOptions } from "./decision-loop.ts";
+import { createDecisionLoop } from "./decision-loop.ts";
+import type { DecisionLoop, DecisionLoopOptions } from "./decision-loop-contract.ts";
 import { createOracleStore, type Fate, type OracleStore } from "./oracle-store.ts";
 
 /** Every command takes this long there and back, ms. */
@@ -145,6 +146,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
         history: () => loop.history(),
         stats: () => loop.stats(),
         isWarm: () => loop.isWarm(),
+        swarmMode: () => loop.swarmMode(),
       };
     },
     elect(agentId) {

@@ -3,8 +3,8 @@
  * else, so none mixes two versions. A document whose policy does not compile changes nothing and is reported once.
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
+import { isSwarmMode, type ContextDocument } from "@entrain/core/context";
 import { subjectOf, type Observation, type Policy, type Reading } from "@entrain/core/decision";
-import type { ContextDocument } from "@entrain/core/context";
 import type { CompiledPolicy, EventSink, PolicyCompiler, Unsubscribe } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
 
@@ -14,6 +14,8 @@ export interface PolicyBasis extends CompiledPolicy {
   readonly contextVersion: number;
   /** SHA-256 of the policy's canonical JSON, hex. */
   readonly policyHash: string;
+  /** False: decisions are each agent's own (`/configuration/features/swarmMode` of the same version). */
+  readonly swarmMode: boolean;
 }
 
 /** Holds the policy in use. */
@@ -34,26 +36,33 @@ export function createPolicyInUse(options: {
   readonly events: EventSink;
 }): PolicyInUse {
   const { compile, sha256Hex, events } = options;
-  const basisOf = (candidate: unknown, contextVersion: number): PolicyBasis => {
+  const basisOf = (candidate: unknown, contextVersion: number, swarmMode: boolean): PolicyBasis => {
     const compiled = compile(candidate);
     const policyHash = sha256Hex(canonicalJson(compiled.policy));
-    return { ...compiled, contextVersion, policyHash };
+    return { ...compiled, contextVersion, policyHash, swarmMode };
   };
-  let basis = basisOf(options.initial, 0);
+  let basis = basisOf(options.initial, 0, true);
   let seenVersion = 0;
   /** What the basis was compiled from: a document that shares it needs no compiling. */
   let source: unknown = options.initial;
+
+  function setBasis(next: PolicyBasis): void {
+    const switched = next.swarmMode !== basis.swarmMode || basis.contextVersion === 0;
+    basis = next;
+    if (switched) events({ kind: "mode.switched", contextVersion: next.contextVersion, swarmMode: next.swarmMode });
+  }
 
   function offer({ version, document }: ContextDocument): void {
     if (version === seenVersion) return;
     seenVersion = version;
     const candidate = decisionPolicyOf(document);
+    const swarmMode = isSwarmMode(document);
     if (candidate === source) {
-      basis = { ...basis, contextVersion: version };
+      setBasis({ ...basis, contextVersion: version, swarmMode });
       return;
     }
     try {
-      basis = basisOf(candidate, version);
+      setBasis(basisOf(candidate, version, swarmMode));
       source = candidate;
       events({ kind: "policy.changed", contextVersion: version, policyHash: basis.policyHash });
     } catch (thrown) {

@@ -1,7 +1,7 @@
 /** The shared rates that a process holds, by name: everybody in it who names one takes from the same share. */
 import { checkId, EntrainError, type Random } from "@entrain/kernel";
 import { checkRateWish } from "@entrain/core/rate";
-import type { Clock, RateStore, Timers } from "@entrain/ports";
+import type { Clock, EventSink, RateStore, Timers } from "@entrain/ports";
 import { RateHold, type SharedRate } from "./shared-rate.ts";
 
 /** A rate, as a user says it. */
@@ -26,6 +26,7 @@ export interface RateDeskOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly events: EventSink;
   /** Unique for each process and start. */
   readonly holderId: string;
 }

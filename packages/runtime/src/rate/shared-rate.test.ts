@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import { rateTimings, refreshShare, releaseShare, type RateTable } from "@entrain/core/rate";
-import type { RateStore } from "@entrain/ports";
+import type { RateStore, EventSink } from "@entrain/ports";
 import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
 import { createRateDesk, type RateDesk } from "./rate-desk.ts";
 import type { SharedRate } from "./shared-rate.ts";
@@ -29,8 +29,13 @@ function storeIn({ clock, sleep }: VirtualTime) {
   return { store, state, holders: () => table.size };
 }
 
-function deskIn({ clock, timers }: VirtualTime, store: RateStore, holderId: string): RateDesk {
-  return createRateDesk({ store, clock, timers, random: createRandom(holderId), holderId });
+function deskIn(
+  { clock, timers }: VirtualTime,
+  store: RateStore,
+  holderId: string,
+  events: EventSink = () => undefined,
+): RateDesk {
+  return createRateDesk({ store, clock, timers, random: createRandom(holderId), events, holderId });
 }
 
 /** Offers one take after the other at a steady pace until it is told to end; counts those that were granted. */

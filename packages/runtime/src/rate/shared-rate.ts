@@ -16,7 +16,7 @@ import {
   type Bucket,
   type RateAnswer,
 } from "@entrain/core/rate";
-import type { Clock, RateStore, Timers } from "@entrain/ports";
+import type { Clock, EventSink, RateStore, Timers } from "@entrain/ports";
 
 /** Takes that wait at once. */
 const waitersMax = 10_000;
@@ -49,6 +49,7 @@ export interface SharedRateOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly events: EventSink;
   /** Unique for each process and start. */
   readonly holderId: string;
   readonly name: string;
@@ -67,6 +68,7 @@ export class RateHold implements SharedRate {
   readonly #waiters = new Set<Waiter>();
   #bucket: Bucket;
   #askedUnits = 0;
+  #takenUnits = 0;
   #refreshedMs = 0;
   #wantsMilli = 0;
   #sequence = 0;
@@ -143,8 +145,10 @@ export class RateHold implements SharedRate {
 
   #takeNow(units: number): boolean {
     const bucket = takeFromBucket(this.#bucket, units, this.#options.clock.monoMs());
-    if (bucket !== undefined) this.#bucket = bucket;
-    return bucket !== undefined;
+    if (bucket === undefined) return false;
+    this.#bucket = bucket;
+    this.#takenUnits += units;
+    return true;
   }
 
   /** Serves the queue as far as the bucket goes, and comes back when it has filled for the next. */
@@ -190,9 +194,11 @@ export class RateHold implements SharedRate {
       this.#wantsMilli = wantsMilli;
       this.#failures = 0;
       this.#takeIn(answer, sentMs);
+      this.#tell(true);
     } catch {
       // The share goes on to the end of its lease; the store's health tells of the rest.
       this.#failures += 1;
+      this.#tell(false);
       this.#schedule(Math.min(rateTimings.refreshMs, rateTimings.settlingMs * 2 ** Math.min(this.#failures, 8)));
     }
   }
@@ -204,6 +210,12 @@ export class RateHold implements SharedRate {
     // All that it wanted, and still somebody waits: it wanted too little.
     const grows = this.#waiters.size > 0 && grantedMilli >= this.#wantsMilli && grantedMilli < this.#options.limitMilli;
     this.#schedule(settled && !grows ? rateTimings.refreshMs : rateTimings.settlingMs);
+  }
+
+  #tell(ok: boolean): void {
+    const taken = this.#takenUnits;
+    this.#takenUnits = 0;
+    this.#options.events({ kind: "rate.refreshed", rate: this.#options.name, ok, ...this.status(), taken });
   }
 
   #schedule(pauseMs: number): void {

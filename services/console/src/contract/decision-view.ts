@@ -4,8 +4,8 @@ import { closedObject, nextCursor, oneOf, staleMark, textOrNull, unixMs } from "
 
 const decisionTypes = ["NORMAL", "ANOMALY_RESPONSE", "RESOURCE_OPTIMIZATION", "SAFE_MODE", "FAILOVER"] as const;
 const source = oneOf(
-  ["committed", "adopted", "safe-alone"],
-  "`committed`: this agent's proposal stands; `adopted`: another's does; `safe-alone`: no ledger in reach (D3).",
+  ["committed", "adopted", "safe-alone", "local"],
+  "`committed`: this agent's proposal stands; `adopted`: another's does; `safe-alone`: no ledger in reach (D3); `local`: the swarm mode is off.",
 );
 
 const decision = {

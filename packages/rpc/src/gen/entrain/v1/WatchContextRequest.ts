@@ -9,6 +9,9 @@ export interface WatchContextRequest {
   'fromVersion'?: (number | string | Long);
   'queueMax'?: (number);
   'bookmarkEveryMs'?: (number);
+  'severityMin'?: (string);
+  'batchMs'?: (number);
+  'newsPerSecondMax'?: (number | string);
   '_fromVersion'?: "fromVersion";
 }
 
@@ -19,5 +22,8 @@ export interface WatchContextRequest__Output {
   'fromVersion'?: (number);
   'queueMax': (number);
   'bookmarkEveryMs': (number);
+  'severityMin': (string);
+  'batchMs': (number);
+  'newsPerSecondMax': (number);
   '_fromVersion'?: "fromVersion";
 }

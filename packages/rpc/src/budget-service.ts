@@ -1,0 +1,125 @@
+/**
+ * The budgets and rates of ContextService: the store's commands for processes that do not go to the store themselves. What
+ * the core checks of a request is checked here; what is refused for want of room is an answer, not an error.
+ */
+import {
+  allocationRequest,
+  budgetDefinition,
+  budgetLimits,
+  budgetStrategyNames,
+  checkAmounts,
+  checkBudgetRequestId,
+  checkWithin,
+  type BudgetCommand,
+} from "@entrain/core/budget";
+import { checkId } from "@entrain/kernel";
+import type { BudgetStore, RateStore } from "@entrain/ports";
+import { budgetToWire, kindsFromWire, outcomeToWire } from "./budget-wire.ts";
+import type { CallDesk } from "./call-desk.ts";
+import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
+import type { BudgetOutcome as WireOutcome } from "./gen/entrain/v1/BudgetOutcome.ts";
+import { checkSpeaker, type Peer } from "./peer-identity.ts";
+import { count, name, oneOf, within } from "./wire-fields.ts";
+
+/** Budgets in one answer: by default, and at most. */
+const listLimit = { usual: 100, max: 1_000 } as const;
+/** Longest id of an allocation, characters. */
+const allocationIdMax = 128;
+
+/** What a coordinator has of budgets and rates. */
+export interface ServedBudgets {
+  readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "reclaim">;
+  readonly rates: RateStore;
+}
+
+/** The methods of ContextService that are about budgets and rates. */
+export type BudgetHandlers = Pick<
+  ContextServiceHandlers,
+  | "ListBudgets"
+  | "CreateBudget"
+  | "CloseBudget"
+  | "TransferBudget"
+  | "Allocate"
+  | "ExtendAllocation"
+  | "ConsumeAllocation"
+  | "ReleaseAllocation"
+  | "RefreshRate"
+  | "ReleaseRate"
+>;
+
+/** Their handlers. */
+export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedBudgets): BudgetHandlers {
+  const changed = <Request>(commandOf: (request: Request, caller: Peer) => BudgetCommand) =>
+    desk.unary<Request, WireOutcome>(async (request, _, caller) =>
+      outcomeToWire(await budgets.apply(commandOf(request, caller))),
+    );
+  return {
+    ListBudgets: desk.unary(async ({ budgetIds, limit, after }) => {
+      await budgets.reclaim();
+      if (budgetIds.length > 0) {
+        within("budget_ids", budgetIds.length, 1, listLimit.max);
+        return { budgets: (await budgets.read(budgetIds)).map(budgetToWire), next: 0 };
+      }
+      const wanted = limit === 0 ? listLimit.usual : within("limit", limit, 1, listLimit.max);
+      const page = await budgets.list(wanted, after === 0 ? undefined : count("after", after));
+      return { budgets: page.budgets.map(budgetToWire), next: page.next ?? 0 };
+    }),
+    CreateBudget: changed(({ parentId, strategy, kinds, weight, leaseMs, ...wish }) => ({
+      kind: "create",
+      definition: budgetDefinition({
+        ...wish,
+        kinds: kindsFromWire("kinds", kinds),
+        ...(parentId === "" ? {} : { parentId }),
+        ...(strategy === "" ? {} : { strategy: oneOf("strategy", strategy, budgetStrategyNames) }),
+        ...(weight === 0 ? {} : { weight }),
+        ...(leaseMs === 0 ? {} : { leaseMs }),
+      }),
+    })),
+    CloseBudget: changed(({ budgetId }) => ({ kind: "close", budgetId: checkId("budget_id", budgetId) })),
+    TransferBudget: changed(({ fromBudgetId, toBudgetId, amounts, requestId }) => ({
+      kind: "transfer",
+      from: checkId("from_budget_id", fromBudgetId),
+      to: checkId("to_budget_id", toBudgetId),
+      amounts: checkAmounts("amounts", amounts, 1),
+      requestId: checkBudgetRequestId(requestId),
+    })),
+    Allocate: changed(({ budgetId, leaseMs, ...wish }, caller) => {
+      if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);
+      return {
+        kind: "allocate",
+        request: allocationRequest(budgetId, { ...wish, ...(leaseMs === 0 ? {} : { leaseMs }) }),
+      };
+    }),
+    ExtendAllocation: changed(({ leaseMs, ...target }) => ({
+      kind: "extend",
+      ...targetOf(target),
+      leaseMs: checkWithin("lease_ms", leaseMs, budgetLimits.leaseMs),
+    })),
+    ConsumeAllocation: changed(({ consumed, ...target }) => ({
+      kind: "consume",
+      ...targetOf(target),
+      consumed: checkAmounts("consumed", consumed, 0),
+    })),
+    ReleaseAllocation: changed((target) => ({ kind: "release", ...targetOf(target) })),
+    RefreshRate: desk.unary(({ rate, holderId, sequence, hasMilli, wantsMilli, limitMilli }) =>
+      rates.refresh(checkId("rate", rate), {
+        holderId: checkId("holder_id", holderId),
+        sequence: count("sequence", sequence),
+        hasMilli: count("has_milli", hasMilli),
+        wantsMilli: count("wants_milli", wantsMilli),
+        limitMilli: count("limit_milli", limitMilli),
+      }),
+    ),
+    ReleaseRate: desk.unary(async ({ rate, holderId }) => {
+      await rates.release(checkId("rate", rate), checkId("holder_id", holderId));
+      return {};
+    }),
+  };
+}
+
+function targetOf({ budgetId, allocationId }: { readonly budgetId: string; readonly allocationId: string }) {
+  return {
+    budgetId: checkId("budget_id", budgetId),
+    allocationId: name("allocation_id", allocationId, allocationIdMax),
+  };
+}

@@ -1,0 +1,17 @@
+// Original file: proto/entrain/v1/budget.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface RateShare {
+  'grantedMilli'?: (number | string | Long);
+  'settled'?: (boolean);
+  'storeMs'?: (number | string);
+  'recovering'?: (boolean);
+}
+
+export interface RateShare__Output {
+  'grantedMilli': (number);
+  'settled': (boolean);
+  'storeMs': (number);
+  'recovering': (boolean);
+}

@@ -1,0 +1,68 @@
+/** What a decision loop needs, offers and tells of itself. */
+import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
+import type {
+  Clock,
+  DecideOutcome,
+  Decider,
+  EventSink,
+  GlobalState,
+  Ledger,
+  PolicyCompiler,
+  Reasoner,
+  Timers,
+} from "@entrain/ports";
+import type { ContextSource } from "../context/context-follower.ts";
+
+/** What a decision loop needs. */
+export interface DecisionLoopOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ledger: Ledger;
+  readonly globalState: GlobalState;
+  /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
+  readonly context: ContextSource;
+  readonly reasoner: Reasoner;
+  readonly compile: PolicyCompiler;
+  readonly events: EventSink;
+  /** SHA-256 of a text's UTF-8 bytes, hex. */
+  readonly sha256Hex: (text: string) => string;
+  /** A new unique id. */
+  readonly newId: () => string;
+  /** In force until the shared document is read (default: `defaultPolicy`). */
+  readonly policy?: Policy;
+  readonly timings?: Partial<DecisionTimings>;
+  /** Decisions under way at once; one more is refused (default 1,000). */
+  readonly underWayMax?: number;
+}
+
+/** One entry of the history. */
+export type DecisionRecord = DecideOutcome & { readonly agentId: string };
+
+/** Figures of this process. */
+export interface DecisionStats {
+  /** Share of the last 50 reasonings within a minute that failed, 0..1; 0 where there were none. */
+  readonly reasonerFailureRate: number;
+  /** Decisions under way. */
+  readonly underWay: number;
+  /** Safe actions taken alone that wait to be compared with the ledger (D3). */
+  readonly unreconciled: number;
+}
+
+/** Decides, for the agents of one process or of many. */
+export interface DecisionLoop extends Decider {
+  /** Listens for decisions and reads the context once, whether or not the store answers; idempotent. */
+  start(): Promise<void>;
+  /** Takes no more questions and resolves when those under way are answered, each within its budget. */
+  stop(): Promise<void>;
+  /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
+  context(agentId: string, leads: boolean): GlobalContext;
+  /** What the policy in use makes of it, for whoever follows the states of subjects. */
+  observe(reading: Reading): Observation;
+  /** The last 50 answers, newest first. */
+  history(): readonly DecisionRecord[];
+  stats(): DecisionStats;
+  /** False where the policy in use leaves decisions to each agent alone. */
+  swarmMode(): boolean;
+  /** True where the next decision would find its context without waiting. */
+  isWarm(): boolean;
+}

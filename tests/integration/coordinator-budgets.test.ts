@@ -1,0 +1,128 @@
+/** Budgets and rates at coordinators: what many callers at several of them may have together, and what a crash leaves. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import { createBudgetAudit } from "@entrain/core/budget";
+import { EntrainError } from "@entrain/kernel";
+import { createRedisStore } from "@entrain/redis";
+import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
+import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { waitFor } from "@entrain/testkit/conformance";
+import { connectCoordinator, type Coordinator } from "entrain";
+import { startService, type ServiceProcess } from "./service-process.ts";
+
+const swarm = `coordinators-${randomUUID()}`;
+const started = new AsyncDisposableStack();
+let redis: TestRedis;
+let services: readonly ServiceProcess[];
+let coordinators: readonly [Coordinator, Coordinator];
+
+before(async () => {
+  redis = started.use(await acquireTestRedis());
+  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url, ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
+  services = [started.use(startService("coordinator", env)), started.use(startService("coordinator", env))];
+  const [one, other] = await Promise.all(
+    services.map(async (service) => String((await service.ready())["grpcAddress"])),
+  );
+  assert.ok(one !== undefined && other !== undefined);
+  coordinators = [connect(one), connect(other)];
+});
+after(() => started.disposeAsync());
+
+function connect(address: string): Coordinator {
+  return started.use(connectCoordinator(address, { swarm, holder: "tester", insecure: false, deadlineMs: 15_000 }));
+}
+
+/** Every logged change replayed, held against what the store says. */
+async function faults(): Promise<readonly string[]> {
+  const store = createRedisStore({
+    redis: redis.url,
+    swarmId: swarm,
+    clock: createSystemClock(),
+    timers: systemTimers,
+  });
+  await store.connect();
+  try {
+    const audit = createBudgetAudit();
+    for (const entry of await store.budgets.log(0, 500)) audit.enter(entry);
+    return audit.close((await store.budgets.list(1_000)).budgets).faults;
+  } finally {
+    await store.close();
+  }
+}
+
+test("of 50 allocators at two coordinators that want 1,000 of a pool of 10,000 each, exactly 10 have it, 40 learn what is left", async (t) => {
+  await coordinators[0].budget.create({ budgetId: "pool", limits: { credits: 10_000 } });
+  const asked = Array.from({ length: 50 }, (_, n) =>
+    coordinators[n % 2 === 0 ? 0 : 1].budget.allocate("pool", { amounts: { credits: 1_000 } }),
+  );
+  const results = await Promise.allSettled(asked);
+  const leases = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const refusals = results.flatMap((result) =>
+    result.status === "rejected" ? [EntrainError.from(result.reason)] : [],
+  );
+  t.diagnostic(`${leases.length} granted, ${refusals.length} refused`);
+  assert.deepEqual([leases.length, refusals.length], [10, 40]);
+  for (const { code, value } of refusals) assert.deepEqual([code, value], ["resource-exhausted", { credits: 0 }]);
+  const [first] = leases;
+  await first?.consume({ credits: 400 });
+  await Promise.all(leases.map((lease) => lease.release()));
+  const pool = await coordinators[1].budget.read("pool");
+  assert.deepEqual(
+    [pool?.used, pool?.granted, pool?.available, pool?.leases],
+    [{ credits: 400 }, { credits: 0 }, { credits: 9_600 }, 0],
+  );
+  assert.deepEqual(await faults(), []);
+});
+
+test("what a budget may not be is refused with the field, and changes nothing", async () => {
+  const [{ budget }] = coordinators;
+  await assert.rejects(budget.create({ budgetId: "child", parentId: "nowhere", limits: { credits: 1 } }), {
+    code: "not-found",
+  });
+  await assert.rejects(budget.allocate("pool", { amounts: { credits: -1 } }), { code: "invalid-argument" });
+  await assert.rejects(budget.allocate("pool", { amounts: { tokens: 1 } }), {
+    code: "invalid-argument",
+    field: "amounts/tokens",
+  });
+  await assert.rejects(budget.create({ budgetId: "pool", limits: { credits: 9 } }), { code: "already-exists" });
+  assert.equal(await budget.read("child"), undefined);
+});
+
+test("two clients of a rate at two coordinators have no more than it together", async () => {
+  const held = coordinators.map((coordinator) => coordinator.rate("upstream", { perSecond: 200 }));
+  const untilMs = performance.now() + 2_000;
+  const taken = await Promise.all(
+    held.map(async (rate) => {
+      let count = 0;
+      while (performance.now() < untilMs)
+        await rate.take({ timeoutMs: 500 }).then(
+          () => (count += 1),
+          () => undefined,
+        );
+      return count;
+    }),
+  );
+  const total = taken.reduce((sum, count) => sum + count, 0);
+  // 2 s and what may be saved up by each of the two.
+  assert.ok(total > 200 && total <= 200 * 2.2, taken.join(" + "));
+});
+
+test("an allocation whose coordinator was killed under it is answered the same by the other, and released there", async () => {
+  const env = { ENTRAIN_SWARM: swarm, REDIS_URL: redis.url, ENTRAIN_STORE_TIMEOUT: "4s", ENTRAIN_LEASE: "5s" };
+  await using doomed = startService("coordinator", env);
+  const line = await doomed.ready();
+  const client = connect(String(line["grpcAddress"]));
+  const wish = { amounts: { credits: 600 }, requestId: "once", leaseMs: 30_000 };
+  const lease = await client.budget.allocate("pool", wish);
+  process.kill(Number(line["pid"]), "SIGKILL");
+  await assert.rejects(lease.consume({ credits: 100 }), { code: "unavailable" });
+  const again = await coordinators[0].budget.allocate("pool", wish);
+  assert.equal(again.allocationId, lease.allocationId);
+  await again.consume({ credits: 100 });
+  await again.release();
+  const available = (await coordinators[1].budget.read("pool"))?.available;
+  assert.deepEqual(available, { credits: 9_500 });
+  assert.deepEqual(await faults(), []);
+  await waitFor("the killed one is gone", async () => (await doomed.ended) === null);
+});
