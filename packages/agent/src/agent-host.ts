@@ -19,6 +19,7 @@ import {
   type LeaderView,
   type ObservationHub,
   type RateDesk,
+  type ScheduleDesk,
 } from "@entrain/runtime";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
@@ -28,8 +29,10 @@ import { createHealthProbe, type HealthProbe } from "./health-probe.ts";
 import { createHostedDecisions, type HostedDecisions, type HostedRequest } from "./hosted-decisions.ts";
 import { candidateOf, openHostLoops, type HostLoops } from "./host-loops.ts";
 import { createHostContext, type AgentContext, type HostContext } from "./agent-context.ts";
+import { createHostWork, type HostWork } from "./agent-work.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
+import { createHostSchedules } from "./host-schedules.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
@@ -64,9 +67,11 @@ class Host implements AgentHost {
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
+  readonly schedules: ScheduleDesk;
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
+  readonly work: HostWork;
   readonly #hub: ObservationHub;
   readonly #decisions: HostedDecisions;
   readonly #probe: HealthProbe;
@@ -89,6 +94,14 @@ class Host implements AgentHost {
     this.#context.follower.watch(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
+    this.work = createHostWork({
+      ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
+      isLeader: () => this.#loops?.election.leadership() !== undefined,
+    });
+    this.schedules = createHostSchedules({
+      ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
+      members: () => this.#loops?.membership.alive().map(({ agentId }) => agentId) ?? [],
+    });
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
       clock: this.#clock,
@@ -186,6 +199,8 @@ class Host implements AgentHost {
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
+    this.work.start();
+    this.schedules.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -211,7 +226,11 @@ class Host implements AgentHost {
       () => this.leases.close(),
       () => loops?.election.stop(),
       async () => {
-        drained = await this.#decisions.drain(drainMs);
+        [drained] = await Promise.all([
+          this.#decisions.drain(drainMs),
+          this.work.stop(drainMs),
+          this.schedules.stop(drainMs),
+        ]);
       },
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),
@@ -250,6 +269,9 @@ class Host implements AgentHost {
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));
+      },
+      onMembers: () => {
+        this.schedules.membersChanged();
       },
       onLeader: this.#listeners.onLeader,
       onSuperseded: (agentId) => {

@@ -37,6 +37,7 @@ test("a swarm and a store are enough; the rest has defaults", () => {
     tls: undefined,
     insecure: false,
     reasoner: undefined,
+    coordinate: false,
     decisionLoop: undefined,
     requireStore: false,
     opsUrl: "",

@@ -8,12 +8,9 @@ import { checkId, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import type { EventSink, Reasoner } from "@entrain/ports";
-import type { RedisStoreOptions } from "@entrain/redis";
+import type { RedisAddress } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
 import { resolveRhythmOptions, type ResolvedRhythmOptions, type RhythmOptions } from "./rhythm-options.ts";
-
-/** A URL, ioredis options, or a client (which is duplicated and never closed). */
-export type RedisAddress = RedisStoreOptions["redis"];
 
 /** A host and a TCP port; port 0 takes any free one. */
 export interface Address {
@@ -28,6 +25,7 @@ export type ReasonerLike = Reasoner | Reasoner["reason"];
 export interface HostOptions {
   /** The swarm to belong to. */
   readonly swarm: string;
+  /** A URL, options (one server, Sentinels, a Cluster), or a client, which is copied and never closed. */
   readonly redis: RedisAddress;
   /** Where the gRPC server listens (default 127.0.0.1, any free port). */
   readonly listen?: Partial<Address>;
@@ -43,6 +41,8 @@ export interface HostOptions {
   readonly decide?: ReasonerLike;
   /** host:port of a decision-loop service; without it, or while it is away, the process decides by itself. */
   readonly decisionLoop?: string;
+  /** Drives sessions, beside the coordinators and whoever else does (default false). */
+  readonly coordinate?: boolean;
   /** Rejects `start` where the store is away (default false: starts degraded). */
   readonly requireStore?: boolean;
   /** Base URL of this process's ops endpoints, told to observers. */
@@ -71,6 +71,7 @@ export interface ResolvedHostOptions {
   readonly rhythm: ResolvedRhythmOptions;
   readonly reasoner: Reasoner | undefined;
   readonly decisionLoop: string | undefined;
+  readonly coordinate: boolean;
   readonly requireStore: boolean;
   readonly opsUrl: string;
   readonly spin: "auto" | "on" | "off";
@@ -101,6 +102,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     rhythm: resolveRhythmOptions(options.rhythm),
     reasoner: reasonerOf(options.decide),
     decisionLoop: options.decisionLoop,
+    coordinate: options.coordinate ?? false,
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
     spin: options.spin ?? "auto",

@@ -6,11 +6,13 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import type { Batcher, BatcherOptions, BudgetDesk, RateWish, SharedRate } from "@entrain/runtime";
+import type { Batcher, BatcherOptions, BudgetDesk, RateWish, RunHandler, Schedule, SharedRate } from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
+import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
+import { addSchedule, type When } from "./agent-schedule.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
 import type { Leases } from "./leases.ts";
@@ -72,6 +74,13 @@ export interface Agent extends AsyncDisposable {
    *   `unavailable` after the stop.
    */
   batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
+  /**
+   * Runs a job at times: once for the whole swarm (cron, or every period), or in every agent, evenly spread over the period.
+   * May be called before the start; a run needs the store.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `resource-exhausted`, `unavailable`
+   *   after the stop.
+   */
+  schedule(name: string, when: When, handler: RunHandler): Schedule;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
@@ -102,6 +111,14 @@ export interface Agent extends AsyncDisposable {
    * @throws EntrainError `invalid-argument` that names the field, `already-exists` for a name held with other figures
    */
   rate(name: string, wish: RateWish): SharedRate;
+  /**
+   * Offers what this agent can do: `handler` does one task at a time (or `concurrency`), each counted once (P1). What it
+   * throws is tried again, here or elsewhere, unless it is an EntrainError that trying again cannot mend.
+   * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `unavailable` after the stop
+   */
+  readonly capability: AgentWork["capability"];
+  /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
+  readonly sessions: AgentWork["sessions"];
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
@@ -174,6 +191,7 @@ export function createAgent(options: AgentOptions): Agent {
       return { ...outcome, telemetry };
     },
     batcher: (wanted) => batchers.create(wanted),
+    schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
@@ -182,6 +200,10 @@ export function createAgent(options: AgentOptions): Agent {
     rate: (name, wish) => host.rates.rate(name, wish),
     context: host.context,
     budget: host.budget,
+    capability: (name, wish, handler) => {
+      host.work.capability(name, wish, handler);
+    },
+    sessions: host.work.sessions,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

@@ -39,6 +39,7 @@ export interface HostLoopsOptions {
   /** The process's present health, 0..1. */
   readonly health: () => number;
   readonly onBeat: (beat: FiredBeat) => void;
+  readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
   readonly onSuperseded: (agentId: string) => void;
 }
@@ -93,7 +94,7 @@ function createRhythm(
 }
 
 function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhythm: RhythmLoop): MembershipLoop {
-  const { options, incarnation, clock, store, events, health, onSuperseded } = surroundings;
+  const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
@@ -107,6 +108,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     healthOf: health,
     onView: () => {
       rhythm.setMembers(loop.alive(), loop.view().version);
+      onMembers();
     },
     onSuperseded: (agentId) => {
       rhythm.remove(agentId);

@@ -16,13 +16,8 @@ export {
   type Listener,
   type Off,
 } from "./agent-emitter.ts";
-export {
-  createAgentId,
-  type Address,
-  type HostOptions,
-  type ReasonerLike,
-  type RedisAddress,
-} from "./agent-options.ts";
+export { createAgentId, type Address, type HostOptions, type ReasonerLike } from "./agent-options.ts";
+export type { ClusterAddress, RedisAddress } from "@entrain/redis";
 export type { RhythmOptions } from "./rhythm-options.ts";
 export { createAgentHost } from "./agent-host.ts";
 export type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
@@ -47,8 +42,13 @@ export type {
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
+export type { When } from "./agent-schedule.ts";
+export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
+export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
+export type { SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
+export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";

@@ -17,7 +17,7 @@ export type PartialValues = ReadonlyMap<ConfigKey, unknown>;
 
 /** All that does not fit together. */
 export function crossCheck(values: PartialValues): readonly Problem[] {
-  return [...plainTextBeyondLoopback(values), ...timingProblems(values)];
+  return [...plainTextBeyondLoopback(values), ...timingProblems(values), ...storeProblems(values)];
 }
 
 /** Each listener, and what makes it fit to be reached by others. */
@@ -47,6 +47,35 @@ function contradiction(values: PartialValues): readonly Problem[] {
   if (values.get("insecure") !== true || values.get("tlsDir") === undefined) return [];
   const { name } = variables.insecure;
   return [{ name, line: `${name} is true while ENTRAIN_TLS_DIR gives certificates: leave one of them out` }];
+}
+
+/** One way to the store, and TLS where there are certificates for it. */
+function storeProblems(values: PartialValues): readonly Problem[] {
+  const problems: Problem[] = [];
+  const tell = (key: ConfigKey, text: string): void => {
+    const { name } = variables[key];
+    problems.push({ name, line: `${name} ${text}` });
+  };
+  const lists = (key: ConfigKey): boolean => {
+    const value = values.get(key);
+    return Array.isArray(value) && value.length > 0;
+  };
+  if (lists("redisCluster") && lists("redisSentinels"))
+    tell("redisCluster", "and ENTRAIN_REDIS_SENTINELS are both set: leave one of them out");
+  const url = values.get("redisUrl");
+  const { protocol, pathname } = new URL(typeof url === "string" ? url : "rediss://unknown");
+  if (lists("redisCluster") && Number(pathname.slice(1)) !== 0)
+    tell("redisCluster", "has only database 0: take the number out of ENTRAIN_REDIS_URL");
+  for (const key of ["redisCa", "redisCert", "redisKey"] as const)
+    if (values.get(key) !== undefined && protocol !== "rediss:")
+      tell(key, "is for TLS: write rediss:// in ENTRAIN_REDIS_URL");
+  for (const [key, other] of [
+    ["redisCert", "redisKey"],
+    ["redisKey", "redisCert"],
+  ] as const)
+    if (values.get(key) !== undefined && values.has(other) && values.get(other) === undefined)
+      tell(key, `is of no use alone: set ${variables[other].name} too`);
+  return problems;
 }
 
 function isLoopback(host: string): boolean {

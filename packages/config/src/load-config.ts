@@ -17,8 +17,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const table = Object.entries(variables) as [ConfigKey, Variable<unknown>][];
 const schema = z.object(Object.fromEntries(table.map(([key, { schema: of }]) => [key, of.optional()])));
 const fileSuffix = "_FILE";
-/** Longest secret in a file, characters. */
-const secretMax = 4_096;
+/** Longest file of a secret, characters; each type has a bound of its own below it. */
+const secretMax = 65_536;
 
 /** A text of the environment and the variable that it was found under. */
 interface Found {

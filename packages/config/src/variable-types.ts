@@ -2,6 +2,7 @@
  * The types of variables. Each is a zod schema from the text in the environment to the value in the config; the message of
  * an issue is a remedy ("choose from 20ms to 24h"), to which the reader adds the variable's name and value.
  */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { z } from "zod";
 import { checkId, EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
@@ -145,6 +146,22 @@ export const address: VariableType<string> = {
   }, "give host:port, such as 10.0.0.7:50051 or [fd00::7]:50051"),
 };
 
+/** Longest list of addresses. */
+const addressesMax = 16;
+
+export const addresses: VariableType<readonly string[]> = {
+  type: "addresses",
+  range: "none, or host:port,host:port…",
+  unit: "",
+  schema: z
+    .string()
+    .transform((text) => (text === "none" ? [] : text.split(",").map((one) => one.trim())))
+    .refine(
+      (list) => list.length <= addressesMax && list.every((one) => address.schema.safeParse(one).success),
+      `give none, or up to ${addressesMax} of host:port with commas between them`,
+    ),
+};
+
 export const redisUrl: VariableType<string> = {
   type: "URL",
   range: "redis:// or rediss://",
@@ -162,6 +179,26 @@ export const secretText: VariableType<string> = {
   unit: "",
   schema: z.string().max(4_096, "shorten it to 4096 characters"),
 };
+
+/** Longest PEM text: authorities' bundles have several certificates, characters. */
+const pemMax = 65_536;
+
+/** Certificates, or a private key. */
+export function pem(kind: "certificate" | "key"): VariableType<string> {
+  const begin = kind === "key" ? /-----BEGIN [A-Z ]*PRIVATE KEY-----/ : /-----BEGIN CERTIFICATE-----/;
+  const remedy = kind === "key" ? "give a private key without a passphrase, as PEM" : "give certificates as PEM";
+  const parse = kind === "key" ? createPrivateKey : (text: string) => new X509Certificate(text);
+  const schema = z.string().refine((text) => {
+    if (text.length > pemMax || !begin.test(text)) return false;
+    try {
+      parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }, remedy);
+  return { type: "PEM", range: "", unit: "", schema };
+}
 
 /** Where readings come from. */
 export type TelemetrySetting =

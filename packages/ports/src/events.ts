@@ -1,7 +1,9 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
+import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
+import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
@@ -56,6 +58,36 @@ export type RuntimeEvent =
     }
   /** An item was refused, because too much waits. */
   | { readonly kind: "batch.refused"; readonly agentId: string; readonly batcher: string }
+  /** A run of a scheduled job was taken by this agent. */
+  | {
+      readonly kind: "run.started";
+      readonly agentId: string;
+      readonly job: string;
+      readonly fireAtMs: number;
+      readonly token: number;
+      readonly attempt: number;
+      readonly lateMs: number;
+    }
+  | {
+      readonly kind: "run.ended";
+      readonly agentId: string;
+      readonly job: string;
+      readonly fireAtMs: number;
+      readonly token: number;
+      readonly outcome: Exclude<RunOutcome, "abandoned">;
+      readonly tookMs: number;
+      readonly message: string;
+    }
+  /** Fire times that nobody ran in time; told by the agent that wrote them down, or whose own they were. */
+  | ({ readonly kind: "run.missed"; readonly agentId: string; readonly job: string } & MissedRuns)
+  /** A job cannot go on for now; told once, until it goes on. */
+  | {
+      readonly kind: "job.stalled";
+      readonly agentId: string;
+      readonly job: string;
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
   | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }
@@ -186,6 +218,30 @@ export type RuntimeEvent =
       readonly spreadP50Ms: number | null;
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
+    }
+  /** A try of a task came to its end in this process. `again`: others may begin it anew; `lost`: the outcome does not count. */
+  | {
+      readonly kind: "task.ended";
+      readonly agentId: string;
+      readonly capability: string;
+      readonly taskId: string;
+      readonly attempt: number;
+      readonly outcome: "done" | "again" | "failed" | "lost";
+      /** Empty for a task that is done. */
+      readonly cause: string;
+      readonly tookMs: number;
+    }
+  /** A session that this process drives has moved on. */
+  | {
+      readonly kind: "session.changed";
+      readonly sessionId: string;
+      readonly pattern: string;
+      readonly state: SessionState;
+      /** 0..100; null before the end. */
+      readonly score: number | null;
+      /** Since the session was made. */
+      readonly tookMs: number;
+      readonly cause: string;
     }
   /** What the ledger has counted for the whole swarm, as an observer read it. */
   | {

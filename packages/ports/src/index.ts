@@ -16,5 +16,22 @@ export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./p
 export type { RateStore } from "./rate-store.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
+export type {
+  AppendAnswer,
+  SessionAppend,
+  SessionHeader,
+  SessionPage,
+  SessionStore,
+  StoredSession,
+} from "./session-store.ts";
+export type {
+  ClaimedRun,
+  JobNote,
+  ScheduledJob,
+  ScheduleStore,
+  SlotClaim,
+  StoreClaimAnswer,
+} from "./schedule-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
+export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

@@ -26,15 +26,20 @@ export const allowedFunctions: readonly string[] = [
   "string",
 ];
 
-const environment = new Environment({
-  limits: {
-    maxAstNodes: expressionLimits.nodes,
-    maxDepth: expressionLimits.depth,
-    maxListElements: expressionLimits.listElements,
-    maxMapEntries: 0,
-    maxCallArguments: 3,
-  },
-}).registerVariable("t", "map<string, dyn>");
+const environment = createEnvironment().registerVariable("t", "map<string, dyn>");
+
+/** An environment with these bounds, and no variables yet. */
+export function createEnvironment(): Environment {
+  return new Environment({
+    limits: {
+      maxAstNodes: expressionLimits.nodes,
+      maxDepth: expressionLimits.depth,
+      maxListElements: expressionLimits.listElements,
+      maxMapEntries: 0,
+      maxCallArguments: 3,
+    },
+  });
+}
 
 /** A condition on readings. @throws Error with a sentence where the reading does not fit (a text compared with a number). */
 export type Condition = (reading: Reading) => boolean;
@@ -45,21 +50,34 @@ export type Condition = (reading: Reading) => boolean;
  *   that is not allowed, or an expression that is too large or cannot be true or false.
  */
 export function compileCondition(field: string, expression: string): Condition {
+  const { type, run } = compileExpression(environment, field, expression);
+  if (type !== "bool" && type !== "dyn")
+    throw EntrainError.invalid(field, expression, `write a condition: this gives ${type ?? "nothing"}, not bool`);
+  return (reading) => {
+    const result = run({ t: reading });
+    if (typeof result === "boolean") return result;
+    throw new Error(`it gives a ${typeof result}, not true or false`);
+  };
+}
+
+/** A compiled expression: what it gives, as far as that is known before it runs, and how it is run. */
+export interface CompiledExpression {
+  readonly type: string | undefined;
+  /** @throws Error with a sentence where the values do not fit */
+  readonly run: (variables: Readonly<Record<string, unknown>>) => unknown;
+}
+
+/**
+ * Compiles an expression.
+ * @throws EntrainError `invalid-argument` that names `field`, line and column for a parse error, a type error, a function that
+ *   is not allowed, or an expression that is too large.
+ */
+export function compileExpression(environment: Environment, field: string, expression: string): CompiledExpression {
   const parsed = attempt(field, expression, () => environment.parse(expression));
   refuseOtherFunctions(field, expression, parsed.ast);
   const checked = parsed.check();
   if (checked.error !== undefined) throw wrong(field, expression, checked.error);
-  if (checked.type !== "bool" && checked.type !== "dyn")
-    throw EntrainError.invalid(
-      field,
-      expression,
-      `write a condition: this gives ${checked.type ?? "nothing"}, not bool`,
-    );
-  return (reading) => {
-    const result: unknown = evaluate(() => parsed({ t: reading }));
-    if (typeof result === "boolean") return result;
-    throw new Error(`it gives a ${typeof result}, not true or false`);
-  };
+  return { type: checked.type, run: (variables) => evaluate((): unknown => parsed(variables)) };
 }
 
 function attempt<T>(field: string, expression: string, run: () => T): T {

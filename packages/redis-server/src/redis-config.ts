@@ -42,6 +42,37 @@ export function redisConfig(input: RedisConfigInput): string {
   return [...directives].map(([name, value]) => `${name} ${value}\n`).join("");
 }
 
+/** Whom a Sentinel watches, and when it acts. */
+export interface SentinelWatch {
+  readonly group: string;
+  /** Of the primary, on 127.0.0.1. */
+  readonly primaryPort: number;
+  /** Of the servers. */
+  readonly password?: string | undefined;
+  /** Sentinels that must agree. */
+  readonly quorum: number;
+  /** Silence after which it takes a server for dead, ms. */
+  readonly downAfterMs: number;
+}
+
+/** The file's text for a Sentinel; it writes into the file what it learns. */
+export function sentinelConfig(input: RedisConfigInput, watch: SentinelWatch): string {
+  const { group, primaryPort, password, quorum, downAfterMs } = watch;
+  return [
+    `bind ${input.bind}`,
+    `port ${input.port}`,
+    `dir ${quote(input.dir)}`,
+    "daemonize no",
+    'logfile ""',
+    ...(input.password === undefined ? [] : [`requirepass ${quote(input.password)}`]),
+    `sentinel monitor ${group} 127.0.0.1 ${primaryPort} ${quorum}`,
+    ...(password === undefined ? [] : [`sentinel auth-pass ${group} ${quote(password)}`]),
+    `sentinel down-after-milliseconds ${group} ${downAfterMs}`,
+    `sentinel failover-timeout ${group} ${downAfterMs * 10}`,
+    "",
+  ].join("\n");
+}
+
 function quote(value: string): string {
   if (/[\r\n\0]/.test(value)) throw new RedisServerError("start-failed", "a path or password must be on one line");
   return `"${value.replace(/["\\]/g, "\\$&")}"`;

@@ -42,6 +42,8 @@ export interface LaunchInput {
   readonly dir: string;
   /** File name inside `dir`. */
   readonly configFile: string;
+  /** Run it as a Sentinel; not in a container. */
+  readonly sentinel?: boolean;
   /** Output is appended to this file. */
   readonly logFile: string;
   /** Port on 127.0.0.1. */
@@ -55,7 +57,7 @@ export async function launchServerProcess(input: LaunchInput): Promise<ServerPro
   const [command, args] =
     plan.kind === "container"
       ? [plan.docker, dockerArguments(plan, input, container ?? "")]
-      : [plan.command, [`${dir}/${input.configFile}`]];
+      : [plan.command, [`${dir}/${input.configFile}`, ...(input.sentinel === true ? ["--sentinel"] : [])]];
   const libraryPath = plan.kind === "binary" ? plan.libraryPath : undefined;
   const log = await open(input.logFile, "a", 0o600);
   try {

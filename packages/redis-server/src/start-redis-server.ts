@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findFreePort } from "./free-port.ts";
 import { infoField, redisCommand } from "./redis-command.ts";
-import { redisConfig } from "./redis-config.ts";
+import { redisConfig, sentinelConfig, type SentinelWatch } from "./redis-config.ts";
 import { RedisServerError } from "./redis-server-error.ts";
 import type { RedisServerPlan } from "./redis-server-plan.ts";
 import { CONTAINER_DIR, CONTAINER_PORT, launchServerProcess } from "./server-process.ts";
@@ -24,6 +24,8 @@ export interface StartRedisServerOptions {
   readonly password?: string | undefined;
   /** Directives of redis.conf to add or replace. */
   readonly config?: Readonly<Record<string, string>> | undefined;
+  /** Makes it a Sentinel instead of a store; with a plan of the kind `binary` only. */
+  readonly sentinel?: SentinelWatch | undefined;
   /** Longest wait for the first PONG; loading data does not count. Default 15,000. */
   readonly startTimeoutMs?: number | undefined;
   /** Ends a start that is under way. */
@@ -121,14 +123,18 @@ async function startLife(
   port: number,
   options: StartRedisServerOptions,
 ): Promise<ServerProcess> {
-  const { password, config } = options;
-  const contained = plan.kind === "container";
-  const text = contained
-    ? redisConfig({ bind: "0.0.0.0", port: CONTAINER_PORT, dir: CONTAINER_DIR, password, config })
-    : redisConfig({ bind: "127.0.0.1", port, dir, password, config });
+  const { password, config, sentinel } = options;
+  const input =
+    plan.kind === "container"
+      ? { bind: "0.0.0.0", port: CONTAINER_PORT, dir: CONTAINER_DIR, password, config }
+      : { bind: "127.0.0.1", port, dir, password, config };
+  const text = sentinel === undefined ? redisConfig(input) : sentinelConfig(input, sentinel);
   await writeFile(join(dir, CONFIG_FILE), text, { mode: 0o600 });
   const logFile = logFileIn(dir);
-  const life = await launchServerProcess({ plan, dir, configFile: CONFIG_FILE, logFile, port });
+  const life = await launchServerProcess({
+    ...{ plan, dir, configFile: CONFIG_FILE, logFile, port },
+    sentinel: sentinel !== undefined,
+  });
   try {
     await untilReady(life, port, options);
     return life;

@@ -7,10 +7,14 @@ import {
   caseNamed,
   contextCases,
   electionCases,
+  heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
+  onlyTheDriverAppends,
+  onlyTheHolderCompletes,
   rateCases,
   registryCases,
+  scheduleCases,
   staleFenceIsRefused,
   unheldLockSavesNothing,
   type ConformanceCase,
@@ -29,6 +33,47 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "append-session",
+    what: "does not look at the token",
+    text: "if not isHeldBy(taskOf(ARGV[6]), ARGV[7]) or",
+    instead: "if",
+    caughtBy: onlyTheDriverAppends,
+  },
+  {
+    name: "complete-task",
+    what: "does not look at the token",
+    text: "if not isHeldBy(task, ARGV[5]) then",
+    instead: "if not task or task.state ~= 'running' then",
+    caughtBy: onlyTheHolderCompletes,
+  },
+  {
+    name: "claim-run",
+    what: "gives a run away that another holds",
+    text: "if isLive(holder) then",
+    instead: "if false then",
+    caughtBy: caseNamed(scheduleCases, heldRunIsNotGivenAway),
+  },
+  {
+    name: "settle-run",
+    what: "does not look at the token",
+    text: " or holder.term ~= tonumber(ARGV[5])",
+    instead: " or false",
+    caughtBy: caseNamed(
+      scheduleCases,
+      "random claims, misses, ends and redefinitions are answered as the pure rules answer them",
+    ),
+  },
+  {
+    name: "claim-slot",
+    what: "lets an agent run twice in a period",
+    text: "latest >= period",
+    instead: "false",
+    caughtBy: caseNamed(
+      scheduleCases,
+      "an agent takes its own run of a period once, also from another process, and its line is written",
+    ),
+  },
   {
     name: "commit-decision",
     what: "does not look at the fence",

@@ -10,7 +10,8 @@ import { createClockWatch } from "./clock-watch.ts";
 import { evaluate } from "./evaluate.ts";
 import { openingFailure, unavailable } from "./failures.ts";
 import type { GenerationKeeper } from "./generation.ts";
-import { openLink, type Link, type Reply } from "./link.ts";
+import type { Link, Reply } from "./link.ts";
+import { openPrimary } from "./open-primary.ts";
 import type { StoreSettings } from "./options.ts";
 import { createReconnector, type Session } from "./reconnector.ts";
 import type { ScriptName, Scripts } from "./scripts.ts";
@@ -85,13 +86,13 @@ async function openSession(
   signal: AbortSignal,
 ): Promise<StoreSession> {
   const { endpoint, timers, connectionName: name, openTimeoutMs, onWarning, silenceMs } = settings;
-  const link = await openLink({ endpoint, timers, name, openTimeoutMs, signal });
+  const link = await openPrimary({ ...settings, key: settings.keys.store, name, signal });
   try {
     const server = await readServerInfo(link, openTimeoutMs);
-    for (const warning of checkServer(server, endpoint.address)) onWarning(warning);
+    for (const warning of checkServer(server, link.address, endpoint.route.kind)) onWarning(warning);
     await generations.open(link, server);
     const probe = createProbe(settings, link, server, generations);
-    watchLink({ link, address: endpoint.address, timers, silenceMs, probe });
+    watchLink({ link, timers, silenceMs, probe });
     return createSession(link, server, generations);
   } catch (thrown) {
     const error = openingFailure(thrown);
@@ -125,7 +126,7 @@ function createSession(link: Link, server: ServerInfo, generations: GenerationKe
 
 /** The probe asks what could change under an open connection: the server's part in replication, and its clock. */
 function createProbe(settings: StoreSettings, link: Link, server: ServerInfo, generations: GenerationKeeper) {
-  const { clock, clockStepMs, endpoint, onWarning } = settings;
+  const { clock, clockStepMs, onWarning } = settings;
   const clockWatch = createClockWatch();
   return async (timeoutMs: number): Promise<void> => {
     const sentMs = clock.monoMs();
@@ -136,11 +137,11 @@ function createProbe(settings: StoreSettings, link: Link, server: ServerInfo, ge
     const receivedMs = clock.monoMs();
     const replication = parseInfo(info);
     if (replication.get("role") !== server.role || replication.get("master_replid") !== server.replicationId)
-      throw unavailable(`Redis at ${endpoint.address} has changed its part in replication`);
+      throw unavailable(`Redis at ${link.address} has changed its part in replication`);
     const [seconds, micros] = time as readonly [string, string];
     const stepMs = clockWatch.observe(sentMs, Number(seconds) * 1_000 + Number(micros) / 1_000, receivedMs);
     if (stepMs <= clockStepMs) return;
-    onWarning(`the clock of Redis at ${endpoint.address} jumped by at least ${Math.round(stepMs)} ms`);
+    onWarning(`the clock of Redis at ${link.address} jumped by at least ${Math.round(stepMs)} ms`);
     await generations.open(link, server, true);
   };
 }

@@ -8,7 +8,10 @@ import {
   testLockStore,
   testRateStore,
   testRegistry,
+  testSessionStore,
+  testScheduleStore,
   testSharedState,
+  testTaskStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -30,3 +33,6 @@ testSharedState(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
+testTaskStore(open);
+testSessionStore(open);
+testScheduleStore(open);

@@ -157,12 +157,14 @@ test("old versions, replicas and loading servers are told apart", () => {
     loading: false,
     evictionPolicy: "noeviction",
     appendOnly: true,
+    mode: "standalone",
+    demandsReplicas: false,
   };
-  assert.deepEqual(checkServer(sound, "h:1"), []);
-  assert.deepEqual(checkServer({ ...sound, version: "10.1.0" }, "h:1"), []);
+  assert.deepEqual(checkServer(sound, "h:1", "direct"), []);
+  assert.deepEqual(checkServer({ ...sound, version: "10.1.0" }, "h:1", "direct"), []);
   const old = { code: "invalid-config", message: /version 6\.2\.14: Entrain needs 7\.0/ };
-  assert.throws(() => checkServer({ ...sound, version: "6.2.14" }, "h:1"), old);
-  assert.throws(() => checkServer({ ...sound, loading: true }, "h:1"), { code: "store-unavailable" });
+  assert.throws(() => checkServer({ ...sound, version: "6.2.14" }, "h:1", "direct"), old);
+  assert.throws(() => checkServer({ ...sound, loading: true }, "h:1", "direct"), { code: "store-unavailable" });
 });
 
 test("a user without CONFIG, who may touch nothing but the swarm's keys and channels, is enough", async () => {
@@ -177,6 +179,9 @@ test("a user without CONFIG, who may touch nothing but the swarm's keys and chan
     await store.election().campaign({ agentId: "a", incarnation: 1, highestTerm: 0, leaseMs: 1_000 });
     assert.equal((await store.globalState.snapshot()).alive, 1);
   });
+  const elsewhere = storeAt(url, { swarmId: "not-ours" });
+  await assert.rejects(elsewhere.connect(), { code: "invalid-config", message: /lacks a permission.*NOPERM/ });
+  await elsewhere.close();
   await raw.acl("SETUSER", "entrain", "-info");
   const refused = await refusalOf(url);
   assert.equal(refused.code, "invalid-config");

@@ -4,6 +4,7 @@
  * handshake's hold the password.
  */
 import { EntrainError } from "@entrain/kernel";
+import type { Place } from "./endpoint.ts";
 
 /** A command's own refusal, as the Lua commands write it: `ENTRAIN <code> <detail>`. */
 const refusalPattern = /^ENTRAIN (\S+) (.*)$/;
@@ -21,6 +22,19 @@ const networkCauses: Readonly<Record<string, string>> = {
   EACCES: "no permission for the socket",
 };
 
+/** What is wrong with the certificate that a server shows; a person must correct it. */
+const certificateCauses: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_NOT_YET_VALID",
+  "CERT_HAS_EXPIRED",
+  "CERT_SIGNATURE_FAILURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
 /** The error of a connection that could not be opened or is over. */
 export function connectionFailure(thrown: unknown, address: string): EntrainError {
   if (thrown instanceof EntrainError) return thrown;
@@ -30,6 +44,9 @@ export function connectionFailure(thrown: unknown, address: string): EntrainErro
   if (/^NOAUTH/.test(message)) return invalid(`Redis at ${address} asks for a password and none was given`);
   if (/^NOPERM/.test(message)) return invalid(notPermitted(address, message));
   const code = codeOf(thrown);
+  if (code !== undefined && certificateCauses.has(code)) return invalid(untrusted(address, message));
+  if (code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED")
+    return invalid(`Redis at ${address} asks for a client's certificate and none was given`);
   const cause = (code === undefined ? undefined : networkCauses[code]) ?? message;
   return unavailable(`cannot reach Redis at ${address} (${cause}): start it or correct its address`);
 }
@@ -50,6 +67,7 @@ const replyKinds: Readonly<Record<string, "away" | "full" | "forbidden">> = {
   CLUSTERDOWN: "away",
   TRYAGAIN: "away",
   MOVED: "away",
+  ASK: "away",
   NOREPLICAS: "away",
   MISCONF: "away",
   BUSY: "away",
@@ -84,9 +102,18 @@ export function isUnknownScript(thrown: unknown): boolean {
   return isReply(thrown) && firstWord(messageOf(thrown)) === "NOSCRIPT";
 }
 
+/** What a server says that does not take this connection's commands any more, or that may have been succeeded. */
+const farewells = new Set(["READONLY", "MASTERDOWN", "NOAUTH", "MOVED", "CLUSTERDOWN", "NOREPLICAS"]);
+
 /** True where this server will not serve this connection any more: a new one may find another. */
 export function endsConnection(thrown: unknown): boolean {
-  return isReply(thrown) && ["READONLY", "MASTERDOWN", "NOAUTH"].includes(firstWord(messageOf(thrown)));
+  return isReply(thrown) && farewells.has(firstWord(messageOf(thrown)));
+}
+
+/** Where a Cluster's node says that a slot is: `MOVED <slot> <host>:<port>`, the host perhaps empty. */
+export function slotMovedTo(thrown: unknown): Place | undefined {
+  const [, host, port] = (isReply(thrown) && /^MOVED \d+ (.*):(\d+)$/.exec(messageOf(thrown))) || [];
+  return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 function refusalFailure(code: string, detail: string, address: string): EntrainError {
@@ -139,6 +166,10 @@ function refusalFailure(code: string, detail: string, address: string): EntrainE
 
 function notPermitted(address: string, message: string): string {
   return `the user at Redis ${address} lacks a permission (${message}): allow it the keys and channels entrain:*`;
+}
+
+function untrusted(address: string, message: string): string {
+  return `the certificate of Redis at ${address} is not trusted (${message}): give the authority that signed it`;
 }
 
 function invalid(message: string): EntrainError {

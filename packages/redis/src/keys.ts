@@ -56,6 +56,15 @@ export interface StoreKeys {
   readonly contextRequests: string;
   /** Hash: holder → its share of a rate; expires with the last lease. */
   rate(name: string): string;
+  /** Sorted set: the names of the scheduled jobs. */
+  readonly schedules: string;
+  /** Of a job: the hash of what is settled, the hash of its run, the stream of its history, agents by their latest period. */
+  schedule(job: string): {
+    readonly record: string;
+    readonly run: string;
+    readonly history: string;
+    readonly slots: string;
+  };
   /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
@@ -68,6 +77,22 @@ export interface StoreKeys {
   readonly budgetLog: string;
   /** Hash: the numbers given out last, and the longest lease. */
   readonly budgetCounters: string;
+  /**
+   * Tasks: sorted sets of those that run by the end of their lease, of the ended and of dead letters by their end; a hash of
+   * counts. Each task has a hash of its own, `<prefix>task:<taskId>`, each line a sorted set, `<prefix>task-queue:<line>`.
+   */
+  readonly taskLeases: string;
+  readonly tasksEnded: string;
+  readonly tasksDead: string;
+  readonly taskCounters: string;
+  /** Sorted set: `<capability> <agentId>` by the last claim. */
+  readonly capabilities: string;
+  /**
+   * Sorted sets: sessions by order of creation, ended ones by their end. Each has a hash, `<prefix>session:<sessionId>`, and a
+   * list, `<prefix>session-log:<sessionId>`.
+   */
+  readonly sessions: string;
+  readonly sessionsEnded: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -86,6 +111,10 @@ export interface StoreKeys {
     readonly context: string;
     /** Ids of the budgets whose figures changed (JSON). */
     readonly budgets: string;
+    /** Lines that have something, tasks that have ended (JSON). */
+    readonly tasks: string;
+    /** A session and its state (JSON). */
+    readonly sessions: string;
   };
 }
 
@@ -130,12 +159,26 @@ export function storeKeys(swarmId: string): StoreKeys {
     contextLog: `${base}:context-log`,
     contextRequests: `${base}:context-requests`,
     rate: (name) => `${base}:rate:${name}`,
+    schedules: `${base}:schedules`,
+    schedule: (job) => ({
+      record: `${base}:schedule:${job}`,
+      run: `${base}:schedule-run:${job}`,
+      history: `${base}:schedule-history:${job}`,
+      slots: `${base}:schedule-slots:${job}`,
+    }),
     budgets: `${base}:budgets`,
     budgetLeases: `${base}:budget-leases`,
     budgetRequests: `${base}:budget-requests`,
     budgetsEnded: `${base}:budgets-ended`,
     budgetLog: `${base}:budget-log`,
     budgetCounters: `${base}:budget-counters`,
+    taskLeases: `${base}:task-leases`,
+    tasksEnded: `${base}:tasks-ended`,
+    tasksDead: `${base}:tasks-dead`,
+    taskCounters: `${base}:task-counters`,
+    capabilities: `${base}:capabilities`,
+    sessions: `${base}:sessions`,
+    sessionsEnded: `${base}:sessions-ended`,
     channels: {
       membership: `${base}:channel:membership`,
       leader: (election) => `${base}:channel:leader:${election}`,
@@ -145,6 +188,8 @@ export function storeKeys(swarmId: string): StoreKeys {
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,
       budgets: `${base}:channel:budgets`,
+      tasks: `${base}:channel:tasks`,
+      sessions: `${base}:channel:sessions`,
     },
   };
 }

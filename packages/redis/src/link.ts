@@ -7,8 +7,15 @@
 import { Redis } from "ioredis";
 import { EntrainError } from "@entrain/kernel";
 import type { Timers } from "@entrain/ports";
-import type { Endpoint } from "./endpoint.ts";
-import { commandFailure, connectionFailure, endsConnection, isUnknownScript, unavailable } from "./failures.ts";
+import type { Endpoint, Place } from "./endpoint.ts";
+import {
+  commandFailure,
+  connectionFailure,
+  endsConnection,
+  isUnknownScript,
+  slotMovedTo,
+  unavailable,
+} from "./failures.ts";
 
 /** Commands that may be without an answer at once, on one connection. */
 const underwayMax = 10_000;
@@ -18,6 +25,8 @@ export type Reply = null | number | string | readonly Reply[];
 
 /** An open connection. */
 export interface Link {
+  /** Of the server, for messages. */
+  readonly address: string;
   /**
    * Sends one command.
    * @throws EntrainError `deadline-exceeded` after `timeoutMs` (the outcome is unknown), `store-unavailable`,
@@ -26,6 +35,11 @@ export interface Link {
   send(command: string, args: readonly (string | number)[], timeoutMs: number): Promise<Reply>;
   /** Like `send` for EVALSHA; undefined where the server lacks the script. */
   tryScript(sha: string, args: readonly (string | number)[], timeoutMs: number): Promise<Reply | undefined>;
+  /**
+   * Where in a Cluster the slot of `key` is: undefined where it is here. A server that names another one is done with.
+   * @throws EntrainError as `send`.
+   */
+  locate(key: string, timeoutMs: number): Promise<Place | undefined>;
   /** Called with each message of the channels that this connection has subscribed to. */
   onMessage(listener: (channel: string, message: string) => void): void;
   /** Resolves, never rejects, with the reason for which the connection is over. */
@@ -39,18 +53,18 @@ export interface Link {
  * @throws EntrainError `store-unavailable` or `invalid-config` in one sentence, or the signal's reason.
  */
 export async function openLink(options: {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Pick<Endpoint, "address" | "options">;
   readonly timers: Timers;
   readonly name: string;
   readonly openTimeoutMs: number;
   readonly signal: AbortSignal;
 }): Promise<Link> {
   const { endpoint, timers, name, openTimeoutMs, signal } = options;
-  if (signal.aborted) throw unavailable("the store was closed");
+  if (signal.aborted) throw reasonOf(signal);
   const redis = new Redis({ ...endpoint.options, connectionName: name });
   const link = new RedisLink(redis, endpoint.address, timers);
   const abort = (): void => {
-    link.end(unavailable("the store was closed"));
+    link.end(reasonOf(signal));
   };
   signal.addEventListener("abort", abort, { once: true });
   const callOff = timers.after(openTimeoutMs, () => {
@@ -71,10 +85,15 @@ export async function openLink(options: {
   }
 }
 
+/** The failure that the signal's owner gave it; without one the owner has closed the store. */
+function reasonOf(signal: AbortSignal): EntrainError {
+  return signal.reason instanceof EntrainError ? signal.reason : unavailable("the store was closed");
+}
+
 class RedisLink implements Link {
+  readonly address: string;
   readonly ended: Promise<EntrainError>;
   readonly #redis: Redis;
-  readonly #address: string;
   readonly #timers: Timers;
   readonly #waiting = new Set<(cause: EntrainError) => void>();
   #tellEnd: (cause: EntrainError) => void = () => undefined;
@@ -84,7 +103,7 @@ class RedisLink implements Link {
 
   constructor(redis: Redis, address: string, timers: Timers) {
     this.#redis = redis;
-    this.#address = address;
+    this.address = address;
     this.#timers = timers;
     this.ended = new Promise((resolve) => {
       this.#tellEnd = resolve;
@@ -101,7 +120,7 @@ class RedisLink implements Link {
     try {
       return await this.#send(command, args, timeoutMs);
     } catch (thrown) {
-      throw commandFailure(thrown, this.#address);
+      throw commandFailure(thrown, this.address);
     }
   }
 
@@ -110,7 +129,19 @@ class RedisLink implements Link {
       return await this.#send("EVALSHA", [sha, ...args], timeoutMs);
     } catch (thrown) {
       if (isUnknownScript(thrown)) return undefined;
-      throw commandFailure(thrown, this.#address);
+      throw commandFailure(thrown, this.address);
+    }
+  }
+
+  async locate(key: string, timeoutMs: number): Promise<Place | undefined> {
+    try {
+      await this.#send("EXISTS", [key], timeoutMs);
+      return undefined;
+    } catch (thrown) {
+      const place = slotMovedTo(thrown);
+      if (place === undefined) throw commandFailure(thrown, this.address);
+      // A node that does not know its own name leaves the host out: it is the one that was called.
+      return place.host === "" ? { ...place, host: this.#redis.options.host ?? "" } : place;
     }
   }
 
@@ -140,7 +171,7 @@ class RedisLink implements Link {
     this.#underway += 1;
     this.#waiting.add(reject);
     const callOff = this.#deadline(timeoutMs, () => {
-      reject(new EntrainError("deadline-exceeded", `Redis at ${this.#address} did not answer within ${timeoutMs} ms`));
+      reject(new EntrainError("deadline-exceeded", `Redis at ${this.address} did not answer within ${timeoutMs} ms`));
     });
     const settled = (): void => {
       this.#underway -= 1;
@@ -154,7 +185,7 @@ class RedisLink implements Link {
       },
       (thrown: unknown) => {
         settled();
-        if (endsConnection(thrown)) this.end(commandFailure(thrown, this.#address));
+        if (endsConnection(thrown)) this.end(commandFailure(thrown, this.address));
         reject(thrown);
       },
     );

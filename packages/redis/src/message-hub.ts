@@ -6,7 +6,8 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Unsubscribe } from "@entrain/ports";
 import { openingFailure } from "./failures.ts";
-import { openLink, type Link } from "./link.ts";
+import type { Link } from "./link.ts";
+import { openPrimary } from "./open-primary.ts";
 import type { StoreSettings } from "./options.ts";
 import { createReconnector } from "./reconnector.ts";
 import { watchLink } from "./watchdog.ts";
@@ -21,7 +22,7 @@ export interface MessageHub {
 
 /** The hub of one process; idle before `connect`. */
 export function createMessageHub(settings: StoreSettings): MessageHub {
-  const { endpoint, timers, clock, random, events, openTimeoutMs, silenceMs } = settings;
+  const { timers, clock, random, events, openTimeoutMs, silenceMs } = settings;
   const handlers = new Map<string, Set<(message: string) => void>>();
   const reconnector = createReconnector<Link>({
     open: openSubscriber,
@@ -37,7 +38,7 @@ export function createMessageHub(settings: StoreSettings): MessageHub {
 
   async function openSubscriber(signal: AbortSignal): Promise<Link> {
     const name = `${settings.connectionName}:hints`;
-    const link = await openLink({ endpoint, timers, name, openTimeoutMs, signal });
+    const link = await openPrimary({ ...settings, key: settings.keys.store, name, signal });
     link.onMessage(deliver);
     const channels = [...handlers.keys()];
     try {
@@ -50,7 +51,7 @@ export function createMessageHub(settings: StoreSettings): MessageHub {
     const probe = async (timeoutMs: number): Promise<void> => {
       await link.send("ping", [], timeoutMs);
     };
-    watchLink({ link, address: endpoint.address, timers, silenceMs, probe });
+    watchLink({ link, timers, silenceMs, probe });
     return link;
   }
 

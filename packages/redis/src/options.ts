@@ -1,16 +1,17 @@
 /** What a user may say of the store, and the total form of it that the package works with. */
 import { randomUUID } from "node:crypto";
-import type { Redis, RedisOptions } from "ioredis";
 import { createRandom, EntrainError, type Random } from "@entrain/kernel";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import type { Clock, EventSink, Timers } from "@entrain/ports";
-import { endpointOf, type Endpoint } from "./endpoint.ts";
+import { endpointOf, type Endpoint, type RedisAddress } from "./endpoint.ts";
 import { storeKeys, type StoreKeys } from "./keys.ts";
+
+/** Sentences of warning that are remembered, so as not to be said again. */
+const sentencesMax = 16;
 
 /** Options of `createRedisStore`. */
 export interface RedisStoreOptions {
-  /** A URL (`redis://`, `rediss://`, `unix://`), ioredis's options, or a client (its options are copied, it is left alone). */
-  readonly redis: string | RedisOptions | Redis;
+  readonly redis: RedisAddress;
   /** Names the swarm's keys. */
   readonly swarmId: string;
   readonly clock: Clock;
@@ -85,12 +86,12 @@ function duration(field: string, ms: number): number {
   });
 }
 
-/** Each new connection warns of the same thing: a sentence is passed on only if it differs from the last one. */
+/** Each new connection warns of the same things: a sentence is passed on only if it is none of the last few. */
 function oncePerSentence(warn: (message: string) => void): (message: string) => void {
-  let last = "";
+  let last: readonly string[] = [];
   return (message) => {
-    if (message !== last) warn(message);
-    last = message;
+    if (!last.includes(message)) warn(message);
+    last = [...last.filter((earlier) => earlier !== message), message].slice(-sentencesMax);
   };
 }
 

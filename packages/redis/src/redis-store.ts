@@ -13,7 +13,10 @@ import type {
   LockStore,
   RateStore,
   Registry,
+  SessionStore,
+  ScheduleStore,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
@@ -31,7 +34,10 @@ import { storeSettings, type RedisStoreOptions } from "./options.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
+import { createSessionStore } from "./session-store.ts";
+import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
+import { createTaskStore } from "./task-store.ts";
 
 /** The ports of one swarm over one process's connections. */
 export interface RedisStore {
@@ -58,6 +64,9 @@ export interface RedisStore {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
+  readonly schedules: ScheduleStore;
 }
 
 /**
@@ -115,5 +124,8 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     context: createContextStore(shared),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
+    tasks: createTaskStore(shared),
+    sessions: createSessionStore(shared),
+    schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
   };
 }

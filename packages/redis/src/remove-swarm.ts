@@ -2,11 +2,13 @@
  * Removes a swarm from Redis: for a swarm that was made for a single run, in a Redis that outlives it. Nobody of the swarm
  * may still be alive: who is would make part of it anew.
  */
+import { randomUUID } from "node:crypto";
+import { createRandom } from "@entrain/kernel";
 import type { Timers } from "@entrain/ports";
 import { endpointOf } from "./endpoint.ts";
 import { unavailable } from "./failures.ts";
 import { storeKeys } from "./keys.ts";
-import { openLink } from "./link.ts";
+import { openPrimary } from "./open-primary.ts";
 import type { RedisStoreOptions } from "./options.ts";
 
 /** Keys that one round of SCAN looks at. */
@@ -30,8 +32,10 @@ export interface RemoveSwarmOptions {
 export async function removeSwarm(options: RemoveSwarmOptions): Promise<number> {
   const { redis, swarmId, timers, timeoutMs = 1_000, signal } = options;
   const endpoint = endpointOf(redis, timeoutMs);
-  const { prefix } = storeKeys(swarmId);
-  const link = await openLink({ endpoint, timers, name: `entrain:${swarmId}`, openTimeoutMs: timeoutMs, signal });
+  const { prefix, store: key } = storeKeys(swarmId);
+  const name = `entrain:${swarmId}`;
+  const random = createRandom(randomUUID());
+  const link = await openPrimary({ endpoint, key, timers, random, name, openTimeoutMs: timeoutMs, signal });
   try {
     let cursor = "0";
     let removed = 0;

@@ -3,6 +3,7 @@
  * so that no permission for CONFIG is.
  */
 import { EntrainError } from "@entrain/kernel";
+import type { Route } from "./endpoint.ts";
 import { unavailable } from "./failures.ts";
 import type { Link } from "./link.ts";
 
@@ -20,6 +21,10 @@ export interface ServerInfo {
   readonly loading: boolean;
   readonly evictionPolicy: string;
   readonly appendOnly: boolean;
+  /** `standalone`, `cluster` or `sentinel`. */
+  readonly mode: string;
+  /** It refuses writes that fewer replicas than it demands would get (min-replicas-to-write). */
+  readonly demandsReplicas: boolean;
 }
 
 /** Asks the server; for all sections, since naming several is an error to the old servers that are to be told so. */
@@ -34,6 +39,8 @@ export async function readServerInfo(link: Link, timeoutMs: number): Promise<Ser
     loading: field("loading") === "1",
     evictionPolicy: field("maxmemory_policy"),
     appendOnly: field("aof_enabled") === "1",
+    mode: field("redis_mode"),
+    demandsReplicas: fields.has("min_slaves_good_slaves"),
   };
 }
 
@@ -50,9 +57,12 @@ export function parseInfo(text: unknown): ReadonlyMap<string, string> {
 /**
  * Refuses a server that cannot hold a swarm; returns what its operator should know.
  * @throws EntrainError `store-unavailable` while it loads its data or where it is a replica; `invalid-config` for an old
- *   version or an evicting `maxmemory-policy`.
+ *   version, an evicting `maxmemory-policy`, or a server that another route leads to.
  */
-export function checkServer(info: ServerInfo, address: string): readonly string[] {
+export function checkServer(info: ServerInfo, address: string, route: Route["kind"]): readonly string[] {
+  if (info.mode === "sentinel") throw invalid(`Redis at ${address} is a Sentinel: name it as such, with its group`);
+  if (info.mode === "cluster" && route !== "cluster")
+    throw invalid(`Redis at ${address} is a node of a Cluster: name it as such`);
   if (info.loading) throw unavailable(`Redis at ${address} is still loading its data`);
   if (info.role !== "master") throw unavailable(`Redis at ${address} is a replica: it takes no writes`);
   const [major = 0, minor = 0] = info.version.split(".").map(Number);
@@ -64,8 +74,16 @@ export function checkServer(info: ServerInfo, address: string): readonly string[
     throw invalid(
       `Redis at ${address} has maxmemory-policy ${info.evictionPolicy}, which throws data away: set it to noeviction`,
     );
-  if (info.appendOnly) return [];
-  return [`Redis at ${address} keeps no append-only file: a restart loses the swarm's data (set appendonly to yes)`];
+  const warnings: string[] = [];
+  if (!info.appendOnly)
+    warnings.push(
+      `Redis at ${address} keeps no append-only file: a restart loses the swarm's data (set appendonly to yes)`,
+    );
+  if (route !== "direct" && !info.demandsReplicas)
+    warnings.push(
+      `Redis at ${address} takes writes that no replica gets: cut off, it goes on for nothing (set min-replicas-to-write)`,
+    );
+  return warnings;
 }
 
 function invalid(message: string): EntrainError {

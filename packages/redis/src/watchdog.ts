@@ -10,13 +10,12 @@ import type { Link } from "./link.ts";
 /** Probes `link` until it ends. */
 export function watchLink(options: {
   readonly link: Link;
-  readonly address: string;
   readonly timers: Timers;
   readonly silenceMs: number;
   /** Asks the server something; rejects with `deadline-exceeded` or `store-unavailable` where the link is of no more use. */
   readonly probe: (timeoutMs: number) => Promise<void>;
 }): void {
-  const { link, address, timers, silenceMs, probe } = options;
+  const { link, timers, silenceMs, probe } = options;
   let over = false;
   let callOff = timers.after(silenceMs / 2, turn);
   void link.ended.then(() => {
@@ -28,7 +27,7 @@ export function watchLink(options: {
     probe(silenceMs).then(next, (thrown: unknown) => {
       const error = EntrainError.from(thrown);
       if (error.code === "deadline-exceeded")
-        link.end(unavailable(`Redis at ${address} has not answered for ${silenceMs} ms`));
+        link.end(unavailable(`Redis at ${link.address} has not answered for ${silenceMs} ms`));
       else if (error.code === "store-unavailable") link.end(error);
       else next();
     });

@@ -26,4 +26,16 @@ export { createObservationHub, type ObservationHub } from "./observation/observa
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";
 export type { SharedRate, TakeOptions } from "./rate/shared-rate.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
+export { createSessionDesk, type SessionDesk, type SessionView } from "./session/session-desk.ts";
+export { createSessionDriver } from "./session/session-driver.ts";
+export { createCapabilityWorker, type CapabilityWorker } from "./task/capability-worker.ts";
+export type { Capability, TaskContext, TaskHandler } from "./task/task-run.ts";
+export {
+  periodOf,
+  type JobOptions,
+  type RunHandler,
+  type ScheduledRun,
+  type SwarmJobOptions,
+} from "./schedule/job-options.ts";
+export { createScheduleDesk, type Schedule, type ScheduleDesk } from "./schedule/schedule-desk.ts";
 export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

@@ -3,4 +3,4 @@ export { controlLineMax, parseControlLine, type ReadyMessage } from "./control-m
 export { runService, type RunningService, type ServiceMain, type ServiceSurroundings } from "./run-service.ts";
 export { openSecurity, type OwnIdentity, type ServiceSecurity } from "./service-security.ts";
 export { createServiceTelemetry, type ServiceTelemetry } from "./service-telemetry.ts";
-export { storeAddress } from "./store-address.ts";
+export { storeAddress, storeName } from "./store-address.ts";

@@ -19,3 +19,19 @@ export function createBoundedLabel(distinctMax = 32): (text: string) => string {
     return text;
   };
 }
+
+/** The labels whose texts come from outside. */
+export type BoundedLabelName =
+  | "batcher"
+  | "capability"
+  | "cause"
+  | "code"
+  | "effect"
+  | "job"
+  | "listener"
+  | "pattern"
+  | "reasoner"
+  | "route"
+  | "rule"
+  | "source"
+  | "what";

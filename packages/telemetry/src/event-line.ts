@@ -4,16 +4,8 @@
  * was refused, lost or done without the others, `error` what ends an agent.
  */
 import type { RuntimeEvent } from "@entrain/ports";
-
-/** Levels that an event can have. */
-export type EventLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-/** One line to be. */
-export interface EventLine {
-  readonly level: EventLevel;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+import { line, type EventLine } from "./line.ts";
+import { sessionLine, workLine } from "./work-line.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -22,10 +14,6 @@ type AgentEvent = Extract<RuntimeEvent, { readonly agentId: string }>;
 /** The line of any event. */
 export function eventLine(event: RuntimeEvent): EventLine {
   return "agentId" in event ? agentLine(event) : processLine(event);
-}
-
-function line(level: EventLevel, message: string, fields: EventLine["fields"]): EventLine {
-  return { level, message, fields };
 }
 
 /** What an agent of this process did or suffered. */
@@ -52,12 +40,14 @@ function agentLine(event: AgentEvent): EventLine {
       const { from, to, cause } = event;
       return line(cause === "goal" ? "info" : "warn", "strategy switched", { agentId, from, to, cause });
     }
-    case "batch.flushed": {
-      const { kind: _, ...fields } = event;
-      return line(event.failed > 0 ? "warn" : "trace", "batch flushed", fields);
-    }
+    case "batch.flushed":
     case "batch.refused":
-      return line("debug", "item refused: too much waits", { agentId, batcher: event.batcher });
+    case "run.started":
+    case "run.ended":
+    case "run.missed":
+    case "job.stalled":
+    case "task.ended":
+      return workLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
@@ -240,6 +230,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rhythm.measured":
     case "decisions.counted":
       return observerLine(event);
+    case "session.changed":
+      return sessionLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

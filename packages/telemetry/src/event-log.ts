@@ -6,7 +6,8 @@
  * so many lines in a window of time; what is beyond is counted, and the count is written once the window is over.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
-import { eventLine, type EventLevel } from "./event-line.ts";
+import { eventLine } from "./event-line.ts";
+import type { EventLevel } from "./line.ts";
 
 /** What the log needs of a logger; pino's loggers fit. Without `isLevelEnabled` every line is passed on. */
 export interface EventLogger extends Readonly<Record<EventLevel, (fields: object, message: string) => void>> {

@@ -3,9 +3,11 @@
  * here, so that a new one does not compile until somebody has decided what it counts.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
-import { createBoundedLabel } from "./bounded-label.ts";
+import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordConsole, type ConsoleEvent } from "./record-console.ts";
+import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
+import { recordWork, type WorkEvent } from "./record-work.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -17,8 +19,6 @@ type RhythmEvent = EventOf<
   | "rhythm.frame"
   | "strategy.switched"
   | "goal.changed"
-  | "batch.flushed"
-  | "batch.refused"
   | "peers.changed"
   | "peer.refused"
   | "connections.refused"
@@ -39,15 +39,12 @@ type SwarmEvent = EventOf<
   | "effect.refused"
 >;
 /** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent>;
+type DecisionEvent = Exclude<RuntimeEvent, RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent | WorkEvent>;
 
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
-  readonly bound: (
-    label: "cause" | "effect" | "code" | "rule" | "reasoner" | "source" | "listener" | "route" | "what" | "batcher",
-    text: string,
-  ) => string;
+  readonly bound: (label: BoundedLabelName, text: string) => string;
   /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
   actsDropped: number;
 }
@@ -73,13 +70,11 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "rhythm.frame":
       case "strategy.switched":
       case "goal.changed":
-      case "batch.flushed":
-      case "batch.refused":
       case "peers.changed":
       case "peer.refused":
       case "connections.refused":
       case "tls.loaded":
-        recordRhythm(families, state, event);
+        recordRhythm(families, event);
         return;
       case "member.changed":
       case "membership.viewed":
@@ -95,6 +90,14 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "effect.refused":
         recordSwarm(families, state, event);
         return;
+      case "batch.flushed":
+      case "batch.refused":
+      case "run.started":
+      case "run.ended":
+      case "run.missed":
+      case "job.stalled":
+        recordWork(families, state.bound, event);
+        return;
       case "http.answered":
       case "http.failed":
       case "event-streams.changed":
@@ -103,13 +106,17 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "decisions.counted":
         recordConsole(families, state.bound, event);
         return;
+      case "task.ended":
+      case "session.changed":
+        recordCoordination(families, state.bound, event);
+        return;
       default:
         recordDecision(families, state, event);
     }
   };
 }
 
-function recordRhythm(to: MetricFamilies, state: RecorderState, event: RhythmEvent): void {
+function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
   switch (event.kind) {
     case "beat.fired":
       to.beatsFired.inc({ agent_id: event.agentId });
@@ -136,12 +143,6 @@ function recordRhythm(to: MetricFamilies, state: RecorderState, event: RhythmEve
       to.goalVersion.set(event.goal.goalVersion);
       to.goalPeriod.set(event.goal.periodNs / 1e9);
       return;
-    case "batch.flushed":
-      recordBatch(to, state.bound("batcher", event.batcher), event);
-      return;
-    case "batch.refused":
-      to.batchItems.inc({ batcher: state.bound("batcher", event.batcher), outcome: "refused" });
-      return;
     case "peers.changed":
       to.peersConnected.set(event.connected);
       to.peersWanted.set(event.wanted);
@@ -157,14 +158,6 @@ function recordRhythm(to: MetricFamilies, state: RecorderState, event: RhythmEve
       to.tlsExpiry.set(event.expiresAtMs / 1_000);
       return;
   }
-}
-
-function recordBatch(to: MetricFamilies, batcher: string, event: EventOf<"batch.flushed">): void {
-  to.batches.inc({ batcher });
-  to.batchAttempts.inc({ batcher }, event.attempts);
-  to.batchItems.inc({ batcher, outcome: "flushed" }, event.items - event.failed);
-  to.batchItems.inc({ batcher, outcome: "failed" }, event.failed);
-  to.batchWait.observe(seconds(event.waitedMs));
 }
 
 function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent): void {

@@ -72,7 +72,7 @@ test("names have the prefix and the unit, counters end in _total", () => {
     assert.match(name, /^entrain_[a-z_]+$/);
     assert.notEqual(help, "");
     assert.equal(name.endsWith("_total"), String(type) === "counter", name);
-    if (String(type) === "histogram") assert.match(name, /_seconds$/);
+    if (String(type) === "histogram") assert.match(name, /_(seconds|ratio)$/);
   }
 });
 

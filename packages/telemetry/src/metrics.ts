@@ -23,8 +23,13 @@ const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
 const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
 /** An item's wait for its beat: less than a period, which is 20 ms to a day. */
 const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600];
+/** A run of a job begins within milliseconds, or after the death of another's holder; it takes from nothing to hours. */
+const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
 const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
+
+/** A piece of work: a small one takes 10 ms, a call to a model a minute. */
+const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 
 /** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
@@ -78,8 +83,10 @@ function defineFamilies(registry: Registry) {
   return {
     ...rhythmFamilies(make),
     ...swarmFamilies(make),
+    ...workFamilies(make),
     ...contextFamilies(make),
     ...decisionFamilies(make),
+    ...coordinationFamilies(make),
     ...consoleFamilies(make),
   };
 }
@@ -101,6 +108,20 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
     strategySwitches: counter("entrain_strategy_switches_total", "Changes of an agent's strategy.", ["cause"]),
     goalVersion: gauge("entrain_goal_version", "Version of the goal in force."),
     goalPeriod: gauge("entrain_goal_period_seconds", "Commanded period of the goal in force."),
+    peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
+    peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
+    connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
+      "reason",
+    ]),
+    tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
+    tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
+    peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
+  };
+}
+
+/** Batches, and runs of scheduled jobs. */
+function workFamilies({ counter, histogram }: Maker) {
+  return {
     batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
     batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
     batchItems: counter("entrain_batch_items_total", "Items of batchers, by what became of them.", [
@@ -112,14 +133,19 @@ function rhythmFamilies({ counter, gauge, histogram }: Maker) {
       "How long the oldest item of a batch had waited for its beat.",
       waitBuckets,
     ),
-    peersConnected: gauge("entrain_peers_connected", "Processes that this one exchanges phases with."),
-    peersWanted: gauge("entrain_peers_wanted", "Processes that this one ought to exchange phases with."),
-    connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
-      "reason",
+    runs: counter("entrain_scheduled_runs_total", "Runs of scheduled jobs that ended here.", ["job", "outcome"]),
+    runsMissed: counter("entrain_scheduled_runs_missed_total", "Fire times that nobody ran in time.", ["job"]),
+    runLateness: histogram(
+      "entrain_scheduled_run_lateness_seconds",
+      "From the fire time to the beginning of the run.",
+      runBuckets,
+      ["job"],
+    ),
+    runTime: histogram("entrain_scheduled_run_seconds", "Duration of a run.", runBuckets, ["job"]),
+    jobStalls: counter("entrain_scheduled_job_stalls_total", "Times a job could not go on for a while.", [
+      "job",
+      "code",
     ]),
-    tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
-    tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
-    peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
   };
 }
 
@@ -183,6 +209,35 @@ function contextFamilies({ counter, gauge, histogram }: Maker) {
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
     ruleFailures: counter("entrain_rule_failures_total", "Rules that failed on a reading.", ["rule_id"]),
+  };
+}
+
+/** Tasks and sessions. */
+function coordinationFamilies({ counter, histogram }: Maker) {
+  return {
+    tasks: counter("entrain_tasks_total", "Tries of tasks that ended in this process.", ["capability", "outcome"]),
+    taskDuration: histogram(
+      "entrain_task_duration_seconds",
+      "From the claim of a task to the telling of its outcome.",
+      workBuckets,
+      ["capability", "outcome"],
+    ),
+    sessionChanges: counter("entrain_session_changes_total", "Sessions that this process moved into a state.", [
+      "pattern",
+      "state",
+    ]),
+    sessionDuration: histogram(
+      "entrain_session_duration_seconds",
+      "From the making of a session to its end, by the state that it ended in.",
+      workBuckets,
+      ["pattern", "state"],
+    ),
+    sessionScore: histogram(
+      "entrain_session_score_ratio",
+      "Scores of ended sessions, 0 to 1.",
+      [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+      ["pattern"],
+    ),
   };
 }
 

@@ -8,6 +8,7 @@ const general = `entrain COMMAND [flags]
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm
   entrain budget      the budgets of a running swarm, and the audit of their books
+  entrain session     sessions of a running swarm: run one from a file, look at them, cancel them
   entrain certs       certificates for development
   entrain sim         a whole swarm in virtual time, with faults
 
@@ -71,6 +72,20 @@ Lists the budgets of a running swarm, or replays every logged change of them and
 Exit codes: 0 done, the books are right; 1 the audit found a fault, or the console does not answer.
 `;
 
+const session = `entrain session [list|run FILE|show ID|cancel ID] [flags]
+
+Lists the sessions of a running swarm; makes one as a YAML or JSON file says and follows it to its end; shows one with its
+steps; or cancels one.
+
+  --input JSON     run: what the session is given, in place of the file's input
+  --detach         run: do not wait for the end
+  --limit N        list: how many, newest first (default 20, at most 1000)
+  --url URL        the console (default http://127.0.0.1:8080)
+  --json           JSON objects instead of text
+
+Exit codes: 0 done; 1 the session did not converge, or the console does not answer; 2 wrong command line or file.
+`;
+
 const sim = `entrain sim [flags]
 
 Simulates a swarm in virtual time with the same core as the real one. One seed gives one run, to the byte.
@@ -126,7 +141,9 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 
 /** The text for a command; undefined: for `entrain` itself. */
 export function helpText(
-  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "certs" | "sim" | undefined,
+  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "session" | "certs" | "sim" | undefined,
 ): string {
-  return command === undefined ? general : { up, status, goal, replay, decisions, budget, certs, sim }[command];
+  return command === undefined
+    ? general
+    : { up, status, goal, replay, decisions, budget, session, certs, sim }[command];
 }

@@ -15,6 +15,7 @@ const commands = {
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
   budget: async () => (await import("./commands/budget.ts")).budget,
+  session: async () => (await import("./commands/session.ts")).session,
   certs: async () => (await import("./commands/certs.ts")).certs,
   sim: async () => (await import("./commands/sim.ts")).sim,
 } satisfies Record<string, () => Promise<Command>>;

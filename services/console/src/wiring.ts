@@ -9,12 +9,13 @@ import { Registry } from "prom-client";
 import type { Config } from "@entrain/config";
 import { createDocumentRules } from "@entrain/documents";
 import { createRandom, EntrainError } from "@entrain/kernel";
+import { patterns } from "@entrain/core/session";
 import type { Clock, EventSink } from "@entrain/ports";
-import { compilePolicy } from "@entrain/reasoners";
+import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
-import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
-import { openSecurity, type RunningService, type ServiceSurroundings } from "@entrain/service";
+import { createContextDesk, createSessionDesk, createSystemClock, systemTimers } from "@entrain/runtime";
+import { openSecurity, storeAddress, type RunningService, type ServiceSurroundings } from "@entrain/service";
 import {
   collectProcessMetrics,
   createEventLog,
@@ -65,6 +66,14 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     swarm,
     store: ports,
     desk,
+    sessions: createSessionDesk({
+      sessions: store.sessions,
+      tasks: store.tasks,
+      timers: systemTimers,
+      patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
+      checkExpression: createSessionExpressions().check,
+      nextSessionId: () => `s-${randomUUID()}`,
+    }),
     hub,
     clock,
     timers: systemTimers,
@@ -112,7 +121,7 @@ function openStore(
   logger: Surroundings["logger"],
 ): RedisStore {
   return createRedisStore({
-    redis: withPassword(config.redisUrl, config.redisPassword),
+    redis: storeAddress(config),
     swarmId: config.swarmId,
     clock,
     timers: systemTimers,
@@ -179,12 +188,4 @@ function readinessOf(swarm: SwarmFollower, signal: AbortSignal): () => Readiness
     const seen = swarm.model.membershipVersion() !== undefined;
     return seen ? { ok: true } : { ok: false, reason: "has not seen the swarm yet: is Redis there?" };
   };
-}
-
-/** The URL with the password in place of its own. */
-function withPassword(redisUrl: string, password: string | undefined): string {
-  if (password === undefined) return redisUrl;
-  const url = new URL(redisUrl);
-  url.password = encodeURIComponent(password);
-  return url.href;
 }

@@ -1,9 +1,11 @@
 /**
- * The coordinator service: the shared context for processes that do not go to the store themselves. It keeps nothing of its
- * own, so any number of replicas may run: what they write is judged by the store (C2). It takes no part in the rhythm.
+ * The coordinator service: drives sessions, and serves the shared context to processes that do not go to the store
+ * themselves. It keeps nothing of its own, so any number of replicas may run: what they write is judged by the store (C2, P1).
+ * It takes no part in the rhythm.
  *
- * Order at the start: listen on the ops port, connect to the store, follow the document, serve. Order at the end: not
- * ready and nobody let in, calls under way are answered, watchers are told, then the store, the ops port last.
+ * Order at the start: listen on the ops port, connect to the store, follow the document, serve, drive. Order at the end: not
+ * ready and nobody let in, sessions are handed over, calls under way are answered, watchers are told, then the store, the ops
+ * port last.
  */
 import { randomUUID } from "node:crypto";
 import type { Config } from "@entrain/config";
@@ -21,6 +23,7 @@ import {
   type ServiceSurroundings,
 } from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
+import { createCoordinatorDriver } from "./drive-sessions.ts";
 
 /**
  * Starts the coordinator; resolves when it listens, and where the store is required, when it is connected.
@@ -57,6 +60,7 @@ export async function startCoordinator(
     events,
     seed: randomUUID(),
   });
+  const driver = createCoordinatorDriver(store, clock, events);
   let serving = false;
   const ops = createOpsServer({
     name: "coordinator",
@@ -95,11 +99,13 @@ export async function startCoordinator(
     const sayHealth = (): void => server.setHealthy(serving && store.health.status().up);
     sayHealth();
     store.health.watch(sayHealth);
+    driver.start();
     return {
       opsUrl,
       grpcAddress: server.address,
       async stop() {
         serving = false;
+        await driver.stop(0);
         await server.close({ deadlineMs: config.drainMs });
         await letGo();
       },

@@ -53,7 +53,14 @@ export {
   wrapCycles,
   type Arc,
 } from "./phase-arithmetic.ts";
-export { createSlotPlan, freeTicket, type Place, type PlannedMember, type SlotPlan } from "./slot-plan.ts";
+export {
+  createSlotPlan,
+  freeTicket,
+  unplannedPlace,
+  type Place,
+  type PlannedMember,
+  type SlotPlan,
+} from "./slot-plan.ts";
 export { defaultEnergy, energyAt, type Energy, type EnergyBudget, type EnergyPrice } from "./energy.ts";
 export { checkTemperament, evenTemperament, type Temperament } from "./temperament.ts";
 export {

@@ -8,7 +8,9 @@ export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts"
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
+export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
+export { heldRunIsNotGivenAway, scheduleCases, testScheduleStore } from "./schedule-suite.ts";
 export {
   beatOf,
   offerOf,
@@ -17,4 +19,5 @@ export {
   type StorePorts,
   type StoreUnderTest,
 } from "./store-under-test.ts";
+export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
 export { waitFor } from "./wait-for.ts";

@@ -15,7 +15,10 @@ import type {
   Proposal,
   RateStore,
   Registry,
+  SessionStore,
+  ScheduleStore,
   StoreHealth,
+  TaskStore,
 } from "@entrain/ports";
 
 /** The ports of the store for one process. */
@@ -31,6 +34,9 @@ export interface StorePorts {
   readonly context: ContextStore;
   readonly rates: RateStore;
   readonly budgets: BudgetStore;
+  readonly tasks: TaskStore;
+  readonly sessions: SessionStore;
+  readonly schedules: ScheduleStore;
 }
 
 /** One empty swarm in a store. */

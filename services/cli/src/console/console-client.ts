@@ -14,6 +14,8 @@ import type {
   InjectionView,
   LeaderView,
   RhythmView,
+  SessionDetail,
+  SessionView,
   SwarmView,
 } from "./console-views.ts";
 
@@ -35,6 +37,12 @@ export interface ConsoleClient {
   budgets(): Promise<readonly BudgetView[]>;
   /** The audit of the budgets; a long log takes seconds. */
   auditBudgets(): Promise<AuditView>;
+  /** The newest sessions, at most `limit`. */
+  sessions(limit: number): Promise<readonly SessionView[]>;
+  session(sessionId: string): Promise<SessionDetail>;
+  createSession(wish: object): Promise<SessionDetail>;
+  /** Asks for its end. */
+  cancelSession(sessionId: string): Promise<void>;
   /** Gives one reading to every agent alive and waits for their decisions. */
   inject(telemetry: Readonly<Record<string, number | string | boolean>>, incident?: string): Promise<InjectionView>;
 }
@@ -66,6 +74,21 @@ export function createConsoleClient(url: string): ConsoleClient {
     async decisions(limit) {
       const page = await get<{ readonly decisions: readonly DecisionView[] }>(`/api/v1/decisions?limit=${limit}`);
       return page.decisions;
+    },
+    async sessions(limit) {
+      return (await get<{ readonly sessions: readonly SessionView[] }>(`/api/v1/sessions?limit=${limit}`)).sessions;
+    },
+    session: (sessionId) => get<SessionDetail>(`/api/v1/sessions/${encodeURIComponent(sessionId)}`),
+    createSession: (wish) =>
+      call<SessionDetail>(url, "/api/v1/sessions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(wish),
+        signal: AbortSignal.timeout(writeDeadlineMs),
+      }),
+    async cancelSession(sessionId) {
+      const signal = AbortSignal.timeout(writeDeadlineMs);
+      await call<unknown>(url, `/api/v1/sessions/${encodeURIComponent(sessionId)}`, { method: "DELETE", signal });
     },
     inject: (telemetry, incident) =>
       call<InjectionView>(url, "/api/v1/telemetry", {
@@ -106,17 +129,19 @@ async function call<View>(url: string, path: string, question: HttpQuestion): Pr
   try {
     const response = await httpRequest(new URL(path, url), question);
     status = response.statusCode ?? 0;
-    body = JSON.parse(await readBody(response));
+    const text = await readBody(response);
+    body = text === "" ? null : JSON.parse(text);
   } catch (thrown) {
     const why = question.signal.aborted ? "it took too long" : EntrainError.from(thrown).message;
     throw new EntrainError("unavailable", `the console at ${url} does not answer: ${why}`, { cause: thrown });
   }
-  if (status === 200) return body as View;
+  if (status >= 200 && status < 300) return body as View;
   const { title, detail, pointer, nearest } = body as Refusal;
   if (status === 422 && detail !== undefined) {
     const instead = nearest === undefined ? "" : `; the nearest possible is ${JSON.stringify(nearest)}`;
     throw new EntrainError("invalid-argument", detail + instead, { field: pointer ?? path, nearest });
   }
+  if (status === 404 && detail !== undefined) throw new EntrainError("not-found", detail);
   const words = [title, detail].filter((part) => part !== undefined).join(": ");
   throw new EntrainError("internal", `the console refused ${path}: ${status} ${words}`);
 }

@@ -109,6 +109,31 @@ export interface BudgetView {
   readonly leases: number;
 }
 
+/** One of `GET /api/v1/sessions`. */
+export interface SessionView {
+  readonly sessionId: string;
+  readonly description: string;
+  readonly pattern: string;
+  readonly state: string;
+  readonly score: number | null;
+  readonly cause: string;
+  readonly createdAt: number;
+  readonly changedAt: number;
+}
+
+/** `GET /api/v1/sessions/{id}` */
+export interface SessionDetail extends SessionView {
+  readonly result: unknown;
+  readonly parts: readonly { readonly name: string; readonly weight: number; readonly met: boolean }[];
+  readonly steps: readonly {
+    readonly path: string;
+    readonly capability: string;
+    readonly state: string;
+    readonly agentId: string | null;
+    readonly cause: string;
+  }[];
+}
+
 /** `GET /api/v1/budget-audit` */
 export interface AuditView {
   readonly entries: number;

@@ -8,7 +8,7 @@ import { request as overHttps } from "node:https";
 
 /** What to ask. */
 export interface HttpQuestion {
-  readonly method?: "GET" | "POST" | "PUT";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Ends the request and the reading of its answer. */

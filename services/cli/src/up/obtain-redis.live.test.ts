@@ -68,7 +68,7 @@ describe("without a Redis in the environment", () => {
 describe("with a Redis in the environment", () => {
   test("the one that it names is used, with its password, and left alone at the end", async (t) => {
     await using server = await acquireTestRedis({ password: "s3cret" });
-    const named = { url: `redis://127.0.0.1:${server.port}`, password: "s3cret" };
+    const named = { redis: server.url, name: `127.0.0.1:${server.port}` };
     const redis = await obtainRedis(optionsFor(t, { named }));
     assert.deepEqual(redis.serviceEnv, {}, "services read the same environment");
     assert.doesNotMatch(redis.description, /s3cret/);
@@ -82,8 +82,9 @@ describe("with a Redis in the environment", () => {
 
   test("a wrong or missing password is one sentence and exit code 69", async (t) => {
     await using server = await acquireTestRedis({ password: "s3cret" });
-    for (const password of ["wrong-one", undefined]) {
-      const error = await refusal(optionsFor(t, { named: { url: `redis://127.0.0.1:${server.port}`, password } }));
+    for (const password of [":wrong-one@", ""]) {
+      const named = { redis: `redis://${password}127.0.0.1:${server.port}`, name: "a server" };
+      const error = await refusal(optionsFor(t, { named }));
       assert.equal(exitCodeOf(error), 69);
       assert.match(error.message, /password/);
     }
@@ -94,7 +95,7 @@ describe("with a Redis in the environment", () => {
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
     for (const url of ["redis://127.0.0.1:1", `redis://127.0.0.1:${port}`]) {
-      const error = await refusal(optionsFor(t, { named: { url, password: undefined } }));
+      const error = await refusal(optionsFor(t, { named: { redis: url, name: "a server" } }));
       assert.equal(exitCodeOf(error), 69);
       assert.match(error.message, /^cannot reach Redis at 127\.0\.0\.1:\d+ /);
     }
@@ -103,7 +104,7 @@ describe("with a Redis in the environment", () => {
 
   test("a Redis that throws data away is refused with exit code 78", async (t) => {
     await using server = await acquireTestRedis({ config: { "maxmemory-policy": "allkeys-lru" } });
-    const error = await refusal(optionsFor(t, { named: { url: server.url, password: undefined } }));
+    const error = await refusal(optionsFor(t, { named: { redis: server.url, name: "a server" } }));
     assert.equal(exitCodeOf(error), 78);
   });
 });

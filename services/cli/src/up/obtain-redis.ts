@@ -1,9 +1,9 @@
 /**
- * The swarm's Redis: the one that the environment names (REDIS_URL, ENTRAIN_REDIS_URL), else a private one that is started here, started again when it dies,
+ * The swarm's Redis: the one that the environment names (REDIS_URL, ENTRAIN_REDIS_…), else a private one that is started here, started again when it dies,
  * and gone with the run.
  */
 import { EntrainError } from "@entrain/kernel";
-import { createRedisStore, removeSwarm } from "@entrain/redis";
+import { createRedisStore, removeSwarm, type RedisAddress } from "@entrain/redis";
 import { describePlan, RedisServerError, startKeeper, type KeeperDied, type KeeperEvent } from "@entrain/redis-server";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 
@@ -29,8 +29,8 @@ export type RedisEvent = KeeperEvent | KeeperDied;
 
 export interface ObtainRedisOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** The URL that the environment names, and a password that goes before the one in it. */
-  readonly named: { readonly url: string; readonly password: string | undefined } | undefined;
+  /** The one that the environment names, and its name for people. */
+  readonly named: { readonly redis: RedisAddress; readonly name: string } | undefined;
   readonly swarmId: string;
   /** The swarm's name was made up for this run: nothing of it is to stay in a Redis that outlives it. */
   readonly singleRun: boolean;
@@ -56,10 +56,12 @@ async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRe
     const keeper = await startKeeper({ dir, onEvent, find: { env, onProgress: onNote, signal } });
     return {
       serviceEnv: {
+        ...Object.fromEntries(
+          Object.keys(env)
+            .filter(isOfRedis)
+            .map((name) => [name, undefined]),
+        ),
         ENTRAIN_REDIS_URL: keeper.url,
-        REDIS_URL: undefined,
-        ENTRAIN_REDIS_PASSWORD: undefined,
-        ENTRAIN_REDIS_PASSWORD_FILE: undefined,
       },
       description: `${describePlan(keeper.plan)}, private, port ${keeper.port}`,
       port: keeper.port,
@@ -78,15 +80,17 @@ async function startPrivateRedis({ env, dir, onNote, onEvent, signal }: ObtainRe
   }
 }
 
+function isOfRedis(name: string): boolean {
+  return name === "REDIS_URL" || name.startsWith("ENTRAIN_REDIS_");
+}
+
 /** Connects once, as every service will, and lets go again: better one sentence here than one in each of their logs. */
 async function reachRedis(
-  named: NonNullable<ObtainRedisOptions["named"]>,
+  { redis, name }: NonNullable<ObtainRedisOptions["named"]>,
   { swarmId, singleRun, onNote }: ObtainRedisOptions,
 ): Promise<SwarmRedis> {
-  const url = new URL(named.url);
-  if (named.password !== undefined) url.password = encodeURIComponent(named.password);
   const clock = createSystemClock();
-  const store = createRedisStore({ redis: url.href, swarmId, clock, timers: systemTimers, onWarning: onNote });
+  const store = createRedisStore({ redis, swarmId, clock, timers: systemTimers, onWarning: onNote });
   try {
     await store.connect();
   } catch (thrown) {
@@ -100,7 +104,7 @@ async function reachRedis(
   const stop = async (): Promise<void> => {
     if (!singleRun) return;
     const signal = AbortSignal.timeout(removalMs);
-    await removeSwarm({ redis: url.href, swarmId, timers: systemTimers, timeoutMs: removalMs, signal });
+    await removeSwarm({ redis, swarmId, timers: systemTimers, timeoutMs: removalMs, signal });
   };
-  return { serviceEnv: {}, description: `${url.host}, as the environment says`, stop };
+  return { serviceEnv: {}, description: `${name}, as the environment says`, stop };
 }

@@ -9,6 +9,7 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "@entrain/config";
 import { EntrainError } from "@entrain/kernel";
+import { storeAddress, storeName } from "@entrain/service";
 import type { Account } from "../account/account-event.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import { startGuard } from "../supervisor/guard.ts";
@@ -132,7 +133,7 @@ async function startRedis(run: Run, config: Config<"cli">): Promise<SwarmRedis> 
   };
   const redis = await obtainRedis({
     env,
-    named: isRedisNamed(config) ? { url: config.redisUrl, password: config.redisPassword } : undefined,
+    named: isRedisNamed(config) ? { redis: storeAddress(config), name: storeName(config) } : undefined,
     swarmId: run.swarmId,
     singleRun: !config.given.includes("ENTRAIN_SWARM"),
     dir: directory.redisDir,
@@ -151,7 +152,8 @@ async function startRedis(run: Run, config: Config<"cli">): Promise<SwarmRedis> 
 }
 
 function isRedisNamed({ given }: Config<"cli">): boolean {
-  return ["REDIS_URL", "ENTRAIN_REDIS_URL", "ENTRAIN_REDIS_URL_FILE"].some((name) => given.includes(name));
+  const naming = ["REDIS_URL", "ENTRAIN_REDIS_URL", "ENTRAIN_REDIS_URL_FILE"];
+  return [...naming, "ENTRAIN_REDIS_SENTINELS", "ENTRAIN_REDIS_CLUSTER"].some((name) => given.includes(name));
 }
 
 function tellRedis({ account }: Run, event: RedisEvent): void {

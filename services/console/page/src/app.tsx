@@ -9,6 +9,7 @@ import type { ConsoleClient } from "./feed/console-client.ts";
 import type { Connection, SwarmFeed } from "./feed/swarm-feed.ts";
 import { AgentsTable } from "./panels/agents-table.tsx";
 import { BudgetsPanel } from "./panels/budgets-panel.tsx";
+import { SessionsPanel } from "./panels/sessions-panel.tsx";
 import { ContextPanel } from "./panels/context-panel.tsx";
 import { DecisionsPanel } from "./panels/decisions-panel.tsx";
 import { Overview } from "./panels/overview.tsx";
@@ -63,6 +64,9 @@ export function App({ feed, client }: { readonly feed: SwarmFeed; readonly clien
           </Panel>
           <Panel name="Budgets" id="budgets">
             <BudgetsPanel feed={feed} />
+          </Panel>
+          <Panel name="Sessions" id="sessions">
+            <SessionsPanel feed={feed} client={client} />
           </Panel>
           <Panel name="Controls" id="controls">
             <GoalForm client={client} />

@@ -1,6 +1,7 @@
 /** The events of `GET /api/v1/events`: names and payloads are a contract, programs outside rely on them. */
 import type { BudgetView } from "./budget-view.ts";
 import type { DecisionView } from "./decision-view.ts";
+import type { SessionView } from "./session-view.ts";
 import type { GoalView } from "./rhythm-view.ts";
 
 /** A member's identity in an event. */
@@ -63,6 +64,11 @@ export type SwarmEvent =
       readonly data: BudgetView & { readonly freed: boolean };
     }
   | {
+      /** The session as it is now; more is in `GET /api/v1/sessions/{id}`. */
+      readonly type: "session.changed";
+      readonly data: SessionView;
+    }
+  | {
       readonly type: "beat";
       readonly data: {
         readonly agentId: string;
@@ -88,6 +94,7 @@ export const swarmEventTypes = [
   "decision.adopted",
   "context.changed",
   "budget.changed",
+  "session.changed",
   "beat",
 ] as const satisfies readonly SwarmEventType[];
 

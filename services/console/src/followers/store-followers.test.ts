@@ -62,6 +62,10 @@ function storeOf() {
       watch: watch("context"),
     },
     // See budget-reader.test.ts.
+    sessions: {
+      list: () => Promise.resolve({ sessions: [], next: undefined }),
+      watch: watch("sessions"),
+    },
     budgets: {
       reclaim: () => Promise.resolve(0),
       list: () => Promise.resolve({ budgets: [], next: undefined }),

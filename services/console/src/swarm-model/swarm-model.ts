@@ -12,7 +12,7 @@ import type { Act, Decision } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Budget } from "@entrain/core/budget";
 import type { ContextDocument, ContextEntry } from "@entrain/core/context";
-import type { LedgerEntry, LedgerStats, Observation, StoreStatus } from "@entrain/ports";
+import type { LedgerEntry, LedgerStats, Observation, SessionHeader, StoreStatus } from "@entrain/ports";
 import type { AgentView } from "../contract/agent-view.ts";
 import type { LeaderView } from "../contract/leader-view.ts";
 import type { RhythmView } from "../contract/rhythm-view.ts";
@@ -20,6 +20,7 @@ import type { SwarmEvent } from "../contract/swarm-event.ts";
 import type { SwarmView } from "../contract/swarm-view.ts";
 import { createActWindow } from "./act-window.ts";
 import { createBudgetShelf } from "./budget-shelf.ts";
+import { createSessionShelf } from "./session-shelf.ts";
 import { createDecisionBook } from "./decision-book.ts";
 import type { Instant } from "./instant.ts";
 import { createMemberRoster, type RosterChange } from "./member-roster.ts";
@@ -41,6 +42,8 @@ export type SwarmInput =
   | { readonly kind: "context"; readonly context: ContextDocument; readonly entry?: ContextEntry }
   /** Budgets as they are now; those that were asked for and not found are gone. */
   | { readonly kind: "budgets"; readonly asked: readonly string[]; readonly found: readonly Budget[] }
+  /** The newest sessions as they are now. */
+  | { readonly kind: "sessions"; readonly found: readonly SessionHeader[] }
   | { readonly kind: "tick" };
 
 /** A process that hosts alive agents. */
@@ -73,6 +76,8 @@ export interface SwarmModel {
   contextEntries(): readonly ContextEntry[];
   /** The budgets as they were last read. */
   budgets(): readonly Budget[];
+  /** The newest sessions as they were last read, newest first. */
+  sessions(): readonly SessionHeader[];
   /** The newest decisions, those older than `afterDecisionId` where it is given. */
   decisions(
     limit: number,
@@ -98,6 +103,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
   let context: ContextDocument | undefined;
   const contextEntries: ContextEntry[] = [];
   const budgets = createBudgetShelf();
+  const sessions = createSessionShelf();
 
   function onRoster(change: RosterChange, now: Instant): readonly SwarmEvent[] {
     rhythm.members(now, { alive: roster.alive(), listed: roster.listed(now), aliveChanged: change.aliveChanged });
@@ -164,6 +170,8 @@ export function createSwarmModel(swarmId: string): SwarmModel {
         return onContext(input.context, input.entry);
       case "budgets":
         return budgets.read(input.asked, input.found);
+      case "sessions":
+        return sessions.read(input.found);
       case "tick": {
         const change = roster.tick(now);
         const events = change.events.length > 0 ? onRoster(change, now) : [];
@@ -186,6 +194,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     context: () => context,
     contextEntries: () => contextEntries,
     budgets: () => budgets.all(),
+    sessions: () => sessions.all(),
     decisions: (limit, afterDecisionId) => book.newest(limit, afterDecisionId),
     knowsDecision: (decisionId) => book.has(decisionId),
     actsOn: (incidentId) => book.actsOn(incidentId),

@@ -6,7 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent } from "@entrain/ports";
+import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent, ScheduledJob } from "@entrain/ports";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
@@ -25,6 +25,7 @@ export interface StoreSays {
   leader: LeaderRecord | undefined;
   context: ContextDocument | undefined;
   goal: GoalRecord | undefined;
+  jobs: readonly ScheduledJob[];
 }
 
 /** An API with what is behind it. */
@@ -32,6 +33,7 @@ export async function createApi(
   inputs: readonly SwarmInput[] = [],
   desk?: ContextDesk,
   budgets?: ApiContext["store"]["budgets"],
+  sessions?: ApiContext["sessions"],
 ) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
@@ -41,6 +43,7 @@ export async function createApi(
     leader: undefined,
     context: undefined,
     goal: undefined,
+    jobs: [],
   };
   /** By process id. */
   const processes = new Map<string, Partial<AgentConnection>>();
@@ -63,6 +66,7 @@ export async function createApi(
     },
     store: { ...storeThat(says), ...(budgets === undefined ? {} : { budgets }) },
     desk: desk ?? deskThat(says),
+    sessions: sessions ?? noSessions,
     hub,
     clock,
     timers: systemTimers,
@@ -97,6 +101,9 @@ function storeThat(says: StoreSays): ApiContext["store"] {
       read: () => reading(() => []),
       log: () => reading(() => []),
     },
+    schedules: {
+      list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),
+    },
     goals: {
       readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
       set: (goal) =>
@@ -108,6 +115,11 @@ function storeThat(says: StoreSays): ApiContext["store"] {
     },
   };
 }
+
+const noStore = () => Promise.reject(new EntrainError("store-unavailable", "this test has no store to work with"));
+
+/** A test that works with sessions brings a desk over a real store. */
+const noSessions: ApiContext["sessions"] = { create: noStore, read: noStore, list: noStore, cancel: noStore };
 
 /** The document as the store says it is; a test that changes it brings a desk over a real store. */
 function deskThat(says: StoreSays): ContextDesk {

@@ -4,6 +4,7 @@
  */
 import type { AgentView } from "../../../src/contract/agent-view.ts";
 import type { BudgetView } from "../../../src/contract/budget-view.ts";
+import type { SessionDetail, SessionView } from "../../../src/contract/session-view.ts";
 import type { HistoryEntryView } from "../../../src/contract/context-view.ts";
 import type { DecisionEntryView, TelemetryAnswer } from "../../../src/contract/decision-view.ts";
 import type { GoalView } from "../../../src/contract/rhythm-view.ts";
@@ -50,6 +51,9 @@ export interface ConsoleClient {
   decisions(limit: number): Promise<readonly DecisionEntryView[]>;
   /** All budgets, page after page. */
   budgets(): Promise<readonly BudgetView[]>;
+  /** The newest sessions. */
+  sessions(limit: number): Promise<readonly SessionView[]>;
+  session(sessionId: string): Promise<SessionDetail>;
   context(): Promise<ContextView>;
   history(limit: number): Promise<readonly HistoryEntryView[]>;
   setGoal(goal: GoalRequest): Promise<GoalView>;
@@ -102,6 +106,8 @@ export function createConsoleClient(): ConsoleClient {
     budgets: () => pages<BudgetView>("budgets"),
     decisions: async (limit) =>
       (await call<{ decisions: DecisionEntryView[] }>(`api/v1/decisions?limit=${limit}`)).decisions,
+    sessions: async (limit) => (await call<{ sessions: SessionView[] }>(`api/v1/sessions?limit=${limit}`)).sessions,
+    session: (sessionId) => call(`api/v1/sessions/${encodeURIComponent(sessionId)}`),
     context: () => call("api/v1/context"),
     history: async (limit) =>
       (await call<{ versions: HistoryEntryView[] }>(`api/v1/context/history?limit=${limit}`)).versions,

@@ -5,6 +5,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { AgentView } from "../../../src/contract/agent-view.ts";
 import type { BudgetView } from "../../../src/contract/budget-view.ts";
+import type { SessionView } from "../../../src/contract/session-view.ts";
 import type { HistoryEntryView } from "../../../src/contract/context-view.ts";
 import type { DecisionEntryView } from "../../../src/contract/decision-view.ts";
 import type { SwarmView } from "../../../src/contract/swarm-view.ts";
@@ -14,7 +15,7 @@ import { followEvents, type FeedEvent } from "./event-feed.ts";
 import { withMark, withSample, type Mark, type RhythmSample } from "./history.ts";
 
 const lookEveryMs = 1_000;
-const listed = { decisions: 50, versions: 50 } as const;
+const listed = { decisions: 50, versions: 50, sessions: 50 } as const;
 const eventTypes = [
   "agent.joined",
   "agent.left",
@@ -26,6 +27,7 @@ const eventTypes = [
   "decision.adopted",
   "context.changed",
   "budget.changed",
+  "session.changed",
 ] as const;
 
 /** How the page and the console stand. */
@@ -39,6 +41,7 @@ export interface SwarmFeed {
   readonly decisions: ReadonlySignal<readonly DecisionEntryView[] | undefined>;
   readonly context: ReadonlySignal<ContextView | undefined>;
   readonly budgets: ReadonlySignal<readonly BudgetView[] | undefined>;
+  readonly sessions: ReadonlySignal<readonly SessionView[] | undefined>;
   readonly versions: ReadonlySignal<readonly HistoryEntryView[] | undefined>;
   readonly samples: ReadonlySignal<readonly RhythmSample[]>;
   readonly marks: ReadonlySignal<readonly Mark[]>;
@@ -56,6 +59,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
   const decisions = signal<readonly DecisionEntryView[] | undefined>(undefined);
   const context = signal<ContextView | undefined>(undefined);
   const budgets = signal<readonly BudgetView[] | undefined>(undefined);
+  const sessions = signal<readonly SessionView[] | undefined>(undefined);
   const versions = signal<readonly HistoryEntryView[] | undefined>(undefined);
   const samples = signal<readonly RhythmSample[]>([]);
   const marks = signal<readonly Mark[]>([]);
@@ -106,8 +110,14 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     budgets.value = await client.budgets();
   });
 
+  const lookAtSessions = single(async () => {
+    sessions.value = await client.sessions(listed.sessions);
+  });
+
   const refresh = (): void => {
-    for (const look of [lookAtFigures, lookAtAgents, lookAtDecisions, lookAtContext, lookAtBudgets]) look();
+    lookAtFigures();
+    lookAtAgents();
+    for (const look of [lookAtDecisions, lookAtContext, lookAtBudgets, lookAtSessions]) look();
   };
 
   function onEvent(event: FeedEvent): void {
@@ -115,6 +125,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     if (event.type === "resync") refresh();
     else if (event.type === "context.changed") lookAtContext();
     else if (event.type === "budget.changed") lookAtBudgets();
+    else if (event.type === "session.changed") lookAtSessions();
     else if (event.type === "decision.committed" || event.type === "decision.adopted") lookAtDecisions();
     else {
       lookAtFigures();
@@ -137,6 +148,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     decisions,
     context,
     budgets,
+    sessions,
     versions,
     samples,
     marks,

@@ -1,0 +1,144 @@
+/**
+ * What an agent does for others, and what it asks of them: capabilities (it claims tasks for them while it runs) and sessions
+ * (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
+ */
+import { randomUUID } from "node:crypto";
+import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
+import { patterns, type Pattern } from "@entrain/core/session";
+import { checkWhole } from "@entrain/core/task";
+import { createSchemaChecker } from "@entrain/documents";
+import type { Clock } from "@entrain/ports";
+import { createSessionExpressions } from "@entrain/reasoners";
+import type { RedisStore } from "@entrain/redis";
+import {
+  createCapabilityWorker,
+  createSessionDesk,
+  createSessionDriver,
+  systemTimers,
+  type BudgetDesk,
+  type CapabilityWorker,
+  type SessionDesk,
+  type TaskContext,
+} from "@entrain/runtime";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+import { candidateOf } from "./host-loops.ts";
+
+/** What a capability takes and gives, and how much of it at once. */
+export interface CapabilityOptions {
+  /** JSON Schema of the input; a task that breaks it fails at once. */
+  readonly input?: object;
+  /** JSON Schema of the result; a result that breaks it is a failed try. */
+  readonly result?: object;
+  /** Tasks at once in this agent (default 1). */
+  readonly concurrency?: number;
+}
+
+/** Does the work of a capability. */
+export type CapabilityHandler<Input, Result> = (input: Input, context: TaskContext) => Result | Promise<Result>;
+
+/** What can be asked of an agent's work. */
+export interface AgentWork {
+  capability<Input = Json, Result extends Json = Json>(
+    name: string,
+    options: CapabilityOptions,
+    handler: CapabilityHandler<Input, Result>,
+  ): void;
+  readonly sessions: SessionDesk;
+}
+
+/** The same, with its life. */
+export interface HostWork extends AgentWork {
+  start(): void;
+  /** Claims nothing more, finishes what it can, hands the rest back. Idempotent. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** What it rests on. */
+export interface HostWorkOptions {
+  readonly options: ResolvedHostOptions;
+  readonly store: RedisStore;
+  readonly clock: Clock;
+  readonly budget: BudgetDesk;
+  readonly isLeader: () => boolean;
+}
+
+const concurrencyMax = 1_000;
+const capabilitiesMax = 100;
+
+/** Nothing is claimed before `start`. */
+export function createHostWork({ options, store, clock, budget, isLeader }: HostWorkOptions): HostWork {
+  const { processId, events, coordinate } = options;
+  const agentId = candidateOf(options);
+  const schemas = createSchemaChecker();
+  const expressions = createSessionExpressions();
+  const known: ReadonlyMap<string, Pattern> = new Map(patterns.map((pattern) => [pattern.name, pattern]));
+  const shared = { clock, timers: systemTimers, events, agentId };
+  const workers = new Map<string, CapabilityWorker>();
+  let phase: "idle" | "running" | "stopped" = "idle";
+
+  function add(worker: CapabilityWorker): void {
+    workers.set(worker.name, worker);
+    if (phase === "running") worker.start();
+  }
+
+  if (coordinate)
+    add(
+      createSessionDriver({
+        ...shared,
+        random: createRandom(`driver ${processId}`),
+        sessions: store.sessions,
+        tasks: store.tasks,
+        budget,
+        evaluate: expressions.evaluate,
+        patterns: known,
+      }),
+    );
+
+  return {
+    capability(name, { input, result, concurrency = 1 }, handler) {
+      if (phase === "stopped") throw new EntrainError("unavailable", "the agent has stopped: create another one");
+      checkId("capability", name);
+      if (name.startsWith("entrain."))
+        throw EntrainError.invalid("capability", name, "choose a name that does not begin with entrain.");
+      if (workers.has(name))
+        throw new EntrainError("already-exists", `this agent has the capability ${name}: choose another name`);
+      if (workers.size >= capabilitiesMax)
+        throw new EntrainError("resource-exhausted", `an agent has at most ${capabilitiesMax} capabilities`);
+      checkWhole("concurrency", concurrency, 1, concurrencyMax);
+      if (input !== undefined) schemas.checkSchema("input", input);
+      if (result !== undefined) schemas.checkSchema("result", result);
+      const check = (field: string, schema: object | undefined) => (value: Json) => {
+        if (schema !== undefined) schemas.check(field, schema, value);
+      };
+      add(
+        createCapabilityWorker(
+          { ...shared, store: store.tasks, random: createRandom(`${name} of ${processId}`), isLeader },
+          {
+            name,
+            concurrency,
+            checkInput: check("input", input),
+            checkResult: check("result", result),
+            handler: (given, context) => handler(given as never, context),
+          },
+        ),
+      );
+    },
+    sessions: createSessionDesk({
+      sessions: store.sessions,
+      tasks: store.tasks,
+      timers: systemTimers,
+      patterns: known,
+      checkExpression: expressions.check,
+      nextSessionId: () => `s-${randomUUID()}`,
+    }),
+    start() {
+      if (phase !== "idle") return;
+      phase = "running";
+      for (const worker of workers.values()) worker.start();
+    },
+    async stop(drainMs) {
+      phase = "stopped";
+      await Promise.all([...workers.values()].map((worker) => worker.stop(drainMs)));
+    },
+  };
+}

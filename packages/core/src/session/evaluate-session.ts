@@ -1,0 +1,174 @@
+/**
+ * What is to be done next in a session: a pure function of what was asked for and of what has happened. The patterns are
+ * worked out from their start each time, over the steps that have ended, so an owner that takes a session over wants exactly
+ * what the last one wanted, and a crash between any two steps changes no result.
+ */
+import { EntrainError, type Json } from "@entrain/kernel";
+import {
+  fillTemplate,
+  isComposite,
+  type Pattern,
+  type PatternNode,
+  type PatternWorld,
+  type StepNode,
+  type StepOptions,
+  type StepOutcome,
+  type Variables,
+} from "./node.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { Outcome, Score, SessionEnd, SessionSpec, SessionState } from "./session.ts";
+
+/** Works an expression out. @throws EntrainError */
+export type Evaluate = (expression: string, variables: Variables) => Json;
+
+/** A step that is to be done, begun or not. */
+export interface WantedStep {
+  readonly path: string;
+  readonly step: StepNode;
+  readonly input: Json;
+  /** Its agent, where it is one's alone. */
+  readonly agentId: string | null;
+  readonly merges: boolean;
+}
+
+export interface WantedRoster {
+  readonly path: string;
+  readonly capability: string;
+  readonly count: number;
+}
+
+/** What is to be done now. */
+export interface SessionPlan {
+  readonly state: SessionState;
+  readonly wanted: readonly WantedStep[];
+  readonly rosters: readonly WantedRoster[];
+  /** Iterations that came to a result, in order. */
+  readonly scores: readonly Score[];
+  /** The session is over. */
+  readonly end: SessionEnd | null;
+}
+
+/** What an evaluation needs beside the session. */
+export interface EvaluationOptions {
+  readonly evaluate: Evaluate;
+  readonly patterns: ReadonlyMap<string, Pattern>;
+}
+
+/** Works a session out. */
+export function evaluateSession(spec: SessionSpec, record: SessionRecord, options: EvaluationOptions): SessionPlan {
+  const wanted = new Map<string, WantedStep>();
+  const rosters = new Map<string, WantedRoster>();
+  const scores: Score[] = [];
+  let last: Json = null;
+  for (let iteration = 1; ; iteration++) {
+    const scope: Scope = { spec, record, options, wanted, rosters, variables: { input: spec.input, iteration, last } };
+    const outcome = runNode(scope, String(iteration), spec.pattern, spec.input);
+    const plan = { wanted: [...wanted.values()], rosters: [...rosters.values()], scores };
+    if (outcome === undefined) return { ...plan, state: stateOf(plan.wanted, iteration), end: null };
+    if (!outcome.ok) return ended(plan, { state: "failed", result: null, cause: outcome.cause }, scores.at(-1));
+    const score = scoreOf(spec, outcome.value, iteration, options.evaluate);
+    scores.push(score);
+    if (score.reached) return ended(plan, { state: "converged", result: outcome.value, cause: "" }, score);
+    if (iteration >= spec.iterationsMax) {
+      const cause = `after ${iteration} of ${spec.iterationsMax} iterations: ${whyNot(spec, score)}`;
+      return ended(plan, { state: "diverged", result: outcome.value, cause }, score);
+    }
+    last = outcome.value;
+  }
+}
+
+type EndSoFar = Pick<SessionEnd, "state" | "result" | "cause">;
+
+function ended(plan: Pick<SessionPlan, "rosters" | "scores">, end: EndSoFar, score: Score | undefined): SessionPlan {
+  const full: SessionEnd = { ...end, score: score?.score ?? null, parts: score?.parts ?? [] };
+  return { ...plan, wanted: [], state: end.state, end: full };
+}
+
+/** A session that was ended from outside: cancelled, or too late. */
+export function endFromOutside(state: "failed" | "cancelled", cause: string): SessionEnd {
+  return { state, result: null, score: null, parts: [], cause };
+}
+
+function stateOf(wanted: readonly WantedStep[], iteration: number): SessionState {
+  if (wanted.length === 0) return "coordinating";
+  if (wanted.every(({ merges }) => merges)) return "synchronizing";
+  return iteration > 1 ? "converging" : "executing";
+}
+
+interface Scope {
+  readonly spec: SessionSpec;
+  readonly record: SessionRecord;
+  readonly options: EvaluationOptions;
+  readonly wanted: Map<string, WantedStep>;
+  readonly rosters: Map<string, WantedRoster>;
+  readonly variables: Variables;
+}
+
+/** A broken expression is the failure of the pattern that it is in. */
+function runNode(scope: Scope, path: string, node: PatternNode, value: Json): Outcome | undefined {
+  try {
+    if (!isComposite(node)) return stepIn(scope, path, node, value, {})?.outcome;
+    const pattern = scope.options.patterns.get(node.pattern);
+    if (pattern === undefined) return { ok: false, cause: `no pattern is called ${node.pattern}` };
+    return pattern.work(node, path, value, worldOf(scope));
+  } catch (thrown) {
+    return { ok: false, cause: EntrainError.from(thrown).message };
+  }
+}
+
+function worldOf(scope: Scope): PatternWorld {
+  const { options, record, rosters, variables } = scope;
+  return {
+    step: (path, step, value, stepOptions = {}) => stepIn(scope, path, step, value, stepOptions),
+    run: (path, node, value, more = {}) =>
+      runNode({ ...scope, variables: { ...variables, ...more } }, path, node, value),
+    roster(path, capability, count) {
+      const known = record.rosters.get(path);
+      if (known === undefined) rosters.set(path, { path, capability, count });
+      return known;
+    },
+    evaluate: (expression, value, more = {}) => options.evaluate(expression, { ...variables, ...more, value }),
+  };
+}
+
+function stepIn(
+  { record, options, wanted, variables }: Scope,
+  path: string,
+  step: StepNode,
+  value: Json,
+  { agentId, variables: more = {}, merges = false }: StepOptions,
+): StepOutcome | undefined {
+  const ended = record.ended.get(path);
+  if (ended !== undefined) return ended;
+  const known = { ...variables, ...more, value };
+  try {
+    const input = step.input === undefined ? value : fillTemplate(step.input, (text) => options.evaluate(text, known));
+    wanted.set(path, { path, step, input, agentId: agentId ?? null, merges });
+    return undefined;
+  } catch (thrown) {
+    const cause = `its input: ${EntrainError.from(thrown).message}`;
+    return { outcome: { ok: false, cause }, order: 0, agentId: agentId ?? null };
+  }
+}
+
+/** How near the goal a result is; without criteria it is reached by having one. */
+function scoreOf({ goal, input }: SessionSpec, result: Json, iteration: number, evaluate: Evaluate): Score {
+  const parts = goal.criteria.map(({ name, weight, required, condition }) => {
+    let met = false;
+    try {
+      met = evaluate(condition, { result, value: result, input, iteration }) === true;
+    } catch {
+      // A condition that does not fit the result is not met; it says so by its part.
+    }
+    return { name, weight, required, met };
+  });
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const got = parts.reduce((sum, { weight, met }) => sum + (met ? weight : 0), 0);
+  const score = whole === 0 ? 100 : (100 * got) / whole;
+  return { score, parts, reached: score >= goal.threshold && parts.every(({ required, met }) => met || !required) };
+}
+
+function whyNot({ goal }: SessionSpec, { score, parts }: Score): string {
+  const missed = parts.filter(({ met }) => !met).map(({ name }) => name);
+  return `score ${score.toFixed(1)} of ${goal.threshold}, not met: ${missed.join(", ")}`;
+}

@@ -1,0 +1,30 @@
+/** Sessions: goals that several agents work towards, by patterns over steps. */
+export { tally, votePolicies, type Tally, type Vote, type VotePolicy } from "./ballot.ts";
+export {
+  endFromOutside,
+  evaluateSession,
+  type Evaluate,
+  type EvaluationOptions,
+  type SessionPlan,
+  type WantedRoster,
+  type WantedStep,
+} from "./evaluate-session.ts";
+export type { Pattern, PatternNode, PatternWorld, StepNode, StepOutcome } from "./node.ts";
+export { patterns } from "./patterns/index.ts";
+export { foldSession, type SessionFold, type SessionRecord } from "./session-record.ts";
+export { driverCapability, driverTask, sessionIdFrom, sessionTaskId, stepTask, stepTaskId } from "./session-tasks.ts";
+export { capabilitiesOf, sessionSpec, type CheckExpression, type SpecOptions } from "./session-spec.ts";
+export {
+  isEnded,
+  sessionLimits,
+  type Criterion,
+  type Outcome,
+  type Score,
+  type ScorePart,
+  type SessionEnd,
+  type SessionEntry,
+  type SessionEvent,
+  type SessionGoal,
+  type SessionSpec,
+  type SessionState,
+} from "./session.ts";

@@ -1,0 +1,125 @@
+/**
+ * Sessions: a goal that several agents work towards by a pattern. What happened in one is a log of events; what is to be done
+ * next is a pure function of that log (`evaluateSession`), so whoever reads it goes on where the last owner stopped.
+ */
+import type { Json } from "@entrain/kernel";
+import type { Amounts } from "../budget/index.ts";
+import type { PatternNode } from "./node.ts";
+
+/** Bounds of sessions. */
+export const sessionLimits = {
+  /** Characters of a session's JSON text. */
+  textMax: 131_072,
+  stepsMax: 10_000,
+  depthMax: 8,
+  branchesMax: 1_000,
+  criteriaMax: 50,
+  iterations: { most: 100, usual: 1 },
+  timeoutMs: { least: 100, most: 86_400_000, usual: 300_000 },
+  roundsMax: 20,
+  /** Ended sessions that are remembered, and for how long, ms. */
+  rememberedMax: 1_000,
+  rememberedMs: 86_400_000,
+} as const;
+
+/** Where a session is; the last four are ends. */
+export type SessionState =
+  | "initializing"
+  | "coordinating"
+  | "executing"
+  | "synchronizing"
+  | "converging"
+  | "converged"
+  | "diverged"
+  | "failed"
+  | "cancelled";
+
+/** One criterion of success. */
+export interface Criterion {
+  readonly name: string;
+  /** CEL over `result`, `input`, `iteration`: true where it is met. */
+  readonly condition: string;
+  readonly weight: number;
+  /** Without it there is no success, whatever the score. */
+  readonly required: boolean;
+}
+
+/** What a session is to reach. */
+export interface SessionGoal {
+  readonly description: string;
+  readonly criteria: readonly Criterion[];
+  /** Least score, 0 to 100. */
+  readonly threshold: number;
+}
+
+/** A session as it was asked for, whole. */
+export interface SessionSpec {
+  readonly sessionId: string;
+  readonly goal: SessionGoal;
+  readonly pattern: PatternNode;
+  readonly input: Json;
+  readonly timeoutMs: number;
+  readonly iterationsMax: number;
+  /** Held while the session runs; it fails where that much is not to be had. */
+  readonly budget: { readonly budgetId: string; readonly amounts: Amounts } | null;
+}
+
+/** What a step or a pattern came to. */
+export type Outcome = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly cause: string };
+
+/** A criterion after the end of an iteration. */
+export interface ScorePart {
+  readonly name: string;
+  readonly weight: number;
+  readonly required: boolean;
+  readonly met: boolean;
+}
+
+/** How near the goal a result is. */
+export interface Score {
+  /** 0 to 100: the weights of the criteria that are met, of all weights. */
+  readonly score: number;
+  readonly parts: readonly ScorePart[];
+  /** All that is required is met, and the threshold reached. */
+  readonly reached: boolean;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly state: "converged" | "diverged" | "failed" | "cancelled";
+  readonly result: Json;
+  /** Null where no result came about. */
+  readonly score: number | null;
+  readonly parts: readonly ScorePart[];
+  /** Empty where it converged. */
+  readonly cause: string;
+}
+
+/** One entry of a session's log. */
+export type SessionEvent =
+  /** Somebody took the session over. */
+  | { readonly kind: "owned"; readonly owner: string }
+  /** The agents that take part in what `path` names, fixed once. */
+  | { readonly kind: "roster"; readonly path: string; readonly agents: readonly string[] }
+  | { readonly kind: "started"; readonly path: string; readonly capability: string; readonly agentId: string | null }
+  | { readonly kind: "ended"; readonly path: string; readonly outcome: Outcome; readonly agentId: string | null }
+  | {
+      readonly kind: "iterated";
+      readonly iteration: number;
+      readonly score: number;
+      readonly parts: readonly ScorePart[];
+    }
+  | { readonly kind: "state"; readonly state: SessionState }
+  | ({ readonly kind: "closed" } & SessionEnd);
+
+/** An entry as it is kept: numbered from 1 without a gap. */
+export interface SessionEntry {
+  readonly number: number;
+  /** The store's clock, Unix ms. */
+  readonly atMs: number;
+  readonly event: SessionEvent;
+}
+
+/** Whether a session is over. */
+export const isEnded = (state: SessionState): boolean =>
+  state === "converged" || state === "diverged" || state === "failed" || state === "cancelled";

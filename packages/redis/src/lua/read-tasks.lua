@@ -1,0 +1,20 @@
+#!lua flags=no-writes
+-- Reads tasks, without those that are not known.
+--
+-- KEYS: 1
+-- Input:  KEYS[1] store key
+--         ARGV[1] generation, ARGV[2] prefix, ARGV[3 ...] tasks
+-- Output: {{definition, state, tries, holder, progress, result, cause, endedAtMs} ...}, '' for what is not there
+
+local reply = {}
+for at = 3, #ARGV do
+  local fields = redis.call('HMGET', ARGV[2] .. 'task:' .. ARGV[at], 'definition', 'state', 'tries', 'holder', 'progress',
+    'result', 'cause', 'endedAtMs')
+  if fields[1] then
+    for each = 1, 8 do
+      fields[each] = fields[each] or ''
+    end
+    reply[#reply + 1] = fields
+  end
+end
+return reply

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRandom, type EntrainError } from "@entrain/kernel";
+import { electionTimings } from "@entrain/core/election";
+import { everyTimes } from "@entrain/core/schedule";
+import type { RuntimeEvent } from "@entrain/ports";
+import { createVirtualTime } from "@entrain/testkit/virtual-time";
+import type { RunHandler, ScheduledRun } from "./job-options.ts";
+import { scheduleStoreIn } from "./oracle-schedule-store.ts";
+import { createScheduleDesk, type ScheduleDesk } from "./schedule-desk.ts";
+
+const minuteMs = 60_000;
+const minutely = everyTimes(minuteMs);
+
+function swarmOf(size: number) {
+  const time = createVirtualTime();
+  const lab = scheduleStoreIn(time);
+  const events: RuntimeEvent[] = [];
+  const ids = Array.from({ length: size }, (_, index) => `agent-${index}`);
+  const members = { ids };
+  const deskOf = (agentId: string): ScheduleDesk =>
+    createScheduleDesk({
+      ...{ agentId, incarnation: 1, clock: time.clock, timers: time.timers, random: createRandom(agentId) },
+      ...{ store: lab.storeOf(agentId), health: lab.health, timings: electionTimings() },
+      members: () => members.ids,
+      events: (event) => events.push(event),
+    });
+  const desks = ids.map(deskOf);
+  return {
+    ...{ time, lab, events, desks, members },
+    ofKind: <Kind extends RuntimeEvent["kind"]>(kind: Kind) =>
+      events.filter((event): event is Extract<RuntimeEvent, { kind: Kind }> => event.kind === kind),
+    end: async (): Promise<void> => {
+      lab.state.away = false;
+      await time.until(Promise.all(desks.map((desk) => desk.stop(0))));
+    },
+  };
+}
+
+test("of five agents one runs each fire time, within milliseconds, and few of the others ask", async () => {
+  const { time, desks, lab, end } = swarmOf(5);
+  const runs: ScheduledRun[] = [];
+  for (const desk of desks) {
+    desk.once("report", minutely, { periodMs: minuteMs }, (run) => runs.push(run));
+    desk.start();
+  }
+  await time.advance(10 * minuteMs + 5_000);
+  assert.equal(runs.length, 10);
+  assert.equal(new Set(runs.map(({ fireTime }) => fireTime)).size, 10);
+  assert.ok(
+    runs.every(({ lateMs }) => lateMs >= 0 && lateMs < 10),
+    JSON.stringify(runs.map(({ lateMs }) => lateMs)),
+  );
+  const tokens = runs.map(({ token }) => token);
+  assert.deepEqual(
+    tokens,
+    [...new Set(tokens)].sort((a, b) => a - b),
+  );
+  assert.ok(lab.state.claims <= 10 * 6, `${lab.state.claims} claims`);
+  await end();
+});
+
+test("a holder that cannot renew has been told before another begins (L4)", async () => {
+  const { time, desks, lab, end } = swarmOf(2);
+  const log: string[] = [];
+  for (const [index, desk] of desks.entries()) {
+    const handler: RunHandler = async ({ signal, attempt }) => {
+      log.push(`${index} begins attempt ${attempt}`);
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve());
+        if (attempt === 2) resolve();
+      });
+      log.push(`${index} ends attempt ${attempt}`);
+    };
+    desk.once("report", minutely, {}, handler);
+    desk.start();
+  }
+  await time.advance(minuteMs + 1_000);
+  assert.equal(log.length, 1);
+  const first = log[0]![0]!;
+  lab.state.cutOff.add(`agent-${first}`);
+  await time.advance(20_000);
+  assert.deepEqual(log.slice(0, 2), [`${first} begins attempt 1`, `${first} ends attempt 1`]);
+  assert.match(log[2] ?? "", /begins attempt 2/);
+  const outcomes = lab.history().map((entry) => (entry.kind === "run" ? entry.outcome : entry.kind));
+  assert.deepEqual(outcomes, ["lost", "completed"]);
+  await end();
+});
+
+for (const [missed, expected] of [
+  ["skip", { runs: [], missed: 3 }],
+  ["run-once", { runs: [3], missed: 2 }],
+] as const)
+  test(`runs of the time without the store are recorded as missed, under the policy ${missed}`, async () => {
+    const { time, desks, lab, ofKind, end } = swarmOf(3);
+    const startMs = time.clock.unixMs();
+    const runs: number[] = [];
+    for (const desk of desks) {
+      desk.once("report", minutely, { missed, graceMs: 10_000 }, ({ fireTime }) =>
+        runs.push((fireTime - startMs) / minuteMs),
+      );
+      desk.start();
+    }
+    await time.advance(1_000);
+    lab.state.away = true;
+    await time.advance(3 * minuteMs + 20_000);
+    lab.state.away = false;
+    await time.advance(20_000);
+    assert.deepEqual(runs, expected.runs);
+    const told = ofKind("run.missed");
+    assert.deepEqual(
+      told.map(({ count }) => count),
+      [expected.missed],
+    );
+    assert.equal(lab.history().filter(({ kind }) => kind === "missed").length, 1);
+    assert.ok(ofKind("job.stalled").length <= 3, "each agent says once that it cannot go on");
+    await time.advance(minuteMs);
+    assert.equal(runs.at(-1), 4, "and it goes on");
+    await end();
+  });
+
+test("a run that throws has failed with its message, one that takes too long as well, and the next one is run", async () => {
+  const { time, desks, lab, end } = swarmOf(1);
+  let signal: AbortSignal | undefined;
+  let calls = 0;
+  const handler: RunHandler = (run) => {
+    calls += 1;
+    if (calls === 1) throw new Error("no disk");
+    if (calls > 2) return undefined;
+    signal = run.signal;
+    return new Promise((resolve) => {
+      time.timers.after(50_000, () => resolve(undefined));
+    });
+  };
+  desks[0]!.once("report", minutely, { timeoutMs: 5_000 }, handler);
+  desks[0]!.start();
+  await time.advance(3 * minuteMs + 1_000);
+  const ends = lab.history().map((entry) => (entry.kind === "run" ? [entry.outcome, entry.message] : []));
+  assert.deepEqual(ends, [
+    ["failed", "no disk"],
+    ["failed", "the run was not done within 5000 ms"],
+    ["completed", ""],
+  ]);
+  assert.equal((signal?.reason as EntrainError).code, "deadline-exceeded");
+  await end();
+});
+
+test("an agent that stops hands its run on at once, as no further attempt", async () => {
+  const { time, desks, lab, end } = swarmOf(2);
+  const begun: [index: number, attempt: number][] = [];
+  for (const [index, desk] of desks.entries()) {
+    desk.once("report", minutely, {}, ({ attempt }) => {
+      begun.push([index, attempt]);
+      return begun.length === 1 ? new Promise(() => undefined) : undefined;
+    });
+    desk.start();
+  }
+  await time.advance(minuteMs + 500);
+  const holder = begun[0]![0];
+  await time.until(desks[holder]!.stop(200));
+  await time.advance(5_000);
+  assert.deepEqual(begun, [
+    [holder, 1],
+    [1 - holder, 1],
+  ]);
+  const outcomes = lab.history().map((entry) => (entry.kind === "run" ? entry.outcome : entry.kind));
+  assert.deepEqual(outcomes, ["released", "completed"]);
+  await end();
+});
+
+test("a store that has lost a completed run is told of it, and nobody runs it again (S1)", async () => {
+  const { time, desks, lab, end } = swarmOf(3);
+  const runs: number[] = [];
+  for (const desk of desks) {
+    desk.once("report", minutely, {}, ({ fireTime }) => runs.push(fireTime));
+    desk.start();
+  }
+  await time.advance(minuteMs + 2_000);
+  assert.equal(runs.length, 1);
+  lab.forget(runs[0]! - minuteMs);
+  await time.advance(30_000);
+  assert.equal(runs.length, 1);
+  await time.advance(30_000);
+  assert.equal(runs.length, 2);
+  await end();
+});
+
+test("an agent whose definition is not the one in force stands by and says so once", async () => {
+  const { time, desks, ofKind, end } = swarmOf(2);
+  const runs: string[] = [];
+  desks[0]!.once("report", minutely, {}, () => runs.push("old"));
+  desks[0]!.start();
+  await time.advance(1_000);
+  desks[1]!.once("report", everyTimes(30_000), {}, () => runs.push("new"));
+  desks[1]!.start();
+  await time.advance(2 * minuteMs);
+  assert.deepEqual(runs, ["new", "new", "new", "new"]);
+  assert.deepEqual(
+    ofKind("job.stalled").map(({ agentId, code }) => [agentId, code]),
+    [["agent-0", "already-exists"]],
+  );
+  await end();
+});
+
+test("a spread job is run by each agent once a period, never by two at once, through churn and without the store", async () => {
+  const { time, desks, lab, members, end } = swarmOf(10);
+  const hourMs = 3_600_000;
+  const runs: { readonly agent: number; readonly atMs: number }[] = [];
+  for (const [index, desk] of desks.entries()) {
+    desk.spread("refresh", "1h", {}, () => runs.push({ agent: index, atMs: time.clock.unixMs() }));
+    desk.start();
+  }
+  const startMs = time.clock.unixMs();
+  await time.advance(2 * hourMs);
+  assert.equal(runs.length, 20);
+  const gaps = runs.slice(1, 20).map(({ atMs }, index) => atMs - runs[index]!.atMs);
+  assert.ok(Math.min(...gaps) > hourMs / 10 - 50 && Math.max(...gaps) < hourMs / 10 + 50, gaps.join(" "));
+  lab.state.away = true;
+  await time.advance(hourMs);
+  assert.equal(runs.length, 30, "it goes on without the store");
+  lab.state.away = false;
+  members.ids = members.ids.slice(0, 6);
+  await time.until(Promise.all(desks.slice(6).map((desk) => desk.stop(0))));
+  for (const desk of desks) desk.membersChanged();
+  await time.advance(2 * hourMs);
+  const after = runs.slice(30);
+  const cycles = after.map(({ agent, atMs }) => `${agent} ${Math.floor((atMs - startMs) / hourMs)}`);
+  assert.equal(new Set(cycles).size, cycles.length);
+  assert.equal(after.length, 12);
+  const last = after.slice(6);
+  const wider = last.slice(1).map(({ atMs }, index) => atMs - last[index]!.atMs);
+  assert.ok(Math.min(...wider) > hourMs / 6 - 50 && Math.max(...wider) < hourMs / 6 + 50, wider.join(" "));
+  await end();
+});
+
+test("the store keeps a restarted agent from running a slot twice", async () => {
+  const { time, desks, lab, end } = swarmOf(1);
+  const hourMs = 3_600_000;
+  const cycle = Math.floor(time.clock.unixMs() / hourMs);
+  const note = { job: "refresh", text: "-", nextAtMs: undefined };
+  await time.until(lab.storeOf("before").claimSlot({ ...note, agentId: "agent-0", cycle }));
+  const runs: number[] = [];
+  const job = desks[0]!.spread("refresh", "1h", {}, ({ fireTime }) => runs.push(Math.floor(fireTime / hourMs)));
+  desks[0]!.start();
+  await time.advance(10);
+  assert.equal(Math.floor(job.nextAt! / hourMs), cycle, "its slot is to come, as far as it knows");
+  await time.advance(2 * hourMs);
+  assert.deepEqual(runs, [cycle + 1]);
+  await end();
+});

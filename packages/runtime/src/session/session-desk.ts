@@ -1,0 +1,149 @@
+/** Sessions as a process uses them: makes them, looks at them, waits for them, ends them. Others drive them. */
+import { EntrainError, nearestName } from "@entrain/kernel";
+import {
+  capabilitiesOf,
+  foldSession,
+  isEnded,
+  sessionSpec,
+  type CheckExpression,
+  type Pattern,
+  type SessionEnd,
+  type SessionRecord,
+} from "@entrain/core/session";
+import type { SessionHeader, SessionPage, SessionStore, TaskStore, Timers } from "@entrain/ports";
+
+/** A session and what is known of it. */
+export interface SessionView {
+  readonly header: SessionHeader;
+  readonly record: SessionRecord;
+}
+
+/** Sessions of the swarm. Errors: `store-unavailable`, `deadline-exceeded`. */
+export interface SessionDesk {
+  /**
+   * Makes a session; the same one under the same id is made once.
+   * @param wish goal, pattern, input, limits and budget: see docs/sessions.md
+   * @throws EntrainError `invalid-argument` that names the field, also for a capability that nobody offers;
+   *   `already-exists`, `resource-exhausted`
+   */
+  create(wish: unknown): Promise<string>;
+  /** @throws EntrainError `not-found` */
+  read(sessionId: string): Promise<SessionView>;
+  /** Newest first. */
+  list(limit: number, before?: number): Promise<SessionPage>;
+  /**
+   * Waits for its end.
+   * @throws EntrainError `not-found`, `deadline-exceeded`; the signal's reason where it aborts. The session goes on.
+   */
+  wait(
+    sessionId: string,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<SessionEnd>;
+  /** Asks for its end; false where it has ended. @throws EntrainError `not-found` */
+  cancel(sessionId: string, cause?: string): Promise<boolean>;
+}
+
+/** What a desk needs. */
+export interface SessionDeskOptions {
+  readonly sessions: SessionStore;
+  readonly tasks: TaskStore;
+  readonly timers: Timers;
+  readonly patterns: ReadonlyMap<string, Pattern>;
+  readonly checkExpression: CheckExpression;
+  /** A name that no other session has. */
+  readonly nextSessionId: () => string;
+}
+
+/** Longest pause between two looks where no hint comes, ms. */
+const pollMs = 500;
+
+/** A desk over a store. */
+export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
+  const { sessions, tasks, timers, nextSessionId } = options;
+
+  async function refuseUnknown(pattern: Parameters<typeof capabilitiesOf>[0]): Promise<void> {
+    const offered = Object.keys((await tasks.figures(0)).capabilities).filter((name) => !name.startsWith("entrain."));
+    for (const name of capabilitiesOf(pattern)) {
+      if (offered.includes(name)) continue;
+      const near = nearestName(name, offered);
+      const hint = near === undefined ? "" : `; did you mean ${near}?`;
+      const told = offered.length === 0 ? "no agent offers any" : `offered are ${offered.join(", ")}`;
+      throw EntrainError.invalid("pattern.capability", name, `${told}${hint}`);
+    }
+  }
+
+  async function read(sessionId: string): Promise<SessionView> {
+    const stored = await sessions.read(sessionId, 0);
+    if (stored === undefined) throw new EntrainError("not-found", `there is no session ${sessionId}`);
+    const fold = foldSession();
+    for (const entry of stored.entries) fold.enter(entry);
+    return { header: stored.header, record: fold.record };
+  }
+
+  return {
+    async create(wish) {
+      const spec = sessionSpec(wish, nextSessionId(), options);
+      await refuseUnknown(spec.pattern as Parameters<typeof capabilitiesOf>[0]);
+      const outcome = await sessions.create(spec);
+      if (outcome === "reused")
+        throw new EntrainError("already-exists", `there is another session ${spec.sessionId}: choose another id`);
+      if (outcome === "full") throw new EntrainError("resource-exhausted", "too many tasks wait: try again later");
+      return spec.sessionId;
+    },
+    read,
+    list: (limit, before) => sessions.list(limit, before),
+    async wait(sessionId, { timeoutMs = 2_147_483_647, signal } = {}) {
+      const late = new EntrainError("deadline-exceeded", `session ${sessionId} goes on after ${timeoutMs} ms`);
+      const ending = new AbortController();
+      const callOff = timers.after(timeoutMs, () => {
+        ending.abort(late);
+      });
+      try {
+        for (;;) {
+          signal?.throwIfAborted();
+          const moved = movedOn(options, sessionId, signal);
+          try {
+            const { header, record } = await read(sessionId);
+            if (isEnded(header.state) && record.end !== null) return record.end;
+            ending.signal.throwIfAborted();
+            await moved.promise;
+          } finally {
+            moved.end();
+          }
+        }
+      } finally {
+        callOff();
+      }
+    },
+    async cancel(sessionId, cause = "it was cancelled") {
+      if (await sessions.cancel(sessionId, cause)) return true;
+      await read(sessionId);
+      return false;
+    },
+  };
+}
+
+/** Resolves with the next hint of the session, or when it is time to look again; watching begins at once. */
+function movedOn(
+  { sessions, timers }: SessionDeskOptions,
+  sessionId: string,
+  signal: AbortSignal | undefined,
+): { readonly promise: Promise<void>; end(): void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const unwatch = sessions.watch((hint) => {
+    if (hint.sessionId === sessionId) resolve();
+  });
+  const callOff = timers.after(pollMs, resolve);
+  signal?.addEventListener("abort", resolve, { once: true });
+  return {
+    promise,
+    end() {
+      unwatch();
+      callOff();
+      signal?.removeEventListener("abort", resolve);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * The tasks of a session's steps: offered once per owner, looked at, given up. A task has its step's name, so offering it again
+ * after a crash makes no second one, and a result that was told while nobody drove is still there.
+ */
+import { EntrainError } from "@entrain/kernel";
+import {
+  stepTask,
+  stepTaskId,
+  type Outcome,
+  type SessionEvent,
+  type SessionRecord,
+  type WantedStep,
+} from "@entrain/core/session";
+import type { Task } from "@entrain/core/task";
+import type { TaskStore } from "@entrain/ports";
+
+/** Tasks that one call cancels or reads. */
+const callMax = 500;
+
+/** The steps of one session. */
+export interface SessionSteps {
+  /** Offers what is wanted; answers the ends of what cannot be offered. Errors: `resource-exhausted`, those of the store. */
+  offer(wanted: readonly WantedStep[]): Promise<readonly SessionEvent[]>;
+  /** The ends of those that are over, or late at `nowMs` of the store's clock. */
+  ends(wanted: readonly WantedStep[], nowMs: number): Promise<readonly SessionEvent[]>;
+  /** Cancels what was begun and is not wanted, and answers its ends. */
+  drop(wanted: readonly WantedStep[]): Promise<readonly SessionEvent[]>;
+  /** Cancels all that is open. */
+  cancel(cause: string): Promise<void>;
+}
+
+/** @param record of the session, as it goes on */
+export function createSessionSteps(tasks: TaskStore, sessionId: string, record: SessionRecord): SessionSteps {
+  const offered = new Set<string>();
+
+  /** Why a step cannot be offered; undefined where it is. */
+  async function offerOne(step: WantedStep): Promise<string | undefined> {
+    try {
+      const { kind } = await tasks.apply({ kind: "offer", task: stepTask(sessionId, step) });
+      if (kind === "reused") return "there is another task of its name";
+      // The session is tried again when there is room.
+      if (kind === "full") throw new EntrainError("resource-exhausted", "too many tasks wait");
+      return undefined;
+    } catch (thrown) {
+      const error = EntrainError.from(thrown);
+      if (error.code !== "invalid-argument") throw error;
+      return error.message;
+    }
+  }
+
+  async function cancelPaths(paths: readonly string[], cause: string): Promise<void> {
+    const taskIds = paths.map((path) => stepTaskId(sessionId, path));
+    for (let at = 0; at < taskIds.length; at += callMax)
+      await tasks.apply({ kind: "cancel", taskIds: taskIds.slice(at, at + callMax), cause });
+  }
+
+  async function read(taskIds: readonly string[]): Promise<readonly Task[]> {
+    const found: Task[] = [];
+    for (let at = 0; at < taskIds.length; at += callMax)
+      found.push(...(await tasks.read(taskIds.slice(at, at + callMax))));
+    return found;
+  }
+
+  /** Steps that were begun and have not ended. */
+  const open = (): readonly string[] => [...record.started.keys()].filter((path) => !record.ended.has(path));
+
+  function isLate({ path, step }: WantedStep, nowMs: number): boolean {
+    const startedMs = record.started.get(path)?.atMs;
+    return step.giveUpMs !== undefined && startedMs !== undefined && nowMs >= startedMs + step.giveUpMs;
+  }
+
+  return {
+    async offer(wanted) {
+      const failed: SessionEvent[] = [];
+      const fresh = wanted.filter(({ path }) => !offered.has(path));
+      await Promise.all(
+        fresh.map(async (step) => {
+          const cause = await offerOne(step);
+          if (cause === undefined) offered.add(step.path);
+          else failed.push(endedEvent(step.path, { ok: false, cause }, null));
+        }),
+      );
+      return failed;
+    },
+    async ends(wanted, nowMs) {
+      const found = new Map((await read(wanted.map(({ path }) => stepTaskId(sessionId, path)))).map(byId));
+      const ends: SessionEvent[] = [];
+      const late: string[] = [];
+      for (const step of wanted) {
+        const task = found.get(stepTaskId(sessionId, step.path));
+        // What the store has lost, or forgotten, is offered anew.
+        if (task === undefined) offered.delete(step.path);
+        const outcome = task === undefined ? undefined : outcomeOf(task);
+        if (outcome !== undefined) ends.push(endedEvent(step.path, outcome, task?.holder ?? null));
+        else if (isLate(step, nowMs)) {
+          late.push(step.path);
+          const cause = `it took longer than ${step.step.giveUpMs} ms`;
+          ends.push(endedEvent(step.path, { ok: false, cause }, null));
+        }
+      }
+      await cancelPaths(late, "its time is over");
+      return ends;
+    },
+    async drop(wanted) {
+      const paths = new Set(wanted.map(({ path }) => path));
+      const idle = open().filter((path) => !paths.has(path));
+      await cancelPaths(idle, "it is not needed any more");
+      return idle.map((path) => endedEvent(path, { ok: false, cause: "it is not needed any more" }, null));
+    },
+    cancel: (cause) => cancelPaths(open(), cause),
+  };
+}
+
+const byId = (task: Task): readonly [string, Task] => [task.definition.taskId, task];
+
+const endedEvent = (path: string, outcome: Outcome, agentId: string | null): SessionEvent => {
+  return { kind: "ended", path, outcome, agentId };
+};
+
+function outcomeOf({ state, result, cause }: Task): Outcome | undefined {
+  switch (state) {
+    case "done":
+      return { ok: true, value: result };
+    case "failed":
+    case "cancelled":
+      return { ok: false, cause: cause ?? state };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+/** Feeds the metrics of coordination: tasks that ended here, sessions that moved on here. */
+import type { RuntimeEvent } from "@entrain/ports";
+import type { MetricFamilies } from "./metrics.ts";
+
+/** What workers and the drivers of sessions report. */
+export type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "session.changed" }>;
+
+/** Counts one event; texts of unknown variety go through `bound`. */
+export function recordCoordination(
+  to: MetricFamilies,
+  bound: (label: "capability" | "pattern", text: string) => string,
+  event: CoordinationEvent,
+): void {
+  switch (event.kind) {
+    case "task.ended": {
+      const labels = { capability: bound("capability", event.capability), outcome: event.outcome };
+      to.tasks.inc(labels);
+      to.taskDuration.observe(labels, event.tookMs / 1_000);
+      return;
+    }
+    case "session.changed": {
+      const pattern = bound("pattern", event.pattern);
+      to.sessionChanges.inc({ pattern, state: event.state });
+      if (event.score === null) return;
+      to.sessionDuration.observe({ pattern, state: event.state }, event.tookMs / 1_000);
+      to.sessionScore.observe({ pattern }, event.score / 100);
+      return;
+    }
+  }
+}
