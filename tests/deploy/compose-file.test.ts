@@ -63,7 +63,11 @@ test("every service takes its settings", () => {
     writeFileSync(secret, "secret");
     for (const name of ours) {
       const environment = services[name]?.environment ?? assert.fail(name);
-      const config = loadConfig(name, { ...environment, ENTRAIN_REDIS_PASSWORD_FILE: secret });
+      const config = loadConfig(name, {
+        ...environment,
+        ENTRAIN_REDIS_PASSWORD_FILE: secret,
+        ENTRAIN_REDIS_SENTINEL_PASSWORD_FILE: secret,
+      });
       assert.deepEqual([config.tlsDir, config.insecure, config.opsPort], ["/run/entrain/tls", false, 9_464], name);
     }
   } finally {

@@ -18,15 +18,29 @@ export interface ComposeOptions {
   readonly project: string;
   readonly port: number;
   readonly agents: number;
+  /** True: with the profile `ha`, a second Redis and Sentinels. */
+  readonly failover?: boolean;
 }
 
 /** The tag of the images that tests build. */
 export const testTag = "test";
 
 /** Builds the images, and starts the project after what is left of an earlier one was removed. */
-export async function startCompose({ project, port, agents }: ComposeOptions): Promise<ComposeProject> {
-  const env = { CONSOLE_PORT: String(port), IMAGE_TAG: testTag, SWARM_NAME: "under-test", PERIOD: "500ms" };
-  const compose = (...args: string[]) => docker(["compose", "--project-name", project, ...args], env);
+export async function startCompose({
+  project,
+  port,
+  agents,
+  failover = false,
+}: ComposeOptions): Promise<ComposeProject> {
+  const env = {
+    CONSOLE_PORT: String(port),
+    IMAGE_TAG: testTag,
+    SWARM_NAME: "under-test",
+    PERIOD: "500ms",
+    REDIS_SENTINELS: failover ? "sentinel-1:26379,sentinel-2:26379,sentinel-3:26379" : "none",
+  };
+  const head = ["compose", "--project-name", project, ...(failover ? ["--profile", "ha"] : [])];
+  const compose = (...args: string[]) => docker([...head, ...args], env);
   await compose("down", "--volumes", "--timeout", "2");
   await compose("build", "--quiet");
   await compose("up", "--detach", "--scale", `agent=${agents}`);

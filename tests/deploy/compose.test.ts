@@ -53,6 +53,18 @@ function assertEqual({ divergence, missing, decisions }: Injection, count: numbe
   assert.equal(new Set(decisions.map(({ decisionId }) => decisionId)).size, 1, "one decision for all");
 }
 
+/** Reading after reading; each is decided alike by all but those that are `going`. Answers how many. */
+async function decideUntil(ended: AbortSignal, going: readonly string[]): Promise<number> {
+  let count = 0;
+  for (; !ended.aborted; count += 1) {
+    const { divergence, missing, decisions } = await api.inject({ temperature: 85 }, `rolling-${count}`);
+    assert.deepEqual([divergence, missing.filter((id) => !going.includes(id))], [0, []]);
+    assert.equal(new Set(decisions.map(({ decisionId }) => decisionId)).size, 1, "one decision for all");
+    assert.ok(decisions.every(({ action }) => action === "cool_down"));
+  }
+  return count;
+}
+
 const skip = whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"]);
 
 describe("docker compose up", { skip }, () => {
@@ -153,6 +165,31 @@ describe("docker compose up", { skip }, () => {
     assertEqual(await api.inject({ temperature: 85 }, "one-coordinator-less"), agents);
     await docker(["start", first]);
     await until("it is ready", async () => (await ready(first)).code === 0);
+  });
+
+  test("agents are replaced by those of a new image one by one, and no decision fails", async (t) => {
+    const image = `entrain/agent:${testTag}`;
+    await docker(["build", "--quiet", "--target", "agent", "--build-arg", "REVISION=next", "--tag", image, "."]);
+    const old = (await containersOf("agent")).map((id) => id.slice(0, 12));
+    const going: string[] = [];
+    const rolled = new AbortController();
+    const deciding = decideUntil(rolled.signal, going);
+    for (const id of old) {
+      going.push(`agent-${id}`);
+      await docker(["stop", "--time", "10", id]);
+      await docker(["rm", id]);
+      await project.compose("up", "--detach", "--no-recreate", "--no-deps", "--scale", `agent=${agents}`, "agent");
+      await until("the successor is alive", async () => (await api.swarm()).agents === agents, 30_000);
+    }
+    rolled.abort();
+    const decided = await deciding;
+    t.diagnostic(`${decided} readings decided while ${old.length} agents were replaced`);
+    assert.ok(decided >= old.length);
+    const now = await inspect(...(await containersOf("agent")));
+    const revisions = now.map(({ Config }) => Config.Labels["org.opencontainers.image.revision"]);
+    assert.deepEqual(revisions, new Array(agents).fill("next"));
+    assertEqual(await api.inject({ temperature: 85 }, "all-new"), agents);
+    await wholeAndInStep(agents);
   });
 
   test("told to stop, Node as PID 1 drains and ends with 0", async () => {
