@@ -74,6 +74,14 @@ export default defineConfig(
     rules: {
       "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
       "no-restricted-properties": ["error", dice, exit],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Named exports only: a thing has one name everywhere." },
+        {
+          selector: "VariableDeclaration[kind=/using$/]",
+          message: "The library's bundle is for engines without `using`: close in a finally block.",
+        },
+      ],
     },
   },
   {

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import path from "node:path";
 import { createRandom } from "@entrain/kernel";
-import { patterns } from "@entrain/core/session";
+import { patterns, sessionTaskId } from "@entrain/core/session";
 import { createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
@@ -75,6 +75,13 @@ export async function runSessions(run: SessionsRun): Promise<SessionsOutcome> {
     state === "converged" && result === sumOfSquares(run, at)
       ? []
       : [`session ${at} is ${state} (${cause}) with ${JSON.stringify(result)} instead of ${sumOfSquares(run, at)}`],
+  );
+  // A session ends a moment before the task that drove it; where its driver was killed in between, another ends the task.
+  const driving = ids.map((sessionId) => sessionTaskId(sessionId));
+  await waitFor(
+    "the tasks that drove the sessions are done",
+    async () => (await store.tasks.read(driving)).filter(({ state }) => state === "done").length === driving.length,
+    30_000,
   );
   const { counts } = await store.tasks.figures(0);
   const results = (counts["done"] ?? 0) - run.sessions;

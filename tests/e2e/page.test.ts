@@ -128,6 +128,34 @@ describe("the live page of a whole swarm", { skip: withoutBrowser }, () => {
     await page.getByLabel("pool, credits: 30 of 100").waitFor();
   });
 
+  test("a session of the swarm's own agents is shown with its steps, as a coordinator drives it", async (t) => {
+    const page = await openPage(t);
+    const answer = await page.request.post(new URL("/api/v1/sessions", swarm.url).href, {
+      data: {
+        goal: { description: "count the words" },
+        pattern: {
+          pattern: "parallel-merge",
+          over: ["to be", "or not to be"],
+          each: { capability: "text.words" },
+          merge: "sum",
+        },
+      },
+    });
+    assert.equal(answer.status(), 201, await answer.text());
+    const entry = page.locator("#sessions details", { hasText: "count the words" });
+    await entry.getByText("converged, score 100").waitFor();
+    await entry.locator("summary").click();
+    await entry.locator("tbody tr").nth(1).waitFor();
+    const steps = await rowsOf(page, "#sessions details[open]");
+    assert.deepEqual(
+      steps.map(([path, capability, state]) => [path, capability, state]),
+      [
+        ["1/0", "text.words", "done"],
+        ["1/1", "text.words", "done"],
+      ],
+    );
+  });
+
   test("a reading is reported by keyboard alone", async (t) => {
     const page = await openPage(t);
     await page.getByLabel("Value").focus();

@@ -162,6 +162,23 @@ export const addresses: VariableType<readonly string[]> = {
     ),
 };
 
+/** Longest list of names. */
+const namesMax = 50;
+
+/** Names of programs or hosts: what cannot hide a path, a flag or another URL. */
+export const names: VariableType<readonly string[]> = {
+  type: "names",
+  range: "none, or name,name…",
+  unit: "",
+  schema: z
+    .string()
+    .transform((text) => (text === "none" ? [] : text.split(",").map((one) => one.trim())))
+    .refine(
+      (list) => list.length <= namesMax && list.every((one) => /^[A-Za-z0-9][A-Za-z0-9._:-]{0,200}$/.test(one)),
+      `give none, or up to ${namesMax} names with commas between them`,
+    ),
+};
+
 export const redisUrl: VariableType<string> = {
   type: "URL",
   range: "redis:// or rediss://",

@@ -158,6 +158,16 @@ export const variables = {
     services: ["agent"],
     doc: "Address of the decision loop's gRPC port. Default: each process decides for its own agents.",
   }),
+  commands: variable("ENTRAIN_COMMANDS", types.names, {
+    default: "none",
+    services: ["agent"],
+    doc: "Programs that the capability command.run may run, by their bare names. Whoever may make sessions may run them.",
+  }),
+  fetchHosts: variable("ENTRAIN_FETCH_HOSTS", types.names, {
+    default: "none",
+    services: ["agent"],
+    doc: "Hosts (host or host:port) that the capability http.fetch may ask.",
+  }),
   heartbeatMs: variable("ENTRAIN_HEARTBEAT", types.duration("20ms", "1m"), {
     default: "500ms",
     services: servers,

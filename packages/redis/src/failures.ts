@@ -45,10 +45,19 @@ export function connectionFailure(thrown: unknown, address: string): EntrainErro
   if (/^NOPERM/.test(message)) return invalid(notPermitted(address, message));
   const code = codeOf(thrown);
   if (code !== undefined && certificateCauses.has(code)) return invalid(untrusted(address, message));
-  if (code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED")
-    return invalid(`Redis at ${address} asks for a client's certificate and none was given`);
+  if (asksForCertificate(thrown)) return certificateMissing(address);
   const cause = (code === undefined ? undefined : networkCauses[code]) ?? message;
   return unavailable(`cannot reach Redis at ${address} (${cause}): start it or correct its address`);
+}
+
+/** True for the alert by which a server asks for the client's certificate (RFC 8446, 6.2). */
+export function asksForCertificate(thrown: unknown): boolean {
+  return codeOf(thrown) === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
+}
+
+/** The error of a server that wants a client's certificate, and none was configured. */
+export function certificateMissing(address: string): EntrainError {
+  return invalid(`Redis at ${address} asks for a client's certificate and none was given`);
 }
 
 /** The error of a step of opening that was refused: a missing permission is then a matter of configuration. */

@@ -7,8 +7,10 @@
 import { Redis } from "ioredis";
 import { EntrainError } from "@entrain/kernel";
 import type { Timers } from "@entrain/ports";
+import { isCertificateDemanded } from "./certificate-demand.ts";
 import type { Endpoint, Place } from "./endpoint.ts";
 import {
+  certificateMissing,
   commandFailure,
   connectionFailure,
   endsConnection,
@@ -78,7 +80,9 @@ export async function openLink(options: {
   try {
     const outcome = await Promise.race([connected, link.ended]);
     if (outcome === "connected") return link;
-    throw outcome === "failed" ? await link.ended : outcome;
+    const cause = outcome === "failed" ? await link.ended : outcome;
+    const isDemanded = cause.retryable && (await isCertificateDemanded(endpoint.options, timers, signal));
+    throw isDemanded ? certificateMissing(endpoint.address) : cause;
   } finally {
     callOff();
     signal.removeEventListener("abort", abort);

@@ -1,6 +1,8 @@
 /** TLS to Redis: the server's certificate is checked, and one of the client's own is shown where it asks for it. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -77,6 +79,30 @@ test("a server of an unknown authority or another name is not trusted, and a cli
     code: "invalid-config",
     message: /asks for a client's certificate and none was given$/,
   });
+});
+
+test("a client without a certificate is told even where the server's alert is lost in a reset", async () => {
+  // As a server does whose alert and reset overtake each other: the first connection ends in a reset.
+  const inner: Socket[] = [];
+  const relay = createServer((socket) => {
+    inner.push(socket);
+    if (inner.length === 1) return void socket.once("data", () => socket.resetAndDestroy());
+    const onward = connect(tlsPort, "127.0.0.1");
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  try {
+    const { port } = relay.address() as AddressInfo;
+    await assert.rejects(connected({ host: "127.0.0.1", port, tls: { ca: client.ca } }), {
+      code: "invalid-config",
+      message: /asks for a client's certificate and none was given$/,
+    });
+  } finally {
+    for (const socket of inner) socket.destroy();
+    relay.close();
+  }
 });
 
 test("TLS to a port in plain text, and plain text to one with TLS, end in bounded time", async () => {

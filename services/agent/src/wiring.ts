@@ -13,6 +13,7 @@ import {
 } from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
 import { createAgentHost, createAgentId, EntrainError, type AgentHost, type HostOptions } from "entrain";
+import { offerCapabilities } from "./capabilities/offer-capabilities.ts";
 import { openReadings } from "./readings.ts";
 import { startFeed } from "./feed.ts";
 
@@ -47,6 +48,7 @@ export async function startAgentService(
         fail(new EntrainError("superseded", `a higher incarnation of ${agentId} is alive: this process ends`));
       },
     });
+    offerCapabilities(host.work, config);
     await host.start(startTimeoutMs);
     if (readings !== undefined) startFeed({ host, agentIds, readings, events, fail });
   } catch (thrown) {

@@ -54,11 +54,15 @@ export async function driveSession(
 ): Promise<SessionEnd> {
   const stored = await around.sessions.read(sessionId, 0);
   if (stored === undefined) throw new EntrainError("not-found", `there is no session ${sessionId}`);
-  await using drive = new Drive(around, stored.header, token, signal);
-  return await drive.toEnd(stored.entries, stored.nowMs);
+  const drive = new Drive(around, stored.header, token, signal);
+  try {
+    return await drive.toEnd(stored.entries, stored.nowMs);
+  } finally {
+    await drive.close();
+  }
 }
 
-class Drive implements AsyncDisposable {
+class Drive {
   readonly #around: DriveSurroundings;
   readonly #spec: SessionSpec;
   readonly #createdAtMs: number;
@@ -97,7 +101,7 @@ class Drive implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#wakeUp.end();
     // A session that goes on under another owner keeps its budget: the same request is granted to it again.
     if (this.#fold.record.end === null) return;

@@ -1,0 +1,58 @@
+/** What the agent service can do: real programs, a real HTTP server. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import { countWords } from "./count-words.ts";
+import { urlFetcher } from "./fetch-url.ts";
+import { commandRunner } from "./run-command.ts";
+
+const { signal } = new AbortController();
+
+test("words are counted in any script, the most frequent first", () => {
+  assert.deepEqual(countWords("Über uns: über 3 Dinge."), { über: 2, "3": 1, dinge: 1, uns: 1 });
+});
+
+test("an allowed program is run without a shell and without the service's environment", async (t) => {
+  process.env["SECRET_OF_THE_SERVICE"] = "secret";
+  t.after(() => delete process.env["SECRET_OF_THE_SERVICE"]);
+  const run = commandRunner(["cat", "env", "false", "sleep", "yes"]);
+  assert.deepEqual(await run({ command: "cat", stdin: "a; b" }, { signal }), {
+    exitCode: 0,
+    stdout: "a; b",
+    stderr: "",
+  });
+  assert.doesNotMatch((await run({ command: "env" }, { signal })).stdout, /SECRET/);
+  assert.equal((await run({ command: "false" }, { signal })).exitCode, 1);
+  await assert.rejects(run({ command: "ls" }, { signal }), { code: "permission-denied", message: /ls is not allowed/ });
+  await assert.rejects(run({ command: "cat; ls" }, { signal }), { code: "permission-denied" });
+  await assert.rejects(run({ command: "yes" }, { signal }), { message: /more than 100000 characters/ });
+  const ending = new AbortController();
+  const sleeping = run({ command: "sleep", args: ["60"] }, { signal: ending.signal });
+  ending.abort();
+  await assert.rejects(sleeping, { name: "AbortError" });
+});
+
+async function serve(t: TestContext): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url === "/json") response.setHeader("content-type", "application/json").end('{"n":1}');
+    else if (request.url === "/away") response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
+    else if (request.url === "/large") response.end("x".repeat(300_000));
+    else response.writeHead(503).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("an allowed host is asked, redirections are not followed, and what may pass is tried again", async (t) => {
+  const host = await serve(t);
+  const ask = urlFetcher([host]);
+  const get = (path: string) => ask({ url: `http://${host}${path}` }, { signal });
+  assert.deepEqual(await get("/json"), { status: 200, contentType: "application/json", body: { n: 1 } });
+  assert.equal((await get("/away")).status, 302);
+  await assert.rejects(get("/broken"), { code: "unavailable", message: /answers 503/ });
+  await assert.rejects(get("/large"), { code: "invalid-argument" });
+  await assert.rejects(ask({ url: "http://127.0.0.1:1/" }, { signal }), { code: "permission-denied" });
+  await assert.rejects(ask({ url: `file://${host}/` }, { signal }), { code: "permission-denied" });
+});
