@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { repositoryRoot } from "./repository-root.ts";
-import { runTestFile, type FileResult } from "./test-file.ts";
+import { runTestFiles, type FileResult } from "./test-file.ts";
 
 let folder = "";
 // Inside the repository, because Node strips types there as in any test file.
@@ -12,13 +12,19 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function runPlanted(name: string, source: string): Promise<FileResult> {
-  const file = path.join(folder, `${name}.ts`);
-  writeFileSync(file, `import { test } from "node:test";\n${source}\n`);
+const runPlanted = (name: string, source: string) => runTogether({ [name]: source });
+
+async function runTogether(sources: Readonly<Record<string, string>>): Promise<FileResult> {
+  const files = Object.entries(sources).map(([name, source]) => {
+    const file = path.join(folder, `${name}.ts`);
+    writeFileSync(file, `import { test } from "node:test";\n${source}\n`);
+    return file;
+  });
   const signal = new AbortController().signal;
-  return runTestFile(file, { root: folder, timeoutMs: 300, namePattern: undefined, signal });
+  return runTestFiles(files, { root: folder, timeoutMs: 300, namePattern: undefined, signal });
 }
 
+const stuckTest = `test("blocks", () => { for (;;); });`;
 const errorOf = (result: FileResult) => result.failures.map(({ name, error }) => `${name}: ${error.split("\n", 1)[0]}`);
 
 test("what passes, fails and is skipped is counted, and a failure has its full name", async () => {
@@ -49,6 +55,31 @@ test("a file that runs no test has failed", async () => {
   assert.deepEqual(errorOf(await runPlanted("empty", "")), ["the file itself: It ran no test."]);
 });
 
+test("files that share a process are counted together, and a failure is told with its own file", async () => {
+  const result = await runTogether({
+    "one-of-two": `test("good", () => {}); test("also good", () => {});`,
+    "two-of-two": `test("good", () => {});\ntest("bad", () => { throw new Error("no"); });`,
+  });
+  assert.equal(result.passed, 3);
+  assert.deepEqual(
+    result.failures.map(({ name, where }) => [name, where]),
+    [["bad", "two-of-two.ts:3"]],
+  );
+});
+
+test("of files that share a process, the one that fails as a whole is named", async () => {
+  const good = `test("good", () => {});`;
+  for (const [name, source] of Object.entries({ silent: "", loading: `throw new Error("boom");`, stuck: stuckTest })) {
+    const result = await runTogether({ good, [name]: source });
+    assert.deepEqual(
+      [...new Set(result.failures.map(({ where }) => where.replace(/:\d+$/, "")))],
+      [`${name}.ts`],
+      name,
+    );
+    assert.equal(result.passed, 1, name);
+  }
+});
+
 test("what goes wrong after its test has ended is a failure, and it is told", async () => {
   const late = `setTimeout(() => void Promise.reject(new Error("late")), 10)`;
   const wait = `new Promise((resolve) => setTimeout(resolve, 50))`;
@@ -62,7 +93,7 @@ test("a file that exits with success before its tests are over has failed", asyn
 });
 
 test("a file that blocks its own event loop is ended", async () => {
-  const result = await runPlanted("blocks", `test("blocks", () => { for (;;); });`);
+  const result = await runPlanted("blocks", stuckTest);
   assert.match(errorOf(result).join(), /the file itself: It was still running after/);
 });
 

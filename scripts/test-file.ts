@@ -1,8 +1,9 @@
 /**
- * Runs one test file in a process group of its own and tells how it went.
+ * Runs a test file in a process group of its own, or several in one, and tells how it went.
  *
  * Besides its tests a file can fail as a whole: it threw while loading, stopped early, ran no test at all, took
- * too long (also because a timer, socket or server was left open), or left processes behind.
+ * too long (also because a timer, socket or server was left open), or left processes behind. Where several share a process
+ * that fails so, each is run alone to find out whose fault it was.
  * Whatever happens, nothing of its group is alive when this function returns.
  */
 import { spawn, type ChildProcess } from "node:child_process";
@@ -47,8 +48,27 @@ const FILE_EXTRA_MS = 2_000;
 
 const reporter = path.join(import.meta.dirname, "test-reporter.ts");
 
-export async function runTestFile(file: string, options: FileOptions): Promise<FileResult> {
-  const child = spawn(process.execPath, nodeArguments(file, options), {
+/** Runs the files in one process; tests of one must not disturb those of another. */
+export async function runTestFiles(files: readonly string[], options: FileOptions): Promise<FileResult> {
+  const together = await runProcess(files, options);
+  if (files.length === 1 || !together.isWhole || options.signal.aborted) return together;
+  const alone = await Promise.all(files.map((file) => runProcess([file], options)));
+  // Only together do they fail: then that is what has to be known.
+  if (alone.every(({ failures }) => failures.length === 0)) return together;
+  return {
+    passed: sum(alone.map(({ passed }) => passed)),
+    skipped: sum(alone.map(({ skipped }) => skipped)),
+    skipReasons: [...new Set(alone.flatMap(({ skipReasons }) => skipReasons))],
+    failures: alone.flatMap(({ failures }) => failures),
+  };
+}
+
+/** @returns also whether something failed that is no single test. */
+async function runProcess(
+  files: readonly string[],
+  options: FileOptions,
+): Promise<FileResult & { readonly isWhole: boolean }> {
+  const child = spawn(process.execPath, nodeArguments(files, options), {
     cwd: options.root,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -56,8 +76,13 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
   const output = keepLastLines(child);
   const counts = { passed: 0, skipped: 0 };
   const skipReasons = new Set<string>();
-  const failed: { name: string; line: number | undefined; error: string }[] = [];
-  const wholeFile = (error: string) => failed.push({ name: "the file itself", line: undefined, error });
+  const failed: { name: string; file: string | undefined; line: number | undefined; error: string }[] = [];
+  const heardOf = new Set<string | undefined>();
+  let isWhole = false;
+  const wholeFile = (error: string, file = files.length === 1 ? files[0] : undefined) => {
+    isWhole = true;
+    failed.push({ name: file === undefined ? "the files together" : "the file itself", file, line: undefined, error });
+  };
 
   const state: { ended: boolean; killedFor?: string } = { ended: false };
   const killFor = (why: string) => {
@@ -72,6 +97,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
 
   createInterface({ input: child.stdio[3] as Readable }).on("line", (text) => {
     const line = JSON.parse(text) as TestLine;
+    if (line.kind !== "ended") heardOf.add(line.file);
     if (line.kind === "failed") failed.push(line);
     else if (line.kind === "ended") state.ended = true;
     else counts[line.kind] += 1;
@@ -85,29 +111,36 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
 
   const clean = exit === "exit code 0";
   const ranNothing = counts.passed + counts.skipped + failed.length === 0;
+  const silent = files.length === 1 ? (ranNothing ? files : []) : files.filter((file) => !heardOf.has(file));
   if (state.killedFor !== undefined) wholeFile(state.killedFor);
-  else if (clean && ranNothing && options.namePattern === undefined) wholeFile("It ran no test.");
+  else if (clean && silent.length > 0 && options.namePattern === undefined)
+    for (const file of silent) wholeFile("It ran no test.", file);
   else if (!state.ended && !(clean && ranNothing)) wholeFile(`It stopped before its tests were over (${exit}).`);
   else if (!clean && failed.length === 0) wholeFile(`Its tests passed but it ended with ${exit}.`);
   if (leftBehind && state.killedFor === undefined) wholeFile("It left processes running.");
 
-  const relative = path.relative(options.root, file);
-  const failures = failed.map(({ name, line, error }) => ({
-    name: name === file ? "a hook of the whole file" : name,
-    where: line === undefined ? relative : `${relative}:${line}`,
-    error,
-    output: output().trim(),
-  }));
-  return { ...counts, skipReasons: [...skipReasons], failures };
+  const failures = failed.map(({ name, file = files[0] ?? "", line, error }) => {
+    const relative = path.relative(options.root, file);
+    return {
+      name: name === file ? "a hook of the whole file" : name,
+      where: line === undefined ? relative : `${relative}:${line}`,
+      error,
+      output: output().trim(),
+    };
+  });
+  return { ...counts, skipReasons: [...skipReasons], failures, isWhole };
 }
 
-function nodeArguments(file: string, options: FileOptions): string[] {
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+function nodeArguments(files: readonly string[], options: FileOptions): string[] {
   return [
     `--test-reporter=${reporter}`,
     "--test-reporter-destination=stderr",
     `--test-timeout=${options.timeoutMs}`,
     ...(options.namePattern === undefined ? [] : [`--test-name-pattern=${options.namePattern}`]),
-    file,
+    ...(files.length === 1 ? [] : ["--test", "--test-isolation=none"]),
+    ...files,
   ];
 }
 

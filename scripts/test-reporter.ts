@@ -5,16 +5,20 @@
  * Written synchronously: what was reported before a crash, an exit or a kill is known all the same.
  */
 import { writeSync } from "node:fs";
+import path from "node:path";
 import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
 import { whenOrphaned } from "./when-orphaned.ts";
 
 /** `ended` is the last line of a process that ran all its tests; without it the process stopped early. */
-export type TestLine =
+export type TestLine = Outcome | { readonly kind: "ended" };
+
+/** How one test went; `file` is its file's absolute path where that is known. */
+export type Outcome = { readonly file: string | undefined } & (
   | { readonly kind: "passed" }
   | { readonly kind: "skipped"; readonly reason: string | undefined }
   | { readonly kind: "failed"; readonly name: string; readonly line: number | undefined; readonly error: string }
-  | { readonly kind: "ended" };
+);
 
 const REPORT_FD = 3;
 
@@ -30,19 +34,24 @@ function lineFor(event: TestEvent): TestLine | undefined {
     case "test:pass":
       // A suite that is skipped as a whole tells of none of its tests: it counts as one.
       if (isSetAside(event.data)) return skipped(event.data);
-      return event.data.details.type === "suite" ? undefined : { kind: "passed" };
+      // What node:test says of a file without tests is no test.
+      if (path.resolve(event.data.name) === event.data.file) return undefined;
+      return event.data.details.type === "suite" ? undefined : { kind: "passed", file: event.data.file };
     case "test:fail": {
       if (isSetAside(event.data)) return skipped(event.data);
       const { error } = event.data.details;
       // A suite or test that fails only because of what is inside it says nothing new.
       if ("failureType" in error && error.failureType === "subtestsFailed") return undefined;
       const name = [...openNames.slice(0, event.data.nesting), event.data.name].join(" > ");
-      return { kind: "failed", name, line: event.data.line, error: describe(error) };
+      return { kind: "failed", file: event.data.file, name, line: event.data.line, error: describe(error) };
     }
     case "test:diagnostic":
       // What went wrong after its test had ended: node:test only remarks on it, and ends with exit code 1.
       if (!event.data.message.startsWith("Error: ")) return undefined;
-      return { kind: "failed", name: "after a test had ended", line: undefined, error: event.data.message };
+      return {
+        ...{ kind: "failed", file: event.data.file, line: undefined },
+        ...{ name: "after a test had ended", error: event.data.message },
+      };
     case "test:summary":
       return { kind: "ended" };
     default:
@@ -54,8 +63,8 @@ function isSetAside(data: { skip?: string | boolean; todo?: string | boolean }):
   return (data.skip ?? false) !== false || (data.todo ?? false) !== false;
 }
 
-function skipped({ skip }: { skip?: string | boolean }): TestLine {
-  return { kind: "skipped", reason: typeof skip === "string" && skip !== "" ? skip : undefined };
+function skipped({ skip, file }: { skip?: string | boolean; file?: string }): TestLine {
+  return { kind: "skipped", file, reason: typeof skip === "string" && skip !== "" ? skip : undefined };
 }
 
 /** The cause is the test's own error; node:test's wrapper around it only repeats the message. */

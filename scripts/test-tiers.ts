@@ -10,7 +10,9 @@ export interface Tier {
   readonly files: readonly string[];
   /** What of them is another tier's. */
   readonly except: readonly string[];
-  /** Test files at once. */
+  /** Folders of which all files may run in one process: nothing in them reaches beyond its own values. */
+  readonly together?: readonly string[];
+  /** Processes with test files at once. */
   readonly concurrency: number;
   /** A file that takes longer has failed, ms. */
   readonly fileTimeoutMs: number;
@@ -21,6 +23,15 @@ export const tiers: readonly Tier[] = [
     name: "unit",
     files: ["packages/*/src/**/*.test.ts", "services/*/{src,page}/**/*.test.ts", "scripts/**/*.test.ts"],
     except: ["**/*.live.test.ts"],
+    // Most of a small file's time is its process's start.
+    together: [
+      "packages/kernel",
+      "packages/core",
+      "packages/ports",
+      "packages/runtime",
+      "packages/documents",
+      "packages/testkit",
+    ],
     concurrency: 4,
     fileTimeoutMs: 90_000,
   },

@@ -13,9 +13,12 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "./repository-root.ts";
-import { runTestFile, type Failure, type FileOptions } from "./test-file.ts";
+import { runTestFiles, type Failure, type FileOptions } from "./test-file.ts";
 import { tiers, type Tier } from "./test-tiers.ts";
 import { whenOrphaned } from "./when-orphaned.ts";
+
+/** Files that share a process, at most: few enough to use every core, and to name a culprit soon. */
+const packSize = 16;
 
 interface Plan {
   readonly tier: Tier;
@@ -90,21 +93,32 @@ interface RunOptions extends Omit<FileOptions, "timeoutMs"> {
   readonly concurrencyMax: number;
 }
 
+/** Files that may share a process, some to each; every other file for itself. */
+function packsOf({ together = [] }: Tier, files: readonly string[]): string[][] {
+  const roots = together.map((folder) => path.join(repositoryRoot, folder) + path.sep);
+  const sharing = files.filter((file) => roots.some((root) => file.startsWith(root)));
+  const packs = Array.from({ length: Math.ceil(sharing.length / packSize) }, (_, at) =>
+    sharing.slice(at * packSize, (at + 1) * packSize),
+  );
+  return [...packs, ...files.filter((file) => !sharing.includes(file)).map((file) => [file])];
+}
+
 /** Runs a tier's files, some at a time, and says at once what failed. */
 async function runTier({ tier, files }: Plan, options: RunOptions, totals: Totals): Promise<void> {
   const startedAt = performance.now();
   const result: Totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  const waiting = [...files];
+  const waiting = packsOf(tier, files);
   const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined && !options.signal.aborted; file = waiting.shift()) {
-      const outcome = await runTestFile(file, { ...options, timeoutMs: tier.fileTimeoutMs });
+    for (let pack = waiting.shift(); pack !== undefined && !options.signal.aborted; pack = waiting.shift()) {
+      const outcome = await runTestFiles(pack, { ...options, timeoutMs: tier.fileTimeoutMs });
       const { passed, skipped, skipReasons, failures } = outcome;
       result.passed += passed;
       result.skipped += skipped;
       result.failed += failures.length;
       result.failures.push(...failures);
       for (const { name, where } of failures) console.log(`  ✖ ${where} ${name}`);
-      for (const reason of skipReasons) console.log(`  – ${path.relative(options.root, file)} skipped: ${reason}`);
+      const where = pack.map((file) => path.relative(options.root, file)).join(", ");
+      for (const reason of skipReasons) console.log(`  – ${where} skipped: ${reason}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(tier.concurrency, options.concurrencyMax) }, worker));

@@ -42,6 +42,9 @@ export type {
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
+export type { FleetBatcherOptions } from "./fleet-batcher.ts";
+export type { FleetBatchInfo, FleetFlush } from "@entrain/runtime";
+export type { PickedReplica, Picker, PickerOptions } from "./agent-picker.ts";
 export type { When } from "./agent-schedule.ts";
 export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";

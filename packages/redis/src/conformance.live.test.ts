@@ -6,6 +6,7 @@ import {
   testElectionStore,
   testLedger,
   testLockStore,
+  testPoolStore,
   testRateStore,
   testRegistry,
   testSessionStore,
@@ -36,3 +37,4 @@ testBudgetStore(open);
 testTaskStore(open);
 testSessionStore(open);
 testScheduleStore(open);
+testPoolStore(open);
