@@ -2,7 +2,7 @@
  * A circuit breaker: after some failures in a row nobody is sent to what fails, until a while has passed; then one call
  * goes ahead as a probe, and its outcome decides for all.
  *
- * Two things differ from the usual ones (docs/adr/0009-circuit-breaker.md). While a probe is under way everybody else is
+ * Two things differ from the usual ones (docs/adr/0011-circuit-breaker.md). While a probe is under way everybody else is
  * refused at once and does not wait for it: a decision has no time for that. And a call that became pointless, because the
  * decision was known without it, says nothing: a probe that ends so is made again by the next call.
  *
