@@ -215,6 +215,16 @@ export type RuntimeEvent =
       readonly acted: string;
       readonly ledgerAction: string | null;
     }
+  /** The ledger had lost a decision that this process knew (D4): it was restored, or another one stands by now. */
+  | {
+      readonly kind: "decision.reoffered";
+      readonly outcome: "restored" | "replaced";
+      readonly incidentId: string;
+      readonly decisionId: string;
+      readonly action: string;
+      readonly standingId: string;
+      readonly standingAction: string;
+    }
   | {
       readonly kind: "reasoner.failed";
       readonly reasoner: string;

@@ -18,7 +18,7 @@ export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
-export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
+export type { Ledger, LedgerEntry, LedgerStats, Proposal, Reoffered } from "./ledger.ts";
 export type { BarrierStore, LockStore } from "./lock.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";

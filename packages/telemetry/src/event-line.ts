@@ -85,14 +85,9 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.acted":
       return decisionLine(event);
     case "decision.reconciled": {
-      const { incidentId, acted, ledgerAction } = event;
-      const level = ledgerAction === null || acted === ledgerAction ? "info" : "warn";
-      return line(level, "compared an action taken alone with the ledger", {
-        agentId,
-        incidentId,
-        acted,
-        ledgerAction,
-      });
+      const { kind: _, ...fields } = event;
+      const agrees = fields.ledgerAction === null || fields.acted === fields.ledgerAction;
+      return line(agrees ? "info" : "warn", "compared an action taken alone with the ledger", fields);
     }
     case "decision.unreachable":
       return line("warn", "no decision loop answered", { agentId, cause: event.message });
@@ -106,6 +101,10 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
+}
+
+function lostLine({ kind: _, ...fields }: EventOf<"decision.reoffered">): EventLine {
+  return line(fields.outcome === "restored" ? "debug" : "warn", "the ledger had lost a decision", fields);
 }
 
 /** Not the whole decision: the ledger has it, under these ids. */
@@ -181,6 +180,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "budgets.counted":
     case "rate.refreshed":
       return sharingLine(event);
+    case "decision.reoffered":
+      return lostLine(event);
     case "reasoner.failed":
       return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":

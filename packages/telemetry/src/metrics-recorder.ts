@@ -240,8 +240,8 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
       to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
       return;
     case "decision.acted": {
-      const { source, decision, contextHit } = event;
-      to.decisions.inc({ type: decision.type, source, context: hitOrMiss(contextHit) });
+      const { source } = event;
+      to.decisions.inc({ type: event.decision.type, source, context: hitOrMiss(event.contextHit) });
       to.decisionLatency.observe({ source }, seconds(event.latencyMs));
       return;
     }
@@ -250,6 +250,9 @@ function recordDecision(to: MetricFamilies, state: RecorderState, event: Decisio
       return;
     case "decision.reconciled":
       to.decisionsReconciled.inc({ ledger: agreement(event.acted, event.ledgerAction) });
+      return;
+    case "decision.reoffered":
+      to.decisionsReoffered.inc({ outcome: event.outcome });
       return;
     case "reasoner.failed":
       to.reasonerFailures.inc({ reasoner: state.bound("reasoner", event.reasoner), cause: event.cause });

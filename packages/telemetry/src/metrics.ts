@@ -253,6 +253,11 @@ function decisionFamilies({ counter, histogram }: MetricMaker) {
       "Actions taken alone and compared with the ledger afterwards.",
       ["ledger"],
     ),
+    decisionsReoffered: counter(
+      "entrain_decisions_reoffered_total",
+      "Decisions that the ledger had lost: restored, or replaced by another one.",
+      ["outcome"],
+    ),
     reasonerFailures: counter("entrain_reasoner_failures_total", "Answers of a reasoner that could not be used.", [
       "reasoner",
       "cause",

@@ -16,6 +16,7 @@ import {
   fingerprintKey,
   globalContextOf,
   withinBudgetMs,
+  type Decision,
   type DecisionTimings,
   type GlobalContext,
   type Observation,
@@ -30,6 +31,7 @@ import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type Run
 import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
+import { createReofferer } from "./reofferer.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Decisions that the history keeps. */
@@ -49,6 +51,7 @@ class Loop implements DecisionLoop {
   readonly #policy;
   readonly #keeper;
   readonly #reconciler;
+  readonly #reofferer;
   readonly #surroundings: RunSurroundings;
   readonly #runs = new Map<string, Promise<RunOutcome>>();
   readonly #history: DecisionRecord[] = [];
@@ -70,11 +73,13 @@ class Loop implements DecisionLoop {
       seed: newId(),
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
+    const board = createDecisionBoard();
+    this.#reofferer = createReofferer({ ...options, board, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
       random: createRandom(newId()),
-      board: createDecisionBoard(),
+      board,
       reasonings: createFailureWindow(),
     };
   }
@@ -88,6 +93,7 @@ class Loop implements DecisionLoop {
     this.#stopped = true;
     for (const unwatch of this.#unwatch) unwatch();
     this.#keeper.stop();
+    this.#reofferer.stop();
     await Promise.all(this.#runs.values());
     this.#reconciler.stop();
   }
@@ -144,6 +150,7 @@ class Loop implements DecisionLoop {
       this.#surroundings.board.post(decision);
     });
     this.#unwatch = [unwatch, this.#policy.follow(context)];
+    this.#reofferer.start();
     await this.#keeper.readNow();
   }
 
@@ -160,13 +167,18 @@ class Loop implements DecisionLoop {
   async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
     const { agentId, incidentId } = request;
     if (!this.swarmMode()) return this.#answer(agentId, startedMs, await this.#run(request, startedMs), false);
-    const known = incidentId === undefined ? undefined : this.#surroundings.board.recall(incidentId);
+    const known = incidentId === undefined ? undefined : this.#recall(incidentId);
     const served =
       known === undefined
         ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
         : this.#keeper.serveNow();
     const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
     return this.#answer(agentId, startedMs, outcome, served.hit);
+  }
+
+  /** What is remembered of an incident, unless the store may have lost it (D4): then the ledger is asked. */
+  #recall(incidentId: string): Decision | undefined {
+    return this.#reofferer.settled() ? this.#surroundings.board.recall(incidentId) : undefined;
   }
 
   #answer(agentId: string, startedMs: number, { decision, source }: RunOutcome, contextHit: boolean): DecideOutcome {
