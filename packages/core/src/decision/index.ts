@@ -34,6 +34,7 @@ export {
   type BreakerState,
   type CallOutcome,
 } from "./circuit-breaker.ts";
+export { createSafeModeClock, type SafeModeClock } from "./safe-mode-clock.ts";
 export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
 export {

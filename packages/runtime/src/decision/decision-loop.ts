@@ -11,14 +11,17 @@ import {
   checkIncidentId,
   checkReading,
   createFailureWindow,
+  createSafeModeClock,
   decisionTimings,
   defaultPolicy,
   fingerprintKey,
   globalContextOf,
+  isSafeMode,
   withinBudgetMs,
   type Decision,
   type DecisionTimings,
   type GlobalContext,
+  type GlobalSnapshot,
   type Observation,
   type Reading,
   type TimedSnapshot,
@@ -52,6 +55,7 @@ class Loop implements DecisionLoop {
   readonly #keeper;
   readonly #reconciler;
   readonly #reofferer;
+  readonly #safeMode = createSafeModeClock();
   readonly #surroundings: RunSurroundings;
   readonly #runs = new Map<string, Promise<RunOutcome>>();
   readonly #history: DecisionRecord[] = [];
@@ -71,6 +75,9 @@ class Loop implements DecisionLoop {
       ...options,
       timings: this.#timings,
       seed: newId(),
+      onRead: (snapshot) => {
+        this.#judgeMode(snapshot);
+      },
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
     const board = createDecisionBoard();
@@ -138,6 +145,15 @@ class Loop implements DecisionLoop {
 
   isWarm(): boolean {
     return this.#keeper.isWarm();
+  }
+
+  /** Whether the swarm is in safe mode by what was just read, for whoever looks on; decisions judge for themselves (D2). */
+  #judgeMode({ health = 1 }: GlobalSnapshot): void {
+    const { policy, swarmMode } = this.#policy.basis();
+    const on = swarmMode && isSafeMode(health, policy);
+    const { switched, heldMs } = this.#safeMode.judge(this.#nowMs(), on);
+    if (heldMs > 0) this.#options.events({ kind: "safe-mode.held", heldMs });
+    if (switched) this.#options.events({ kind: "safe-mode.switched", on, health });
   }
 
   #nowMs(): number {

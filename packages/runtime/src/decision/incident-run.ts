@@ -205,7 +205,9 @@ class IncidentRun {
   async #commit(fence: Leadership | undefined): Promise<void> {
     const { ledger, board, events } = this.#around;
     try {
-      const { decision } = await ledger.commit(this.#proposal(), fence);
+      const { decision, stands } = await ledger.commit(this.#proposal(), fence);
+      const { agentId } = this.#task;
+      events({ kind: "proposal.answered", agentId, incidentId: decision.incidentId, stands });
       board.post(decision);
     } catch (thrown) {
       const { code } = EntrainError.from(thrown);
