@@ -67,6 +67,7 @@ const scriptNames = [
   "renew",
   "renew-rate",
   "renew-task",
+  "reoffer-decisions",
   "replay-task",
   "save-fenced",
   "set-goal",
