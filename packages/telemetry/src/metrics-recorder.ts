@@ -35,6 +35,7 @@ type SwarmEvent = EventOf<
   | "leader.elected"
   | "leader.lost"
   | "leader.changed"
+  | "voter.changed"
   | "lease.acquired"
   | "lease.lost"
   | "effect.refused"
@@ -53,10 +54,9 @@ interface RecorderState {
   actsDropped: number;
 }
 
-/** A sink that feeds `families`. */
-export function createMetricsRecorder(families: MetricFamilies): EventSink {
+function createState(): RecorderState {
   const bounds = new Map<string, (text: string) => string>();
-  const state: RecorderState = {
+  return {
     hosted: new Set(),
     bound(label, text) {
       const bound = bounds.get(label) ?? createBoundedLabel();
@@ -65,6 +65,11 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
     },
     actsDropped: 0,
   };
+}
+
+/** A sink that feeds `families`. */
+export function createMetricsRecorder(families: MetricFamilies): EventSink {
+  const state = createState();
   return (event) => {
     switch (event.kind) {
       case "beat.fired":
@@ -89,6 +94,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "leader.elected":
       case "leader.lost":
       case "leader.changed":
+      case "voter.changed":
       case "lease.acquired":
       case "lease.lost":
       case "effect.refused":
@@ -213,6 +219,9 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "leader.lost":
       to.electionsLost.inc({ cause: state.bound("cause", event.cause) });
       to.leadershipHeld.set({ agent_id: event.agentId }, 0);
+      return;
+    case "voter.changed":
+      to.voterChanges.inc({ change: event.change });
       return;
     case "lease.acquired":
       to.leasesAcquired.inc({ on: event.on });
