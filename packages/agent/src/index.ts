@@ -60,3 +60,10 @@ export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews 
 export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";
 export type { ContextClient, RemoteChange, RemoteDocument, RemoteHistory, RemoteVersion } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
+export {
+  createChatReasoner,
+  createHttpReasoner,
+  type ChatReasonerOptions,
+  type HttpReasonerOptions,
+  type RemoteLimits,
+} from "@entrain/reasoners";

@@ -75,6 +75,7 @@ const scriptNames = [
   "renew",
   "renew-rate",
   "renew-task",
+  "reoffer-decisions",
   "replay-task",
   "save-fenced",
   "set-goal",
