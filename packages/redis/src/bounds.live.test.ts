@@ -149,13 +149,12 @@ test("beyond the voters that may be nobody becomes one, until one leaves", async
 });
 
 test("who waits to be a voter is not remembered beyond a bound: then all that wait begin anew", async () => {
-  const waiting = { aliveForMs: dayMs, evictAfterMs: dayMs, votersMin: 2 };
   for (const agentId of ["a", "b", "c"]) {
     await store.registry.register([offerOf(agentId)]);
     await run(
       "enroll-voter",
       [...memberKeysOf(keys), keys.votes.candidates],
-      [keys.channels.membership, agentId, 1, waiting.aliveForMs, waiting.evictAfterMs, 1],
+      [keys.channels.membership, agentId, 1, dayMs, dayMs, 1],
     );
   }
   assert.deepEqual(await raw.hkeys(keys.votes.candidates), ["c"]);

@@ -164,7 +164,7 @@ export interface VoteKeys {
   /** Hash: agentId → observed ms of its death, voters that vote it out. */
   readonly evictions: string;
   /**
-   * Sorted set: proposals by their instant. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
+   * Sorted set: proposals in the order in which they were made. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
    * round, `<prefix>proposal-votes:<proposalId>`.
    */
   readonly proposals: string;

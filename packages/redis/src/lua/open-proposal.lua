@@ -28,6 +28,8 @@ if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[10]) then
 end
 redis.call('HSET', proposalKey(id), 'definition', ARGV[5], 'proposedBy', ARGV[6], 'roundsMax', ARGV[9],
   'takenUntilMs', int(nowMs + tonumber(ARGV[8])))
-redis.call('ZADD', KEYS[4], int(nowMs), id)
+-- Two of one millisecond keep their order.
+local latestMs = tonumber(redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2]) or 0
+redis.call('ZADD', KEYS[4], int(math.max(nowMs, latestMs + 1)), id)
 openRound(id, 1, ARGV[7], '')
 return 'proposed'
