@@ -132,7 +132,8 @@ for (const overlay of overlays)
           const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);
           const folders = new Set([...secrets.map(([, file]) => path.dirname(file)), config.tlsDir]);
           assert.deepEqual(mounts.sort(), [...folders].sort(), `${service} mounts what it reads, and nothing else`);
-          if ("httpAnonymous" in config) assert.equal(config.httpOperators?.length, 1);
+          if ("httpOperators" in config)
+            assert.deepEqual(config.httpOperators, [{ name: "caller", secret: "ENTRAIN_HTTP_OPERATORS_FILE" }]);
           const pauseS = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
           const graceS = workload.pod.terminationGracePeriodSeconds ?? 0;
           assert.ok(graceS > pauseS + config.drainMs / 1_000 + 1, `${service} is killed while it drains`);
