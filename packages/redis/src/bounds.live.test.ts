@@ -115,7 +115,8 @@ test("acts of forgotten incidents go, and an incident keeps and counts a bounded
 
 test("a full swarm refuses newcomers and no one else", async () => {
   const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
-  const names = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
+  const gone = [membersDead, membersLeft];
+  const names = [membership, memberOffers, memberStates, memberBeats, ...gone, memberDeltas, keys.memberTickets];
   const register = (agentId: string, incarnation: number) =>
     run("register", names, [keys.channels.membership, 1, agentId, incarnation, 1e6, JSON.stringify(offerOf(agentId))]);
   await register("a", 1);
