@@ -144,6 +144,25 @@ export const variables = {
     services: ["console", "cli"],
     doc: "Port to listen on for the console.",
   }),
+  httpOperators: optionalVariable("ENTRAIN_HTTP_OPERATORS", types.tokens, {
+    secret: true,
+    services: ["console", "cli"],
+    doc: "Who may change the swarm by the console, and look. Each caller brings its token ([security](security.md)).",
+  }),
+  httpViewers: optionalVariable("ENTRAIN_HTTP_VIEWERS", types.tokens, {
+    secret: true,
+    services: ["console"],
+    doc: "Who may look, and change nothing.",
+  }),
+  httpAnonymous: optionalVariable("ENTRAIN_HTTP_ANONYMOUS", types.choice(["none", "viewer", "operator"]), {
+    services: ["console"],
+    doc: "What callers of the console without a token may do. Default: `operator` where it listens on loopback (or `ENTRAIN_INSECURE`) and there are no tokens, else `none`.",
+  }),
+  token: optionalVariable("ENTRAIN_TOKEN", types.token, {
+    secret: true,
+    services: ["cli"],
+    doc: "Token that `entrain status`, `goal` and the like bring to the console.",
+  }),
   periodMs: variable("ENTRAIN_PERIOD", types.durationMs(periodLimitsMs), {
     default: "1s",
     services: all,

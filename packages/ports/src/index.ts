@@ -25,7 +25,7 @@ export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./p
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
 export type { RateStore } from "./rate-store.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
-export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
+export type { BeatCount, Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
 export type {
   AppendAnswer,
   SessionAppend,

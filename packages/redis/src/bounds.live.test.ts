@@ -10,7 +10,7 @@ import { unavailable } from "./failures.ts";
 import { storeKeys, type StoreKeys } from "./keys.ts";
 import { openLink, type Link, type Reply } from "./link.ts";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
-import { memberKeysOf } from "./registry.ts";
+import { membersCommandKeys } from "./registry.ts";
 import { loadScripts, type ScriptName } from "./scripts.ts";
 
 const dayMs = 86_400_000;
@@ -116,7 +116,7 @@ test("acts of forgotten incidents go, and an incident keeps and counts a bounded
 
 test("a full swarm refuses newcomers and no one else", async () => {
   const register = (agentId: string, incarnation: number) =>
-    run("register", memberKeysOf(keys), [
+    run("register", membersCommandKeys(keys), [
       keys.channels.membership,
       1,
       agentId,
@@ -135,7 +135,7 @@ test("beyond the voters that may be nobody becomes one, until one leaves", async
   const enroll = (agentId: string, votersMax: number) =>
     run(
       "enroll-voter",
-      [...memberKeysOf(keys), keys.votes.candidates],
+      [...membersCommandKeys(keys), keys.votes.candidates],
       [keys.channels.membership, agentId, 1, 0, dayMs, votersMax],
     );
   for (const agentId of ["a", "b", "c"]) await store.registry.register([offerOf(agentId)]);
@@ -153,7 +153,7 @@ test("who waits to be a voter is not remembered beyond a bound: then all that wa
     await store.registry.register([offerOf(agentId)]);
     await run(
       "enroll-voter",
-      [...memberKeysOf(keys), keys.votes.candidates],
+      [...membersCommandKeys(keys), keys.votes.candidates],
       [keys.channels.membership, agentId, 1, dayMs, dayMs, 1],
     );
   }

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  beatGoesWithVersion,
   budgetCases,
   barrierCases,
   caseNamed,
   contextCases,
   electionCases,
+  everyTicketHasOneHolder,
   heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
@@ -38,6 +40,20 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "register",
+    what: "gives one ticket to two",
+    text: "ticket = tickets[dealt]",
+    instead: "ticket = tickets[1]",
+    caughtBy: caseNamed(registryCases, everyTicketHasOneHolder),
+  },
+  {
+    name: "heartbeat",
+    what: "does not take the count of beats over",
+    text: "countStands(ARGV[6],",
+    instead: "countStands(0,",
+    caughtBy: caseNamed(registryCases, beatGoesWithVersion),
+  },
   {
     name: "claim-round",
     what: "gives a round away that another holds",

@@ -18,16 +18,18 @@ export interface StoreKeys {
   lock(name: string): { readonly record: string; readonly term: string; readonly guarded: string };
   /** Of a barrier: hash of parties and token; sorted sets of tickets, waiting by lease end and let through by token. */
   barrier(name: string): { readonly state: string; readonly waiting: string; readonly passed: string };
-  /** Hash: version, observed time, sum of health. */
+  /** Hash: version, observed time, sum of health, the count of beats, the next new ticket. */
   readonly membership: string;
   /** Hash: agentId → what its process offers (JSON). */
   readonly memberOffers: string;
-  /** Hash: agentId → state, incarnation, instants, health. */
+  /** Hash: agentId → state, incarnation, instants, health, ticket. */
   readonly memberStates: string;
   /** Sorted sets, agentId by observed ms: last beat of the alive, death of the dead, leave of the left. */
   readonly memberBeats: string;
   readonly membersDead: string;
   readonly membersLeft: string;
+  /** Sorted set: tickets that were given back, by their number. */
+  readonly memberTickets: string;
   /** Stream: one entry per membership version, bounded. */
   readonly memberDeltas: string;
   /** Whose votes count, and the votes. */
@@ -201,13 +203,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       waiting: `${base}:barrier-waiting:${name}`,
       passed: `${base}:barrier-passed:${name}`,
     }),
-    membership: `${base}:membership`,
-    memberOffers: `${base}:member-offers`,
-    memberStates: `${base}:member-states`,
-    memberBeats: `${base}:member-beats`,
-    membersDead: `${base}:members-dead`,
-    membersLeft: `${base}:members-left`,
-    memberDeltas: `${base}:member-deltas`,
+    ...memberKeysOf(base),
     votes: voteKeys(base),
     ledger: `${base}:ledger`,
     decisions: `${base}:decisions`,
@@ -251,5 +247,18 @@ export function storeKeys(swarmId: string): StoreKeys {
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
     channels: channelsOf(base),
+  };
+}
+
+function memberKeysOf(base: string) {
+  return {
+    membership: `${base}:membership`,
+    memberOffers: `${base}:member-offers`,
+    memberStates: `${base}:member-states`,
+    memberBeats: `${base}:member-beats`,
+    membersDead: `${base}:members-dead`,
+    membersLeft: `${base}:members-left`,
+    memberTickets: `${base}:member-tickets`,
+    memberDeltas: `${base}:member-deltas`,
   };
 }

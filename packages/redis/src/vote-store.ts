@@ -3,7 +3,7 @@ import { canonicalJson } from "@entrain/kernel";
 import { outcomeOf, voteLimits, type Proposal, type ProposalDefinition } from "@entrain/core/vote";
 import type { CastAnswer, EnrollAnswer, VoteStore } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
-import { memberKeysOf } from "./registry.ts";
+import { membersCommandKeys } from "./registry.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { MessageHub } from "./message-hub.ts";
 
@@ -16,7 +16,7 @@ export function createVoteStore(options: {
   const { keys, commands, hub } = options;
   const { membership, memberStates, prefix } = keys;
   const { voters, dead, candidates, evictions, proposals } = keys.votes;
-  const memberKeys = memberKeysOf(keys);
+  const memberKeys = membersCommandKeys(keys);
   const members = keys.channels.membership;
   const channel = keys.channels.proposals;
 

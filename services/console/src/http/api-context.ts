@@ -14,6 +14,8 @@ import type {
 import type { SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
+import type { Access } from "./access.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
 
 /** The console behind the API. */
@@ -40,4 +42,8 @@ export interface ApiContext {
   /** Whether the console has seen the swarm and is not about to end; if not, why. */
   readonly ready: () => Readiness;
   readonly events: EventSink;
+  /** Who may look, and who may change. */
+  readonly access: Access;
+  /** Keeps what was changed by whom. */
+  readonly audit: (entry: AuditEntry) => void;
 }

@@ -1,7 +1,7 @@
 /**
  * The console's HTTP server: fastify with our own validation, problems and guards.
  *
- * Order of a request: guards (path, method, origin, room), then the body (size, media type, JSON), then its fields, then
+ * Order of a request: guards (path, caller, method, origin, room), then the body (size, media type, JSON), then its fields, then
  * the route. Answers are written as the route made them: schemas describe and tests hold them to it, but nothing is
  * silently cut to fit.
  */

@@ -16,7 +16,7 @@ const timings = { aliveForMs: 0, evictAfterMs: 60_000, votersMin: 2 };
 
 test("an operator sees whose votes count, and takes a dead one's away", async (t) => {
   const store = await lab.swarm().client();
-  const { app, feed } = await createApi([], undefined, undefined, undefined, store.votes);
+  const { app, feed } = await createApi([], undefined, undefined, undefined, undefined, store.votes);
   t.after(() => app.close());
   await store.registry.register([offerOf("a"), offerOf("b")]);
   for (const agentId of ["a", "b"]) await store.votes.enroll({ agentId, incarnation: 1 }, timings);
