@@ -44,4 +44,5 @@ export type {
 } from "./schedule-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
+export type { CastAnswer, EnrollAnswer, VoterClaim, VoteStore } from "./vote-store.ts";
 export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

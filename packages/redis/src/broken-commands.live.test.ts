@@ -21,6 +21,9 @@ import {
   scheduleCases,
   staleFenceIsRefused,
   unheldLockSavesNothing,
+  majorityEvicts,
+  oneVoteAVoter,
+  voteCases,
   type ConformanceCase,
   type StoreUnderTest,
 } from "@entrain/testkit/conformance";
@@ -231,6 +234,27 @@ const mutants: readonly Mutant[] = [
     text: "return fail('superseded'",
     instead: "fail('superseded'",
     caughtBy: caseNamed(registryCases, "the higher incarnation takes over and the lower one is told (M3)"),
+  },
+  {
+    name: "cast-vote",
+    what: "takes a second vote of a voter",
+    text: "if stands then",
+    instead: "if false then",
+    caughtBy: caseNamed(voteCases, oneVoteAVoter),
+  },
+  {
+    name: "evict-voter",
+    what: "evicts on one vote",
+    text: "#voters < needed",
+    instead: "#voters < 1",
+    caughtBy: caseNamed(voteCases, majorityEvicts),
+  },
+  {
+    name: "next-round",
+    what: "closes a round over a vote that came in",
+    text: "redis.call('HLEN', votesKey(id)) ~= tonumber(ARGV[6])",
+    instead: "false",
+    caughtBy: caseNamed(voteCases, "a round is not closed over a vote that came in meanwhile, and not beyond the last"),
   },
   {
     name: "renew-rate",

@@ -32,6 +32,8 @@ export interface StoreKeys {
   readonly memberTickets: string;
   /** Stream: one entry per membership version, bounded. */
   readonly memberDeltas: string;
+  /** Whose votes count, and the votes. */
+  readonly votes: VoteKeys;
   /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
   readonly ledger: string;
   /** Hash: incidentId → decision (JSON). */
@@ -119,6 +121,8 @@ export interface StoreKeys {
     barrier(name: string): string;
     /** The outcome of a contribution to a pool: its id, a space, the text; followed by the agent that contributed. */
     readonly poolPrefix: string;
+    /** The proposal on which something happened. */
+    readonly proposals: string;
     /** The committed decision (JSON). */
     readonly decisions: string;
     /** The new goal (JSON). */
@@ -131,6 +135,50 @@ export interface StoreKeys {
     readonly tasks: string;
     /** A session and its state (JSON). */
     readonly sessions: string;
+  };
+}
+
+function channelsOf(base: string): StoreKeys["channels"] {
+  return {
+    membership: `${base}:channel:membership`,
+    leader: (election) => `${base}:channel:leader:${election}`,
+    lock: (name) => `${base}:channel:lock:${name}`,
+    barrier: (name) => `${base}:channel:barrier:${name}`,
+    poolPrefix: `${base}:channel:pool:`,
+    proposals: `${base}:channel:proposals`,
+    decisions: `${base}:channel:decisions`,
+    goal: `${base}:channel:goal`,
+    context: `${base}:channel:context`,
+    budgets: `${base}:channel:budgets`,
+    tasks: `${base}:channel:tasks`,
+    sessions: `${base}:channel:sessions`,
+  };
+}
+
+/** The keys of voters and votes (M2). */
+export interface VoteKeys {
+  /** Hash: agentId → when it became a voter; their version is in `membership`. */
+  readonly voters: string;
+  /** Sorted set: voters that are dead, by observed ms of their death. */
+  readonly dead: string;
+  /** Hash: agentId → incarnation, joinedAtMs, since when it waits to be a voter. */
+  readonly candidates: string;
+  /** Hash: agentId → observed ms of its death, voters that vote it out. */
+  readonly evictions: string;
+  /**
+   * Sorted set: proposals in the order in which they were made. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
+   * round, `<prefix>proposal-votes:<proposalId>`.
+   */
+  readonly proposals: string;
+}
+
+function voteKeys(base: string): VoteKeys {
+  return {
+    voters: `${base}:voters`,
+    dead: `${base}:voters-dead`,
+    candidates: `${base}:voter-candidates`,
+    evictions: `${base}:voter-evictions`,
+    proposals: `${base}:proposals`,
   };
 }
 
@@ -156,6 +204,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       passed: `${base}:barrier-passed:${name}`,
     }),
     ...memberKeysOf(base),
+    votes: voteKeys(base),
     ledger: `${base}:ledger`,
     decisions: `${base}:decisions`,
     decisionSequence: `${base}:decision-sequence`,
@@ -197,19 +246,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     capabilities: `${base}:capabilities`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
-    channels: {
-      membership: `${base}:channel:membership`,
-      leader: (election) => `${base}:channel:leader:${election}`,
-      lock: (name) => `${base}:channel:lock:${name}`,
-      barrier: (name) => `${base}:channel:barrier:${name}`,
-      poolPrefix: `${base}:channel:pool:`,
-      decisions: `${base}:channel:decisions`,
-      goal: `${base}:channel:goal`,
-      context: `${base}:channel:context`,
-      budgets: `${base}:channel:budgets`,
-      tasks: `${base}:channel:tasks`,
-      sessions: `${base}:channel:sessions`,
-    },
+    channels: channelsOf(base),
   };
 }
 

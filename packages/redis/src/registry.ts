@@ -24,9 +24,8 @@ export function createRegistry(options: {
   readonly timings: MembershipTimings;
 }): Registry {
   const { keys, commands, hub, timings } = options;
-  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
-  const gone = [membersDead, membersLeft];
-  const memberKeys = [membership, memberOffers, memberStates, memberBeats, ...gone, memberDeltas, keys.memberTickets];
+  const { membership, memberOffers, memberStates, memberDeltas } = keys;
+  const memberKeys = membersCommandKeys(keys);
   const channel = keys.channels.membership;
   return {
     async register(members) {
@@ -77,6 +76,15 @@ export function createRegistry(options: {
         onHint(Number(message));
       }),
   };
+}
+
+/** The keys of the commands that change members, in the order of lua/include/members.lua. */
+export function membersCommandKeys(keys: StoreKeys): readonly string[] {
+  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
+  return [
+    ...[membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas],
+    ...[keys.memberTickets, keys.votes.voters, keys.votes.dead],
+  ];
 }
 
 /** A stream entry: its id is the version. */

@@ -3,9 +3,9 @@
 -- anybody, but by no more than one step; after, whoever was silent for too long in observed time is judged dead (M1), and
 -- whoever has been gone for long is forgotten: a few per call. In the recovery window nobody is judged.
 --
--- KEYS: 9
--- Include: members
--- Input:  KEYS[1] store key, KEYS[2..9] see members.lua
+-- KEYS: 11
+-- Include: voters-version, members
+-- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
 --         after which the gone are forgotten (all ms), ARGV[6] the swarm's count of beats or '', ARGV[7] its period (ms) or '',
 --         then per agent, each once: agentId, incarnation, health in millionths

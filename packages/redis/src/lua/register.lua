@@ -2,9 +2,9 @@
 -- Lists agents as alive, all or none. A higher incarnation takes over; a lower one is refused (M3). Accepted in the recovery
 -- window as well.
 --
--- KEYS: 9
--- Include: members
--- Input:  KEYS[1] store key, KEYS[2..9] see members.lua
+-- KEYS: 11
+-- Include: voters-version, members
+-- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, then per agent, each once and
 --         at least one: agentId, incarnation, health in millionths, offer
 -- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN resource-exhausted <sentence>`
@@ -60,6 +60,7 @@ redis.call('HSET', KEYS[4], unpack(states))
 redis.call('ZADD', KEYS[5], unpack(beats))
 redis.call('ZREM', KEYS[6], unpack(agentIds))
 redis.call('ZREM', KEYS[7], unpack(agentIds))
+redis.call('ZREM', KEYS[11], unpack(agentIds))
 redis.call('HINCRBY', KEYS[2], 'healthSum', int(healthDelta))
 finish()
 return int(version)

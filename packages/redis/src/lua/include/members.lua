@@ -7,8 +7,10 @@
 -- core/rhythm/slot-plan.ts does; without one, or with one that is too old, it is ''.
 --
 -- Input:  KEYS[2] membership, KEYS[3] offers, KEYS[4] states, KEYS[5] beats, KEYS[6] dead, KEYS[7] left, KEYS[8] deltas,
---         KEYS[9] free tickets; ARGV[2] channel
--- Offers: version, observedMs, readState, stateText, recordChange, dealTickets, countStands, bury, forget, finish
+--         KEYS[9] free tickets, KEYS[10] voters, KEYS[11] dead voters by observed ms
+--         ARGV[2] channel
+-- Offers: version, observedMs, readState, stateText, recordChange, dealTickets, countStands, bury, forget, finish,
+--         raiseVotersVersion, removeVoter
 
 local deltasMax = 2000
 local goneMax = 10000
@@ -104,6 +106,20 @@ local function forgetOldest(key)
   end
 end
 
+-- The voters' record is changed one member at a time (M2).
+local function raiseVotersVersion()
+  redis.call('HSET', KEYS[2], 'votersVersion', int(votersVersion(KEYS[2]) + 1))
+end
+
+local function removeVoter(agentId)
+  redis.call('ZREM', KEYS[11], agentId)
+  local wasVoter = redis.call('HDEL', KEYS[10], agentId) == 1
+  if wasVoter then
+    raiseVotersVersion()
+  end
+  return wasVoter
+end
+
 -- From alive or dead to `state`: 'dead' or 'left'. Beyond goneMax of a kind the oldest is forgotten.
 local function bury(agentId, member, state)
   if member.state == 'alive' then
@@ -117,6 +133,11 @@ local function bury(agentId, member, state)
   member.state = state
   member.changedAtMs = nowMs
   local gone = state == 'dead' and KEYS[6] or KEYS[7]
+  if state == 'left' then
+    removeVoter(agentId)
+  elseif redis.call('HEXISTS', KEYS[10], agentId) == 1 then
+    redis.call('ZADD', KEYS[11], int(observedMs), agentId)
+  end
   redis.call('ZREM', KEYS[6], agentId)
   redis.call('ZADD', gone, int(observedMs), agentId)
   local text = stateText(member)
