@@ -6,7 +6,9 @@ import { decisionsSuite } from "./decisions.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
+import { rhythmLargeSuite, rhythmLongSuite } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { swarmSuites } from "./swarm.ts";
 
 /** One suite. */
 export interface Suite {
@@ -20,10 +22,13 @@ export interface Suite {
 /** All suites, in the order in which they run. */
 export const suites: readonly Suite[] = [
   rhythmSimSuite,
+  rhythmLargeSuite,
+  rhythmLongSuite,
   decisionsSuite,
   contextSuite,
   pageSuite,
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  ...swarmSuites,
 ];
