@@ -11,6 +11,7 @@ import {
   testSessionStore,
   testScheduleStore,
   testSharedState,
+  testHandoffs,
   testTaskStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
@@ -34,5 +35,6 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);

@@ -8,6 +8,7 @@ import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
   "allocate-budget",
+  "answer-handoff",
   "append-session",
   "arrive",
   "campaign",
@@ -20,6 +21,7 @@ const scriptNames = [
   "commit-context",
   "commit-decision",
   "complete-task",
+  "confirm-handoff",
   "consume-allocation",
   "create-budget",
   "create-session",
@@ -28,6 +30,7 @@ const scriptNames = [
   "extend-allocation",
   "fail-task",
   "find-context-request",
+  "hand-task",
   "heartbeat",
   "lease-rate",
   "leave",
@@ -69,6 +72,7 @@ const scriptNames = [
   "set-goal",
   "settle-run",
   "transfer-budget",
+  "transfer-task",
 ] as const;
 
 /** The name of a command: its file without the ending. */
