@@ -1,4 +1,4 @@
-# The images of Entrain's services, a target each: agent, decision-loop, console, cli.
+# The images of Entrain's services, a target each: agent, decision-loop, coordinator, console, cli.
 #
 #   docker build --target agent -t entrain/agent .
 #
@@ -34,6 +34,9 @@ RUN node scripts/production-tree.ts services/agent /tree
 
 FROM source AS decision-loop-tree
 RUN node scripts/production-tree.ts services/decision-loop /tree
+
+FROM source AS coordinator-tree
+RUN node scripts/production-tree.ts services/coordinator /tree
 
 FROM source AS console-tree
 COPY --from=page /app/services/console/page/dist services/console/page/dist
@@ -77,6 +80,13 @@ EXPOSE 50051
 COPY --from=decision-loop-tree /tree .
 ENTRYPOINT ["node", "/app/services/decision-loop/src/main.ts"]
 
+FROM service AS coordinator
+LABEL org.opencontainers.image.title="Entrain coordinator" \
+      org.opencontainers.image.description="The shared context over gRPC."
+EXPOSE 50051
+COPY --from=coordinator-tree /tree .
+ENTRYPOINT ["node", "/app/services/coordinator/src/main.ts"]
+
 FROM service AS console
 LABEL org.opencontainers.image.title="Entrain console" \
       org.opencontainers.image.description="HTTP/JSON API, event stream and the live page."
@@ -90,7 +100,7 @@ LABEL org.opencontainers.image.title="Entrain command" \
 # Mounted volumes take over the owner of these folders.
 USER root
 RUN install -d -o 1000 -g 1000 /secrets /secrets/authority /secrets/agent /secrets/decision-loop \
-      /secrets/coordinator /secrets/console /secrets/operator /secrets/redis
+      /secrets/coordinator /secrets/console /secrets/operator /secrets/redis /secrets/redis-servers
 USER 1000:1000
 COPY --from=cli-tree /tree .
 ENTRYPOINT ["node", "/app/services/cli/src/main.ts"]

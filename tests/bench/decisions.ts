@@ -64,6 +64,7 @@ async function join(url: string, swarmId: string, agentId: string, idleAfterMs =
     clock,
     timers: systemTimers,
     ledger: store.ledger,
+    health: store.health,
     globalState: store.globalState,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,

@@ -5,7 +5,8 @@ import { createRandom } from "@entrain/kernel";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
 import { runDecisions } from "../chaos/decisions-run.ts";
-import { runLeadership } from "../chaos/leadership-run.ts";
+import { cannotMoveClocks } from "../chaos/faked-clock.ts";
+import { runLeadership, type LeadershipRun } from "../chaos/leadership-run.ts";
 import { runSessions } from "../chaos/sessions-run.ts";
 import { runContextModel } from "../integration/context-model-run.ts";
 import { joinContext } from "../integration/context-party.ts";
@@ -60,17 +61,26 @@ function decisionsSuite(agents: number, perSecond: number): SoakSuite {
   };
 }
 
+/** Runs over Sentinels and runs with a clock that jumps have their places among the others. */
+function leadershipFaults(seed: number): Omit<LeadershipRun, "seed"> {
+  if (seed % 5 === 3) return { faultCount: 3, store: "sentinels", further: ["kill Redis for good", "kill the leader"] };
+  const jump = "set the leader's clock an hour forward, then back";
+  if (seed % 5 === 4 && cannotMoveClocks === undefined) return { faultCount: 3, further: [jump] };
+  return { faultCount: 4 };
+}
+
 /** All suites. */
 export const soakSuites: readonly SoakSuite[] = [
   {
     name: "leadership",
     about:
       "Three processes stand for a leadership and commit decisions over a real Redis while five faults after each other " +
-      "(kill, pause, one-way partition, Redis restart, Redis pause) hit the leader or the store. The history of each run, " +
-      "stubborn effects of deposed leaders included, must be linearizable (L1 to L4, S1, D1).",
+      "(kill, pause, one-way partition, Redis restart, Redis pause) hit the leader or the store. In every fifth run the " +
+      "store is a set that Sentinels watch, whose primary is killed for good; in every fifth the leader's clock jumps by an " +
+      "hour. The history of each run, stubborn effects of deposed leaders included, must be linearizable (L1 to L4, S1, D1).",
     runs: 200,
     async run(seed) {
-      const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, faultCount: 4 });
+      const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, ...leadershipFaults(seed) });
       return { counts: { ...counts, faults: faults.length }, violations };
     },
   },

@@ -1,10 +1,12 @@
 /** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
 import type { Figure } from "./figure.ts";
+import { batchingSuite } from "./batching.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
+import { scheduleSuite } from "./schedule.ts";
 
 /** One suite. */
 export interface Suite {
@@ -16,4 +18,12 @@ export interface Suite {
 }
 
 /** All suites, in the order in which they run. */
-export const suites: readonly Suite[] = [rhythmSimSuite, decisionsSuite, contextSuite, pageSuite, rateSuite];
+export const suites: readonly Suite[] = [
+  rhythmSimSuite,
+  decisionsSuite,
+  contextSuite,
+  pageSuite,
+  rateSuite,
+  scheduleSuite,
+  batchingSuite,
+];

@@ -37,6 +37,8 @@ export interface DecisionsRun {
   readonly perSecond: number;
   /** In their order; a share of the incidents comes before the first. */
   readonly faults: readonly DecisionFaultName[];
+  /** Redis keeps nothing over its death (default false): what was decided is to be given back to it (D4). */
+  readonly forgetful?: boolean;
   /** Broken in all agents. */
   readonly mutation?: Mutation;
 }
@@ -66,7 +68,7 @@ export interface DecisionsOutcome {
 /** Runs and judges. */
 export async function runDecisions(run: DecisionsRun): Promise<DecisionsOutcome> {
   await using cleanUp = new AsyncDisposableStack();
-  const redis = cleanUp.use(await acquireTestRedis());
+  const redis = cleanUp.use(await acquireTestRedis(run.forgetful === true ? { config: { appendonly: "no" } } : {}));
   const folder = await mkdtemp(path.join(tmpdir(), "entrain-decisions-"));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
   const swarmId = `decisions-${randomUUID()}`;

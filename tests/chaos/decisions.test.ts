@@ -22,6 +22,14 @@ test("through a leader's death, a cut, a restart of Redis, new policies and bad 
   assert.ok(outcome.policies >= 3 && outcome.terms >= 2, "policies changed, and so did the leader");
 });
 
+test("a Redis that dies and forgets everything is given back what was decided, and no decision is replaced", async (t) => {
+  const faults = ["kill Redis and start it again"] as const;
+  const outcome = await runDecisions({ agents: 5, incidents: 150, perSecond: 40, faults, forgetful: true });
+  t.diagnostic(JSON.stringify(outcome));
+  assert.deepEqual(outcome.violations, []);
+  assert.ok(outcome.decided >= 40 && outcome.safeAlone >= 1, "it was used, and it was away");
+});
+
 test("a ledger whose compare-and-set is removed is found to diverge", async (t) => {
   const mutation = { script: "commit-decision", text: "if standing then", instead: "if false then" };
   const outcome = await runDecisions({ agents: 5, incidents: 60, perSecond: 60, faults: [], mutation });

@@ -14,7 +14,6 @@ import { createRandom } from "@entrain/kernel";
 import { electionTimings } from "@entrain/core/election";
 import type { ElectionStore } from "@entrain/ports";
 import { createRedisStore } from "@entrain/redis";
-import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { createSystemClock, systemTimers } from "@entrain/runtime";
 import {
   checkLinearizable,
@@ -24,8 +23,9 @@ import {
   registerModel,
   resolveCampaigns,
 } from "@entrain/testkit/history";
-import { faultNames, faults, type FaultName, type FaultTargets } from "./faults.ts";
-import { startOneWayProxy, type OneWayProxy } from "./one-way-proxy.ts";
+import { startChaosStore, type StoreKind } from "./chaos-store.ts";
+import { moveClock } from "./faked-clock.ts";
+import { faultNames, faults, workerFaults, type FaultName, type FaultTargets } from "./faults.ts";
 import {
   decisionHistories,
   guardedHistory,
@@ -51,13 +51,20 @@ const stubbornMs = 1_500;
 const patienceMs = 6_000;
 const lookMs = 15;
 
+/** Clocks are faked only where one of them moves. */
+const clockFault: FaultName = "set the leader's clock an hour forward, then back";
+
 /** What a run is to be. */
 export interface LeadershipRun {
   readonly seed: number;
   /** What the workers contend for (default: the swarm's leadership). */
   readonly workload?: Workload;
-  /** Faults after the first, which is always a pause of the leader beyond its lease. */
+  /** Faults by chance after the first, which is always a pause of the leader beyond its lease. */
   readonly faultCount: number;
+  /** Faults after those. */
+  readonly further?: readonly FaultName[];
+  /** Default: one server. With Sentinels only workers are hit by chance. */
+  readonly store?: StoreKind;
   /** Broken in all workers. */
   readonly mutation?: Mutation;
 }
@@ -67,8 +74,9 @@ export interface LeadershipOutcome {
   readonly seed: number;
   readonly faults: readonly FaultName[];
   readonly operations: number;
-  /** Leaderships that were granted. */
+  /** Leaderships that were granted, and lives of the store that they were granted in. */
   readonly terms: number;
+  readonly generations: number;
   readonly effectsAccepted: number;
   readonly effectsRefused: number;
   readonly incidentsDecided: number;
@@ -81,14 +89,20 @@ export async function runLeadership({
   seed,
   workload = "leadership",
   faultCount,
+  further = [],
+  store = "one server",
   mutation,
 }: LeadershipRun): Promise<LeadershipOutcome> {
   const random = createRandom(`${workload}/${seed}`);
-  const chosen = Array.from({ length: faultCount }, () => faultNames[random.int(faultNames.length)]!);
-  const order: readonly FaultName[] = ["pause the leader", ...chosen];
+  const among = store === "sentinels" ? workerFaults : faultNames;
+  const chosen = Array.from({ length: faultCount }, () => among[random.int(among.length)]!);
+  const order: readonly FaultName[] = ["pause the leader", ...chosen, ...further];
   const folder = await mkdtemp(path.join(tmpdir(), "entrain-chaos-"));
   try {
-    const histories = await makeHistory(folder, order, { workload, ...(mutation === undefined ? {} : { mutation }) });
+    const histories = await makeHistory(folder, order, store, {
+      workload,
+      ...(mutation === undefined ? {} : { mutation }),
+    });
     return { seed, faults: order, ...judge(histories) };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -99,16 +113,18 @@ export async function runLeadership({
 async function makeHistory(
   folder: string,
   order: readonly FaultName[],
+  kind: StoreKind,
   work: Pick<WorkerSettings, "workload" | "mutation">,
 ): Promise<RecordedOperation[]> {
   await using cleanUp = new AsyncDisposableStack();
-  const redis = cleanUp.use(await acquireTestRedis());
+  const agentIds = Array.from({ length: workerCount }, (_, index) => `w${index}`);
+  const store = cleanUp.use(await startChaosStore(kind, agentIds));
   const swarmId = `chaos-${randomUUID()}`;
-  const observer = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
+  const own = { swarmId, clock: createSystemClock(), timers: systemTimers, recoveryWindowMs: timings.leaseMs };
+  const observer = createRedisStore({ redis: store.address, ...own });
   cleanUp.defer(() => observer.close());
   await observer.connect();
   const contended = work.workload === "lock" ? observer.lock(contendedLock) : observer.election();
-  const links = new Map<string, OneWayProxy>();
   const workers = new Map<string, WorkerProcess>();
   const files: [file: string, process: string][] = [];
   cleanUp.defer(async () => {
@@ -117,19 +133,18 @@ async function makeHistory(
   const start = (agentId: string, incarnation: number): void => {
     const file = path.join(folder, `${agentId}-${incarnation}.jsonl`);
     files.push([file, `${agentId}/${incarnation}`]);
-    const redisUrl = `redis://127.0.0.1:${links.get(agentId)?.port ?? redis.port}`;
-    const settings = { redisUrl, swarmId, agentId, incarnation, file, timings, stubbornMs };
+    const clockFile = order.includes(clockFault) ? path.join(folder, `${agentId}.clock`) : undefined;
+    if (clockFile !== undefined) moveClock(clockFile, 0);
+    const redis = store.addressOf(agentId);
+    const settings = { redis, swarmId, agentId, incarnation, file, timings, stubbornMs, clockFile };
     workers.set(agentId, startWorker({ ...settings, ...work }));
   };
-  for (let index = 0; index < workerCount; index++) {
-    links.set(`w${index}`, cleanUp.use(await startOneWayProxy(redis.port)));
-    start(`w${index}`, 1);
-  }
+  for (const agentId of agentIds) start(agentId, 1);
   const targets: FaultTargets = {
-    redis,
+    redis: store.redis,
     async leader() {
       const agentId = (await contended.read().catch(() => undefined))?.agentId ?? "w0";
-      return { worker: workers.get(agentId)!, link: links.get(agentId)! };
+      return { worker: workers.get(agentId)!, link: store.linkOf(agentId) };
     },
     restart: ({ settings }) => start(settings.agentId, settings.incarnation + 1),
     hold: (ms) => delay(ms),
@@ -178,10 +193,11 @@ function judge(history: readonly RecordedOperation[]): Omit<LeadershipOutcome, "
   if (guarded.kind === "violated")
     violations.push(`guarded: ${JSON.stringify(guarded.at)} in ${guarded.states.join(" or ")}`);
   const effects = leadership.filter(({ input }) => input.kind === "effect");
-  const grants = leadership.flatMap(({ output }) => (output?.kind === "granted" ? [output.held.term] : []));
+  const grants = leadership.flatMap(({ output }) => (output?.kind === "granted" ? [output.held] : []));
   return {
     operations: history.length,
-    terms: new Set(grants).size,
+    terms: new Set(grants.map(({ term }) => term)).size,
+    generations: new Set(grants.map(({ generation }) => generation)).size,
     effectsAccepted: effects.filter(({ output }) => output?.kind === "done").length,
     effectsRefused: effects.filter(({ output }) => output?.kind === "refused").length,
     incidentsDecided: decisions.size,

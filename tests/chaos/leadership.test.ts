@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { cannotMoveClocks } from "./faked-clock.ts";
 import { runLeadership } from "./leadership-run.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
 
@@ -22,6 +23,26 @@ describe("histories of real processes under faults are linearizable (L1 to L4, S
       assert.ok(outcome.effectsAccepted >= 10 && outcome.effectsRefused >= 1, "effects were accepted and refused");
       assert.ok(outcome.incidentsDecided >= 10);
     });
+});
+
+describe("so are those of processes", () => {
+  test("whose Redis is killed for good and succeeded, in a new generation", async (t) => {
+    const further = ["kill Redis for good", "kill the leader"] as const;
+    const outcome = await runLeadership({ seed: 1, store: "sentinels", faultCount: 0, further });
+    t.diagnostic(JSON.stringify(outcome));
+    assert.deepEqual(outcome.violations, []);
+    assert.ok(outcome.terms >= 3 && outcome.generations === 2, "leaderships of both lives of the store");
+    assert.ok(outcome.effectsAccepted >= 10 && outcome.effectsRefused >= 1);
+  });
+
+  test("one of which has a clock that jumps by an hour", { skip: cannotMoveClocks ?? false }, async (t) => {
+    const further = ["set the leader's clock an hour forward, then back"] as const;
+    const outcome = await runLeadership({ seed: 1, faultCount: 0, further });
+    t.diagnostic(JSON.stringify(outcome));
+    assert.deepEqual(outcome.violations, []);
+    assert.ok(outcome.terms >= 2 && outcome.generations === 1, "the store is the same all along");
+    assert.ok(outcome.effectsAccepted >= 30, "work went on while the clock was wrong");
+  });
 });
 
 interface Sabotage extends Mutation {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { fakedClock } from "./faked-clock.ts";
 import type { WorkerSettings, Workload } from "./workers/worker-settings.ts";
 import { workerEnv } from "./workers/worker-settings.ts";
 
@@ -21,7 +22,7 @@ export interface WorkerProcess {
 export function startWorker(settings: WorkerSettings): WorkerProcess {
   const main = path.join(import.meta.dirname, "workers", mains[settings.workload]);
   const child: ChildProcess = spawn(process.execPath, [main], {
-    env: workerEnv(settings),
+    env: { ...workerEnv(settings), ...fakedClock(settings.clockFile) },
     stdio: ["pipe", "ignore", "pipe"],
   });
   const errors: string[] = [];

@@ -24,7 +24,7 @@ const text = readFileSync(path.join(root, "docker-compose.yml"), "utf8")
   // What compose does with a variable that is not set.
   .replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
 const { services } = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, ComposeService>> };
-const ours = ["decision-loop", "agent", "console"] as const;
+const ours = ["decision-loop", "coordinator", "agent", "console"] as const;
 
 test("every service is without capabilities and a way to write, and within limits", () => {
   for (const [name, service] of Object.entries(services)) {
@@ -63,7 +63,11 @@ test("every service takes its settings", () => {
     writeFileSync(secret, "secret");
     for (const name of ours) {
       const environment = services[name]?.environment ?? assert.fail(name);
-      const config = loadConfig(name, { ...environment, ENTRAIN_REDIS_PASSWORD_FILE: secret });
+      const config = loadConfig(name, {
+        ...environment,
+        ENTRAIN_REDIS_PASSWORD_FILE: secret,
+        ENTRAIN_REDIS_SENTINEL_PASSWORD_FILE: secret,
+      });
       assert.deepEqual([config.tlsDir, config.insecure, config.opsPort], ["/run/entrain/tls", false, 9_464], name);
     }
   } finally {

@@ -6,13 +6,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { consoleApi, type Injection, type Swarm } from "../e2e/console-api.ts";
 import { throughout, until } from "../e2e/until.ts";
+import { startCompose, testTag, type ComposeProject } from "./compose-project.ts";
 import { docker, tryDocker, whyNoDocker } from "./docker.ts";
 
 const agents = 10;
-const project = "entrain-test";
 const port = 18_080;
-const env = { CONSOLE_PORT: String(port), IMAGE_TAG: "test", SWARM_NAME: "under-test", PERIOD: "500ms" };
-const compose = (...args: string[]) => docker(["compose", "--project-name", project, ...args], env);
 const api = consoleApi(`http://127.0.0.1:${port}`);
 
 /** What `docker inspect` tells of a container, as far as it is looked at. */
@@ -32,7 +30,6 @@ interface Inspected {
 }
 
 const inspect = async (...ids: string[]) => JSON.parse(await docker(["inspect", ...ids])) as Inspected[];
-const containersOf = async (...services: string[]) => (await compose("ps", "-aq", ...services)).split("\n");
 /** A container is the agent that bears its name. */
 const containerOf = (agentId: string) => agentId.replace(/^agent-/, "");
 
@@ -56,21 +53,33 @@ function assertEqual({ divergence, missing, decisions }: Injection, count: numbe
   assert.equal(new Set(decisions.map(({ decisionId }) => decisionId)).size, 1, "one decision for all");
 }
 
+/** Reading after reading; each is decided alike by all but those that are `going`. Answers how many. */
+async function decideUntil(ended: AbortSignal, going: readonly string[]): Promise<number> {
+  let count = 0;
+  for (; !ended.aborted; count += 1) {
+    const { divergence, missing, decisions } = await api.inject({ temperature: 85 }, `rolling-${count}`);
+    assert.deepEqual([divergence, missing.filter((id) => !going.includes(id))], [0, []]);
+    assert.equal(new Set(decisions.map(({ decisionId }) => decisionId)).size, 1, "one decision for all");
+    assert.ok(decisions.every(({ action }) => action === "cool_down"));
+  }
+  return count;
+}
+
 const skip = whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"]);
 
 describe("docker compose up", { skip }, () => {
+  let project: ComposeProject;
   before(async () => {
-    await compose("down", "--volumes", "--timeout", "2");
-    await compose("build", "--quiet");
-    await compose("up", "--detach", "--scale", `agent=${agents}`);
+    project = await startCompose({ project: "entrain-test", port, agents });
   });
-  after(() => compose("down", "--volumes", "--timeout", "5"));
+  after(() => project[Symbol.asyncDispose]());
+  const containersOf = (...services: string[]) => project.containersOf(...services);
 
   test("ten agents come into step, and the console tells so on the published port", async (t) => {
     const swarm = await wholeAndInStep(agents);
     t.diagnostic(`coherence ${swarm.rhythm.coherence}, spread p50 ${swarm.rhythm.spreadMs.p50} ms`);
     await throughout(3_000, async () => assert.ok(inStep(await api.swarm())));
-    const page = await fetch(`http://127.0.0.1:${port}/`);
+    const page = await fetch(project.url);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<script type="module"/);
   });
@@ -81,7 +90,7 @@ describe("docker compose up", { skip }, () => {
 
   test("every container is without root, capabilities and a way to write, within limits; only the console is published", async () => {
     const containers = await inspect(...(await containersOf()));
-    assert.equal(containers.length, agents + 4);
+    assert.equal(containers.length, agents + 6, "certs, redis, decision-loop, console, two coordinators");
     for (const { Name, Config, HostConfig } of containers) {
       const role = Config.Labels["com.docker.compose.service"];
       const bindings = Object.values(HostConfig.PortBindings).flat();
@@ -138,15 +147,49 @@ describe("docker compose up", { skip }, () => {
   });
 
   test("three agents that are cut off are dead for the rest, and come back", async () => {
-    const network = `${project}_swarm`;
     const { leader } = await wholeAndInStep(agents);
     const ids = (await api.agents()).map(({ agentId }) => agentId).filter((id) => id !== leader.agentId);
     const cutOff = ids.slice(0, 3).map(containerOf);
-    await Promise.all(cutOff.map((id) => docker(["network", "disconnect", network, id])));
+    await Promise.all(cutOff.map((id) => docker(["network", "disconnect", project.network, id])));
     await wholeAndInStep(agents - 3);
-    await Promise.all(cutOff.map((id) => docker(["network", "connect", network, id])));
+    await Promise.all(cutOff.map((id) => docker(["network", "connect", project.network, id])));
     await wholeAndInStep(agents);
     assertEqual(await api.inject({ temperature: 85 }, "together-again"), agents);
+  });
+
+  test("a coordinator that is killed is missed by nobody, and is ready again when it is back", async () => {
+    const [first = "", second = ""] = await containersOf("coordinator");
+    await docker(["kill", first]);
+    const ready = (id: string) => tryDocker(["exec", id, "node", "scripts/health-check.ts", "/readyz"]);
+    assert.equal((await ready(second)).code, 0);
+    assertEqual(await api.inject({ temperature: 85 }, "one-coordinator-less"), agents);
+    await docker(["start", first]);
+    await until("it is ready", async () => (await ready(first)).code === 0);
+  });
+
+  test("agents are replaced by those of a new image one by one, and no decision fails", async (t) => {
+    const image = `entrain/agent:${testTag}`;
+    await docker(["build", "--quiet", "--target", "agent", "--build-arg", "REVISION=next", "--tag", image, "."]);
+    const old = (await containersOf("agent")).map((id) => id.slice(0, 12));
+    const going: string[] = [];
+    const rolled = new AbortController();
+    const deciding = decideUntil(rolled.signal, going);
+    for (const id of old) {
+      going.push(`agent-${id}`);
+      await docker(["stop", "--time", "10", id]);
+      await docker(["rm", id]);
+      await project.compose("up", "--detach", "--no-recreate", "--no-deps", "--scale", `agent=${agents}`, "agent");
+      await until("the successor is alive", async () => (await api.swarm()).agents === agents, 30_000);
+    }
+    rolled.abort();
+    const decided = await deciding;
+    t.diagnostic(`${decided} readings decided while ${old.length} agents were replaced`);
+    assert.ok(decided >= old.length);
+    const now = await inspect(...(await containersOf("agent")));
+    const revisions = now.map(({ Config }) => Config.Labels["org.opencontainers.image.revision"]);
+    assert.deepEqual(revisions, new Array(agents).fill("next"));
+    assertEqual(await api.inject({ temperature: 85 }, "all-new"), agents);
+    await wholeAndInStep(agents);
   });
 
   test("told to stop, Node as PID 1 drains and ends with 0", async () => {
@@ -159,7 +202,7 @@ describe("docker compose up", { skip }, () => {
   });
 
   test("a setting that does not exist ends a service with 78 and one sentence", async () => {
-    const run = ["run", "--rm", "--read-only", "-e", "ENTRAIN_PEROID=1s", `entrain/agent:${env.IMAGE_TAG}`];
+    const run = ["run", "--rm", "--read-only", "-e", "ENTRAIN_PEROID=1s", `entrain/agent:${testTag}`];
     const { code, stderr } = await tryDocker(run);
     assert.equal(code, 78);
     assert.match(stderr, /^entrain agent: ENTRAIN_PEROID is no variable of Entrain: did you mean ENTRAIN_PERIOD\?\n$/);
@@ -167,7 +210,7 @@ describe("docker compose up", { skip }, () => {
 
   test("a missing secret ends it likewise", async () => {
     const run = ["run", "--rm", "-e", "ENTRAIN_REDIS_PASSWORD_FILE=/run/entrain/redis/password"];
-    const { code, stderr } = await tryDocker([...run, `entrain/console:${env.IMAGE_TAG}`]);
+    const { code, stderr } = await tryDocker([...run, `entrain/console:${testTag}`]);
     assert.equal(code, 78);
     assert.match(stderr, /^entrain console: ENTRAIN_REDIS_PASSWORD_FILE is [^\n]*name a readable file\n$/);
   });

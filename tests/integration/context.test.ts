@@ -144,6 +144,7 @@ test("a policy changed under load is taken into use within milliseconds, and no 
     clock: realClock,
     timers: realTimers,
     ledger: store.ledger,
+    health: store.health,
     globalState: store.globalState,
     context: follower,
     reasoner: createRulesReasoner(),

@@ -44,6 +44,7 @@ async function join(swarm: ReturnType<typeof lab.swarm>, agentId: string): Promi
     clock: realClock,
     timers: realTimers,
     ledger: store.ledger,
+    health: store.health,
     globalState: store.globalState,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,

@@ -19,7 +19,6 @@ import {
   type LeaderView,
   type ObservationHub,
   type RateDesk,
-  type ScheduleDesk,
 } from "@entrain/runtime";
 import { resolveHostOptions, type HostOptions, type ResolvedHostOptions } from "./agent-options.ts";
 import { beatEvent } from "./beat-event.ts";
@@ -32,7 +31,7 @@ import { createHostContext, type AgentContext, type HostContext } from "./agent-
 import { createHostWork, type HostWork } from "./agent-work.ts";
 import { createHostBudget } from "./host-budget.ts";
 import type { AgentHost, HostListeners, Readiness } from "./host-contract.ts";
-import { createHostSchedules } from "./host-schedules.ts";
+import { createHostPeers, type HostPeers } from "./host-peers.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
@@ -67,7 +66,7 @@ class Host implements AgentHost {
   readonly #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
-  readonly schedules: ScheduleDesk;
+  readonly peers: HostPeers;
   readonly #goal: SwarmGoal;
   readonly #context: HostContext;
   readonly budget: BudgetDesk;
@@ -98,9 +97,9 @@ class Host implements AgentHost {
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
       isLeader: () => this.#loops?.election.leadership() !== undefined,
     });
-    this.schedules = createHostSchedules({
+    this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
-      members: () => this.#loops?.membership.alive().map(({ agentId }) => agentId) ?? [],
+      loops: () => this.#loops,
     });
     this.#goal = createSwarmGoal({
       goals: this.#store.goals,
@@ -200,7 +199,7 @@ class Host implements AgentHost {
     await this.#unlessAway(ending, loops.membership.start());
     loops.election.start();
     this.work.start();
-    this.schedules.start();
+    this.peers.schedules.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -229,7 +228,7 @@ class Host implements AgentHost {
         [drained] = await Promise.all([
           this.#decisions.drain(drainMs),
           this.work.stop(drainMs),
-          this.schedules.stop(drainMs),
+          this.peers.schedules.stop(drainMs),
         ]);
       },
       () => loops?.membership.stop(),
@@ -271,7 +270,7 @@ class Host implements AgentHost {
         this.#listeners.onBeat(beatEvent(beat, this.#clock));
       },
       onMembers: () => {
-        this.schedules.membersChanged();
+        this.peers.schedules.membersChanged();
       },
       onLeader: this.#listeners.onLeader,
       onSuperseded: (agentId) => {

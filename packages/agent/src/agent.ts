@@ -12,9 +12,12 @@ import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
+import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
+import type { FleetBatcherOptions } from "./fleet-batcher.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { createAgentId, type HostOptions } from "./agent-options.ts";
+import type { AgentHost } from "./host-contract.ts";
 import type { Leases } from "./leases.ts";
 import { supersededError } from "./superseded-error.ts";
 
@@ -75,12 +78,22 @@ export interface Agent extends AsyncDisposable {
    */
   batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result>;
   /**
+   * The same for the whole swarm: the flushes of all agents become one call a beat, made by one of them. Needs the store.
+   * @throws EntrainError as `batcher`
+   */
+  fleetBatcher<Item, Result>(options: FleetBatcherOptions<Item, Result>): Batcher<Item, Result>;
+  /**
    * Runs a job at times: once for the whole swarm (cron, or every period), or in every agent, evenly spread over the period.
    * May be called before the start; a run needs the store.
    * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `resource-exhausted`, `unavailable`
    *   after the stop.
    */
   schedule(name: string, when: When, handler: RunHandler): Schedule;
+  /**
+   * Picks the replica to send work to: one that is far from its own beat, at which it is busy.
+   * @throws EntrainError `invalid-argument` that names the option.
+   */
+  picker(options?: PickerOptions): Picker;
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
@@ -181,17 +194,11 @@ export function createAgent(options: AgentOptions): Agent {
       }
     },
     on: (name, listener) => emitter.on(name, listener),
-    async decide(telemetry, { incident, signal: aborting } = {}) {
-      const outcome = await host.decide({
-        agentId,
-        reading: checkReading(telemetry),
-        ...(incident === undefined ? {} : { incidentId: incident }),
-        ...(aborting === undefined ? {} : { signal: aborting }),
-      });
-      return { ...outcome, telemetry };
-    },
+    decide: (telemetry, wanted) => decideBy(host, agentId, telemetry, wanted),
     batcher: (wanted) => batchers.create(wanted),
-    schedule: (name, when, handler) => addSchedule(host.schedules, name, when, handler),
+    fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.peers.fleet),
+    schedule: (name, when, handler) => addSchedule(host.peers.schedules, name, when, handler),
+    picker: (wanted) => createPicker(agentId, () => host.peers.replicas(), wanted),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
@@ -207,7 +214,11 @@ export function createAgent(options: AgentOptions): Agent {
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.
-      await Promise.all([batchers.drain(drainMs), host.stop(drainMs)]);
+      await Promise.all([
+        batchers.drain(drainMs),
+        // These need the store, which the host closes.
+        batchers.drainFleet(drainMs).then(() => host.stop(drainMs)),
+      ]);
     },
     [Symbol.asyncDispose]: () => agent.stop(),
   };
@@ -215,6 +226,21 @@ export function createAgent(options: AgentOptions): Agent {
 }
 
 const defaultDrainMs = 5_000;
+
+async function decideBy<Telemetry extends object>(
+  host: AgentHost,
+  agentId: string,
+  telemetry: Telemetry,
+  { incident, signal }: DecideOptions = {},
+): Promise<AgentDecided<Telemetry>> {
+  const outcome = await host.decide({
+    agentId,
+    reading: checkReading(telemetry),
+    ...(incident === undefined ? {} : { incidentId: incident }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { ...outcome, telemetry };
+}
 
 /** Where the agent's events go: to the user's logger and registry, nowhere else. */
 function sinkOf({ logger, registry }: AgentOptions): EventSink {

@@ -40,6 +40,7 @@ export function createDecisionPath(options: {
     clock,
     timers: systemTimers,
     ledger: store.ledger,
+    health: store.health,
     globalState: store.globalState,
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,

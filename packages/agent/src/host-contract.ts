@@ -3,11 +3,12 @@ import type { ContextNews } from "@entrain/core/context";
 import type { Observation, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome } from "@entrain/ports";
-import type { BudgetDesk, LeaderView, RateDesk, ScheduleDesk } from "@entrain/runtime";
+import type { BudgetDesk, LeaderView, RateDesk } from "@entrain/runtime";
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
 import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
 import type { HostedRequest } from "./hosted-decisions.ts";
+import type { HostPeers } from "./host-peers.ts";
 import type { Leases } from "./leases.ts";
 
 /** What a host tells its owner. */
@@ -58,8 +59,8 @@ export interface AgentHost {
   readonly budget: BudgetDesk;
   /** Capabilities, in the name of the first agent, and sessions. */
   readonly work: AgentWork;
-  /** Scheduled jobs, in the name of the process's first agent. */
-  readonly schedules: Pick<ScheduleDesk, "once" | "spread">;
+  /** What it does with the others that are alive: jobs, calls of the whole fleet, picks. */
+  readonly peers: HostPeers;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;
   /** Elections, locks and barriers in the name of the process's first agent. */

@@ -56,7 +56,8 @@ export function createHostedDecisions(surroundings: {
     recorder.record(act);
     hub.act({ act, latencyMs, contextHit });
     onDecided(outcome);
-    events({ kind: "decision.acted", agentId, decision, source, latencyMs, contextHit });
+    const role = leadership === undefined ? "follower" : "leader";
+    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit });
     return outcome;
   }
 

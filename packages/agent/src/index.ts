@@ -42,6 +42,9 @@ export type {
 } from "@entrain/core/rhythm";
 export type { DecideOutcome, Question, Reasoner } from "@entrain/ports";
 export type { RateWish, SharedRate, TakeOptions } from "@entrain/runtime";
+export type { FleetBatcherOptions } from "./fleet-batcher.ts";
+export type { FleetBatchInfo, FleetFlush } from "@entrain/runtime";
+export type { PickedReplica, Picker, PickerOptions } from "./agent-picker.ts";
 export type { When } from "./agent-schedule.ts";
 export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
@@ -55,3 +58,10 @@ export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews 
 export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";
 export type { ContextClient, RemoteChange, RemoteDocument, RemoteHistory, RemoteVersion } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
+export {
+  createChatReasoner,
+  createHttpReasoner,
+  type ChatReasonerOptions,
+  type HttpReasonerOptions,
+  type RemoteLimits,
+} from "@entrain/reasoners";

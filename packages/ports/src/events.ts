@@ -1,11 +1,11 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { BudgetCommand } from "@entrain/core/budget";
-import type { ActSource, Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
+import type { DecisionEvent } from "./decision-events.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
 export type RuntimeEvent =
@@ -198,30 +198,7 @@ export type RuntimeEvent =
   | { readonly kind: "mode.switched"; readonly contextVersion: number; readonly swarmMode: boolean }
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
-  | {
-      readonly kind: "decision.acted";
-      readonly agentId: string;
-      readonly decision: Decision;
-      readonly source: ActSource;
-      readonly latencyMs: number;
-      readonly contextHit: boolean;
-    }
-  | { readonly kind: "decision.unreachable"; readonly agentId: string; readonly message: string }
-  /** An action taken alone was compared with the ledger (D3); null: the ledger has no decision on that incident. */
-  | {
-      readonly kind: "decision.reconciled";
-      readonly agentId: string;
-      readonly incidentId: string;
-      readonly acted: string;
-      readonly ledgerAction: string | null;
-    }
-  | {
-      readonly kind: "reasoner.failed";
-      readonly reasoner: string;
-      readonly cause: "threw" | "late" | "invalid";
-      readonly message: string;
-    }
-  | { readonly kind: "acts.unrecorded"; readonly pending: number; readonly dropped: number; readonly message: string }
+  | DecisionEvent
   | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
   /** `route` is the pattern, never the path. */
   | {
@@ -267,15 +244,6 @@ export type RuntimeEvent =
       /** Since the session was made. */
       readonly tookMs: number;
       readonly cause: string;
-    }
-  /** What the ledger has counted for the whole swarm, as an observer read it. */
-  | {
-      readonly kind: "decisions.counted";
-      readonly committed: number;
-      /** Incidents on which agents acted differently. */
-      readonly divergent: number;
-      /** Safe actions that agents took alone. */
-      readonly safeAlone: number;
     }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 

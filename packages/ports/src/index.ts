@@ -15,12 +15,14 @@ export type {
 } from "./context-watch.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
+export type { DecisionEvent } from "./decision-events.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
-export type { Ledger, LedgerEntry, LedgerStats, Proposal } from "./ledger.ts";
+export type { Ledger, LedgerEntry, LedgerStats, Proposal, Reoffered } from "./ledger.ts";
 export type { BarrierStore, LockStore } from "./lock.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
+export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
 export type { RateStore } from "./rate-store.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
 export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";

@@ -21,6 +21,14 @@ export interface LedgerStats {
   readonly safeAlone: number;
 }
 
+/**
+ * What became of a decision that was given back. `held`: the ledger still had it. `expired`: it is older than the ledger's
+ * retention. `replaced`: another one stands.
+ */
+export type Reoffered =
+  | { readonly kind: "held" | "restored" | "expired"; readonly decision: Decision }
+  | { readonly kind: "replaced"; readonly decision: Decision; readonly standing: Decision };
+
 /** Errors: `store-unavailable`, `deadline-exceeded`; `stale-term` where a fence is refused (L3). */
 export interface Ledger {
   /** The open incident of the fingerprint, or a new one after `cooldownMs` of silence; with its decision if there is one. */
@@ -31,6 +39,11 @@ export interface Ledger {
   read(incidentId: string): Promise<Decision | undefined>;
   /** Commits the proposal unless the incident has a decision; answers the one that stands. `fence`: as leader (L3). */
   commit(proposal: Proposal, fence?: Leadership): Promise<{ readonly decision: Decision; readonly stands: boolean }>;
+  /**
+   * Gives decisions back that the ledger may have lost (D4), in any order: each is restored as it was, with its term and
+   * instant, unless its incident has a decision. Accepted in the recovery window as well.
+   */
+  reoffer(decisions: readonly Decision[]): Promise<readonly Reoffered[]>;
   /** Records what agents did; the same act again changes nothing. */
   recordActs(acts: readonly Act[]): Promise<void>;
   /** Entries older than `cursor` (or the newest), newest first. */

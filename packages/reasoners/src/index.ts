@@ -1,4 +1,10 @@
-/** Reasoners: from a reading to a verdict, by the rules of the live policy; and the expressions of sessions. */
+/**
+ * Reasoners: from a reading to a verdict, by the rules of the live policy, or by who is asked over a network; and the
+ * expressions of sessions.
+ */
+export { createChatReasoner, type ChatReasonerOptions } from "./chat-reasoner.ts";
 export { compilePolicy } from "./compile-policy.ts";
+export type { RemoteLimits } from "./guarded-reasoner.ts";
+export { createHttpReasoner, type HttpReasonerOptions } from "./http-reasoner.ts";
 export { createRulesReasoner } from "./rules-reasoner.ts";
 export { createSessionExpressions, type SessionExpressions } from "./session-expressions.ts";

@@ -38,7 +38,7 @@ test("the table of rules is the default policy, row by row and in order", () => 
 });
 
 test("the table of settings is the default policy", () => {
-  const { rules: _rules, actions: _actions, ...settings } = defaultPolicy;
+  const { rules: _rules, actions: _actions, arbitration: _arbitration, ...settings } = defaultPolicy;
   assert.deepEqual(
     table("The settings that ship").map(([name, value]) => [name, value]),
     Object.entries(settings).map(([name, value]) => [name, String(value)]),

@@ -10,6 +10,8 @@ import {
   heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
+  poolCases,
+  poolRoundIsNotGivenAway,
   onlyTheDriverAppends,
   onlyTheHolderCompletes,
   onlyWhatIsAcceptedIsTransferred,
@@ -34,6 +36,30 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "claim-round",
+    what: "gives a round away that another holds",
+    text: "if isLive(holder) and (",
+    instead: "if false and (",
+    caughtBy: caseNamed(poolCases, poolRoundIsNotGivenAway),
+  },
+  {
+    name: "claim-round",
+    what: "makes two calls for one beat",
+    text: "if beat and last and",
+    instead: "if false and",
+    caughtBy: caseNamed(poolCases, poolRoundIsNotGivenAway),
+  },
+  {
+    name: "settle-round",
+    what: "does not look at the token",
+    text: " or holder.term ~= tonumber(ARGV[6])",
+    instead: " or false",
+    caughtBy: caseNamed(
+      poolCases,
+      "a holder whose lease is over is succeeded with the same items and key under a higher token, and settles nothing",
+    ),
+  },
   {
     name: "append-session",
     what: "does not look at the token",

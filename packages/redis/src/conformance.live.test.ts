@@ -6,6 +6,7 @@ import {
   testElectionStore,
   testLedger,
   testLockStore,
+  testPoolStore,
   testRateStore,
   testRegistry,
   testSessionStore,
@@ -38,3 +39,4 @@ testTaskStore(open);
 testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
+testPoolStore(open);

@@ -113,11 +113,24 @@ test("a store that lost everything begins a new generation: no number comes back
   await store.registry.register([offerOf("a"), offerOf("b")]);
   assert.equal(await store.registry.changesSince(view.version), "resync");
   assert.ok((await store.registry.snapshot()).version > view.version);
+  await assert.rejects(store.ledger.open({ fingerprint }, 60_000), { code: "recovering" });
+  await windowCloses(swarm);
   const { incident } = await store.ledger.open({ fingerprint }, 60_000);
   assert.ok(incident.ordinal > 1, "an acted incident's name is not given out again");
-  await windowCloses(swarm);
   const answer = await store.election().campaign(candidate("b", held.term + 1e9));
   assert.ok(answer.kind === "granted" && answer.held.term === held.term + 1e9 + 1);
+});
+
+test("in the recovery window decisions are given back, and their incidents are open again with them (D4)", async () => {
+  const { store, incidentId } = await settledSwarm();
+  const decision = (await store.ledger.read(incidentId))!;
+  await raw.flushall();
+  await lab.redis.restart();
+  await isUpIn(2, store);
+  await assert.rejects(store.ledger.commit(proposalOf(incidentId, "b")), { code: "recovering" });
+  assert.deepEqual(await store.ledger.reoffer([decision]), [{ kind: "restored", decision }]);
+  assert.deepEqual((await store.ledger.open({ fingerprint }, 60_000)).decision, decision);
+  assert.deepEqual((await store.ledger.commit(proposalOf(incidentId, "b"))).decision, decision);
 });
 
 test("an emptied store is noticed on an open connection, by the next command", async () => {

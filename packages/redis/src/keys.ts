@@ -65,6 +65,18 @@ export interface StoreKeys {
     readonly history: string;
     readonly slots: string;
   };
+  /**
+   * Of a pool: hash of its token, beat and bytes; list of the ids that wait; hashes of what waits and of what a round has
+   * taken, by id; hash of the round. Outcomes are texts under this prefix and the id; they expire.
+   */
+  pool(name: string): {
+    readonly record: string;
+    readonly order: string;
+    readonly waiting: string;
+    readonly taken: string;
+    readonly round: string;
+    readonly outcomes: string;
+  };
   /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
@@ -104,6 +116,8 @@ export interface StoreKeys {
     lock(name: string): string;
     /** The token of the round that has opened. */
     barrier(name: string): string;
+    /** The outcome of a contribution to a pool: its id, a space, the text; followed by the agent that contributed. */
+    readonly poolPrefix: string;
     /** The committed decision (JSON). */
     readonly decisions: string;
     /** The new goal (JSON). */
@@ -167,6 +181,14 @@ export function storeKeys(swarmId: string): StoreKeys {
       history: `${base}:schedule-history:${job}`,
       slots: `${base}:schedule-slots:${job}`,
     }),
+    pool: (name) => ({
+      record: `${base}:pool:${name}`,
+      order: `${base}:pool-order:${name}`,
+      waiting: `${base}:pool-waiting:${name}`,
+      taken: `${base}:pool-taken:${name}`,
+      round: `${base}:pool-round:${name}`,
+      outcomes: `${base}:pool-outcome:${name}:`,
+    }),
     budgets: `${base}:budgets`,
     budgetLeases: `${base}:budget-leases`,
     budgetRequests: `${base}:budget-requests`,
@@ -186,6 +208,7 @@ export function storeKeys(swarmId: string): StoreKeys {
       leader: (election) => `${base}:channel:leader:${election}`,
       lock: (name) => `${base}:channel:lock:${name}`,
       barrier: (name) => `${base}:channel:barrier:${name}`,
+      poolPrefix: `${base}:channel:pool:`,
       decisions: `${base}:channel:decisions`,
       goal: `${base}:channel:goal`,
       context: `${base}:channel:context`,

@@ -1,10 +1,10 @@
 /**
- * The ledger of decisions in Redis (D1): see lua/open-incident.lua, commit-decision.lua, record-acts.lua and
- * list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
+ * The ledger of decisions in Redis (D1): see lua/open-incident.lua, commit-decision.lua, reoffer-decisions.lua,
+ * record-acts.lua and list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
  */
 import { EntrainError } from "@entrain/kernel";
 import { fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/core/decision";
-import type { Ledger, LedgerEntry } from "@entrain/ports";
+import type { Ledger, LedgerEntry, Proposal, Reoffered } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import { swarmElection } from "./election-store.ts";
 import type { StoreKeys } from "./keys.ts";
@@ -20,31 +20,27 @@ const fingerprintsMax = 10_000;
 const incidentsActedMax = 20_000;
 /** Acts kept and counted on one incident; those beyond are left out. */
 const actsPerIncidentMax = 20_000;
-/** Acts in one command. */
+/** Acts in one command, and decisions given back in one. */
 const actsBatchMax = 100;
+const reofferBatchMax = 50;
 /** Entries in one command of a listing, and in one listing. */
 const pageMax = 100;
 const listMax = 1_000;
 const incidentIdMax = 512;
 
-/** The ledger of a swarm. */
-export function createLedger(options: {
+/** What all commands of the ledger need. */
+interface Surroundings {
   readonly keys: StoreKeys;
   readonly commands: CommandPlane;
-  readonly hub: MessageHub;
-}): Ledger {
-  const { keys, commands, hub } = options;
+}
+
+/** The ledger of a swarm. */
+export function createLedger(surroundings: Surroundings & { readonly hub: MessageHub }): Ledger {
+  const { keys, commands, hub } = surroundings;
 
   async function read(incidentId: string): Promise<Decision | undefined> {
     checkIncidentId(incidentId);
     return decisionFrom(await commands.run("read-decision", [keys.decisions], [incidentId]));
-  }
-
-  async function page(limit: number, before: string) {
-    const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
-    const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
-    const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
-    return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
   }
 
   return {
@@ -65,14 +61,18 @@ export function createLedger(options: {
     read,
     async commit(proposal, fence) {
       checkIncidentId(proposal.incidentId);
-      // The store adds these two itself; a caller that passes a whole decision must not overrule it.
-      const text = JSON.stringify({ ...proposal, term: undefined, committedAtMs: undefined });
       const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
       const reply = await commands.run(
         "commit-decision",
         [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader(swarmElection)],
         [
-          ...[keys.channels.decisions, keys.actsPrefix, proposal.incidentId, proposal.decisionId, text],
+          ...[
+            keys.channels.decisions,
+            keys.actsPrefix,
+            proposal.incidentId,
+            proposal.decisionId,
+            proposalText(proposal),
+          ],
           ...[decisionsMax, retentionMs],
           ...(fence === undefined ? [] : [fence.agentId, fence.incarnation, fence.term, fence.generation]),
         ],
@@ -80,6 +80,7 @@ export function createLedger(options: {
       const decision = JSON.parse(String(reply)) as Decision;
       return { decision, stands: decision.decisionId === proposal.decisionId };
     },
+    reoffer: (decisions) => reoffer(surroundings, decisions),
     async recordActs(acts) {
       const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax];
       for (let at = 0; at < acts.length; at += actsBatchMax) {
@@ -87,20 +88,7 @@ export function createLedger(options: {
         await commands.run("record-acts", [keys.ledger, keys.incidentsActed], [...head, ...batch]);
       }
     },
-    async list(limit, cursor) {
-      if (!(Number.isInteger(limit) && limit >= 1 && limit <= listMax))
-        throw EntrainError.invalid("limit", limit, `give a whole number from 1 to ${listMax}`);
-      if (cursor !== undefined && !/^\d{1,16}$/.test(cursor))
-        throw EntrainError.invalid("cursor", cursor, "give the `next` of the page before, or leave it out");
-      const entries: LedgerEntry[] = [];
-      let next: string | undefined = cursor ?? "+inf";
-      while (next !== undefined && entries.length < limit) {
-        const part: Awaited<ReturnType<typeof page>> = await page(limit - entries.length, next);
-        entries.push(...part.entries);
-        next = part.next;
-      }
-      return next === undefined ? { entries } : { entries, next };
-    },
+    list: (limit, cursor) => list(surroundings, limit, cursor),
     async stats() {
       const reply = await commands.run("read-ledger-stats", [keys.ledger], []);
       const [count, divergence, safeAlone] = (reply as readonly Reply[]).map(Number);
@@ -113,6 +101,51 @@ export function createLedger(options: {
   };
 }
 
+async function page({ keys, commands }: Surroundings, limit: number, before: string) {
+  const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
+  const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
+  const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
+  return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
+}
+
+/** As the port says: so many entries, in commands of a page each. */
+async function list(surroundings: Surroundings, limit: number, cursor?: string): ReturnType<Ledger["list"]> {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= listMax))
+    throw EntrainError.invalid("limit", limit, `give a whole number from 1 to ${listMax}`);
+  if (cursor !== undefined && !/^\d{1,16}$/.test(cursor))
+    throw EntrainError.invalid("cursor", cursor, "give the `next` of the page before, or leave it out");
+  const entries: LedgerEntry[] = [];
+  let next: string | undefined = cursor ?? "+inf";
+  while (next !== undefined && entries.length < limit) {
+    const part: Awaited<ReturnType<typeof page>> = await page(surroundings, limit - entries.length, next);
+    entries.push(...part.entries);
+    next = part.next;
+  }
+  return next === undefined ? { entries } : { entries, next };
+}
+
+async function reofferBatch(
+  { keys, commands }: Surroundings,
+  decisions: readonly Decision[],
+): Promise<readonly Reoffered[]> {
+  const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen } = keys;
+  const outcomes = (await commands.run(
+    "reoffer-decisions",
+    [ledger, keys.decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen],
+    [keys.actsPrefix, decisionsMax, retentionMs, ...decisions.flatMap(reofferArguments)],
+  )) as readonly string[];
+  return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
+}
+
+/** As the port says, in the order of terms and instants. */
+async function reoffer(surroundings: Surroundings, decisions: readonly Decision[]): Promise<readonly Reoffered[]> {
+  const ordered = decisions.toSorted((a, b) => a.term - b.term || a.committedAtMs - b.committedAtMs);
+  const outcomes: Reoffered[] = [];
+  for (let at = 0; at < ordered.length; at += reofferBatchMax)
+    outcomes.push(...(await reofferBatch(surroundings, ordered.slice(at, at + reofferBatchMax))));
+  return outcomes;
+}
+
 type EntryReply = readonly [decision: string, acts: readonly string[]];
 
 function entryFrom([decision, acts]: EntryReply): LedgerEntry {
@@ -122,6 +155,22 @@ function entryFrom([decision, acts]: EntryReply): LedgerEntry {
 
 function decisionFrom(reply: Reply): Decision | undefined {
   return typeof reply === "string" ? (JSON.parse(reply) as Decision) : undefined;
+}
+
+/** The part that is not the store's own: a caller that passes a whole decision must not overrule it. */
+function proposalText(proposal: Proposal | Decision): string {
+  return JSON.stringify({ ...proposal, term: undefined, committedAtMs: undefined });
+}
+
+function reofferArguments(decision: Decision): readonly (string | number)[] {
+  const { incidentId, decisionId, term, committedAtMs } = decision;
+  checkIncidentId(incidentId);
+  return [incidentId, decisionId, term, committedAtMs, proposalText(decision)];
+}
+
+function reofferedFrom(decision: Decision, outcome: string): Reoffered {
+  if (outcome === "held" || outcome === "restored" || outcome === "expired") return { kind: outcome, decision };
+  return { kind: "replaced", decision, standing: JSON.parse(outcome) as Decision };
 }
 
 function actArguments(act: Act): readonly string[] {

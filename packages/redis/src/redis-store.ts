@@ -11,6 +11,7 @@ import type {
   GoalStore,
   Ledger,
   LockStore,
+  PoolStore,
   RateStore,
   Registry,
   SessionStore,
@@ -31,6 +32,7 @@ import { createLedger } from "./ledger.ts";
 import { createLockStore } from "./lock-store.ts";
 import { createMessageHub } from "./message-hub.ts";
 import { storeSettings, type RedisStoreOptions } from "./options.ts";
+import { createPoolStore } from "./pool-store.ts";
 import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
@@ -67,6 +69,7 @@ export interface RedisStore {
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
+  readonly pools: PoolStore;
 }
 
 /**
@@ -124,6 +127,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     context: createContextStore(shared),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
+    pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
     tasks: createTaskStore(shared),
     sessions: createSessionStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),

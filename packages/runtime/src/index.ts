@@ -22,6 +22,13 @@ export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
+export {
+  FleetCall,
+  type FleetBatchInfo,
+  type FleetCallOptions,
+  type FleetFlush,
+  type FleetSurroundings,
+} from "./fleet/fleet-call.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";

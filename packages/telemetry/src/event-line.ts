@@ -4,6 +4,7 @@
  * was refused, lost or done without the others, `error` what ends an agent.
  */
 import type { RuntimeEvent } from "@entrain/ports";
+import { decisionLine } from "./decision-line.ts";
 import { line, type EventLine } from "./line.ts";
 import { sharingLine } from "./sharing-line.ts";
 import { sessionLine, workLine } from "./work-line.ts";
@@ -83,19 +84,10 @@ function agentLine(event: AgentEvent): EventLine {
       return line("warn", "effect refused", { agentId, term, effect, code });
     }
     case "decision.acted":
-      return decisionLine(event);
-    case "decision.reconciled": {
-      const { incidentId, acted, ledgerAction } = event;
-      const level = ledgerAction === null || acted === ledgerAction ? "info" : "warn";
-      return line(level, "compared an action taken alone with the ledger", {
-        agentId,
-        incidentId,
-        acted,
-        ledgerAction,
-      });
-    }
+    case "decision.reconciled":
     case "decision.unreachable":
-      return line("warn", "no decision loop answered", { agentId, cause: event.message });
+    case "proposal.answered":
+      return decisionLine(event);
   }
 }
 
@@ -106,15 +98,6 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
-}
-
-/** Not the whole decision: the ledger has it, under these ids. */
-function decisionLine({ agentId, decision, source, latencyMs, contextHit }: EventOf<"decision.acted">): EventLine {
-  const { incidentId, decisionId, term, type, action, contextVersion, policyHash } = decision;
-  const level = source === "safe-alone" ? "warn" : type === "NORMAL" ? "debug" : "info";
-  const message = source === "safe-alone" ? "took the safe action alone" : `decision ${source}`;
-  const ids = { agentId, incidentId, decisionId, term, contextVersion, policyHash };
-  return line(level, message, { ...ids, type, action, source, latencyMs, contextHit });
 }
 
 /** Who was let in, and with which certificates. */
@@ -181,14 +164,14 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "budgets.counted":
     case "rate.refreshed":
       return sharingLine(event);
+    case "decision.reoffered":
+    case "safe-mode.switched":
+    case "safe-mode.held":
     case "reasoner.failed":
-      return line("warn", "reasoner failed", { reasoner: event.reasoner, cause: event.cause, error: event.message });
     case "acts.unrecorded":
-      return line("warn", "acts wait to be recorded", {
-        pending: event.pending,
-        dropped: event.dropped,
-        cause: event.message,
-      });
+    case "decisions.counted":
+    case "acts.measured":
+      return decisionLine(event);
     case "telemetry.refused":
       return line("warn", "reading refused", { source: event.source, cause: event.message });
     case "http.answered":
@@ -196,7 +179,6 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
-    case "decisions.counted":
       return observerLine(event);
     case "session.changed":
       return sessionLine(event);
@@ -206,7 +188,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
 }
 
 type ObserverEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured" | "decisions.counted"
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
 >;
 
 /** What an observer of the swarm saw and answered. */
@@ -225,10 +207,6 @@ function observerLine(event: ObserverEvent): EventLine {
     case "rhythm.measured": {
       const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
       return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });
-    }
-    case "decisions.counted": {
-      const { committed, divergent, safeAlone } = event;
-      return line("trace", "decisions counted", { committed, divergent, safeAlone });
     }
   }
 }

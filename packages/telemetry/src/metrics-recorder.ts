@@ -5,10 +5,11 @@
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
-import { recordConsole, type ConsoleEvent } from "./record-console.ts";
-import { recordSharing, type SharingEvent } from "./record-sharing.ts";
-import { recordCoordination, type CoordinationEvent } from "./record-coordination.ts";
-import { recordWork, type WorkEvent } from "./record-work.ts";
+import { recordDecision, type ActsMemory } from "./record-decisions.ts";
+import { recordConsole } from "./record-console.ts";
+import { recordSharing } from "./record-sharing.ts";
+import { recordCoordination } from "./record-coordination.ts";
+import { recordWork } from "./record-work.ts";
 
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
@@ -39,18 +40,11 @@ type SwarmEvent = EventOf<
   | "lease.lost"
   | "effect.refused"
 >;
-/** A kind of event that no function below knows lands here, and does not compile there. */
-type DecisionEvent = Exclude<
-  RuntimeEvent,
-  RhythmEvent | SwarmEvent | ConsoleEvent | CoordinationEvent | WorkEvent | SharingEvent
->;
-
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (label: BoundedLabelName, text: string) => string;
-  /** The last count of dropped acts: the event carries a running total, a counter takes what is new. */
-  actsDropped: number;
+  readonly acts: ActsMemory;
 }
 
 /** A sink that feeds `families`. */
@@ -63,7 +57,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       bounds.set(label, bound);
       return bound(text);
     },
-    actsDropped: 0,
+    acts: { dropped: 0 },
   };
   return (event) => {
     switch (event.kind) {
@@ -107,7 +101,6 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "event-streams.changed":
       case "follow.failed":
       case "rhythm.measured":
-      case "decisions.counted":
         recordConsole(families, state.bound, event);
         return;
       case "context.changed":
@@ -130,7 +123,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
         recordCoordination(families, state.bound, event);
         return;
       default:
-        recordDecision(families, state, event);
+        // A kind of event that nobody above knows lands here, and does not compile there.
+        recordDecision(families, state.bound, state.acts, event);
     }
   };
 }
@@ -230,53 +224,5 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
   }
 }
 
-function recordDecision(to: MetricFamilies, state: RecorderState, event: DecisionEvent): void {
-  switch (event.kind) {
-    case "context.read":
-      to.contextReads.inc({ outcome: outcome(event.ok) });
-      if (event.ok) to.contextReadTime.observe(seconds(event.roundTripMs));
-      return;
-    case "context.served":
-      to.contextServed.inc({ cache: hitOrMiss(event.hit), stale: String(event.stale) });
-      return;
-    case "decision.acted": {
-      const { source, decision, contextHit } = event;
-      to.decisions.inc({ type: decision.type, source, context: hitOrMiss(contextHit) });
-      to.decisionLatency.observe({ source }, seconds(event.latencyMs));
-      return;
-    }
-    case "decision.unreachable":
-      to.decisionsUnreachable.inc();
-      return;
-    case "decision.reconciled":
-      to.decisionsReconciled.inc({ ledger: agreement(event.acted, event.ledgerAction) });
-      return;
-    case "reasoner.failed":
-      to.reasonerFailures.inc({ reasoner: state.bound("reasoner", event.reasoner), cause: event.cause });
-      return;
-    case "acts.unrecorded":
-      to.actRecordingFailures.inc();
-      // Lower than before: another recorder, which counts from 0.
-      to.actsDropped.inc(event.dropped >= state.actsDropped ? event.dropped - state.actsDropped : event.dropped);
-      state.actsDropped = event.dropped;
-      return;
-    case "telemetry.refused":
-      to.telemetryRefused.inc({ source: state.bound("source", event.source) });
-      return;
-    case "listener.failed":
-      to.listenerFailures.inc({ listener: state.bound("listener", event.listener) });
-      return;
-    default:
-      return event satisfies never;
-  }
-}
-
-/** What the ledger says of an action that was taken alone (D3). */
-function agreement(acted: string, ledgerAction: string | null): "same" | "different" | "none" {
-  if (ledgerAction === null) return "none";
-  return acted === ledgerAction ? "same" : "different";
-}
-
 const seconds = (ms: number): number => ms / 1_000;
 const outcome = (ok: boolean): string => (ok ? "ok" : "failed");
-const hitOrMiss = (hit: boolean): string => (hit ? "hit" : "miss");

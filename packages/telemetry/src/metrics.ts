@@ -1,5 +1,5 @@
 /**
- * Every metric of Entrain, and what feeds it. Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
@@ -9,6 +9,7 @@
  */
 import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
+import { decisionFamilies } from "./decision-families.ts";
 import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
 
@@ -26,9 +27,6 @@ const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A run of a job begins within milliseconds, or after the death of another's holder; it takes from nothing to hours. */
 const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
-/** A decision: followers wait 0.06 s for the leader, the budget ends at 1 s. */
-const decisionBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2];
-
 /** A piece of work: a small one takes 10 ms, a call to a model a minute. */
 const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
 
@@ -241,29 +239,6 @@ function coordinationFamilies({ counter, histogram }: MetricMaker) {
   };
 }
 
-function decisionFamilies({ counter, histogram }: MetricMaker) {
-  return {
-    decisions: counter("entrain_decisions_total", "Decisions acted on.", ["type", "source", "context"]),
-    decisionLatency: histogram("entrain_decision_latency_seconds", "From the question to the act.", decisionBuckets, [
-      "source",
-    ]),
-    decisionsUnreachable: counter("entrain_decisions_unreachable_total", "Questions that no decision loop answered."),
-    decisionsReconciled: counter(
-      "entrain_decisions_reconciled_total",
-      "Actions taken alone and compared with the ledger afterwards.",
-      ["ledger"],
-    ),
-    reasonerFailures: counter("entrain_reasoner_failures_total", "Answers of a reasoner that could not be used.", [
-      "reasoner",
-      "cause",
-    ]),
-    actRecordingFailures: counter("entrain_act_recording_failures_total", "Failed attempts to record acts."),
-    actsDropped: counter("entrain_acts_dropped_total", "Acts that were never recorded, for want of room."),
-    telemetryRefused: counter("entrain_telemetry_refused_total", "Readings that were refused.", ["source"]),
-    listenerFailures: counter("entrain_listener_failures_total", "Listeners that threw.", ["listener"]),
-  };
-}
-
 /** What an observer of the swarm measures, and how it answers. */
 function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
   return {
@@ -283,8 +258,5 @@ function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
     spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
     cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
     converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
-    ledgerDecisions: gauge("entrain_ledger_decisions", "Decisions that the swarm's ledger has committed."),
-    ledgerDivergent: gauge("entrain_ledger_divergent", "Incidents on which agents of the swarm acted differently."),
-    ledgerSafeAlone: gauge("entrain_ledger_safe_alone", "Safe actions that agents of the swarm took alone."),
   };
 }

@@ -3,16 +3,10 @@ import type { RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 
 /** What an observer reports. */
-export type ConsoleEvent = Extract<
+type ConsoleEvent = Extract<
   RuntimeEvent,
   {
-    readonly kind:
-      | "http.answered"
-      | "http.failed"
-      | "event-streams.changed"
-      | "follow.failed"
-      | "rhythm.measured"
-      | "decisions.counted";
+    readonly kind: "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured";
   }
 >;
 
@@ -43,11 +37,6 @@ export function recordConsole(
       to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
       to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
       to.converged.set(event.converged ? 1 : 0);
-      return;
-    case "decisions.counted":
-      to.ledgerDecisions.set(event.committed);
-      to.ledgerDivergent.set(event.divergent);
-      to.ledgerSafeAlone.set(event.safeAlone);
       return;
   }
 }

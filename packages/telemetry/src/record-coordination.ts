@@ -3,7 +3,7 @@ import type { RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 
 /** What workers and the drivers of sessions report. */
-export type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "session.changed" }>;
+type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "session.changed" }>;
 
 /** Counts one event; texts of unknown variety go through `bound`. */
 export function recordCoordination(

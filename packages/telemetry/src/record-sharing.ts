@@ -3,7 +3,7 @@ import type { RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 
 /** What is told of it. */
-export type SharingEvent = Extract<
+type SharingEvent = Extract<
   RuntimeEvent,
   {
     readonly kind:

@@ -5,7 +5,7 @@ import type { MetricFamilies } from "./metrics.ts";
 type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readonly kind: Kind }>;
 
 /** What batchers and schedules report. */
-export type WorkEvent = EventOf<
+type WorkEvent = EventOf<
   "batch.flushed" | "batch.refused" | "run.started" | "run.ended" | "run.missed" | "job.stalled"
 >;
 

@@ -25,6 +25,13 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
     sink({ kind: "rhythm.measured", coherence, spreadP50Ms: spreadMs.p50, cadenceErrorPpm, converged });
   }
 
+  function reportActs(): void {
+    if (ticks % ticksPerReport !== 0) return;
+    const { cacheHitRate, fallbackRate, latencyMs } = model.swarm().decisions;
+    const { p50: p50Ms, p95: p95Ms, p99: p99Ms } = latencyMs;
+    sink({ kind: "acts.measured", cacheHitRate, fallbackRate, p50Ms, p95Ms, p99Ms });
+  }
+
   function reportBudgets(): void {
     const budgets = model.budgets();
     sink({
@@ -36,7 +43,10 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
 
   return (input: SwarmInput, events: readonly SwarmEvent[]): void => {
     if (input.kind === "members" || input.kind === "member") reportMembers();
-    if (input.kind === "tick") reportRhythm();
+    if (input.kind === "tick") {
+      reportRhythm();
+      reportActs();
+    }
     if (input.kind === "budgets") reportBudgets();
     if (input.kind === "stats") {
       const { count, divergence, safeAlone } = input.stats;

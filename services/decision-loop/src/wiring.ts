@@ -60,6 +60,7 @@ export async function startDecisionLoop(
     clock,
     timers: systemTimers,
     ledger: store.ledger,
+    health: store.health,
     globalState: store.globalState,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,

@@ -21,12 +21,12 @@ import { workerSettings } from "./worker-settings.ts";
 const incidentMs = 60;
 const turnMs = 15;
 
-const { redisUrl, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
+const { redis, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
 const clock = createSystemClock();
 const recorder = createHistoryRecorder<RecordedInput, RecordedOutput>(file);
 const store = assembleRedisStore(
   {
-    redis: redisUrl,
+    redis,
     swarmId,
     clock,
     timers: systemTimers,

@@ -20,12 +20,12 @@ import { contendedLock, workerSettings } from "./worker-settings.ts";
 const turnMs = 15;
 const turnsHeld = 60;
 
-const { redisUrl, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
+const { redis, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
 const clock = createSystemClock();
 const recorder = createHistoryRecorder<RecordedInput, RecordedOutput>(file);
 const store = assembleRedisStore(
   {
-    redis: redisUrl,
+    redis,
     swarmId,
     clock,
     timers: systemTimers,

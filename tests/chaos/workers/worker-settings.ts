@@ -14,10 +14,14 @@ export type Workload = "leadership" | "lock";
 /** The lock that workers contend for. */
 export const contendedLock = "contended";
 
+/** Where a worker finds Redis: as it goes through JSON. */
+export type WorkerRedis =
+  string | { readonly sentinels: { readonly host: string; readonly port: number }[]; readonly name: string };
+
 /** A worker's part in a run. */
 export interface WorkerSettings {
   readonly workload: Workload;
-  readonly redisUrl: string;
+  readonly redis: WorkerRedis;
   readonly swarmId: string;
   readonly agentId: string;
   readonly incarnation: number;
@@ -27,6 +31,8 @@ export interface WorkerSettings {
   /** How long a leader that has lost its leadership goes on sending effects under it, ms. */
   readonly stubbornMs: number;
   readonly mutation?: Mutation;
+  /** A file that moves its wall clock (libfaketime). */
+  readonly clockFile?: string | undefined;
 }
 
 const variable = "CHAOS_WORKER";

@@ -5,12 +5,15 @@ import type { Decision } from "./decision.ts";
 export interface DecisionMemory {
   remember(decision: Decision): void;
   recall(incidentId: string): Decision | undefined;
+  /** All that it remembers, least recently used first. */
+  all(): readonly Decision[];
 }
 
 /** A memory of at most `limit` decisions (default 1,000). */
 export function createDecisionMemory(limit = 1_000): DecisionMemory {
   const decisions = new Map<string, Decision>();
   return {
+    all: () => [...decisions.values()],
     remember(decision) {
       decisions.delete(decision.incidentId);
       decisions.set(decision.incidentId, decision);

@@ -10,6 +10,7 @@ export {
   type Fingerprint,
   type IncidentRef,
 } from "./incident.ts";
+export { arbitrate, type Arbitration, type Rating } from "./arbitration.ts";
 export { checkPolicy, noAction, policyLimits, type Policy, type Rule } from "./policy.ts";
 export { defaultPolicy } from "./default-policy.ts";
 export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
@@ -25,6 +26,16 @@ export {
   type TimedSnapshot,
 } from "./global-context.ts";
 export { createContextCache, type CacheRead, type ContextCache, type ContextCacheTimings } from "./context-cache.ts";
+export {
+  admitCall,
+  closedBreaker,
+  settleCall,
+  type BreakerLimits,
+  type BreakerState,
+  type CallOutcome,
+} from "./circuit-breaker.ts";
+export { createSafeModeClock, type SafeModeClock } from "./safe-mode-clock.ts";
+export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
 export {
   createDecidingState,

@@ -22,6 +22,16 @@ test("what keeps a state from flapping is kept", () => {
   assert.deepEqual(checkPolicy({ ...defaultPolicy, rules }).rules, rules);
 });
 
+test("an arbitration is checked with the policy and kept", () => {
+  const even = { safety: 0.5, performance: 0.5, availability: 0.5 };
+  const weights = { safety: 0.7, performance: 0.2, availability: 0.1 };
+  const ratings = Object.fromEntries(defaultPolicy.actions.map((action) => [action, even]));
+  const policy = { ...defaultPolicy, arbitration: { weights, safetyMargin: 0.4, ratings } };
+  assert.deepEqual(checkPolicy(policy), policy);
+  const wrong = { ...policy, arbitration: { ...policy.arbitration, ratings: {} } };
+  assert.throws(() => checkPolicy(wrong), refused(`policy.arbitration.ratings.${defaultPolicy.actions[0]}`));
+});
+
 test("members that a policy does not have are dropped, so that they cannot change its hash", () => {
   const given = { ...defaultPolicy, note: "hello", rules: [{ ...rule, colour: "red" }] };
   assert.deepEqual(checkPolicy(given), { ...defaultPolicy, rules: [rule] });

@@ -5,6 +5,7 @@
  * it is believed before `checkPolicy`, and its size bounds what one reading may cost.
  */
 import { EntrainError } from "@entrain/kernel";
+import { checkArbitration, type Arbitration } from "./arbitration.ts";
 import { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 
 /** One rule: the first whose `when` is true names the incident and the verdict. */
@@ -49,6 +50,8 @@ export interface Policy {
   /** The whole time a decision may take before the safe action is taken alone, ms. */
   readonly budgetMs: number;
   readonly rules: readonly Rule[];
+  /** How a rule is weighed against an agent's own reasoner (default: not at all, the reasoner proposes alone). */
+  readonly arbitration?: Arbitration;
 }
 
 /** The action of telemetry that no rule concerns. */
@@ -102,6 +105,7 @@ export function checkPolicy(candidate: unknown): Policy {
     leaderFirstMs,
     budgetMs,
     rules,
+    ...(given["arbitration"] === undefined ? {} : { arbitration: checkArbitration(given["arbitration"], actions) }),
   };
 }
 

@@ -61,6 +61,8 @@ export {
   type PlannedMember,
   type SlotPlan,
 } from "./slot-plan.ts";
+export { distanceToBeat, pickFurthest } from "./pick-furthest.ts";
+export { seenCycle } from "./seen-cycle.ts";
 export { defaultEnergy, energyAt, type Energy, type EnergyBudget, type EnergyPrice } from "./energy.ts";
 export { checkTemperament, evenTemperament, type Temperament } from "./temperament.ts";
 export {

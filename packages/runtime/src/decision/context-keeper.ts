@@ -28,6 +28,8 @@ export interface ContextKeeperOptions {
   readonly context: ContextSource;
   readonly events: EventSink;
   readonly timings: DecisionTimings;
+  /** Each answer of the store, as it comes. */
+  readonly onRead: (snapshot: GlobalSnapshot) => void;
   /** Seeds the jitter. */
   readonly seed: string;
 }
@@ -148,6 +150,7 @@ export class ContextKeeper {
       const snapshot = await withDeadline(timers, timings.contextReadTimeoutMs, "the store", this.#ask());
       this.#cache.answered(sentMs, this.#nowMs(), snapshot);
       ok = true;
+      this.#options.onRead(snapshot);
     } catch {
       this.#cache.failed(this.#random.next());
     }

@@ -6,6 +6,8 @@ export interface DecisionBoard {
   /** A decision of the ledger is known, from an answer or a push. */
   post(decision: Decision): void;
   recall(incidentId: string): Decision | undefined;
+  /** All that it remembers. */
+  all(): readonly Decision[];
   /** Calls back when the incident's decision is posted; the returned function ends that. */
   await(incidentId: string, onDecision: (decision: Decision) => void): () => void;
 }
@@ -20,6 +22,7 @@ export function createDecisionBoard(limit?: number): DecisionBoard {
       for (const onDecision of [...(waiting.get(decision.incidentId) ?? [])]) onDecision(decision);
     },
     recall: (incidentId) => memory.recall(incidentId),
+    all: () => memory.all(),
     await(incidentId, onDecision) {
       const others = waiting.get(incidentId) ?? new Set();
       waiting.set(incidentId, others.add(onDecision));

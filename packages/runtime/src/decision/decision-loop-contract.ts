@@ -9,6 +9,7 @@ import type {
   Ledger,
   PolicyCompiler,
   Reasoner,
+  StoreHealth,
   Timers,
 } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
@@ -18,6 +19,8 @@ export interface DecisionLoopOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ledger: Ledger;
+  /** Tells of each generation of the store: in a new one decisions that it may have lost are given back (D4). */
+  readonly health: StoreHealth;
   readonly globalState: GlobalState;
   /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
   readonly context: ContextSource;

@@ -11,13 +11,17 @@ import {
   checkIncidentId,
   checkReading,
   createFailureWindow,
+  createSafeModeClock,
   decisionTimings,
   defaultPolicy,
   fingerprintKey,
   globalContextOf,
+  isSafeMode,
   withinBudgetMs,
+  type Decision,
   type DecisionTimings,
   type GlobalContext,
+  type GlobalSnapshot,
   type Observation,
   type Reading,
   type TimedSnapshot,
@@ -30,6 +34,7 @@ import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type Run
 import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
+import { createReofferer } from "./reofferer.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Decisions that the history keeps. */
@@ -49,6 +54,8 @@ class Loop implements DecisionLoop {
   readonly #policy;
   readonly #keeper;
   readonly #reconciler;
+  readonly #reofferer;
+  readonly #safeMode = createSafeModeClock();
   readonly #surroundings: RunSurroundings;
   readonly #runs = new Map<string, Promise<RunOutcome>>();
   readonly #history: DecisionRecord[] = [];
@@ -68,13 +75,18 @@ class Loop implements DecisionLoop {
       ...options,
       timings: this.#timings,
       seed: newId(),
+      onRead: (snapshot) => {
+        this.#judgeMode(snapshot);
+      },
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
+    const board = createDecisionBoard();
+    this.#reofferer = createReofferer({ ...options, board, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
       random: createRandom(newId()),
-      board: createDecisionBoard(),
+      board,
       reasonings: createFailureWindow(),
     };
   }
@@ -88,6 +100,7 @@ class Loop implements DecisionLoop {
     this.#stopped = true;
     for (const unwatch of this.#unwatch) unwatch();
     this.#keeper.stop();
+    this.#reofferer.stop();
     await Promise.all(this.#runs.values());
     this.#reconciler.stop();
   }
@@ -134,6 +147,15 @@ class Loop implements DecisionLoop {
     return this.#keeper.isWarm();
   }
 
+  /** Whether the swarm is in safe mode by what was just read, for whoever looks on; decisions judge for themselves (D2). */
+  #judgeMode({ health = 1 }: GlobalSnapshot): void {
+    const { policy, swarmMode } = this.#policy.basis();
+    const on = swarmMode && isSafeMode(health, policy);
+    const { switched, heldMs } = this.#safeMode.judge(this.#nowMs(), on);
+    if (heldMs > 0) this.#options.events({ kind: "safe-mode.held", heldMs });
+    if (switched) this.#options.events({ kind: "safe-mode.switched", on, health });
+  }
+
   #nowMs(): number {
     return this.#options.clock.monoMs();
   }
@@ -144,6 +166,7 @@ class Loop implements DecisionLoop {
       this.#surroundings.board.post(decision);
     });
     this.#unwatch = [unwatch, this.#policy.follow(context)];
+    this.#reofferer.start();
     await this.#keeper.readNow();
   }
 
@@ -160,13 +183,18 @@ class Loop implements DecisionLoop {
   async #decide(request: DecideRequest, startedMs: number): Promise<DecideOutcome> {
     const { agentId, incidentId } = request;
     if (!this.swarmMode()) return this.#answer(agentId, startedMs, await this.#run(request, startedMs), false);
-    const known = incidentId === undefined ? undefined : this.#surroundings.board.recall(incidentId);
+    const known = incidentId === undefined ? undefined : this.#recall(incidentId);
     const served =
       known === undefined
         ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
         : this.#keeper.serveNow();
     const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
     return this.#answer(agentId, startedMs, outcome, served.hit);
+  }
+
+  /** What is remembered of an incident, unless the store may have lost it (D4): then the ledger is asked. */
+  #recall(incidentId: string): Decision | undefined {
+    return this.#reofferer.settled() ? this.#surroundings.board.recall(incidentId) : undefined;
   }
 
   #answer(agentId: string, startedMs: number, { decision, source }: RunOutcome, contextHit: boolean): DecideOutcome {

@@ -30,6 +30,7 @@ import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Time
 import type { DecisionBoard } from "./decision-board.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
+import { takeNote } from "./reofferer.ts";
 
 /** What all runs of a process share. */
 export interface RunSurroundings {
@@ -163,12 +164,21 @@ class IncidentRun {
     try {
       const { incident, decision } = await ledger.open(what, basis.policy.cooldownMs);
       this.#watch(incident.incidentId);
-      const known = decision ?? board.recall(incident.incidentId);
+      const known = decision ?? (await this.#givenBack(board.recall(incident.incidentId)));
       if (known === undefined) this.#apply({ kind: "opened", nowMs: this.#nowMs() });
       else board.post(known);
     } catch (thrown) {
       this.#failed(thrown);
     }
+  }
+
+  /** A decision that this process knows and the ledger does not is given back (D4); answers what stands. */
+  async #givenBack(known: Decision | undefined): Promise<Decision | undefined> {
+    if (known === undefined) return undefined;
+    const { ledger, board, events } = this.#around;
+    const [reoffered] = await ledger.reoffer([known]);
+    if (reoffered !== undefined) takeNote(reoffered, board, events);
+    return reoffered?.kind === "replaced" ? reoffered.standing : known;
   }
 
   /** From now on the incident's decision ends this run, from whomever it is heard. */
@@ -195,7 +205,9 @@ class IncidentRun {
   async #commit(fence: Leadership | undefined): Promise<void> {
     const { ledger, board, events } = this.#around;
     try {
-      const { decision } = await ledger.commit(this.#proposal(), fence);
+      const { decision, stands } = await ledger.commit(this.#proposal(), fence);
+      const { agentId } = this.#task;
+      events({ kind: "proposal.answered", agentId, incidentId: decision.incidentId, stands });
       board.post(decision);
     } catch (thrown) {
       const { code } = EntrainError.from(thrown);

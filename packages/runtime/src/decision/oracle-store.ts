@@ -7,7 +7,7 @@ import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import { incidentIdOf, fingerprintKey, type Decision, type GlobalSnapshot } from "@entrain/core/decision";
 import { emptyDocument, type ContextDocument } from "@entrain/core/context";
-import type { Clock, GlobalState, Ledger, Proposal, Timers } from "@entrain/ports";
+import type { Clock, GlobalState, Ledger, Proposal, Reoffered, Timers } from "@entrain/ports";
 import type { ContextFollowerOptions } from "../context/context-follower.ts";
 
 /** What becomes of one command: its way there and back, ms, and where it is lost, if it is. */
@@ -28,6 +28,8 @@ export interface OracleStore {
   readonly commits: readonly Decision[];
   leader: (Leadership & { remainingMs: number }) | undefined;
   health: number | undefined;
+  /** Forgets these decisions, as a failover does that lost its last writes. */
+  lose(incidentIds: readonly string[]): void;
   document: ContextDocument | undefined;
   /** A connection; `fate` is asked for each command, `pushMs` for each push (undefined: it is missed). */
   connect(
@@ -92,6 +94,9 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
     commits,
     leader: undefined,
     health: 1,
+    lose(incidentIds) {
+      for (const incidentId of incidentIds) decisions.delete(incidentId);
+    },
     document: undefined,
     connect(fate, pushMs = () => 1) {
       const send = <T>(command: string, run: () => T): Promise<T> => transmit(timers, fate(command), run);
@@ -100,6 +105,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
           open: (what, cooldownMs) => send("open", () => open(what, cooldownMs)),
           read: (incidentId) => send("read", () => decisions.get(incidentId)),
           commit: (proposal, fence) => send("commit", () => commit(proposal, fence)),
+          reoffer: (known) => send("reoffer", () => known.map((decision) => giveBack(decisions, decision))),
           recordActs: () => send("recordActs", () => undefined),
           list: () => send("list", () => ({ entries: [] })),
           stats: () => send("stats", () => ({ count: commits.length, divergence: 0, safeAlone: 0 })),
@@ -120,6 +126,15 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
     },
   };
   return store;
+}
+
+/** Restores a decision unless its incident has one. */
+function giveBack(decisions: Map<string, Decision>, decision: Decision): Reoffered {
+  const standing = decisions.get(decision.incidentId);
+  if (standing === undefined) decisions.set(decision.incidentId, decision);
+  if (standing === undefined) return { kind: "restored", decision };
+  if (standing.decisionId === decision.decisionId) return { kind: "held", decision };
+  return { kind: "replaced", decision, standing };
 }
 
 /** The document's part of the store. It gives no hints: versions are learned from the snapshots. */

@@ -122,6 +122,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
       const loop = createDecisionLoop({
         ...connection,
         context,
+        health: alwaysUp,
         clock,
         timers,
         reasoner: ruleReasoner,

@@ -1,5 +1,5 @@
 /** What the reasoner says of an incident, or the safe verdict where it fails; each failure is counted and told once. */
-import { safeVerdict, type Verdict } from "@entrain/core/decision";
+import { arbitrate, ruleVerdict, safeVerdict, type Policy, type Rule, type Verdict } from "@entrain/core/decision";
 import { askReasoner } from "./ask-reasoner.ts";
 import type { RunSurroundings, RunTask } from "./incident-run.ts";
 
@@ -17,8 +17,14 @@ export async function reasonedVerdict(
   const failed = answer.kind === "failed";
   // A question that became pointless says nothing about the reasoner.
   if (!stop.aborted) reasonings.record(clock.monoMs(), failed);
-  if (!failed) return answer.verdict;
+  if (!failed) return arbitratedVerdict(answer.verdict, rule, basis.policy);
   const { cause, message } = answer;
   if (!stop.aborted) events({ kind: "reasoner.failed", reasoner: reasoner.name, cause, message });
   return safeVerdict(basis.policy, `reasoner ${reasoner.name} failed (${cause}): ${message}`);
+}
+
+/** What a reasoner said, weighed against the rule that concerns the reading where the policy wants that. */
+function arbitratedVerdict(local: Verdict, rule: Rule | undefined, { arbitration }: Policy): Verdict {
+  if (rule === undefined || arbitration === undefined) return local;
+  return arbitrate(ruleVerdict(rule), local, arbitration);
 }

@@ -48,6 +48,23 @@ const faults: readonly [
   ["is more than certain", "invalid", () => () => Promise.resolve({ ...good, confidence: 100 })],
 ];
 
+test("a reasoner is weighed against the rule where the policy wants it, and the decision's reasoning says so", async () => {
+  const time = createVirtualTime();
+  const rate = (safety: number) => ({ safety, performance: 0.5, availability: 0.5 });
+  const ratings = Object.fromEntries(
+    hotPolicy.actions.map((action) => [action, rate(action === "throttle" ? 0.1 : 0.9)]),
+  );
+  const weights = { safety: 0.7, performance: 0.2, availability: 0.1 };
+  const policy = { ...hotPolicy, arbitration: { weights, safetyMargin: 0.4, ratings } };
+  const world = createOracleWorld(time.clock, time.timers, policy);
+  const rash = named(() => ({ ...good, reasoning: "be quick" }));
+  const loop = world.join({ reasoner: rash });
+  await time.advance(5);
+  const { decision } = await time.until(loop.decide(request));
+  assert.equal(decision.action, "cool_down");
+  assert.match(decision.reasoning, /local throttle .*; safety overrides: cool_down is safer than throttle/);
+});
+
 for (const [what, cause, fault] of faults) {
   test(`a reasoner that ${what} brings the safe action for the swarm, and is reported`, async () => {
     const { time, world } = setUp();

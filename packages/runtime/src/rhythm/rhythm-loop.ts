@@ -174,6 +174,11 @@ export class RhythmLoop {
     return { atNs, phases: [...this.#hosted.keys()].flatMap((agentId) => this.#sampleOf(agentId, atNs) ?? []) };
   }
 
+  /** What a hosted agent knows. */
+  stateOf(agentId: string): RhythmState | undefined {
+    return this.#hosted.get(agentId)?.state;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timer.disarm();

@@ -19,7 +19,7 @@ import type { ClaimedRun, JobNote, StoreClaimAnswer } from "@entrain/ports";
 import { carryOut, type RunUnderWay, type Verdict } from "./carry-out.ts";
 import type { RunHandler, TotalJobOptions } from "./job-options.ts";
 import { failurePauseMs, pauseMaxMs, type JobSurroundings, type JobTurns } from "./job-surroundings.ts";
-import { RunLease } from "./run-lease.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
 import { TurnTimer } from "./turn-timer.ts";
 
 /** So many agents watch over a run that another holds; the rest looks seldom. */
@@ -142,8 +142,9 @@ export class JobLoop implements JobTurns {
     const lateMs = storeMs - fireAtMs;
     events({ kind: "run.started", agentId, job: this.name, fireAtMs, token, attempt, lateMs });
     const startedMs = clock.monoMs();
-    const lease = new RunLease({
-      ...{ store, clock, timers, timings, job: this.name, run, sentMs },
+    const lease = new LeaseKeeper<ClaimedRun>({
+      ...{ clock, timers, timings, held: run, sentMs },
+      renew: (held) => store.renew(this.name, held, timings.leaseMs),
       onLost: () => this.#underWay?.cut("lost"),
     });
     const underWay = carryOut(
@@ -165,7 +166,7 @@ export class JobLoop implements JobTurns {
 
   /** Tells the store how the run ended, as long as it is this agent's. */
   async #settle(
-    lease: RunLease,
+    lease: LeaseKeeper<ClaimedRun>,
     verdict: Verdict,
   ): Promise<{ outcome: Exclude<EndedOutcome, "abandoned">; message: string }> {
     const { store, random } = this.#world;
@@ -175,7 +176,7 @@ export class JobLoop implements JobTurns {
     if (verdict.kind === "cut" && verdict.cause === "lost") return lost;
     for (let failures = 0; lease.holds(); failures++)
       try {
-        const settled = await store.settle(this.#note(this.nextAtMs()), lease.run(), wanted, message);
+        const settled = await store.settle(this.#note(this.nextAtMs()), lease.held(), wanted, message);
         return settled ? { outcome: wanted, message } : lost;
       } catch {
         // The store's adapter has reported the fault; the lease is renewed meanwhile, and bounds the attempts.

@@ -6,6 +6,7 @@ export { contextCases, testContextStore } from "./context-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
+export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";

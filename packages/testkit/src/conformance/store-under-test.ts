@@ -13,6 +13,7 @@ import type {
   LockStore,
   MemberOffer,
   Proposal,
+  PoolStore,
   RateStore,
   Registry,
   SessionStore,
@@ -37,6 +38,7 @@ export interface StorePorts {
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
+  readonly pools: PoolStore;
 }
 
 /** One empty swarm in a store. */

@@ -66,7 +66,7 @@ export interface DecisionJudgement {
 /** Judges a history. */
 export function checkDecisions(history: DecisionHistory): DecisionJudgement {
   const loneActs = history.acts.filter(({ source }) => source === "safe-alone");
-  const swarmActs = history.acts.filter(({ source }) => source !== "safe-alone");
+  const swarmActs = history.acts.filter(isOfSwarm);
   const byIncident = Map.groupBy(swarmActs, ({ incidentId }) => incidentId);
   const last = ledgerOf(history.audits.at(-1) ?? []);
   const perIncident = [...byIncident].map(([incidentId, acts]) => judgeIncident(incidentId, acts, last));
@@ -84,6 +84,11 @@ export function checkDecisions(history: DecisionHistory): DecisionJudgement {
       ...judgeProcesses(history.acts),
     ],
   };
+}
+
+/** Whether an act is on a decision of the swarm; those taken alone, or with the swarm mode off, are on none. */
+function isOfSwarm({ source }: RecordedAct): boolean {
+  return source === "committed" || source === "adopted";
 }
 
 type LedgerView = ReadonlyMap<string, Decision>;
@@ -173,7 +178,7 @@ function judgeProcesses(acts: readonly RecordedAct[]): readonly string[] {
     const key = JSON.stringify([act.process, act.agentId, act.incidentId]);
     const before = settled.get(key);
     if (before === undefined) {
-      if (act.source !== "safe-alone") settled.set(key, act);
+      if (isOfSwarm(act)) settled.set(key, act);
       return [];
     }
     if (before.decisionId === act.decisionId && before.action === act.action) return [];

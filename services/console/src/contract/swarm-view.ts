@@ -15,6 +15,7 @@ const members = {
     divergence: integerOrNull("Incidents with divergent acts."),
     safeAlone: integerOrNull("Safe actions that agents took alone (D3)."),
     cacheHitRate: numberOrNull("Share of the last 10,000 observed acts whose context came from the cache, 0..1."),
+    fallbackRate: numberOrNull("Share of the same acts that were safe actions taken alone, 0..1."),
     latencyMs: closedObject(
       { p50: numberOrNull("ms"), p95: numberOrNull("ms"), p99: numberOrNull("ms") },
       "From the question to the answer, quantiles of the last 10,000 observed acts.",

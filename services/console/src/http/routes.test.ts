@@ -88,6 +88,7 @@ test("the swarm at a glance has the figures of the ledger as they are now", asyn
     divergence: 0,
     safeAlone: 2,
     cacheHitRate: null,
+    fallbackRate: null,
     latencyMs: { p50: null, p95: null, p99: null },
   });
 });

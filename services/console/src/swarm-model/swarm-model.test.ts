@@ -24,8 +24,8 @@ test("a console that knows nothing says null, not 0", () => {
   assert.equal(agents, 0);
   assert.deepEqual(leader, { agentId: null, term: null, leaseUntil: null });
   assert.deepEqual(context, { version: null });
-  const latencyMs = { p50: null, p95: null, p99: null };
-  assert.deepEqual(decisions, { count: null, divergence: null, safeAlone: null, cacheHitRate: null, latencyMs });
+  const rates = { cacheHitRate: null, fallbackRate: null, latencyMs: { p50: null, p95: null, p99: null } };
+  assert.deepEqual(decisions, { count: null, divergence: null, safeAlone: null, ...rates });
   assert.deepEqual(store, { up: false, generation: null });
 });
 

@@ -129,7 +129,8 @@ export function createSwarmModel(swarmId: string): SwarmModel {
 
   function onObserved(observation: Observation, now: Instant): readonly SwarmEvent[] {
     const events = rhythm.observe(now, observation);
-    for (const act of observation.acts) acts.add(act);
+    for (const { act, latencyMs, contextHit } of observation.acts)
+      acts.add({ latencyMs, contextHit, alone: act.source === "safe-alone" });
     return [...events, ...observation.acts.flatMap(({ act }) => book.acted(act))];
   }
 

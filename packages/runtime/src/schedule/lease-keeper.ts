@@ -1,42 +1,42 @@
 /**
- * Keeps the lease of one run: renews it until it is closed, and says so once when it is lost. It is lost by this process's
- * own monotonic clock a margin before the store may give the run to another, counted from the *sending* of the last renewal
+ * Keeps the lease of one thing that is held: renews it until it is closed, and says so once when it is lost. It is lost by
+ * this process's own monotonic clock a margin before the store may give the thing to another, counted from the *sending* of the last renewal
  * that was answered (L4).
  */
 import type { ElectionTimings } from "@entrain/core/election";
-import type { ClaimedRun, Clock, ScheduleStore, Timers } from "@entrain/ports";
+import type { Clock, Timers } from "@entrain/ports";
 
 /** What it needs. */
-export interface RunLeaseOptions {
-  readonly store: Pick<ScheduleStore, "renew">;
+export interface LeaseKeeperOptions<Held> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly timings: ElectionTimings;
-  readonly job: string;
-  readonly run: ClaimedRun;
+  readonly held: Held;
   /** When the claim was sent, by the monotonic clock. */
   readonly sentMs: number;
+  /** What is held, with its lease prolonged; undefined: it is the caller's no more. */
+  readonly renew: (held: Held) => Promise<Held | undefined>;
   readonly onLost: () => void;
 }
 
-/** The lease of one run. */
-export class RunLease {
-  readonly #options: RunLeaseOptions;
-  #run: ClaimedRun;
+/** One lease. */
+export class LeaseKeeper<Held> {
+  readonly #options: LeaseKeeperOptions<Held>;
+  #held: Held;
   #over = false;
   #callOffRenewal: () => void = () => undefined;
   #callOffEnd: () => void = () => undefined;
 
-  constructor(options: RunLeaseOptions) {
+  constructor(options: LeaseKeeperOptions<Held>) {
     this.#options = options;
-    this.#run = options.run;
+    this.#held = options.held;
     this.#holdFrom(options.sentMs);
     this.#schedule();
   }
 
-  /** The run as it was renewed last. */
-  run(): ClaimedRun {
-    return this.#run;
+  /** What is held, as it was renewed last. */
+  held(): Held {
+    return this.#held;
   }
 
   /** False once it is lost or closed. */
@@ -65,16 +65,16 @@ export class RunLease {
   }
 
   async #renew(): Promise<void> {
-    const { store, clock, job, timings } = this.#options;
+    const { clock, renew } = this.#options;
     const sentMs = clock.monoMs();
     try {
-      const renewed = await store.renew(job, this.#run, timings.leaseMs);
+      const renewed = await renew(this.#held);
       if (this.#over) return;
       if (renewed === undefined) {
         this.#lose();
         return;
       }
-      this.#run = renewed;
+      this.#held = renewed;
       this.#holdFrom(sentMs);
     } catch {
       // The store's adapter has reported the fault; the lease goes on to its end.

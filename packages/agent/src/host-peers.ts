@@ -1,0 +1,55 @@
+/**
+ * What a process does together with the others of the swarm that are alive, in the name of its first agent and with its
+ * election's lease: scheduled jobs, calls of the whole fleet, and picks of a replica.
+ */
+import { createRandom } from "@entrain/kernel";
+import { seenCycle } from "@entrain/core/rhythm";
+import type { Clock } from "@entrain/ports";
+import type { RedisStore } from "@entrain/redis";
+import { createScheduleDesk, systemTimers, type FleetSurroundings, type ScheduleDesk } from "@entrain/runtime";
+import type { Replica } from "./agent-picker.ts";
+import type { ResolvedHostOptions } from "./agent-options.ts";
+import { candidateOf, type HostLoops } from "./host-loops.ts";
+
+/** What is done with the others. */
+export interface HostPeers {
+  readonly schedules: ScheduleDesk;
+  /** What calls of the whole fleet are made with. */
+  readonly fleet: FleetSurroundings;
+  /** The members that are alive, and where they stand, as the first agent knows it; none while the host does not run. */
+  replicas(): readonly Replica[];
+}
+
+/** Nothing is asked of the store yet. */
+export function createHostPeers(surroundings: {
+  readonly options: ResolvedHostOptions;
+  readonly incarnation: number;
+  readonly store: RedisStore;
+  readonly clock: Clock;
+  /** Undefined while the host does not run. */
+  readonly loops: () => HostLoops | undefined;
+}): HostPeers {
+  const { options, incarnation, store, clock, loops } = surroundings;
+  const agentId = candidateOf(options);
+  const shared = {
+    ...{ agentId, incarnation, clock, timers: systemTimers, timings: options.election },
+    members: () =>
+      loops()
+        ?.membership.alive()
+        .map((member) => member.agentId) ?? [],
+  };
+  return {
+    schedules: createScheduleDesk({
+      ...{ ...shared, store: store.schedules, health: store.health, events: options.events },
+      random: createRandom(`schedules of ${options.processId}`),
+    }),
+    fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
+    replicas() {
+      const { rhythm, membership } = loops() ?? {};
+      const state = rhythm?.stateOf(agentId);
+      if (membership === undefined || state === undefined) return [];
+      const nowNs = clock.monoNs();
+      return membership.alive().map((member) => ({ ...member, cycle: seenCycle(state, member.agentId, nowNs) }));
+    },
+  };
+}

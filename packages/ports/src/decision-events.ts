@@ -1,0 +1,72 @@
+/** What decisions and what agents make of them have to tell: the part of a process's events that is theirs. */
+import type { ActSource, Decision } from "@entrain/core/decision";
+
+/** One event of a decision's life. */
+export type DecisionEvent =
+  | {
+      readonly kind: "decision.acted";
+      readonly agentId: string;
+      readonly decision: Decision;
+      readonly source: ActSource;
+      /** What the agent was when it was asked. */
+      readonly role: "leader" | "follower";
+      readonly latencyMs: number;
+      readonly contextHit: boolean;
+    }
+  /** A proposal of this process was answered by the ledger: it stands, or another one did already (D1). */
+  | {
+      readonly kind: "proposal.answered";
+      readonly agentId: string;
+      readonly incidentId: string;
+      readonly stands: boolean;
+    }
+  /** The swarm's health, as this process reads it, has fallen under the policy's threshold, or is over it again. */
+  | { readonly kind: "safe-mode.switched"; readonly on: boolean; readonly health: number }
+  /** Safe mode went on for so long since the last reading of the health. */
+  | { readonly kind: "safe-mode.held"; readonly heldMs: number }
+  | { readonly kind: "decision.unreachable"; readonly agentId: string; readonly message: string }
+  /** An action taken alone was compared with the ledger (D3); null: the ledger has no decision on that incident. */
+  | {
+      readonly kind: "decision.reconciled";
+      readonly agentId: string;
+      readonly incidentId: string;
+      readonly acted: string;
+      readonly ledgerAction: string | null;
+    }
+  /** The ledger had lost a decision that this process knew (D4): it was restored, or another one stands by now. */
+  | {
+      readonly kind: "decision.reoffered";
+      readonly outcome: "restored" | "replaced";
+      readonly incidentId: string;
+      readonly decisionId: string;
+      readonly action: string;
+      readonly standingId: string;
+      readonly standingAction: string;
+    }
+  | {
+      readonly kind: "reasoner.failed";
+      readonly reasoner: string;
+      readonly cause: "threw" | "late" | "invalid";
+      readonly message: string;
+    }
+  | { readonly kind: "acts.unrecorded"; readonly pending: number; readonly dropped: number; readonly message: string }
+  /** What the ledger has counted for the whole swarm, as an observer read it. */
+  | {
+      readonly kind: "decisions.counted";
+      readonly committed: number;
+      /** Incidents on which agents acted differently. */
+      readonly divergent: number;
+      /** Safe actions that agents took alone. */
+      readonly safeAlone: number;
+    }
+  /** What the newest acts of the whole swarm came to, as an observer saw them; null before the first one. */
+  | {
+      readonly kind: "acts.measured";
+      /** Share whose context came from the cache, 0..1. */
+      readonly cacheHitRate: number | null;
+      /** Share of safe actions that were taken alone, 0..1. */
+      readonly fallbackRate: number | null;
+      readonly p50Ms: number | null;
+      readonly p95Ms: number | null;
+      readonly p99Ms: number | null;
+    };

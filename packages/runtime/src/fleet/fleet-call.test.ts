@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRandom, EntrainError } from "@entrain/kernel";
+import { electionTimings } from "@entrain/core/election";
+import { createVirtualTime } from "@entrain/testkit/virtual-time";
+import { createBatcher } from "../batching/batcher.ts";
+import { FleetCall, type FleetBatchInfo, type FleetFlush } from "./fleet-call.ts";
+import { poolStoreIn } from "./oracle-pool-store.ts";
+
+const periodMs = 200;
+
+type Call = FleetBatchInfo & { readonly by: string; readonly items: readonly string[] };
+
+/** Agents that beat together, and whose batchers are one; `flush` is asked for every call. */
+function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<string, string>>) {
+  const time = createVirtualTime();
+  const lab = poolStoreIn(time);
+  const { clock, timers } = time;
+  const ids = Array.from({ length: size }, (_, index) => `agent-${index}`);
+  const calls: Call[] = [];
+  const agents = ids.map((agentId) => {
+    const call = new FleetCall<string, string>(
+      {
+        ...{ name: "prices", collectMs: 25, itemsMax: 100, attempts: 3, retryPauseMs: 100, deadlineMs: 5_000 },
+        flush(items, batch) {
+          const made = { ...batch, by: agentId, items };
+          calls.push(made);
+          return flush(made);
+        },
+      },
+      {
+        ...{ agentId, incarnation: 1, store: lab.storeOf(agentId), clock, timers, random: createRandom(agentId) },
+        ...{ timings: electionTimings(), members: () => ids },
+      },
+    );
+    const batcher = createBatcher<string, string>(
+      { name: "prices", deadlineMs: 60_000, flush: (items, batch) => call.contribute(items, batch) },
+      { ...{ agentId, keyPrefix: agentId, clock, timers, random: createRandom(agentId) }, events: () => undefined },
+    );
+    return { agentId, call, batcher };
+  });
+  let beat = 0;
+  const turn = (): void => {
+    beat += 1;
+    for (const agent of agents) {
+      agent.batcher.beat(beat);
+      agent.call.beat(beat);
+    }
+    timers.after(periodMs, turn);
+  };
+  timers.after(periodMs, turn);
+  return { time, lab, calls, add: () => agents.map(({ agentId, batcher }) => batcher.add(`of ${agentId}`)), agents };
+}
+
+const upper = ({ items }: Call) => Promise.resolve(items.map((item) => item.toUpperCase()));
+const settled = <T>(promises: readonly Promise<T>[]) => Promise.allSettled(promises);
+
+test("a beat of twenty agents is one call, and each gets its own results", async () => {
+  const { time, calls, add } = fleetOf(20, upper);
+  for (let round = 1; round <= 5; round++) {
+    const results = await time.until(settled(add()));
+    assert.deepEqual(
+      results.map((result) => (result.status === "fulfilled" ? result.value : "")),
+      Array.from({ length: 20 }, (_, index) => `OF AGENT-${index}`),
+    );
+    assert.equal(calls.length, round);
+  }
+  assert.ok(new Set(calls.map(({ by }) => by)).size > 1, "the call goes round");
+});
+
+test("a call that fails is tried again with the same key, and given up for all after its attempts", async () => {
+  let failures = 2;
+  const { time, calls, add } = fleetOf(5, (call) => (failures-- > 0 ? Promise.reject(new Error("503")) : upper(call)));
+  assert.ok((await time.until(settled(add()))).every(({ status }) => status === "fulfilled"));
+  assert.deepEqual(
+    calls.map(({ attempt }) => attempt),
+    [1, 2, 3],
+  );
+  assert.equal(new Set(calls.map(({ key }) => key)).size, 1);
+  failures = 99;
+  const results = await time.until(settled(add()));
+  assert.ok(results.every((result) => result.status === "rejected" && (result.reason as Error).message === "503"));
+  assert.equal(calls.length, 6);
+});
+
+test("a request that is wrong is not sent again", async () => {
+  const { time, calls, add } = fleetOf(3, () => Promise.reject(EntrainError.invalid("sku", "x", "give another")));
+  const results = await time.until(settled(add()));
+  const codes = results.map((result) => (result.status === "rejected" ? (result.reason as EntrainError).code : ""));
+  assert.deepEqual(codes, ["invalid-argument", "invalid-argument", "invalid-argument"]);
+  assert.equal(calls.length, 1);
+});
+
+test("an agent that is cut off in mid-call has been told before another makes the call, under the same key", async () => {
+  const log: string[] = [];
+  const { time, lab, calls, add } = fleetOf(4, async (call) => {
+    log.push(`begin ${call.attempt}`);
+    if (call.attempt > 1) return upper(call);
+    return new Promise((_resolve, reject) => {
+      call.signal.addEventListener("abort", () => {
+        log.push("told");
+        reject(new Error("told"));
+      });
+    });
+  });
+  const results = settled(add());
+  await time.advance(300);
+  const first = calls[0]!;
+  lab.state.cutOff.add(first.by);
+  await time.advance(4_000);
+  assert.deepEqual(log, ["begin 1", "told", "begin 2"]);
+  assert.deepEqual([calls[1]!.key, calls[1]!.items], [first.key, first.items]);
+  assert.ok(calls[1]!.token > first.token && calls[1]!.by !== first.by);
+  lab.state.cutOff.clear();
+  assert.ok((await time.until(results)).every(({ status }) => status === "fulfilled"));
+});
+
+test("results whose hints are lost are looked up, and batches that the store has lost are handed over again", async () => {
+  const { time, lab, calls, add } = fleetOf(3, upper);
+  lab.state.losesHints = true;
+  assert.ok((await time.until(settled(add()))).every(({ status }) => status === "fulfilled"));
+  assert.equal(calls.length, 1);
+  const results = settled(add());
+  const nextBeatMs = periodMs - (time.clock.monoMs() % periodMs);
+  await time.advance(nextBeatMs + 15);
+  lab.forget();
+  assert.ok((await time.until(results)).every(({ status }) => status === "fulfilled"));
+  assert.ok(calls.slice(1).flatMap(({ items }) => items).length >= 3);
+});
