@@ -203,18 +203,22 @@ export function storeKeys(swarmId: string): StoreKeys {
     capabilityLoads: `${base}:capability-loads`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
-    channels: {
-      membership: `${base}:channel:membership`,
-      leader: (election) => `${base}:channel:leader:${election}`,
-      lock: (name) => `${base}:channel:lock:${name}`,
-      barrier: (name) => `${base}:channel:barrier:${name}`,
-      poolPrefix: `${base}:channel:pool:`,
-      decisions: `${base}:channel:decisions`,
-      goal: `${base}:channel:goal`,
-      context: `${base}:channel:context`,
-      budgets: `${base}:channel:budgets`,
-      tasks: `${base}:channel:tasks`,
-      sessions: `${base}:channel:sessions`,
-    },
+    channels: channelsOf(base),
+  };
+}
+
+function channelsOf(base: string): StoreKeys["channels"] {
+  return {
+    membership: `${base}:channel:membership`,
+    leader: (election) => `${base}:channel:leader:${election}`,
+    lock: (name) => `${base}:channel:lock:${name}`,
+    barrier: (name) => `${base}:channel:barrier:${name}`,
+    poolPrefix: `${base}:channel:pool:`,
+    decisions: `${base}:channel:decisions`,
+    goal: `${base}:channel:goal`,
+    context: `${base}:channel:context`,
+    budgets: `${base}:channel:budgets`,
+    tasks: `${base}:channel:tasks`,
+    sessions: `${base}:channel:sessions`,
   };
 }
