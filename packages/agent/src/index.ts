@@ -53,6 +53,8 @@ export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-wo
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
+export type { Answerer, Ballot, VoteDesk, VoteResult } from "@entrain/runtime";
+export type { ProposalWish, Voter, VotePolicy } from "@entrain/core/vote";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";

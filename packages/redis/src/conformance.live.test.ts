@@ -14,6 +14,7 @@ import {
   testSharedState,
   testHandoffs,
   testTaskStore,
+  testVoteStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -39,4 +40,5 @@ testTaskStore(open);
 testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
+testVoteStore(open);
 testPoolStore(open);
