@@ -109,21 +109,31 @@ for (const overlay of overlays)
     test("every service takes its settings, and its stop fits into what Kubernetes waits", () => {
       const tmp = mkdtempSync(path.join(tmpdir(), "entrain-manifests-"));
       try {
-        const secret = path.join(tmp, "password");
-        writeFileSync(secret, "secret");
+        const fileWith = (name: string, text: string) => {
+          writeFileSync(path.join(tmp, name), text);
+          return path.join(tmp, name);
+        };
         for (const service of services) {
           const workload = byName(`entrain-${service}`);
           const container = containerOf(workload);
           const fields = (field: string) => (field === "status.podIP" ? "10.1.2.3" : `${workload.name}-5d8f-x7`);
           const { POD_IP, ...env } = environmentOf(manifests, container, fields);
-          const config = loadConfig(service, { ...env, ENTRAIN_REDIS_PASSWORD_FILE: secret });
+          const secrets = Object.entries(env).filter(([name]) => name.endsWith("_FILE"));
+          const files = secrets.map(([name]) => [
+            name,
+            fileWith(name, name.includes("_HTTP_") ? `caller:${name}` : "secret"),
+          ]);
+          const config = loadConfig(service, { ...env, ...(Object.fromEntries(files) as Record<string, string>) });
           if (service === "agent") assert.deepEqual([POD_IP, env["ENTRAIN_ADVERTISE"]], ["10.1.2.3", "10.1.2.3:50051"]);
           const ports = new Map(container.ports?.map(({ name, containerPort }) => [name, containerPort]));
           assert.equal(ports.get("ops"), config.opsPort);
           if ("grpcPort" in config) assert.equal(ports.get("grpc"), config.grpcPort);
           if ("httpPort" in config) assert.equal(ports.get("http"), config.httpPort);
           const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);
-          assert.deepEqual(mounts.sort(), ["/run/entrain/redis", config.tlsDir]);
+          const folders = new Set([...secrets.map(([, file]) => path.dirname(file)), config.tlsDir]);
+          assert.deepEqual(mounts.sort(), [...folders].sort(), `${service} mounts what it reads, and nothing else`);
+          if ("httpOperators" in config)
+            assert.deepEqual(config.httpOperators, [{ name: "caller", secret: "ENTRAIN_HTTP_OPERATORS_FILE" }]);
           const pauseS = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
           const graceS = workload.pod.terminationGracePeriodSeconds ?? 0;
           assert.ok(graceS > pauseS + config.drainMs / 1_000 + 1, `${service} is killed while it drains`);

@@ -14,6 +14,7 @@ const project = "entrain-pods";
 const label = ["--label", `${project}=yes`];
 const roles = ["agent", "decision-loop", "coordinator", "console"] as const;
 const agents = 3;
+const token = "development-operator";
 
 /** A container that stands for a pod. */
 interface Pod {
@@ -92,11 +93,13 @@ async function mountSecrets(): Promise<void> {
     (workload.pod.volumes ?? []).map(({ secret }) => secret?.secretName ?? ""),
   );
   const mounts = [...new Set(secrets.filter(Boolean))].flatMap((name) => {
-    const folder = name.replace(/^entrain-/, "").replace(/-tls$|^(store)-.*$/, "$1");
+    const folder = name.replace(/^entrain-/, "").replace(/-tls$|^(store|console-tokens)-.*$/, "$1");
     return ["--volume", `${project}-${name}:/secrets/${folder}`];
   });
   const script = `node /app/services/cli/src/main.ts certs /secrets --swarm entrain
     printf development >/secrets/store/password
+    printf developer:${token} >/secrets/console-tokens/operators
+    printf visitor:${token}-viewer >/secrets/console-tokens/viewers
     chown -R 0:1000 /secrets/*/ && chmod 0440 /secrets/*/* && chmod 0444 /secrets/store/*`;
   const root = ["run", "--rm", "--user", "0", ...label, "--network", "none", "--entrypoint", "sh"];
   await docker([...root, ...mounts, "entrain/cli:local", "-euc", script]);
@@ -137,7 +140,7 @@ describe("each pod of the overlay dev", { skip }, () => {
   });
 
   test("is a swarm in step, with its own certificates and its own store", async () => {
-    const script = `fetch("http://127.0.0.1:8080/api/v1/swarm").then((a) => a.text()).then((t) => console.log(t))`;
+    const script = `fetch("http://127.0.0.1:8080/api/v1/swarm", { headers: { authorization: "Bearer ${token}" } }).then((a) => a.text()).then((t) => console.log(t))`;
     const swarm = await until(
       "three agents in step under a leader",
       async () => {

@@ -2,6 +2,7 @@
 import { EntrainError, formatDuration } from "@entrain/kernel";
 import { electionTimings } from "@entrain/core/election";
 import { membershipTimings } from "@entrain/core/membership";
+import type { Token } from "./variable-types.ts";
 import { variables, type ConfigKey } from "./variables.ts";
 
 /** One finding. */
@@ -17,7 +18,12 @@ export type PartialValues = ReadonlyMap<ConfigKey, unknown>;
 
 /** All that does not fit together. */
 export function crossCheck(values: PartialValues): readonly Problem[] {
-  return [...plainTextBeyondLoopback(values), ...timingProblems(values), ...storeProblems(values)];
+  return [
+    ...plainTextBeyondLoopback(values),
+    ...tokenProblems(values),
+    ...timingProblems(values),
+    ...storeProblems(values),
+  ];
 }
 
 /** Each listener, and what makes it fit to be reached by others. */
@@ -49,6 +55,30 @@ function contradiction(values: PartialValues): readonly Problem[] {
   return [{ name, line: `${name} is true while ENTRAIN_TLS_DIR gives certificates: leave one of them out` }];
 }
 
+/** Beyond loopback the console asks who is calling, unless told not to; and no token says two things. */
+function tokenProblems(values: PartialValues): readonly Problem[] {
+  const problems: Problem[] = [];
+  const [operators, viewers] = (["httpOperators", "httpViewers"] as const).map(
+    (key) => (values.get(key) ?? []) as readonly Token[],
+  );
+  const secrets = [...(operators ?? []), ...(viewers ?? [])].map(({ secret }) => secret);
+  if (new Set(secrets).size < secrets.length) {
+    const { name } = variables.httpOperators;
+    problems.push({
+      name,
+      line: `${name} and ENTRAIN_HTTP_VIEWERS have a token twice: give each caller one of its own`,
+    });
+  }
+  const host = values.get("httpHost");
+  const read = (["httpOperators", "httpViewers", "httpAnonymous"] as const).every((key) => values.has(key));
+  const said = values.get("insecure") !== false || values.get("httpAnonymous") !== undefined || secrets.length > 0;
+  if (!read || said || typeof host !== "string" || isLoopback(host)) return problems;
+  const { name } = variables.httpHost;
+  const remedy =
+    "give tokens with ENTRAIN_HTTP_OPERATORS_FILE, or say with ENTRAIN_HTTP_ANONYMOUS what callers without one may do";
+  return [...problems, { name, line: `${name} is ${JSON.stringify(host)}, which others can reach: ${remedy}` }];
+}
+
 /** One way to the store, and TLS where there are certificates for it. */
 function storeProblems(values: PartialValues): readonly Problem[] {
   const problems: Problem[] = [];
@@ -78,7 +108,8 @@ function storeProblems(values: PartialValues): readonly Problem[] {
   return problems;
 }
 
-function isLoopback(host: string): boolean {
+/** True for an address that only the own host can reach. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

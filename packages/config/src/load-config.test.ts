@@ -40,6 +40,8 @@ test("an empty environment is a total config of defaults", () => {
     leaseMs: 2_000,
     leaseRenewMs: 500,
     leaseMarginMs: 300,
+    votersMin: 2,
+    evictAfterMs: 60_000,
     telemetry: { kind: "host" },
     telemetryEveryMs: 1_000,
     telemetrySpeed: 1,
@@ -154,7 +156,7 @@ test("with certificates gRPC may be reached by others; the plain ports must be n
   const tls = { ENTRAIN_TLS_DIR: "/certs", ENTRAIN_GRPC_HOST: "0.0.0.0" };
   assert.deepEqual(problems(tls), []);
   assert.match(problem({ ...tls, ENTRAIN_OPS_HOST: "::" }), /^ENTRAIN_OPS_HOST is "::".*ENTRAIN_PLAINTEXT=ops/);
-  const ports = { ENTRAIN_OPS_HOST: "::", ENTRAIN_HTTP_HOST: "::" };
+  const ports = { ENTRAIN_OPS_HOST: "::", ENTRAIN_HTTP_HOST: "::", ENTRAIN_HTTP_ANONYMOUS: "viewer" };
   assert.deepEqual(problems({ ...tls, ...ports, ENTRAIN_PLAINTEXT: "ops, http" }), []);
   assert.match(problem({ ...tls, ...ports, ENTRAIN_PLAINTEXT: "ops" }), /^ENTRAIN_HTTP_HOST/);
   assert.match(problem({ ...tls, ENTRAIN_INSECURE: "true" }), /^ENTRAIN_INSECURE is true while ENTRAIN_TLS_DIR/);
@@ -164,7 +166,7 @@ test("with certificates gRPC may be reached by others; the plain ports must be n
 test("plain text beyond loopback must be permitted in so many words", () => {
   for (const name of ["ENTRAIN_GRPC_HOST", "ENTRAIN_OPS_HOST", "ENTRAIN_HTTP_HOST"]) {
     assert.match(
-      problem({ [name]: "::" }),
+      problem({ [name]: "::", ENTRAIN_HTTP_ANONYMOUS: "none" }),
       new RegExp(`^${name} is "::", which others can reach: .*ENTRAIN_INSECURE=true$`),
     );
     assert.deepEqual(problems({ [name]: "::", ENTRAIN_INSECURE: "true" }), []);

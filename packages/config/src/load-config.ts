@@ -33,11 +33,16 @@ interface Found {
 export function loadConfig<Service extends ServiceName>(service: Service, env: Environment): Config<Service> {
   const problems = unknownNames(env);
   const found = new Map<ConfigKey, Found>();
+  const unread: ConfigKey[] = [];
   for (const [key, variable] of table) {
+    const before = problems.length;
     const text = findText(variable, env, problems);
     if (text !== undefined) found.set(key, text);
+    else if (problems.length > before) unread.push(key);
   }
   const values = parseTexts(found, problems);
+  // Set, but not known: no check between variables may take it for unset.
+  for (const key of unread) values.delete(key);
   problems.push(...crossCheck(values));
   if (problems.length > 0) throw configError(problems);
 

@@ -190,6 +190,49 @@ export const redisUrl: VariableType<string> = {
   }, "give redis://host:port or, with TLS, rediss://host:port; user, password and /number of the database may be added"),
 };
 
+/** A caller of the HTTP API by the name that it has in the audit log, and the secret that it brings. */
+export interface Token {
+  readonly name: string;
+  readonly secret: string;
+}
+
+const tokensMax = 100;
+const tokenPattern = /^([A-Za-z0-9._-]{1,63}):([A-Za-z0-9._~+/-]{16,256}={0,2})$/;
+
+/** Bearer tokens (RFC 6750), each with the name of who has it. */
+export const tokens: VariableType<readonly Token[]> = {
+  type: "tokens",
+  range: "name:token, separated by commas or line breaks",
+  unit: "",
+  schema: z.string().transform((text, context): readonly Token[] => {
+    const entries = text
+      .split(/[,\n]/)
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== "");
+    const read = entries.flatMap((entry) => {
+      const [, name, secret] = tokenPattern.exec(entry) ?? [];
+      return name === undefined || secret === undefined ? [] : [{ name, secret }];
+    });
+    const distinct = new Set(read.map(({ name }) => name)).size === read.length;
+    if (read.length === entries.length && read.length <= tokensMax && distinct) return read;
+    const remedy =
+      "write name:token, a name once, the token of 16 to 256 of A–Z a–z 0–9 . _ ~ + / - (openssl rand -hex 32)";
+    context.addIssue({ code: "custom", message: `${remedy}; ${tokensMax} at most` });
+    return z.NEVER;
+  }),
+};
+
+/** The one token that a caller brings. */
+export const token: VariableType<string> = {
+  type: "text",
+  range: "",
+  unit: "",
+  schema: matching(
+    /^[A-Za-z0-9._~+/-]{16,256}={0,2}$/,
+    "give the token alone, without its name, as the console's operator made it",
+  ),
+};
+
 export const secretText: VariableType<string> = {
   type: "text",
   range: "",

@@ -144,6 +144,25 @@ export const variables = {
     services: ["console", "cli"],
     doc: "Port to listen on for the console.",
   }),
+  httpOperators: optionalVariable("ENTRAIN_HTTP_OPERATORS", types.tokens, {
+    secret: true,
+    services: ["console", "cli"],
+    doc: "Who may change the swarm by the console, and look. Each caller brings its token ([security](security.md)).",
+  }),
+  httpViewers: optionalVariable("ENTRAIN_HTTP_VIEWERS", types.tokens, {
+    secret: true,
+    services: ["console"],
+    doc: "Who may look, and change nothing.",
+  }),
+  httpAnonymous: optionalVariable("ENTRAIN_HTTP_ANONYMOUS", types.choice(["none", "viewer", "operator"]), {
+    services: ["console"],
+    doc: "What callers of the console without a token may do. Default: `operator` where it listens on loopback (or `ENTRAIN_INSECURE`) and there are no tokens, else `none`.",
+  }),
+  token: optionalVariable("ENTRAIN_TOKEN", types.token, {
+    secret: true,
+    services: ["cli"],
+    doc: "Token that `entrain status`, `goal` and the like bring to the console.",
+  }),
   periodMs: variable("ENTRAIN_PERIOD", types.durationMs(periodLimitsMs), {
     default: "1s",
     services: all,
@@ -192,6 +211,16 @@ export const variables = {
     default: "300ms",
     services: servers,
     doc: "How long before the end of its lease a leader stops acting.",
+  }),
+  votersMin: variable("ENTRAIN_MIN_VOTERS", types.wholeNumber(2, 1_000), {
+    default: "2",
+    services: ["agent", "console"],
+    doc: "Least number of voters that is a quorum, however few there are ([votes](votes.md)).",
+  }),
+  evictAfterMs: variable("ENTRAIN_EVICT_AFTER", types.duration("100ms", "1d"), {
+    default: "1m",
+    services: ["agent"],
+    doc: "How long a voter must have been dead before the others may evict it.",
   }),
   telemetry: variable("ENTRAIN_TELEMETRY", types.telemetry, {
     default: "host",

@@ -13,6 +13,7 @@ import {
   testScheduleStore,
   testSharedState,
   testTaskStore,
+  testVoteStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -37,4 +38,5 @@ testBudgetStore(open);
 testTaskStore(open);
 testSessionStore(open);
 testScheduleStore(open);
+testVoteStore(open);
 testPoolStore(open);

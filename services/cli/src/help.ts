@@ -13,6 +13,7 @@ const general = `entrain COMMAND [flags]
   entrain sim         a whole swarm in virtual time, with faults
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
+A console that asks for a token gets that of ENTRAIN_TOKEN or of the file ENTRAIN_TOKEN_FILE.
 `;
 
 const up = `entrain up [flags]        (npm start -- [flags])

@@ -25,6 +25,7 @@ import { openSecurity, storeAddress, type RunningService, type ServiceSurroundin
 import {
   collectProcessMetrics,
   createEventLog,
+  createLogger,
   createMetrics,
   createOpsServer,
   fanOut,
@@ -32,6 +33,8 @@ import {
 } from "@entrain/telemetry";
 import { createEventHub, type EventHub } from "./events/event-hub.ts";
 import { createEventJournal } from "./events/event-journal.ts";
+import { accessOptions, createAccess } from "./http/access.ts";
+import type { AuditEntry } from "./http/audit.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
 import { withDeadline } from "./deadline.ts";
 import { listen } from "./http/listen.ts";
@@ -80,12 +83,15 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
       checkExpression: createSessionExpressions().check,
       nextSessionId: () => `s-${randomUUID()}`,
     }),
+    votersMin: config.votersMin,
     hub,
     clock,
     timers: systemTimers,
     metrics: { contentType: registry.contentType, text: () => registry.metrics() },
     ready,
     events,
+    access: createAccess(accessOptions(config)),
+    audit: openAuditLog(config.swarmId),
   });
   const ops = createOpsServer({
     name: "console",
@@ -118,6 +124,14 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     await stop();
     throw thrown;
   }
+}
+
+/** Lines of their own beside the log, which `ENTRAIN_LOG_LEVEL` does not silence. */
+function openAuditLog(swarmId: string): (entry: AuditEntry) => void {
+  const lines = createLogger({ base: { service: "console", swarmId, pid: process.pid, log: "audit" } });
+  return (entry) => {
+    lines.info(entry, "change");
+  };
 }
 
 function openStore(

@@ -1,14 +1,19 @@
-/** The flag that commands share which ask a running console. */
+/** What commands share that ask a running console: its address, and the token that they bring. */
+import { loadConfig } from "@entrain/config";
 import { EntrainError } from "@entrain/kernel";
 import { createConsoleClient, type ConsoleClient } from "../console/console-client.ts";
+import type { CommandWorld } from "./command.ts";
 
 const defaultUrl = "http://127.0.0.1:8080";
 
-/** A client of the console that `--url` names (default http://127.0.0.1:8080). */
-export function consoleAt(urlText: string | undefined): ConsoleClient {
+/**
+ * A client of the console that `--url` names (default http://127.0.0.1:8080), with the token of `ENTRAIN_TOKEN`.
+ * @throws EntrainError `invalid-argument` for the address, `invalid-config` for the environment
+ */
+export function consoleAt(urlText: string | undefined, env: CommandWorld["env"]): ConsoleClient {
   const text = urlText ?? defaultUrl;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw EntrainError.invalid("--url", text, `write the console's address, for example ${defaultUrl}`);
-  return createConsoleClient(url.origin);
+  return createConsoleClient(url.origin, loadConfig("cli", env).token);
 }

@@ -10,10 +10,10 @@ import { consoleAt } from "./console-flags.ts";
 const flagTable = { url: "text", limit: "text", json: "switch" } as const;
 const limitMax = 1_000;
 
-export const decisions: Command = async (argv, { stdout }) => {
+export const decisions: Command = async (argv, { env, stdout }) => {
   const flags = readFlags("entrain decisions", flagTable, argv);
   const limit = readWholeNumber("--limit", flags.text("limit") ?? "20", 1, limitMax);
-  const newest = await consoleAt(flags.text("url")).decisions(limit);
+  const newest = await consoleAt(flags.text("url"), env).decisions(limit);
   const lines = flags.given("json")
     ? newest.map((decision) => JSON.stringify({ kind: "decision", ...decision }))
     : decisionLines(newest);

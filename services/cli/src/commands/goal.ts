@@ -24,9 +24,9 @@ type Flags = FlagValues<typeof flagTable>;
 /** What is used where a swarm has no goal yet, ms. */
 const usualPeriodMs = 1_000;
 
-export const goal: Command = async (argv, { stdout }) => {
+export const goal: Command = async (argv, { env, stdout }) => {
   const flags = readFlags("entrain goal", flagTable, argv, 1);
-  const console = consoleAt(flags.text("url"));
+  const console = consoleAt(flags.text("url"), env);
   const asked = readGoal(flags);
   if (asked === undefined) {
     const rhythm = await console.rhythm();

@@ -9,9 +9,9 @@ import { consoleAt } from "./console-flags.ts";
 
 const flagTable = { url: "text", json: "switch" } as const;
 
-export const status: Command = async (argv, { stdout }) => {
+export const status: Command = async (argv, { env, stdout }) => {
   const flags = readFlags("entrain status", flagTable, argv);
-  const console = consoleAt(flags.text("url"));
+  const console = consoleAt(flags.text("url"), env);
   const [swarm, agents] = await Promise.all([console.swarm(), console.agents()]);
   if (flags.given("json")) stdout.write(`${JSON.stringify({ kind: "status", swarm, agents })}\n`);
   else stdout.write(statusLines(swarm, agents).join("\n") + "\n");

@@ -42,6 +42,20 @@ test("agents are read page by page", async (t) => {
   );
 });
 
+test("the token is brought with every call", async (t) => {
+  const brought: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    brought.push(request.headers.authorization);
+    response.writeHead(200).end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const client = createConsoleClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "a-token");
+  await client.swarm();
+  await client.setGoal({ kind: "sync" });
+  assert.deepEqual(brought, ["Bearer a-token", "Bearer a-token"]);
+});
+
 test("a refusal is passed on in the console's own words", async (t) => {
   const client = await clientOf(t, () => ({ status: 503, body: JSON.stringify({ title: "Redis is away" }) }));
   const error = await rejection(client.inject({ temperature: 85 }));

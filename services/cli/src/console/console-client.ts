@@ -25,6 +25,8 @@ import type {
  */
 export interface ConsoleClient {
   readonly url: string;
+  /** What every request brings. */
+  readonly headers: Readonly<Record<string, string>>;
   swarm(): Promise<SwarmView>;
   agents(): Promise<readonly AgentView[]>;
   rhythm(): Promise<RhythmView>;
@@ -53,16 +55,20 @@ const writeDeadlineMs = 5_000;
 const auditDeadlineMs = 60_000;
 const pageMax = 1_000;
 
-/** A client of the console at `url` (without a path). */
-export function createConsoleClient(url: string): ConsoleClient {
-  const get = <View>(path: string) => call<View>(url, path, { signal: AbortSignal.timeout(readDeadlineMs) });
+/** A client of the console at `url` (without a path), with the caller's token where it has one. */
+export function createConsoleClient(url: string, token?: string): ConsoleClient {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const ask = <View>(path: string, question: HttpQuestion) =>
+    call<View>(url, path, { ...question, headers: { ...headers, ...question.headers } });
+  const get = <View>(path: string) => ask<View>(path, { signal: AbortSignal.timeout(readDeadlineMs) });
   return {
     url,
+    headers,
     swarm: () => get<SwarmView>("/api/v1/swarm"),
     rhythm: () => get<RhythmView>("/api/v1/rhythm"),
     leader: () => get<LeaderView>("/api/v1/leader"),
     setGoal: (goal) =>
-      call<GoalView>(url, "/api/v1/rhythm/goal", {
+      ask<GoalView>("/api/v1/rhythm/goal", {
         method: "PUT",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(goal),
@@ -70,7 +76,7 @@ export function createConsoleClient(url: string): ConsoleClient {
       }),
     agents: () => pages<AgentView>("agents", get),
     budgets: () => pages<BudgetView>("budgets", get),
-    auditBudgets: () => call<AuditView>(url, "/api/v1/budget-audit", { signal: AbortSignal.timeout(auditDeadlineMs) }),
+    auditBudgets: () => ask<AuditView>("/api/v1/budget-audit", { signal: AbortSignal.timeout(auditDeadlineMs) }),
     async decisions(limit) {
       const page = await get<{ readonly decisions: readonly DecisionView[] }>(`/api/v1/decisions?limit=${limit}`);
       return page.decisions;
@@ -80,7 +86,7 @@ export function createConsoleClient(url: string): ConsoleClient {
     },
     session: (sessionId) => get<SessionDetail>(`/api/v1/sessions/${encodeURIComponent(sessionId)}`),
     createSession: (wish) =>
-      call<SessionDetail>(url, "/api/v1/sessions", {
+      ask<SessionDetail>("/api/v1/sessions", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(wish),
@@ -88,10 +94,10 @@ export function createConsoleClient(url: string): ConsoleClient {
       }),
     async cancelSession(sessionId) {
       const signal = AbortSignal.timeout(writeDeadlineMs);
-      await call<unknown>(url, `/api/v1/sessions/${encodeURIComponent(sessionId)}`, { method: "DELETE", signal });
+      await ask<unknown>(`/api/v1/sessions/${encodeURIComponent(sessionId)}`, { method: "DELETE", signal });
     },
     inject: (telemetry, incident) =>
-      call<InjectionView>(url, "/api/v1/telemetry", {
+      ask<InjectionView>("/api/v1/telemetry", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ telemetry, ...(incident === undefined ? {} : { incident }) }),

@@ -16,6 +16,7 @@ test("the stream is opened again where it left off, and what is no event is pass
   const server = createServer((request: IncomingMessage, response) => {
     asked.push(request.headers["last-event-id"] as string | undefined);
     assert.equal(request.url, "/api/v1/events?types=agent.joined,agent.left");
+    assert.equal(request.headers.authorization, "Bearer a-token");
     answers[asked.length - 1]!(response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -24,7 +25,7 @@ test("the stream is opened again where it left off, and what is no event is pass
   const stop = new AbortController();
   const events: SwarmEvent[] = [];
   await followEvents(
-    `http://127.0.0.1:${port}`,
+    { url: `http://127.0.0.1:${port}`, headers: { authorization: "Bearer a-token" } },
     ["agent.joined", "agent.left"],
     (event) => {
       events.push(event);

@@ -3,6 +3,7 @@
  * stop. An event that was missed for good is announced by the console itself (`resync`).
  */
 import { setTimeout as delay } from "node:timers/promises";
+import type { ConsoleClient } from "./console-client.ts";
 import { httpRequest } from "./http-request.ts";
 import { createSseParser } from "./sse-parser.ts";
 
@@ -18,7 +19,7 @@ const retryMs = { first: 250, longest: 5_000 } as const;
 
 /** Calls back with every event of `types`; settles only after `signal` aborted. */
 export async function followEvents(
-  url: string,
+  { url, headers }: Pick<ConsoleClient, "url" | "headers">,
   types: readonly string[],
   onEvent: (event: SwarmEvent) => void,
   signal: AbortSignal,
@@ -33,10 +34,15 @@ export async function followEvents(
       if (data !== undefined) onEvent({ type: event.type, data });
     });
     try {
-      await readStream(address, lastId, signal, (text) => {
-        failures = 0;
-        feed(text);
-      });
+      await readStream(
+        address,
+        { ...headers, ...(lastId === "" ? {} : { "last-event-id": lastId }) },
+        signal,
+        (text) => {
+          failures = 0;
+          feed(text);
+        },
+      );
     } catch {
       failures += 1;
     }
@@ -48,7 +54,7 @@ export async function followEvents(
 /** Reads one connection to its end. @throws where it breaks, falls silent or is refused. */
 async function readStream(
   address: URL,
-  lastId: string,
+  headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
   onText: (text: string) => void,
 ): Promise<void> {
@@ -56,7 +62,7 @@ async function readStream(
   const watchdog = setTimeout(() => silence.abort(), silenceMaxMs);
   try {
     const response = await httpRequest(address, {
-      headers: { accept: "text/event-stream", ...(lastId === "" ? {} : { "last-event-id": lastId }) },
+      headers: { accept: "text/event-stream", ...headers },
       signal: AbortSignal.any([signal, silence.signal]),
     });
     if (response.statusCode !== 200) throw new Error(`the event stream answered ${response.statusCode ?? 0}`);

@@ -31,7 +31,7 @@ export async function observe(run: Run, console: ConsoleClient): Promise<void> {
   const signal = AbortSignal.any([stop.signal, interruption.signal]);
   await injectIncident(run, console);
   const following = followEvents(
-    console.url,
+    console,
     eventTypes,
     (event) => account.tell({ kind: "event", sinceReadyMs: timeline.sinceReadyMs(), event }),
     signal,

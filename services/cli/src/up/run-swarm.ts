@@ -108,6 +108,7 @@ function prepare(options: UpOptions, { env, config, account, interruption }: Run
     env,
     swarmId,
     httpHost,
+    token: config.token ?? config.httpOperators?.[0]?.secret,
     account,
     interruption,
     directory,

@@ -15,6 +15,8 @@ export interface Run {
   readonly swarmId: string;
   /** Where the console listens. */
   readonly httpHost: string;
+  /** What the console asks of this run's own calls. */
+  readonly token: string | undefined;
   readonly account: Account;
   readonly interruption: Interruption;
   readonly directory: RunDirectory;

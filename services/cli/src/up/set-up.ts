@@ -43,7 +43,7 @@ export async function setUp(
   agents.catch(() => undefined);
   try {
     await unlessAborted(signal, Promise.all([consoleStart, coordinatorStart]));
-    const console = createConsoleClient(url());
+    const console = createConsoleClient(url(), run.token);
     return { console, swarm: await untilReady(run, console, agents, signal) };
   } finally {
     watching.abort();

@@ -9,10 +9,13 @@ import type {
   Ledger,
   ScheduleStore,
   Timers,
+  VoteStore,
 } from "@entrain/ports";
 import type { SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
+import type { Access } from "./access.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { SwarmFollower } from "../swarm-follower.ts";
 
 /** The console behind the API. */
@@ -24,11 +27,14 @@ export interface ApiContext {
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
     readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
     readonly schedules: Pick<ScheduleStore, "list">;
+    readonly votes: Pick<VoteStore, "voters" | "remove">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
   /** Makes, reads and ends sessions. */
   readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
+  /** The least number of voters that is a quorum. */
+  readonly votersMin: number;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -36,4 +42,8 @@ export interface ApiContext {
   /** Whether the console has seen the swarm and is not about to end; if not, why. */
   readonly ready: () => Readiness;
   readonly events: EventSink;
+  /** Who may look, and who may change. */
+  readonly access: Access;
+  /** Keeps what was changed by whom. */
+  readonly audit: (entry: AuditEntry) => void;
 }

@@ -9,7 +9,11 @@ export const changeHeadersSchema = {
   properties: {
     "if-match": { type: "string", description: 'The present version as ETag, `"7"`; `*` for whatever it is.' },
     "idempotency-key": { type: "string", description: "The same key with the same change is carried out once." },
-    "x-entrain-author": { type: "string", description: "Who changes it (default: the caller's address)." },
+    "x-entrain-author": {
+      type: "string",
+      description:
+        "Who changes it (default: the caller's address); with a token it is the token's name, whatever is here.",
+    },
     "x-entrain-reason": { type: "string", description: "Why." },
   },
 } as const;
@@ -18,10 +22,11 @@ export const changeHeadersSchema = {
  * The request behind the headers; undefined where they name no version.
  * @throws EntrainError `invalid-argument` for an If-Match that is no version
  */
-export function changeRequestOf({ headers, ip }: FastifyRequest): ChangeRequest | undefined {
+export function changeRequestOf({ headers, ip, caller }: FastifyRequest): ChangeRequest | undefined {
   const ifMatch = headers["if-match"];
   if (ifMatch === undefined) return undefined;
-  const note = { author: text(headers["x-entrain-author"]) ?? ip, reason: text(headers["x-entrain-reason"]) ?? "" };
+  const author = caller?.name ?? text(headers["x-entrain-author"]) ?? ip;
+  const note = { author, reason: text(headers["x-entrain-reason"]) ?? "" };
   const request = { ...note, requestId: text(headers["idempotency-key"]) };
   if (ifMatch.trim() === "*") return request;
   const version = /^\s*"?(\d{1,16})"?\s*$/.exec(ifMatch)?.[1];

@@ -1,7 +1,7 @@
 /**
  * The console's HTTP server: fastify with our own validation, problems and guards.
  *
- * Order of a request: guards (path, method, origin, room), then the body (size, media type, JSON), then its fields, then
+ * Order of a request: guards (path, caller, method, origin, room), then the body (size, media type, JSON), then its fields, then
  * the route. Answers are written as the route made them: schemas describe and tests hold them to it, but nothing is
  * silently cut to fit.
  */
@@ -24,6 +24,7 @@ import { addSessionRoutes } from "./routes/session-routes.ts";
 import { addRhythmRoutes } from "./routes/rhythm-routes.ts";
 import { addScheduleRoutes } from "./routes/schedule-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
+import { addVoterRoutes } from "./routes/voter-routes.ts";
 
 /** Largest body, bytes. */
 const bodyMax = 64 * 1024;
@@ -57,6 +58,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addSwarmRoutes(app, context);
   addRhythmRoutes(app, context);
   addLeaderRoutes(app, context);
+  addVoterRoutes(app, context);
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
   addBudgetRoutes(app, context);

@@ -1,7 +1,11 @@
-/** What is checked before a body is read: path, method, origin, room. */
-import type { FastifyInstance, HTTPMethods } from "fastify";
+/** What is checked before a body is read: path, who is calling, method, origin, room. */
+import { isIP } from "node:net";
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 import { EntrainError } from "@entrain/kernel";
+import type { Access, Caller } from "./access.ts";
 import type { ApiContext } from "./api-context.ts";
+import { auditEntry } from "./audit.ts";
+import type { Problem } from "../contract/requests.ts";
 import { problem, sendProblem } from "./problem.ts";
 
 /** Requests under way at once, event streams aside. Callers on the same host always have room for 200. */
@@ -21,15 +25,27 @@ declare module "fastify" {
     /** The answer ends when its caller goes. */
     readonly endless?: true;
   }
+  interface FastifyRequest {
+    /** Who was let in; undefined where nobody is asked. */
+    caller: Caller | undefined;
+  }
 }
 
+/** What is answered only to those that may look. The page itself, the API's description and the probes are not. */
+const guarded = /^\/(api\/v1\/|metrics$)/;
+
 /** Adds the guards, and the reporting of what was answered. */
-export function addGuards(app: FastifyInstance, { clock, events }: ApiContext): void {
+export function addGuards(app: FastifyInstance, { clock, events, access, audit }: ApiContext): void {
   let underWay = 0;
+  app.decorateRequest("caller", undefined);
   app.addHook("onRequest", async (request, reply) => {
     void reply.headers(headers);
     const startedMs = clock.monoMs();
-    if (request.routeOptions.config.endless) return;
+    const changes = !safeMethods.has(request.method);
+    if (request.routeOptions.config.endless) {
+      const refusal = admit(access, request, changes);
+      return refusal === undefined ? undefined : sendProblem(reply.header("www-authenticate", challenge), refusal);
+    }
     underWay += 1;
     // Once for every outcome: answered, refused, or left by its caller.
     reply.raw.once("close", () => {
@@ -38,13 +54,33 @@ export function addGuards(app: FastifyInstance, { clock, events }: ApiContext): 
       const { statusCode } = reply.raw;
       const durationMs = clock.monoMs() - startedMs;
       events({ kind: "http.answered", method: request.method, route, status: statusCode, durationMs });
+      const entry = changes && auditEntry(request, reply.raw.headersSent ? statusCode : null, durationMs);
+      if (entry) audit(entry);
     });
     // Here, so that the body of a request that leads nowhere is not even read.
     if (request.is404) return sendProblem(reply, problem(404, `there is nothing at ${request.url}`));
-    if (!safeMethods.has(request.method)) refuseOtherOrigins(request.headers.origin, request.headers.host);
+    const refusal = admit(access, request, changes);
+    if (refusal !== undefined) return sendProblem(reply.header("www-authenticate", challenge), refusal);
+    if (changes) refuseOtherOrigins(request);
     if (underWay > underWayMax)
       throw new EntrainError("unavailable", `${underWayMax} requests are under way: try again later`);
   });
+}
+
+const challenge = 'Bearer realm="entrain"';
+
+/** Lets the caller in, or says why not. */
+function admit(access: Access, request: FastifyRequest, changes: boolean): Problem | undefined {
+  if (!guarded.test(request.routeOptions.url ?? "")) return undefined;
+  const caller = access(request.headers.authorization);
+  if (typeof caller === "string") return problem(401, caller);
+  if (changes && caller.role === "viewer")
+    return problem(
+      403,
+      `${caller.name ?? "who brings no token"} may look, and change nothing: bring an operator's token`,
+    );
+  request.caller = caller;
+  return undefined;
 }
 
 /**
@@ -77,11 +113,22 @@ export function addMethodGuard(app: FastifyInstance): () => void {
   };
 }
 
-/** A page of another site may send a form to the console; its browser says where from (RFC 6454). */
-function refuseOtherOrigins(origin: string | undefined, host: string | undefined): void {
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return;
+/**
+ * A page of another site may send a form to the console; its browser says where from (RFC 6454). A site may also let its
+ * own name lead here, and be its own origin then: who brings no token is believed only under an address or a bare name.
+ */
+function refuseOtherOrigins({ caller, headers: { origin, host = "" } }: FastifyRequest): void {
+  if (origin === undefined) return;
+  const own = URL.canParse(origin) && new URL(origin).host === host;
+  if (!own)
+    throw new EntrainError(
+      "permission-denied",
+      `pages of ${origin} may not change this swarm: call from the console's own`,
+    );
+  const { hostname } = new URL(origin);
+  if (caller?.name !== undefined || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 || !hostname.includes(".")) return;
   throw new EntrainError(
     "permission-denied",
-    `pages of ${origin} may not change this swarm: call from the console's own`,
+    `pages under a name such as ${hostname} may change this swarm only with a token (docs/security.md)`,
   );
 }

@@ -11,7 +11,9 @@ import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
 import type { AgentConnection } from "../followers/process-observers.ts";
+import { createAccess, type AccessOptions } from "../http/access.ts";
 import type { ApiContext } from "../http/api-context.ts";
+import type { AuditEntry } from "../http/audit.ts";
 import { createHttpServer } from "../http/create-http-server.ts";
 import { createSwarmModel, type SwarmInput } from "../swarm-model/swarm-model.ts";
 import { at } from "./facts.ts";
@@ -34,6 +36,8 @@ export async function createApi(
   desk?: ContextDesk,
   budgets?: ApiContext["store"]["budgets"],
   sessions?: ApiContext["sessions"],
+  access: AccessOptions = { anonymous: "operator" },
+  votes?: ApiContext["store"]["votes"],
 ) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
@@ -48,6 +52,7 @@ export async function createApi(
   /** By process id. */
   const processes = new Map<string, Partial<AgentConnection>>();
   const events: RuntimeEvent[] = [];
+  const audit: AuditEntry[] = [];
   const time = { seconds: 0, ready: true };
   const clock = createSystemClock();
   const hub = createEventHub(createEventJournal("test"), systemTimers);
@@ -64,7 +69,12 @@ export async function createApi(
       connection,
       processOf: (agentId) => connection(model.member(agentId)?.processId ?? ""),
     },
-    store: { ...storeThat(says), ...(budgets === undefined ? {} : { budgets }) },
+    store: {
+      ...storeThat(says),
+      ...(budgets === undefined ? {} : { budgets }),
+      ...(votes === undefined ? {} : { votes }),
+    },
+    votersMin: 2,
     desk: desk ?? deskThat(says),
     sessions: sessions ?? noSessions,
     hub,
@@ -73,8 +83,10 @@ export async function createApi(
     metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", text: () => Promise.resolve("# none\n") },
     ready: () => (time.ready ? { ok: true } : { ok: false, reason: "the console has not yet seen the swarm" }),
     events: (event) => events.push(event),
+    access: createAccess(access),
+    audit: (entry) => audit.push(entry),
   };
-  return { app: await createHttpServer(context), model, feed, hub, says, processes, events, time };
+  return { app: await createHttpServer(context), model, feed, hub, says, processes, events, audit, time };
 }
 
 /** Ports over made-up state; pages are cut by position, as a cursor of any store would. */
@@ -104,6 +116,8 @@ function storeThat(says: StoreSays): ApiContext["store"] {
     schedules: {
       list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),
     },
+    // A test that removes voters brings a real store.
+    votes: { voters: () => reading(() => ({ version: 0, voters: [] })), remove: noStore },
     goals: {
       readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
       set: (goal) =>
