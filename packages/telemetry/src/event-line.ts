@@ -83,6 +83,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.reconciled":
     case "decision.unreachable":
     case "proposal.answered":
+    case "gate.judged":
       return decisionLine(event);
   }
 }
