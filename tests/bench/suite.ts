@@ -11,6 +11,7 @@ import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 import { rhythmLargeSuite, rhythmLongSuite } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { swarmSpreadSuite } from "./swarm-spread.ts";
 import { swarmSuites } from "./swarm.ts";
 
 /** One suite. */
@@ -37,4 +38,5 @@ export const suites: readonly Suite[] = [
   scheduleSuite,
   batchingSuite,
   ...swarmSuites,
+  swarmSpreadSuite,
 ];

@@ -11,15 +11,27 @@ import { BeatTally, type BeatShare } from "./beat-tally.ts";
 export interface SwarmWorkerTask {
   /** Undefined for bare processes. */
   readonly store: { readonly redis: string; readonly swarm: string } | undefined;
+  readonly goal: "sync" | "spread";
   readonly agentIds: readonly string[];
   readonly periodMs: number;
   /** Instant of `process.hrtime` from which all instants count, ns. */
   readonly originNs: string;
 }
 
+/** An agent fired a beat. */
+export interface Firing {
+  readonly agentId: string;
+  readonly beat: number;
+  readonly atNs: number;
+  /** Beats that it said it skipped just before. */
+  readonly skipped: number;
+}
+
 /** What it answers at its end. */
 export interface SwarmWorkerAccount {
   readonly shares: readonly BeatShare[];
+  /** Of a spread: each firing. */
+  readonly firings: readonly Firing[];
   readonly windowMs: number;
   readonly cpuMs: number;
   readonly rssBytes: number;
@@ -27,14 +39,16 @@ export interface SwarmWorkerAccount {
   readonly writtenBytes: number;
 }
 
-const { store, agentIds, periodMs, originNs } = JSON.parse(process.argv[2] ?? "{}") as SwarmWorkerTask;
+const { store, goal, agentIds, periodMs, originNs } = JSON.parse(process.argv[2] ?? "{}") as SwarmWorkerTask;
 const origin = BigInt(originNs);
 const tally = new BeatTally(origin, periodMs);
+const firings: Firing[] = [];
 
 async function startAgents({ redis, swarm }: { redis: string; swarm: string }): Promise<void> {
-  const host = createAgentHost({ swarm, redis, rhythm: { goal: "sync", periodMs } }, agentIds, {
-    onBeat: ({ beat }) => {
+  const host = createAgentHost({ swarm, redis, rhythm: { goal, periodMs } }, agentIds, {
+    onBeat: ({ agentId, beat, skipped }) => {
       tally.fired(beat);
+      if (goal === "spread") firings.push({ agentId, beat, skipped, atNs: Number(process.hrtime.bigint() - origin) });
     },
   });
   await host.start(60_000);
@@ -72,6 +86,7 @@ process.stdin.on("end", () => {
   const { user, system } = process.cpuUsage(before.cpu);
   const account: SwarmWorkerAccount = {
     shares: tally.shares(),
+    firings,
     windowMs: performance.now() - before.atMs,
     cpuMs: (user + system) / 1_000,
     rssBytes: process.memoryUsage.rss(),

@@ -2,17 +2,14 @@
  * Swarms of real processes on this host, beating together every 200 ms, beside bare processes with one timer each on the clock
  * that they all share: as many, in the same run. What the bare ones miss is the host's; what the swarm adds is ours.
  */
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { quantile } from "@entrain/core/rhythm";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { cadencePpmOf, coherenceOf, spreadMsOf, wholeBeats, type BeatShare } from "./beat-tally.ts";
 import { distribution, single, type Figure, type Peer } from "./figure.ts";
 import type { Suite } from "./suite.ts";
+import { startWorkers } from "./swarm-process.ts";
 import type { SwarmWorkerAccount, SwarmWorkerTask } from "./swarm-worker.ts";
 
 const periodMs = 200;
@@ -20,43 +17,10 @@ const periodMs = 200;
 const windowBeats = 15;
 const settleMs = 4_000;
 const measuredMs = 12_000;
-/** Processes that start at the same time. */
-const startAtOnce = 4;
-
-interface Worker {
-  readonly readyNs: number;
-  begin(): void;
-  end(): Promise<SwarmWorkerAccount>;
-}
 
 interface Size {
   readonly agents: number;
   readonly processes: number;
-}
-
-async function startWorker(task: SwarmWorkerTask): Promise<Worker> {
-  const main = path.join(import.meta.dirname, "swarm-worker.ts");
-  const child = spawn(process.execPath, [main, JSON.stringify(task)], { stdio: ["pipe", "pipe", "inherit"] });
-  const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const line = await lines.next();
-    if (line.done === true) throw new Error("a worker ended early");
-    return JSON.parse(line.value) as unknown;
-  };
-  const { readyNs } = (await next()) as { readyNs: number };
-  return {
-    readyNs,
-    begin() {
-      child.stdin.write("\n");
-    },
-    async end() {
-      child.stdin.end();
-      const account = (await next()) as SwarmWorkerAccount;
-      await exited;
-      return account;
-    },
-  };
 }
 
 /** One run: all processes, a few at a time; settled; measured; ended. */
@@ -64,12 +28,11 @@ async function run({ agents, processes }: Size, store: SwarmWorkerTask["store"])
   const originNs = String(process.hrtime.bigint());
   const each = agents / processes;
   const ids = Array.from({ length: agents }, (_, index) => `agent-${index}`);
-  const workers: Worker[] = [];
-  for (let from = 0; from < processes; from += startAtOnce) {
-    const batch = Array.from({ length: Math.min(startAtOnce, processes - from) }, (_, index) => from + index);
-    const tasks = batch.map((at) => ({ store, periodMs, originNs, agentIds: ids.slice(at * each, (at + 1) * each) }));
-    workers.push(...(await Promise.all(tasks.map(startWorker))));
-  }
+  const workers = await startWorkers(
+    Array.from({ length: processes }, (_, at) => {
+      return { store, goal: "sync", periodMs, originNs, agentIds: ids.slice(at * each, (at + 1) * each) };
+    }),
+  );
   await delay(store === undefined ? 0 : settleMs);
   for (const worker of workers) worker.begin();
   await delay(measuredMs);
