@@ -23,6 +23,7 @@ export interface Firing {
   readonly agentId: string;
   readonly beat: number;
   readonly atNs: number;
+  readonly latenessMs: number;
   /** Beats that it said it skipped just before. */
   readonly skipped: number;
 }
@@ -46,9 +47,10 @@ const firings: Firing[] = [];
 
 async function startAgents({ redis, swarm }: { redis: string; swarm: string }): Promise<void> {
   const host = createAgentHost({ swarm, redis, rhythm: { goal, periodMs } }, agentIds, {
-    onBeat: ({ agentId, beat, skipped }) => {
+    onBeat: ({ agentId, beat, skipped, latenessMs }) => {
       tally.fired(beat);
-      if (goal === "spread") firings.push({ agentId, beat, skipped, atNs: Number(process.hrtime.bigint() - origin) });
+      if (goal === "spread")
+        firings.push({ agentId, beat, skipped, latenessMs, atNs: Number(process.hrtime.bigint() - origin) });
     },
   });
   await host.start(60_000);
