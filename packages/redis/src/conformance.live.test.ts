@@ -12,6 +12,7 @@ import {
   testSessionStore,
   testScheduleStore,
   testSharedState,
+  testHandoffs,
   testTaskStore,
   testVoteStore,
 } from "@entrain/testkit/conformance";
@@ -36,6 +37,7 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);

@@ -79,6 +79,17 @@ const samples: Samples = {
     cause: "it threw",
     tookMs: 12,
   },
+  "handoff.ended": {
+    kind: "handoff.ended",
+    agentId,
+    to: "agent-2",
+    capability: "words",
+    taskId: "s-1/1/words",
+    reason: "load",
+    outcome: "transferred",
+    cause: "",
+    tookMs: 8,
+  },
   "session.changed": {
     kind: "session.changed",
     sessionId: "s-1",
