@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { loadConfig } from "@entrain/config";
+import { storeUser } from "@entrain/redis";
 
 interface ComposeService {
   readonly read_only?: boolean;
@@ -42,10 +43,10 @@ test("what is published is published on 127.0.0.1, by nobody but the console and
   for (const [name, { ports = [] }] of publishing) for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, name);
 });
 
-test("each service sees its own certificate alone, and cannot change it", () => {
+test("each service sees its own certificate and password alone, and cannot change them", () => {
   for (const name of ours) {
     const volumes = services[name]?.volumes ?? [];
-    assert.deepEqual(volumes, [`tls-${name}:/run/entrain/tls:ro`, "redis-password:/run/entrain/redis:ro"]);
+    assert.deepEqual(volumes, [`tls-${name}:/run/entrain/tls:ro`, "sentinel-password:/run/entrain/sentinel:ro"]);
   }
 });
 
@@ -68,6 +69,7 @@ test("every service takes its settings", () => {
         ENTRAIN_REDIS_PASSWORD_FILE: secret,
         ENTRAIN_REDIS_SENTINEL_PASSWORD_FILE: secret,
       });
+      assert.equal(config.redisUsername, storeUser(name, "any").name);
       assert.deepEqual([config.tlsDir, config.insecure, config.opsPort], ["/run/entrain/tls", false, 9_464], name);
     }
   } finally {
