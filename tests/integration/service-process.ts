@@ -13,6 +13,8 @@ export interface ServiceProcess extends AsyncDisposable {
   sentences(): readonly string[];
   /** Resolves with the fields of the line `ready`. */
   ready(): Promise<Readonly<Record<string, unknown>>>;
+  /** Ends it without a word, as a crash does. */
+  kill(): void;
   /** Resolves with its exit code. */
   readonly ended: Promise<number | null>;
 }
@@ -41,6 +43,9 @@ export function startService(name: string, env: Readonly<Record<string, string>>
       const line = found();
       if (line === undefined) throw new Error(`${name} ended: ${text}`);
       return line;
+    },
+    kill() {
+      child.kill("SIGKILL");
     },
     ended,
     async [Symbol.asyncDispose]() {

@@ -200,6 +200,7 @@ class Host implements AgentHost {
     loops.election.start();
     this.work.start();
     this.peers.schedules.start();
+    this.peers.votes.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -224,6 +225,9 @@ class Host implements AgentHost {
     await closeInOrder([
       () => this.leases.close(),
       () => loops?.election.stop(),
+      () => {
+        this.peers.votes.stop();
+      },
       async () => {
         [drained] = await Promise.all([
           this.#decisions.drain(drainMs),

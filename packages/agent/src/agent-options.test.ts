@@ -21,10 +21,11 @@ function refusalOf(options: Record<string, unknown>, agentIds: readonly string[]
 }
 
 test("a swarm and a store are enough; the rest has defaults", () => {
-  const { processId, host, events, election, membership, rhythm, ...rest } = resolveHostOptions(minimal, ["a"]);
+  const { processId, host, events, election, membership, voters, rhythm, ...rest } = resolveHostOptions(minimal, ["a"]);
   assert.match(processId, /^p-[0-9a-f-]{36}$/);
   assert.equal(host, hostname());
   events({ kind: "store.changed", up: true, generation: 1 });
+  assert.deepEqual(voters, { aliveForMs: 4_000, evictAfterMs: 60_000, votersMin: 2 });
   assert.deepEqual([election.leaseMs, election.requestTimeoutMs, membership.heartbeatMs], [2_000, 400, 500]);
   assert.deepEqual(rhythm.goal, { kind: "sync", periodMs: 1_000 });
   assert.deepEqual([rhythm.energy, rhythm.temperament], [defaultEnergy, evenTemperament]);
@@ -76,6 +77,7 @@ test("every wrong option is refused by its own name", () => {
     [{ decide: null }, "decide"],
     [{ election: { leaseMs: 100 } }, "leaseMs", "invalid-config"],
     [{ membership: { deadAfterMs: 1 } }, "deadAfterMs", "invalid-config"],
+    [{ voters: { votersMin: 1 } }, "votersMin", "invalid-config"],
   ];
   for (const [options, field, code = "invalid-argument"] of wrong) {
     const error = refusalOf(options);

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { checkId, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
+import { voterTimings, type VoterTimings } from "@entrain/core/vote";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisAddress } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
@@ -51,6 +52,8 @@ export interface HostOptions {
   readonly spin?: "auto" | "on" | "off";
   readonly election?: Partial<ElectionTimings>;
   readonly membership?: Partial<MembershipTimings>;
+  /** When a dead voter may be evicted, and the least number of voters that is a quorum. */
+  readonly voters?: Partial<Pick<VoterTimings, "evictAfterMs" | "votersMin">>;
   /** How long a request to the store may take, ms (default 400). */
   readonly storeTimeoutMs?: number;
   /** Receives every event of the process. */
@@ -77,6 +80,7 @@ export interface ResolvedHostOptions {
   readonly spin: "auto" | "on" | "off";
   readonly election: ElectionTimings;
   readonly membership: MembershipTimings;
+  readonly voters: VoterTimings;
   readonly storeTimeoutMs: number;
   readonly events: EventSink;
 }
@@ -89,6 +93,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
   const swarmId = checkId("swarm", options.swarm);
   const storeTimeoutMs = options.storeTimeoutMs ?? options.election?.requestTimeoutMs ?? 400;
   const listen = listenAddress(options.listen);
+  const election = electionTimings({ requestTimeoutMs: storeTimeoutMs, ...options.election });
   return {
     swarmId,
     processId: `p-${randomUUID()}`,
@@ -106,8 +111,9 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
     spin: options.spin ?? "auto",
-    election: electionTimings({ requestTimeoutMs: storeTimeoutMs, ...options.election }),
+    election,
     membership: membershipTimings(options.membership),
+    voters: voterTimings(election.leaseMs, options.voters),
     storeTimeoutMs,
     events: options.events ?? (() => undefined),
   };

@@ -6,7 +6,16 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
-import type { Batcher, BatcherOptions, BudgetDesk, RateWish, RunHandler, Schedule, SharedRate } from "@entrain/runtime";
+import type {
+  Batcher,
+  BatcherOptions,
+  BudgetDesk,
+  RateWish,
+  RunHandler,
+  Schedule,
+  SharedRate,
+  VoteDesk,
+} from "@entrain/runtime";
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
@@ -113,6 +122,8 @@ export interface Agent extends AsyncDisposable {
    * @throws EntrainError `invalid-argument` that names the option.
    */
   readonly barrier: Leases["barrier"];
+  /** Questions that the swarm's voters decide, and this process's vote; see docs/votes.md. */
+  readonly votes: VoteDesk;
   /** The rhythm's goal as last known; undefined while the agent is not started. */
   goal(): GoalRecord | undefined;
   /** The shared document: one live version for all (C1 to C3). */
@@ -203,6 +214,7 @@ export function createAgent(options: AgentOptions): Agent {
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
     barrier: (name, parties) => host.leases.barrier(name, parties),
+    votes: host.peers.votes.desk,
     goal: () => host.goal(),
     rate: (name, wish) => host.rates.rate(name, wish),
     context: host.context,

@@ -59,7 +59,7 @@ export interface AgentHost {
   readonly budget: BudgetDesk;
   /** Capabilities, in the name of the first agent, and sessions. */
   readonly work: AgentWork;
-  /** What it does with the others that are alive: jobs, calls of the whole fleet, picks. */
+  /** What it does with the others that are alive: jobs, votes, calls of the whole fleet, picks. */
   readonly peers: HostPeers;
   /** Leaves the swarm and closes everything; takes `drainMs`, and the deadlines of store and server, at most. Idempotent. */
   stop(drainMs: number): Promise<void>;

@@ -98,7 +98,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
-  const loop: MembershipLoop = new MembershipLoop({
+  return new MembershipLoop({
     registry: store.registry,
     clock,
     timers: systemTimers,
@@ -106,8 +106,9 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     timings: options.membership,
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     healthOf: health,
-    onView: () => {
-      rhythm.setMembers(loop.alive(), loop.view().version);
+    count: () => rhythm.count(),
+    onView: (view) => {
+      rhythm.setMembers(view);
       onMembers();
     },
     onSuperseded: (agentId) => {
@@ -115,7 +116,6 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
       onSuperseded(agentId);
     },
   });
-  return loop;
 }
 
 /** One candidate a process: a crash takes all of its agents, so more would not make leadership any safer. */

@@ -1,6 +1,6 @@
 /**
  * What a process does together with the others of the swarm that are alive, in the name of its first agent and with its
- * election's lease: scheduled jobs, calls of the whole fleet, and picks of a replica.
+ * election's lease: scheduled jobs, votes, calls of the whole fleet, and picks of a replica.
  */
 import { createRandom } from "@entrain/kernel";
 import { seenCycle } from "@entrain/core/rhythm";
@@ -9,11 +9,13 @@ import type { RedisStore } from "@entrain/redis";
 import { createScheduleDesk, systemTimers, type FleetSurroundings, type ScheduleDesk } from "@entrain/runtime";
 import type { Replica } from "./agent-picker.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import { createHostVotes, type HostVotes } from "./agent-votes.ts";
 import { candidateOf, type HostLoops } from "./host-loops.ts";
 
 /** What is done with the others. */
 export interface HostPeers {
   readonly schedules: ScheduleDesk;
+  readonly votes: HostVotes;
   /** What calls of the whole fleet are made with. */
   readonly fleet: FleetSurroundings;
   /** The members that are alive, and where they stand, as the first agent knows it; none while the host does not run. */
@@ -42,6 +44,10 @@ export function createHostPeers(surroundings: {
     schedules: createScheduleDesk({
       ...{ ...shared, store: store.schedules, health: store.health, events: options.events },
       random: createRandom(`schedules of ${options.processId}`),
+    }),
+    votes: createHostVotes({
+      ...{ options, incarnation, store },
+      view: () => loops()?.membership.view() ?? { version: 0, members: new Map() },
     }),
     fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
     replicas() {

@@ -52,6 +52,8 @@ export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } fr
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
 export type { SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
+export type { Answerer, Ballot, VoteDesk, VoteResult } from "@entrain/runtime";
+export type { ProposalWish, Voter, VotePolicy } from "@entrain/core/vote";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";

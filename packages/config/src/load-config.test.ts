@@ -40,6 +40,8 @@ test("an empty environment is a total config of defaults", () => {
     leaseMs: 2_000,
     leaseRenewMs: 500,
     leaseMarginMs: 300,
+    votersMin: 2,
+    evictAfterMs: 60_000,
     telemetry: { kind: "host" },
     telemetryEveryMs: 1_000,
     telemetrySpeed: 1,

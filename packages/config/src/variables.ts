@@ -212,6 +212,16 @@ export const variables = {
     services: servers,
     doc: "How long before the end of its lease a leader stops acting.",
   }),
+  votersMin: variable("ENTRAIN_MIN_VOTERS", types.wholeNumber(2, 1_000), {
+    default: "2",
+    services: ["agent", "console"],
+    doc: "Least number of voters that is a quorum, however few there are ([votes](votes.md)).",
+  }),
+  evictAfterMs: variable("ENTRAIN_EVICT_AFTER", types.duration("100ms", "1d"), {
+    default: "1m",
+    services: ["agent"],
+    doc: "How long a voter must have been dead before the others may evict it.",
+  }),
   telemetry: variable("ENTRAIN_TELEMETRY", types.telemetry, {
     default: "host",
     services: ["agent"],

@@ -126,6 +126,13 @@ export type RuntimeEvent =
   | { readonly kind: "leader.elected"; readonly agentId: string; readonly term: number }
   | { readonly kind: "leader.lost"; readonly agentId: string; readonly term: number; readonly cause: string }
   | { readonly kind: "leader.changed"; readonly leaderId: string | null; readonly term: number }
+  /** `agentId` became a voter itself, or its vote evicted a dead one (M2). */
+  | {
+      readonly kind: "voter.changed";
+      readonly agentId: string;
+      readonly change: "enrolled" | "evicted";
+      readonly voter: string;
+    }
   /** A user's election or lock; the swarm's own leadership has events of its own. */
   | {
       readonly kind: "lease.acquired";

@@ -25,7 +25,7 @@ export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./p
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
 export type { RateStore } from "./rate-store.ts";
 export type { Classification, CompiledPolicy, PolicyCompiler, Question, Reasoner, Signal } from "./reasoner.ts";
-export type { Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
+export type { BeatCount, Heartbeat, HeartbeatAnswer, MemberOffer, Registry } from "./registry.ts";
 export type {
   AppendAnswer,
   SessionAppend,
@@ -44,4 +44,5 @@ export type {
 } from "./schedule-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
+export type { CastAnswer, EnrollAnswer, VoterClaim, VoteStore } from "./vote-store.ts";
 export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";

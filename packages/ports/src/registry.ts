@@ -3,7 +3,13 @@ import type { MemberRecord, MembershipDelta, MembershipView } from "@entrain/cor
 import type { Unsubscribe } from "./subscription.ts";
 
 /** What a process says of one agent when it joins. */
-export type MemberOffer = Omit<MemberRecord, "state" | "joinedAtMs" | "changedAtMs">;
+export type MemberOffer = Omit<MemberRecord, "state" | "joinedAtMs" | "changedAtMs" | "ticket">;
+
+/** Where the swarm's count of beats stands at an instant, as the agents know it: no clock says it (R4). */
+export interface BeatCount {
+  readonly cycle: number;
+  readonly periodMs: number;
+}
 
 /** One agent's sign of life. */
 export interface Heartbeat {
@@ -26,8 +32,11 @@ export interface HeartbeatAnswer {
 export interface Registry {
   /** Lists the agents as alive. @throws EntrainError `superseded` if a higher incarnation is alive (M3). */
   register(members: readonly MemberOffer[]): Promise<void>;
-  /** Signs of life of one process's agents; sweeps out the silent ones on the way. */
-  heartbeat(beats: readonly Heartbeat[]): Promise<HeartbeatAnswer>;
+  /**
+   * Signs of life of one process's agents; sweeps out the silent ones on the way. `count` is what the store needs to say from
+   * which beat on the places of a new membership version hold (R5); left out by those who keep no rhythm yet.
+   */
+  heartbeat(beats: readonly Heartbeat[], count?: BeatCount): Promise<HeartbeatAnswer>;
   /** The agent goes of its own will; idempotent, and without effect for another incarnation. */
   leave(agentId: string, incarnation: number): Promise<void>;
   snapshot(): Promise<MembershipView>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { Redis } from "ioredis";
-import { offerOf, proposalOf } from "@entrain/testkit/conformance";
+import { offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
 import { endpointOf } from "./endpoint.ts";
 import { evaluate } from "./evaluate.ts";
@@ -10,6 +10,7 @@ import { unavailable } from "./failures.ts";
 import { storeKeys, type StoreKeys } from "./keys.ts";
 import { openLink, type Link, type Reply } from "./link.ts";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
+import { membersCommandKeys } from "./registry.ts";
 import { loadScripts, type ScriptName } from "./scripts.ts";
 
 const dayMs = 86_400_000;
@@ -114,15 +115,64 @@ test("acts of forgotten incidents go, and an incident keeps and counts a bounded
 });
 
 test("a full swarm refuses newcomers and no one else", async () => {
-  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
-  const names = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
   const register = (agentId: string, incarnation: number) =>
-    run("register", names, [keys.channels.membership, 1, agentId, incarnation, 1e6, JSON.stringify(offerOf(agentId))]);
+    run("register", membersCommandKeys(keys), [
+      keys.channels.membership,
+      1,
+      agentId,
+      incarnation,
+      1e6,
+      JSON.stringify(offerOf(agentId)),
+    ]);
   await register("a", 1);
   await assert.rejects(register("b", 1), { code: "resource-exhausted", message: /the swarm is full: at most 1/ });
   await register("a", 2);
   await store.registry.leave("a", 2);
   await register("b", 1);
+});
+
+test("beyond the voters that may be nobody becomes one, until one leaves", async () => {
+  const enroll = (agentId: string, votersMax: number) =>
+    run(
+      "enroll-voter",
+      [...membersCommandKeys(keys), keys.votes.candidates],
+      [keys.channels.membership, agentId, 1, 0, dayMs, votersMax],
+    );
+  for (const agentId of ["a", "b", "c"]) await store.registry.register([offerOf(agentId)]);
+  const kinds = async (votersMax: number) => {
+    const replies = [await enroll("a", votersMax), await enroll("b", votersMax)];
+    return replies.map((reply) => (reply as readonly Reply[])[0]);
+  };
+  assert.deepEqual(await kinds(1), ["enrolled", "full"]);
+  await store.registry.leave("a", 1);
+  assert.deepEqual(await kinds(1), ["unknown", "enrolled"]);
+});
+
+test("who waits to be a voter is not remembered beyond a bound: then all that wait begin anew", async () => {
+  for (const agentId of ["a", "b", "c"]) {
+    await store.registry.register([offerOf(agentId)]);
+    await run(
+      "enroll-voter",
+      [...membersCommandKeys(keys), keys.votes.candidates],
+      [keys.channels.membership, agentId, 1, dayMs, dayMs, 1],
+    );
+  }
+  assert.deepEqual(await raw.hkeys(keys.votes.candidates), ["c"]);
+});
+
+test("proposals are kept up to a bound: the oldest goes when its time is over, and until then no new one comes in", async () => {
+  const propose = (id: string, giveUpMs: number) =>
+    run(
+      "open-proposal",
+      [keys.membership, keys.votes.voters, keys.votes.proposals],
+      [keys.channels.proposals, keys.prefix, id, `{"id":"${id}"}`, "a", 2, giveUpMs, 3, 2],
+    );
+  assert.equal(await propose("short", 200), "proposed");
+  assert.equal(await propose("long", dayMs), "proposed");
+  assert.equal(await propose("third", dayMs), "full");
+  await waitFor("the time of the oldest to be over", async () => (await propose("third", dayMs)) === "proposed");
+  assert.deepEqual((await raw.keys(`${keys.prefix}proposal:*`)).length, 2);
+  assert.equal(await propose("fourth", dayMs), "full");
 });
 
 test("a listing takes as many commands as it needs", async () => {

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  beatGoesWithVersion,
   budgetCases,
   barrierCases,
   caseNamed,
   contextCases,
   electionCases,
+  everyTicketHasOneHolder,
   heldRunIsNotGivenAway,
   ledgerCases,
   lockCases,
@@ -19,6 +21,9 @@ import {
   scheduleCases,
   staleFenceIsRefused,
   unheldLockSavesNothing,
+  majorityEvicts,
+  oneVoteAVoter,
+  voteCases,
   type ConformanceCase,
   type StoreUnderTest,
 } from "@entrain/testkit/conformance";
@@ -35,6 +40,20 @@ interface Mutant {
 }
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "register",
+    what: "gives one ticket to two",
+    text: "ticket = tickets[dealt]",
+    instead: "ticket = tickets[1]",
+    caughtBy: caseNamed(registryCases, everyTicketHasOneHolder),
+  },
+  {
+    name: "heartbeat",
+    what: "does not take the count of beats over",
+    text: "countStands(ARGV[6],",
+    instead: "countStands(0,",
+    caughtBy: caseNamed(registryCases, beatGoesWithVersion),
+  },
   {
     name: "claim-round",
     what: "gives a round away that another holds",
@@ -215,6 +234,27 @@ const mutants: readonly Mutant[] = [
     text: "return fail('superseded'",
     instead: "fail('superseded'",
     caughtBy: caseNamed(registryCases, "the higher incarnation takes over and the lower one is told (M3)"),
+  },
+  {
+    name: "cast-vote",
+    what: "takes a second vote of a voter",
+    text: "if stands then",
+    instead: "if false then",
+    caughtBy: caseNamed(voteCases, oneVoteAVoter),
+  },
+  {
+    name: "evict-voter",
+    what: "evicts on one vote",
+    text: "#voters < needed",
+    instead: "#voters < 1",
+    caughtBy: caseNamed(voteCases, majorityEvicts),
+  },
+  {
+    name: "next-round",
+    what: "closes a round over a vote that came in",
+    text: "redis.call('HLEN', votesKey(id)) ~= tonumber(ARGV[6])",
+    instead: "false",
+    caughtBy: caseNamed(voteCases, "a round is not closed over a vote that came in meanwhile, and not beyond the last"),
   },
   {
     name: "renew-rate",

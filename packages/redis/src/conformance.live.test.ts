@@ -15,6 +15,7 @@ import {
   testScheduleStore,
   testSharedState,
   testTaskStore,
+  testVoteStore,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
@@ -58,4 +59,5 @@ testBudgetStore(open);
 testTaskStore(open);
 testSessionStore(open);
 testScheduleStore(open);
+testVoteStore(open);
 testPoolStore(open);

@@ -18,18 +18,22 @@ export interface StoreKeys {
   lock(name: string): { readonly record: string; readonly term: string; readonly guarded: string };
   /** Of a barrier: hash of parties and token; sorted sets of tickets, waiting by lease end and let through by token. */
   barrier(name: string): { readonly state: string; readonly waiting: string; readonly passed: string };
-  /** Hash: version, observed time, sum of health. */
+  /** Hash: version, observed time, sum of health, the count of beats, the next new ticket. */
   readonly membership: string;
   /** Hash: agentId → what its process offers (JSON). */
   readonly memberOffers: string;
-  /** Hash: agentId → state, incarnation, instants, health. */
+  /** Hash: agentId → state, incarnation, instants, health, ticket. */
   readonly memberStates: string;
   /** Sorted sets, agentId by observed ms: last beat of the alive, death of the dead, leave of the left. */
   readonly memberBeats: string;
   readonly membersDead: string;
   readonly membersLeft: string;
+  /** Sorted set: tickets that were given back, by their number. */
+  readonly memberTickets: string;
   /** Stream: one entry per membership version, bounded. */
   readonly memberDeltas: string;
+  /** Whose votes count, and the votes. */
+  readonly votes: VoteKeys;
   /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
   readonly ledger: string;
   /** Hash: incidentId → decision (JSON). */
@@ -117,6 +121,8 @@ export interface StoreKeys {
     barrier(name: string): string;
     /** The outcome of a contribution to a pool: its id, a space, the text; followed by the agent that contributed. */
     readonly poolPrefix: string;
+    /** The proposal on which something happened. */
+    readonly proposals: string;
     /** The committed decision (JSON). */
     readonly decisions: string;
     /** The new goal (JSON). */
@@ -129,6 +135,50 @@ export interface StoreKeys {
     readonly tasks: string;
     /** A session and its state (JSON). */
     readonly sessions: string;
+  };
+}
+
+function channelsOf(base: string): StoreKeys["channels"] {
+  return {
+    membership: `${base}:channel:membership`,
+    leader: (election) => `${base}:channel:leader:${election}`,
+    lock: (name) => `${base}:channel:lock:${name}`,
+    barrier: (name) => `${base}:channel:barrier:${name}`,
+    poolPrefix: `${base}:channel:pool:`,
+    proposals: `${base}:channel:proposals`,
+    decisions: `${base}:channel:decisions`,
+    goal: `${base}:channel:goal`,
+    context: `${base}:channel:context`,
+    budgets: `${base}:channel:budgets`,
+    tasks: `${base}:channel:tasks`,
+    sessions: `${base}:channel:sessions`,
+  };
+}
+
+/** The keys of voters and votes (M2). */
+export interface VoteKeys {
+  /** Hash: agentId → when it became a voter; their version is in `membership`. */
+  readonly voters: string;
+  /** Sorted set: voters that are dead, by observed ms of their death. */
+  readonly dead: string;
+  /** Hash: agentId → incarnation, joinedAtMs, since when it waits to be a voter. */
+  readonly candidates: string;
+  /** Hash: agentId → observed ms of its death, voters that vote it out. */
+  readonly evictions: string;
+  /**
+   * Sorted set: proposals in the order in which they were made. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
+   * round, `<prefix>proposal-votes:<proposalId>`.
+   */
+  readonly proposals: string;
+}
+
+function voteKeys(base: string): VoteKeys {
+  return {
+    voters: `${base}:voters`,
+    dead: `${base}:voters-dead`,
+    candidates: `${base}:voter-candidates`,
+    evictions: `${base}:voter-evictions`,
+    proposals: `${base}:proposals`,
   };
 }
 
@@ -153,13 +203,8 @@ export function storeKeys(swarmId: string): StoreKeys {
       waiting: `${base}:barrier-waiting:${name}`,
       passed: `${base}:barrier-passed:${name}`,
     }),
-    membership: `${base}:membership`,
-    memberOffers: `${base}:member-offers`,
-    memberStates: `${base}:member-states`,
-    memberBeats: `${base}:member-beats`,
-    membersDead: `${base}:members-dead`,
-    membersLeft: `${base}:members-left`,
-    memberDeltas: `${base}:member-deltas`,
+    ...memberKeysOf(base),
+    votes: voteKeys(base),
     ledger: `${base}:ledger`,
     decisions: `${base}:decisions`,
     decisionSequence: `${base}:decision-sequence`,
@@ -201,18 +246,19 @@ export function storeKeys(swarmId: string): StoreKeys {
     capabilities: `${base}:capabilities`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
-    channels: {
-      membership: `${base}:channel:membership`,
-      leader: (election) => `${base}:channel:leader:${election}`,
-      lock: (name) => `${base}:channel:lock:${name}`,
-      barrier: (name) => `${base}:channel:barrier:${name}`,
-      poolPrefix: `${base}:channel:pool:`,
-      decisions: `${base}:channel:decisions`,
-      goal: `${base}:channel:goal`,
-      context: `${base}:channel:context`,
-      budgets: `${base}:channel:budgets`,
-      tasks: `${base}:channel:tasks`,
-      sessions: `${base}:channel:sessions`,
-    },
+    channels: channelsOf(base),
+  };
+}
+
+function memberKeysOf(base: string) {
+  return {
+    membership: `${base}:membership`,
+    memberOffers: `${base}:member-offers`,
+    memberStates: `${base}:member-states`,
+    memberBeats: `${base}:member-beats`,
+    membersDead: `${base}:members-dead`,
+    membersLeft: `${base}:members-left`,
+    memberTickets: `${base}:member-tickets`,
+    memberDeltas: `${base}:member-deltas`,
   };
 }

@@ -18,6 +18,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   TaskStore,
+  VoteStore,
 } from "@entrain/ports";
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
@@ -40,6 +41,7 @@ import { createSessionStore } from "./session-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createTaskStore } from "./task-store.ts";
+import { createVoteStore } from "./vote-store.ts";
 
 /** The ports of one swarm over one process's connections. */
 export interface RedisStore {
@@ -69,6 +71,7 @@ export interface RedisStore {
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
+  readonly votes: VoteStore;
   readonly pools: PoolStore;
 }
 
@@ -131,5 +134,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     tasks: createTaskStore(shared),
     sessions: createSessionStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
+    votes: createVoteStore(shared),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import type { MemberRecord, MemberState, MembershipDelta, MembershipTimings } from "@entrain/core/membership";
-import type { HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
+import type { BeatCount, HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { MessageHub } from "./message-hub.ts";
@@ -24,8 +24,8 @@ export function createRegistry(options: {
   readonly timings: MembershipTimings;
 }): Registry {
   const { keys, commands, hub, timings } = options;
-  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
-  const memberKeys = [membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas];
+  const { membership, memberOffers, memberStates, memberDeltas } = keys;
+  const memberKeys = membersCommandKeys(keys);
   const channel = keys.channels.membership;
   return {
     async register(members) {
@@ -34,10 +34,12 @@ export function createRegistry(options: {
       for (const batch of batches(members.map(registration)))
         await commands.run("register", memberKeys, [channel, membersMax, ...batch.flat()]);
     },
-    async heartbeat(beats) {
+    async heartbeat(beats, count) {
       checkDistinct(beats);
       const signs = beats.map(({ agentId, incarnation, health }) => [agentId, incarnation, toMillionths(health)]);
-      const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs];
+      if (count !== undefined) checkCount(count);
+      const stands = count === undefined ? ["", ""] : [count.cycle, count.periodMs];
+      const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs, ...stands];
       let answer: HeartbeatAnswer = { version: 0, unknown: [], superseded: [] };
       for (const batch of batches(signs)) {
         const reply = await commands.run("heartbeat", memberKeys, [...head, ...batch.flat()]);
@@ -55,10 +57,11 @@ export function createRegistry(options: {
     },
     async snapshot() {
       const reply = await commands.run("read-members", [membership, memberOffers, memberStates], []);
-      const [version, offers, states] = reply as readonly [string, readonly string[], readonly string[]];
+      const [version, offers, states, beat] = reply as readonly [string, readonly string[], readonly string[], string];
       const offerOf = new Map(pairs(offers));
       const records = pairs(states).map(([agentId, state]) => memberFrom(agentId, state, offerOf.get(agentId) ?? "{}"));
-      return { version: Number(version), members: new Map(records.map((member) => [member.agentId, member])) };
+      const members = new Map(records.map((member) => [member.agentId, member]));
+      return { version: Number(version), members, effectiveBeat: beatFrom(beat) };
     },
     async changesSince(version) {
       const reply = await commands.run("read-member-changes", [membership, memberDeltas], [version, deltasMax]);
@@ -75,17 +78,30 @@ export function createRegistry(options: {
   };
 }
 
+/** The keys of the commands that change members, in the order of lua/include/members.lua. */
+export function membersCommandKeys(keys: StoreKeys): readonly string[] {
+  const { membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas } = keys;
+  return [
+    ...[membership, memberOffers, memberStates, memberBeats, membersDead, membersLeft, memberDeltas],
+    ...[keys.memberTickets, keys.votes.voters, keys.votes.dead],
+  ];
+}
+
 /** A stream entry: its id is the version. */
 type DeltaEntry = readonly [id: string, fields: readonly string[]];
 
 function deltaFrom([id, fields]: DeltaEntry): MembershipDelta {
   const field = new Map(pairs(fields));
   const member = memberFrom(field.get("agentId") ?? "", field.get("state") ?? "", field.get("offer") ?? "{}");
-  return { version: Number(id.split("-", 1)[0]), member };
+  return { version: Number(id.split("-", 1)[0]), member, effectiveBeat: beatFrom(field.get("effectiveBeat")) };
+}
+
+function beatFrom(text = ""): number | undefined {
+  return text === "" ? undefined : Number(text);
 }
 
 function memberFrom(agentId: string, stateText: string, offerText: string): MemberRecord {
-  const [state, incarnation, joinedAtMs, changedAtMs, health] = stateText.split(" ");
+  const [state, incarnation, joinedAtMs, changedAtMs, health, ticket] = stateText.split(" ");
   const offer = JSON.parse(offerText) as Omit<MemberOffer, "agentId" | "incarnation" | "health">;
   return {
     ...offer,
@@ -95,6 +111,7 @@ function memberFrom(agentId: string, stateText: string, offerText: string): Memb
     health: Number(health) / 1e6,
     joinedAtMs: Number(joinedAtMs),
     changedAtMs: Number(changedAtMs),
+    ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
   };
 }
 
@@ -111,6 +128,12 @@ function checkDistinct(agents: readonly { readonly agentId: string }[]): void {
     if (seen.has(agentId)) throw EntrainError.invalid("agentId", agentId, "name each agent once in a call");
     seen.add(agentId);
   }
+}
+
+function checkCount({ cycle, periodMs }: BeatCount): void {
+  if (!Number.isFinite(cycle)) throw EntrainError.invalid("cycle", cycle, "give a finite count of beats");
+  if (!(periodMs > 0 && periodMs < Infinity))
+    throw EntrainError.invalid("periodMs", periodMs, "give a period above 0 ms");
 }
 
 /** Health as an integer, so that the store's running sum stays exact. */

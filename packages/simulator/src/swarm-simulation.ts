@@ -9,7 +9,9 @@ import { createOverlay } from "@entrain/core/membership";
 import {
   createSlotPlan,
   cycleAt,
+  effectiveBeatOf,
   firstGoal,
+  medianOf,
   nextTickNs,
   offsetCyclesOf,
   ownCycleAt,
@@ -139,10 +141,11 @@ class Simulation {
       this.#epoch,
     );
     const counts = members
-      .filter(({ alive }) => alive)
+      .filter(({ alive, state }) => alive && state.lineage !== undefined)
       .map((agent) => cycleAt(agent.state.oscillator, this.#local(agent)));
-    const noticeCycles = (registryMs * milli) / this.#goal.periodNs;
-    const effectiveBeat = Math.ceil((medianOfSorted(counts.sort((a, b) => a - b)) ?? 0) + noticeCycles);
+    const cycle = medianOf(counts);
+    const periodMs = this.#goal.periodNs / milli;
+    const effectiveBeat = cycle === undefined ? -Infinity : effectiveBeatOf({ cycle, periodMs });
     const plan = createSlotPlan({ membershipVersion: this.#membershipVersion, effectiveBeat, members });
     const delayNs = (): number => this.#network.delayNs();
     for (const agent of members) {
@@ -280,8 +283,4 @@ class Simulation {
   #local(agent: SimulatedAgent): number {
     return localNs(agent, this.#nowNs);
   }
-}
-
-function medianOfSorted(sorted: readonly number[]): number | undefined {
-  return sorted[sorted.length >> 1];
 }

@@ -71,23 +71,40 @@ function agentLine(event: AgentEvent): EventLine {
         incarnation: event.incarnation,
       });
     case "leader.elected":
-      return line("info", "elected leader", { agentId, term: event.term });
-    case "leader.lost": {
-      const { term, cause } = event;
-      return line(cause === "resigned" ? "info" : "warn", "leadership lost", { agentId, term, cause });
-    }
+    case "leader.lost":
+    case "effect.refused":
+    case "voter.changed":
+      return leadershipLine(event);
     case "lease.acquired":
     case "lease.lost":
       return leaseLine(event);
-    case "effect.refused": {
-      const { term, effect, code } = event;
-      return line("warn", "effect refused", { agentId, term, effect, code });
-    }
     case "decision.acted":
     case "decision.reconciled":
     case "decision.unreachable":
     case "proposal.answered":
       return decisionLine(event);
+  }
+}
+
+/** The swarm's own leadership, effects under any, and whose votes count. */
+function leadershipLine(
+  event: EventOf<"leader.elected" | "leader.lost" | "effect.refused" | "voter.changed">,
+): EventLine {
+  const { agentId } = event;
+  switch (event.kind) {
+    case "leader.elected":
+      return line("info", "elected leader", { agentId, term: event.term });
+    case "leader.lost": {
+      const { term, cause } = event;
+      return line(cause === "resigned" ? "info" : "warn", "leadership lost", { agentId, term, cause });
+    }
+    case "effect.refused": {
+      const { term, effect, code } = event;
+      return line("warn", "effect refused", { agentId, term, effect, code });
+    }
+    case "voter.changed":
+      if (event.change === "enrolled") return line("info", "is a voter", { agentId });
+      return line("warn", "a dead voter was evicted", { agentId, voter: event.voter });
   }
 }
 

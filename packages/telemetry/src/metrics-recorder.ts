@@ -36,6 +36,7 @@ type SwarmEvent = EventOf<
   | "leader.elected"
   | "leader.lost"
   | "leader.changed"
+  | "voter.changed"
   | "lease.acquired"
   | "lease.lost"
   | "effect.refused"
@@ -47,10 +48,9 @@ interface RecorderState {
   readonly acts: ActsMemory;
 }
 
-/** A sink that feeds `families`. */
-export function createMetricsRecorder(families: MetricFamilies): EventSink {
+function createState(): RecorderState {
   const bounds = new Map<string, (text: string) => string>();
-  const state: RecorderState = {
+  return {
     hosted: new Set(),
     bound(label, text) {
       const bound = bounds.get(label) ?? createBoundedLabel();
@@ -59,6 +59,11 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
     },
     acts: { dropped: 0 },
   };
+}
+
+/** A sink that feeds `families`. */
+export function createMetricsRecorder(families: MetricFamilies): EventSink {
+  const state = createState();
   return (event) => {
     switch (event.kind) {
       case "beat.fired":
@@ -83,6 +88,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "leader.elected":
       case "leader.lost":
       case "leader.changed":
+      case "voter.changed":
       case "lease.acquired":
       case "lease.lost":
       case "effect.refused":
@@ -207,6 +213,9 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "leader.lost":
       to.electionsLost.inc({ cause: state.bound("cause", event.cause) });
       to.leadershipHeld.set({ agent_id: event.agentId }, 0);
+      return;
+    case "voter.changed":
+      to.voterChanges.inc({ change: event.change });
       return;
     case "lease.acquired":
       to.leasesAcquired.inc({ on: event.on });

@@ -89,5 +89,6 @@ function hostOptions(config: Config<"agent">): HostOptions {
     storeTimeoutMs: config.storeTimeoutMs,
     election: { leaseMs: config.leaseMs, renewEveryMs: config.leaseRenewMs, stopMarginMs: config.leaseMarginMs },
     membership: { heartbeatMs: config.heartbeatMs, deadAfterMs: config.deadAfterMs },
+    voters: { votersMin: config.votersMin, evictAfterMs: config.evictAfterMs },
   };
 }

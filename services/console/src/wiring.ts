@@ -83,6 +83,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
       checkExpression: createSessionExpressions().check,
       nextSessionId: () => `s-${randomUUID()}`,
     }),
+    votersMin: config.votersMin,
     hub,
     clock,
     timers: systemTimers,

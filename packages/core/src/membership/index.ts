@@ -1,5 +1,12 @@
 /** Membership: who belongs to the swarm, how healthy it is, and who listens to whom. */
 export { createOverlay, type Overlay } from "./overlay.ts";
-export { applyDelta, type MemberRecord, type MemberState, type MembershipDelta, type MembershipView } from "./view.ts";
+export {
+  aliveIn,
+  applyDelta,
+  type MemberRecord,
+  type MemberState,
+  type MembershipDelta,
+  type MembershipView,
+} from "./view.ts";
 export { agentHealth, swarmHealth, type HealthSignals } from "./health.ts";
 export { membershipTimings, type MembershipTimings } from "./timings.ts";

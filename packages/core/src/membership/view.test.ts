@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { EntrainError } from "@entrain/kernel";
 import { agentHealth, swarmHealth } from "./health.ts";
 import { membershipTimings } from "./timings.ts";
-import { applyDelta, type MemberRecord, type MembershipView } from "./view.ts";
+import { aliveIn, applyDelta, type MemberRecord, type MembershipView } from "./view.ts";
 
 const member: MemberRecord = {
   agentId: "a",
@@ -22,8 +22,10 @@ const view: MembershipView = { version: 4, members: new Map([["a", member]]) };
 
 test("the next delta raises the version and replaces the member", () => {
   const dead: MemberRecord = { ...member, state: "dead" };
-  const next = applyDelta(view, { version: 5, member: dead });
+  const next = applyDelta(view, { version: 5, member: dead, effectiveBeat: 12 });
   assert.equal(next?.version, 5);
+  assert.equal(next.effectiveBeat, 12);
+  assert.deepEqual([aliveIn(view), aliveIn(next)], [[member], []]);
   assert.equal(next.members.get("a")?.state, "dead");
   assert.equal(view.members.get("a")?.state, "alive");
 });

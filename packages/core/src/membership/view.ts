@@ -25,23 +25,38 @@ export interface MemberRecord {
   readonly joinedAtMs: number;
   /** When the present state began. */
   readonly changedAtMs: number;
+  /** The lowest number that no other living member had when it joined; it keeps it while it lives (golden tickets). */
+  readonly ticket?: number | undefined;
 }
 
 /** One change: the member's record after it. */
 export interface MembershipDelta {
   readonly version: number;
   readonly member: MemberRecord;
+  /** Of the view after it. */
+  readonly effectiveBeat?: number | undefined;
 }
 
 /** All members of the last ten minutes, by agent id. */
 export interface MembershipView {
   readonly version: number;
   readonly members: ReadonlyMap<string, MemberRecord>;
+  /**
+   * R5: the first beat for which the places of this version hold, far enough ahead for everyone to know; undefined where the
+   * store did not know the swarm's count of beats.
+   */
+  readonly effectiveBeat?: number | undefined;
+}
+
+/** Who is alive in a view. */
+export function aliveIn(view: MembershipView): readonly MemberRecord[] {
+  return [...view.members.values()].filter(({ state }) => state === "alive");
 }
 
 /** The view after a delta; the same view if the delta is old, undefined if deltas are missing in between. */
 export function applyDelta(view: MembershipView, delta: MembershipDelta): MembershipView | undefined {
   if (delta.version <= view.version) return view;
   if (delta.version > view.version + 1) return undefined;
-  return { version: delta.version, members: new Map(view.members).set(delta.member.agentId, delta.member) };
+  const { version, member, effectiveBeat } = delta;
+  return { version, members: new Map(view.members).set(member.agentId, member), effectiveBeat };
 }

@@ -55,6 +55,7 @@ export {
 } from "./phase-arithmetic.ts";
 export {
   createSlotPlan,
+  effectiveBeatOf,
   freeTicket,
   unplannedPlace,
   type Place,

@@ -28,6 +28,7 @@ import { preferredStrategies } from "./built-in-strategies.ts";
 import {
   activeStrategy,
   beatBy,
+  beginsBy,
   inForceAt,
   placedFrom,
   rebased,
@@ -114,7 +115,7 @@ function onGoal(state: RhythmState, nowNs: number, goal: GoalRecord): RhythmStep
 function onPlan(state: RhythmState, nowNs: number, plan: SlotPlan): RhythmStep {
   const known = state.plans.at(-1)?.what.membershipVersion ?? -Infinity;
   if (plan.membershipVersion <= known) return { state, effects: [] };
-  const fromBeat = Math.max(plan.effectiveBeat, beatAhead(state, nowNs));
+  const fromBeat = Math.max(beginsBy(state.oscillator, nowNs, plan), beatAhead(state, nowNs));
   const plans = [...state.plans.filter((entry) => entry.fromBeat < fromBeat), { fromBeat, what: plan }];
   return { state: placedFrom({ ...state, plans }, fromBeat), effects: [] };
 }
@@ -147,7 +148,10 @@ function adopt(state: RhythmState, nowNs: number, sample: NeighbourSample, linea
   const paid = pay(state.energy, nowNs, free, entry === "adopt" ? errorCycles - whole : 0);
   const movedCycles = whole + paid.moveCycles;
   const oscillator = shifted(state.oscillator, nowNs, movedCycles);
-  return { movedCycles, state: unsettled(rebased({ ...state, lineage, oscillator, energy: paid.energy }), nowNs) };
+  return {
+    movedCycles,
+    state: unsettled(rebased({ ...state, lineage, oscillator, energy: paid.energy }, nowNs), nowNs),
+  };
 }
 
 function onTick(state: RhythmState, nowNs: number, unixMs: number): RhythmStep {
@@ -170,7 +174,7 @@ function founded(state: RhythmState, nowNs: number, unixMs: number, effects: Rhy
   if (state.lineage !== undefined || nowNs < state.aloneSinceNs + state.aloneForNs) return state;
   const lineage: Lineage = { epochUnixMs: Math.floor(unixMs), founderId: state.agentId };
   effects.push({ kind: "founded", lineage }, { kind: "announce" });
-  return firstBeatAhead(rebased({ ...state, lineage }), true, nowNs);
+  return firstBeatAhead(rebased({ ...state, lineage }, nowNs), true, nowNs);
 }
 
 /** Under an untrusted goal: most neighbours were heard, or those that can be heard have had their time. */
@@ -188,7 +192,7 @@ function joined(state: RhythmState, nowNs: number, unixMs: number, movedCycles: 
       : { kind: "adopted", lineage, movedCycles },
   );
   const label = lineage ?? { epochUnixMs: Math.floor(unixMs), founderId: state.agentId };
-  return firstBeatAhead(rebased({ ...state, lineage: label }), true, nowNs);
+  return firstBeatAhead(rebased({ ...state, lineage: label }, nowNs), true, nowNs);
 }
 
 function majorityLineage(samples: readonly NeighbourSample[]): Lineage | undefined {

@@ -174,10 +174,18 @@ export function placedFrom(state: RhythmState, fromBeat: number): RhythmState {
 }
 
 /** Shapes, plans and places after the count itself became another one: they count from their own beats again. */
-export function rebased(state: RhythmState): RhythmState {
+export function rebased(state: RhythmState, nowNs: number): RhythmState {
   const shapes = fromOwnBeats(state.shapes.map(({ what }) => ({ fromBeat: what.effectiveBeat, what })));
-  const plans = state.plans.map(({ what }) => ({ fromBeat: what.effectiveBeat, what }));
+  const plans = state.plans.map(({ what }) => ({ fromBeat: beginsBy(state.oscillator, nowNs, what), what }));
   return placedFrom({ ...state, shapes, plans }, -Infinity);
+}
+
+/** A plan is made known this long before its first beat at the very most, ns: one that lies further ahead counts other beats. */
+const planAheadNs = 5e9;
+
+/** The first beat of a plan by this count; -Infinity where the plan counts beats that are not of this count. */
+export function beginsBy(oscillator: Oscillator, nowNs: number, { effectiveBeat }: SlotPlan): number {
+  return effectiveBeat <= cycleAt(oscillator, nowNs + planAheadNs) + 2 ? effectiveBeat : -Infinity;
 }
 
 /** The first of the entries holds from ever. */

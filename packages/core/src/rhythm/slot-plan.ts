@@ -1,7 +1,8 @@
 /**
  * The slot plan (R5): who has which place in a cycle, from one version of the membership and from one cycle on. It is a
  * function of the members alone, so all agents that hold the same version hold the same plan, and a latecomer needs no
- * history. Only alive, left and dead change it, never a suspicion.
+ * history. Only alive, left and dead change it, never a suspicion. Its first beat is written with the version, by the store's
+ * own command (lua/include/members.lua), so that the whole swarm changes places between the same two beats.
  *
  * Members stand in the order of a hash of their ids, so that a member that comes or goes moves each of the others by
  * less than one slot; the whole wheel is turned so that the places stay nearest to the hashes, which keeps the mean
@@ -36,6 +37,17 @@ export interface SlotPlan {
 }
 
 const fullHash = 2 ** 32;
+
+/** How long before its first beat a plan is made known, ms: a period, within what a push takes and what a heartbeat takes. */
+const noticeMs = { min: 50, max: 1_000 } as const;
+
+/**
+ * The first beat of a plan that is made when the swarm's count stands at `cycle`: even again after at most two periods,
+ * where a period is 50 ms or more. The store's command computes the same.
+ */
+export function effectiveBeatOf({ cycle, periodMs }: { readonly cycle: number; readonly periodMs: number }): number {
+  return Math.ceil(cycle + Math.max(noticeMs.min, Math.min(periodMs, noticeMs.max)) / periodMs);
+}
 
 /** The plan of `members` (any order; doubles count once) under a membership version. O(N log N), once per process. */
 export function createSlotPlan(options: {

@@ -1,5 +1,4 @@
 /** Sessions: goals that several agents work towards, by patterns over steps. */
-export { tally, votePolicies, type Tally, type Vote, type VotePolicy } from "./ballot.ts";
 export {
   endFromOutside,
   evaluateSession,

@@ -3,12 +3,12 @@
 -- anybody, but by no more than one step; after, whoever was silent for too long in observed time is judged dead (M1), and
 -- whoever has been gone for long is forgotten: a few per call. In the recovery window nobody is judged.
 --
--- KEYS: 8
--- Include: members
--- Input:  KEYS[1] store key, KEYS[2..8] see members.lua
+-- KEYS: 11
+-- Include: voters-version, members
+-- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
---         after which the gone are forgotten (all ms), then per agent, each once: agentId, incarnation, health in
---         millionths
+--         after which the gone are forgotten (all ms), ARGV[6] the swarm's count of beats or '', ARGV[7] its period (ms) or '',
+--         then per agent, each once: agentId, incarnation, health in millionths
 -- Output: {version, {agentIds not alive in this incarnation}, {agentIds superseded by a higher one}}
 
 local sweepMax = 50
@@ -16,11 +16,14 @@ local sweepMax = 50
 local tickMs = tonumber(redis.call('HGET', KEYS[2], 'tickMs')) or nowMs
 observedMs = observedMs + math.max(0, math.min(nowMs - tickMs, tonumber(ARGV[3])))
 redis.call('HSET', KEYS[2], 'tickMs', int(nowMs), 'observedMs', int(observedMs))
+if ARGV[6] ~= '' then
+  countStands(ARGV[6], ARGV[7])
+end
 
 local unknown, superseded = {}, {}
 local beats, states = {}, {}
 local healthDelta = 0
-for at = 6, #ARGV, 3 do
+for at = 8, #ARGV, 3 do
   local agentId, incarnation, health = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local member = readState(agentId)
   local alive = member ~= nil and member.state == 'alive'

@@ -2,9 +2,9 @@
 -- An agent goes of its own will. Idempotent; without effect for another incarnation. One that was judged dead in the
 -- meantime counts as left from now on.
 --
--- KEYS: 8
--- Include: members
--- Input:  KEYS[1] store key, KEYS[2..8] see members.lua; ARGV[1] generation, ARGV[2] channel, ARGV[3] agentId,
+-- KEYS: 11
+-- Include: voters-version, members
+-- Input:  KEYS[1] store key, KEYS[2..11] see members.lua; ARGV[1] generation, ARGV[2] channel, ARGV[3] agentId,
 --         ARGV[4] incarnation
 -- Output: membership version
 

@@ -3,7 +3,8 @@
 --
 -- KEYS: 4
 -- Input:  KEYS[1] store key, KEYS[2] membership, KEYS[3] offers, KEYS[4] states; ARGV[1] generation
--- Output: {version, {agentId, offer, ...}, {agentId, state, ...}}
+-- Output: {version, {agentId, offer, ...}, {agentId, state, ...}, effectiveBeat or ''}
 
-local version = math.max(tonumber(redis.call('HGET', KEYS[2], 'version')) or 0, numberFloor)
-return {int(version), redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}
+local membership = redis.call('HMGET', KEYS[2], 'version', 'effectiveBeat')
+local version = math.max(tonumber(membership[1]) or 0, numberFloor)
+return {int(version), redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4]), membership[2] or ''}

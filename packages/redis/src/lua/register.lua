@@ -2,9 +2,9 @@
 -- Lists agents as alive, all or none. A higher incarnation takes over; a lower one is refused (M3). Accepted in the recovery
 -- window as well.
 --
--- KEYS: 8
--- Include: members
--- Input:  KEYS[1] store key, KEYS[2..8] see members.lua
+-- KEYS: 11
+-- Include: voters-version, members
+-- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, then per agent, each once and
 --         at least one: agentId, incarnation, health in millionths, offer
 -- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN resource-exhausted <sentence>`
@@ -26,18 +26,25 @@ end
 
 -- Written in one command per key: what a script writes one by one costs Redis 7.0 the square of its number.
 local agentIds, offers, states, beats = {}, {}, {}, {}
+local tickets, dealt = dealTickets(newcomers), 0
 local healthDelta = 0
 for at = 4, #ARGV, 4 do
   local agentId, incarnation, health, offer = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'
   local sameLife = alive and before.incarnation == incarnation
+  local ticket = alive and before.ticket
+  if not alive then
+    dealt = dealt + 1
+    ticket = tickets[dealt]
+  end
   local text = stateText({
     state = 'alive',
     incarnation = incarnation,
     joinedAtMs = sameLife and before.joinedAtMs or nowMs,
     changedAtMs = sameLife and before.changedAtMs or nowMs,
     health = health,
+    ticket = ticket,
   })
   healthDelta = healthDelta + health - (alive and before.health or 0)
   if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then
@@ -53,6 +60,7 @@ redis.call('HSET', KEYS[4], unpack(states))
 redis.call('ZADD', KEYS[5], unpack(beats))
 redis.call('ZREM', KEYS[6], unpack(agentIds))
 redis.call('ZREM', KEYS[7], unpack(agentIds))
+redis.call('ZREM', KEYS[11], unpack(agentIds))
 redis.call('HINCRBY', KEYS[2], 'healthSum', int(healthDelta))
 finish()
 return int(version)

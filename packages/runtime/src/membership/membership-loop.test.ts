@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { membershipTimings, type MembershipView } from "@entrain/core/membership";
+import { membershipTimings, type MemberRecord, type MembershipView } from "@entrain/core/membership";
 import type { HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { MembershipLoop } from "./membership-loop.ts";
@@ -41,6 +41,52 @@ function slowRegistry({ sleep }: { sleep: (ms: number) => Promise<void> }, laten
   };
   return { registry, registered };
 }
+
+test("R5: of the versions that it reads at once, the last of each first beat is told, and the newest last", async () => {
+  const time = createVirtualTime();
+  const { registry } = slowRegistry(time, 1);
+  const told: (readonly [number, number | undefined])[] = [];
+  let hint: (version: number) => void = () => undefined;
+  const beatOfVersion = [undefined, undefined, 7, 7, 9, 9, undefined];
+  const loop = new MembershipLoop({
+    registry: {
+      ...registry,
+      watch(onHint) {
+        hint = onHint;
+        return () => undefined;
+      },
+      snapshot: () => Promise.resolve({ version: 1, members: new Map() }),
+      changesSince: (from) =>
+        Promise.resolve(
+          beatOfVersion.slice(from + 1).map((effectiveBeat, index) => {
+            const member: MemberRecord = { ...offer, state: "alive", joinedAtMs: 0, changedAtMs: 0 };
+            return { version: from + 1 + index, member, effectiveBeat };
+          }),
+        ),
+    },
+    clock: time.clock,
+    timers: time.timers,
+    events: () => undefined,
+    timings: membershipTimings({ heartbeatMs: 5_000, deadAfterMs: 15_000 }),
+    offers: [],
+    healthOf: () => 1,
+    onView: ({ version, effectiveBeat }) => told.push([version, effectiveBeat]),
+    onSuperseded: () => undefined,
+  });
+  const starting = loop.start();
+  await time.until(starting);
+  hint(1);
+  await time.advance(1);
+  hint(6);
+  await time.advance(1);
+  assert.deepEqual(told, [
+    [1, undefined],
+    [3, 7],
+    [5, 9],
+    [6, undefined],
+  ]);
+  await time.until(loop.stop());
+});
 
 test("who leaves at any instant of a registration or a heartbeat has left for good, and no timer stays", async () => {
   for (let stopAtMs = 0; stopAtMs <= 160; stopAtMs += 5) {

@@ -5,13 +5,15 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import {
+  aliveIn,
   applyDelta,
   type MemberRecord,
   type MemberState,
+  type MembershipDelta,
   type MembershipTimings,
   type MembershipView,
 } from "@entrain/core/membership";
-import type { Clock, EventSink, MemberOffer, Registry, Timers } from "@entrain/ports";
+import type { BeatCount, Clock, EventSink, MemberOffer, Registry, Timers } from "@entrain/ports";
 
 /** What the membership of a process needs. */
 export interface MembershipLoopOptions {
@@ -24,6 +26,9 @@ export interface MembershipLoopOptions {
   readonly offers: readonly MemberOffer[];
   /** The present health of an own agent, 0..1. */
   readonly healthOf: (agentId: string) => number;
+  /** Where the swarm's count of beats stands now; undefined while this process keeps none (default: it never does). */
+  readonly count?: () => BeatCount | undefined;
+  /** The newest view; before it, of the views that lead there, the last of each first beat of places (R5). */
   readonly onView: (view: MembershipView) => void;
   /** A higher incarnation has taken the id over: the agent must go (M3). */
   readonly onSuperseded: (agentId: string) => void;
@@ -70,7 +75,7 @@ export class MembershipLoop {
   }
 
   alive(): readonly MemberRecord[] {
-    return [...this.#view.members.values()].filter((member) => member.state === "alive");
+    return aliveIn(this.#view);
   }
 
   /** True while every agent is registered and the last heartbeat was answered. */
@@ -106,11 +111,12 @@ export class MembershipLoop {
   }
 
   async #beat(): Promise<void> {
-    const { registry, clock, events, healthOf } = this.#options;
+    const { registry, clock, events, healthOf, count } = this.#options;
     await this.#register();
     const sentMs = clock.monoMs();
     const answer = await registry.heartbeat(
       this.#present().map(({ agentId, incarnation }) => ({ agentId, incarnation, health: healthOf(agentId) })),
+      count?.(),
     );
     events({ kind: "heartbeat", ok: true, roundTripMs: clock.monoMs() - sentMs });
     this.#giveUp(answer.superseded);
@@ -158,18 +164,27 @@ export class MembershipLoop {
     const { registry, events } = this.#options;
     const before = this.#view;
     const changes = before.version === 0 ? "resync" : await registry.changesSince(before.version);
-    const caughtUp =
-      changes === "resync"
-        ? undefined
-        : changes.reduce<MembershipView | undefined>((view, delta) => view && applyDelta(view, delta), before);
-    this.#view = caughtUp ?? (await registry.snapshot());
+    const views = (changes === "resync" ? undefined : viewsAlong(before, changes)) ?? [await registry.snapshot()];
+    this.#view = views.at(-1) ?? before;
     for (const member of this.#view.members.values())
       if (isNews(before.members.get(member.agentId), member))
         events({ kind: "member.changed", member, version: this.#view.version });
     if (this.#view === before) return;
     events({ kind: "membership.viewed", version: this.#view.version, ...countStates(this.#view) });
-    this.#options.onView(this.#view);
+    for (const view of views) this.#options.onView(view);
   }
+}
+
+/** The views that lead on from `before`, the last one of each first beat of places; undefined where deltas are missing. */
+function viewsAlong(before: MembershipView, deltas: readonly MembershipDelta[]): readonly MembershipView[] | undefined {
+  const views: MembershipView[] = [];
+  let view: MembershipView | undefined = before;
+  for (const [index, delta] of deltas.entries()) {
+    view = applyDelta(view, delta);
+    if (view === undefined) return undefined;
+    if (deltas[index + 1]?.effectiveBeat !== view.effectiveBeat || index === deltas.length - 1) views.push(view);
+  }
+  return views;
 }
 
 /** Members of the view by state: those that were forgotten while nobody watched leave no delta, so it is counted. */

@@ -1,8 +1,15 @@
 /** Several processes' rhythm loops in virtual time, over links with a delay. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initialGoal, coherence, maxGapRatio, phaseOfCycle, type GoalKind } from "@entrain/core/rhythm";
-import type { MemberRecord } from "@entrain/core/membership";
+import {
+  coherence,
+  effectiveBeatOf,
+  initialGoal,
+  maxGapRatio,
+  phaseOfCycle,
+  type GoalKind,
+} from "@entrain/core/rhythm";
+import type { MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { FiredBeat, PhaseFrame, PhaseTransport, ReceivedFrame, RuntimeEvent } from "@entrain/ports";
 import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
 import { RhythmLoop } from "./rhythm-loop.ts";
@@ -32,6 +39,12 @@ class Network {
     };
   }
 }
+
+const viewOf = (version: number, members: readonly MemberRecord[], effectiveBeat?: number): MembershipView => ({
+  version,
+  members: new Map(members.map((member) => [member.agentId, member])),
+  effectiveBeat,
+});
 
 function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
   const time = createVirtualTime();
@@ -69,7 +82,8 @@ function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
     });
   });
   for (const member of members) loops[Number(member.processId.slice(2))]?.add(member);
-  for (const loop of loops) loop.setMembers(members, 1);
+  const view = viewOf(1, members);
+  for (const loop of loops) loop.setMembers(view);
   const phases = (): number[] => loops.flatMap((loop) => loop.phases().phases.map(({ cycle }) => phaseOfCycle(cycle)));
   return { time, network, beats, events, loops, phases, members };
 }
@@ -103,8 +117,10 @@ test("R5: a spread lies even across processes, each agent in its slot once a cyc
   loops.pop()?.stop();
   for (const loop of loops)
     loop.setMembers(
-      members.filter(({ processId }) => processId !== "p-2"),
-      2,
+      viewOf(
+        2,
+        members.filter(({ processId }) => processId !== "p-2"),
+      ),
     );
   await time.advance(1_000);
   assert.ok((maxGapRatio(phases()) ?? 9) < 1.05);
@@ -117,6 +133,30 @@ test("R5: a spread lies even across processes, each agent in its slot once a cyc
       Array.from(numbers, (_, index) => (numbers[0] ?? 0) + index),
     );
   }
+});
+
+test("R5: processes that hear of a leave at different times change places between the same two beats", async () => {
+  const { time, beats, loops, members } = swarm(3, 3, "spread");
+  await time.advance(4_000);
+  loops.pop()?.stop();
+  const left = members.filter(({ processId }) => processId !== "p-2");
+  const count = loops[0]?.count();
+  assert.equal(count?.periodMs, 200);
+  const from = effectiveBeatOf(count) + 3;
+  for (const loop of loops) {
+    loop.setMembers(viewOf(2, left, from));
+    await time.advance(300);
+  }
+  await time.advance(2_000);
+  const slotsOf = (beat: number): readonly number[] =>
+    beats.filter((fired) => fired.beat === beat).map(({ offsetNs = 0 }) => Math.round(offsetNs / 1e6));
+  const apart = (beat: number): number => {
+    const sorted = slotsOf(beat).toSorted((a, b) => a - b);
+    return Math.min(...sorted.slice(1).map((slot, index) => slot - (sorted[index] ?? 0)));
+  };
+  for (let beat = from - 3; beat < from + 5; beat++) assert.equal(slotsOf(beat).length, 6, `beat ${beat}`);
+  assert.ok(apart(from - 1) < 30, "up to then the places of nine, some of them gone");
+  for (let beat = from; beat < from + 5; beat++) assert.ok(apart(beat) >= 33, `beat ${beat}: the places of six`);
 });
 
 test("one frame per process pair and tick, however many agents are neighbours", async () => {

@@ -10,54 +10,24 @@ import {
   activeStrategy,
   createRhythmState,
   createSlotPlan,
+  cycleAt,
   cycleAtUnixMs,
   isNewerGoal,
   neighbourLimit,
   nextTickNs,
-  offsetCyclesOf,
-  ownCycleAt,
   stepRhythm,
-  type EnergyBudget,
   type GoalRecord,
   type NeighbourSample,
   type RhythmEffect,
   type RhythmInput,
   type RhythmState,
-  type StrategyBook,
-  type Temperament,
 } from "@entrain/core/rhythm";
-import { createOverlay, type MemberRecord } from "@entrain/core/membership";
-import type { Clock, EventSink, FiredBeat, PhaseSample, PhaseTransport, ReceivedFrame, Timers } from "@entrain/ports";
+import { aliveIn, createOverlay, type MembershipView } from "@entrain/core/membership";
+import type { BeatCount, PhaseSample, ReceivedFrame } from "@entrain/ports";
 import { createBeatTimer, type BeatTimer } from "./beat-timer.ts";
+import { phaseSample } from "./phase-sample.ts";
+import type { HostedAgent, RhythmLoopOptions } from "./rhythm-loop-options.ts";
 import { createRouting, type Routing } from "./routing.ts";
-
-/** What the rhythm of a process needs. */
-export interface RhythmLoopOptions {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly transport: PhaseTransport;
-  readonly events: EventSink;
-  readonly processId: string;
-  readonly goal: GoalRecord;
-  /** The strategies that exist (default: the built-in ones). */
-  readonly strategies?: StrategyBook;
-  /** Whether the process hosts many agents, so that frames are batched. */
-  readonly batched: boolean;
-  readonly spin: () => boolean;
-  /** The highest leadership term this process has seen, to be told to peers (L2). */
-  readonly highestTerm: () => number;
-  /** A peer mentioned a term. */
-  readonly onTerm: (term: number) => void;
-  readonly onBeat: (beat: FiredBeat) => void;
-}
-
-/** An agent to be hosted. */
-export interface HostedAgent {
-  readonly agentId: string;
-  readonly incarnation: number;
-  readonly temperament?: Partial<Temperament>;
-  readonly energy?: EnergyBudget;
-}
 
 interface Hosted {
   readonly incarnation: number;
@@ -102,8 +72,7 @@ export class RhythmLoop {
     const { agentId } = agent;
     const goal = this.#goal;
     const cycle = cycleAtUnixMs(goal, clock.unixMs());
-    const options = { ...agent, goal, nowNs: clock.monoNs(), cycle };
-    const state = createRhythmState(book === undefined ? options : { ...options, book });
+    const state = createRhythmState({ ...agent, goal, nowNs: clock.monoNs(), cycle, ...(book && { book }) });
     this.#hosted.set(agentId, { incarnation, state, skipped: 0 });
     // Version 0 is a guess in place of a goal.
     if (goal.goalVersion > 0) this.#options.events({ kind: "goal.changed", agentId, goal });
@@ -114,16 +83,18 @@ export class RhythmLoop {
     this.#hosted.delete(agentId);
   }
 
-  /** The members to keep step with: alive ones, own agents among them, as of a version of the membership (R5). */
-  setMembers(members: readonly MemberRecord[], membershipVersion: number): void {
+  /** The members to keep step with, the alive ones of a view, and their places from the view's first beat on (R5). */
+  setMembers(view: MembershipView): void {
     const { batched, processId, transport, clock } = this.#options;
+    const members = aliveIn(view);
     const ids = members.map(({ agentId }) => agentId);
     const overlay = createOverlay(ids, neighbourLimit(members.length, batched));
     this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
     transport.setPeers(this.#routing.peers);
     const nowNs = clock.monoNs();
-    // From the next cycle of each agent on: no beat that is under way changes its slot.
-    const plan = createSlotPlan({ membershipVersion, effectiveBeat: -Infinity, members });
+    // Where the store knew no count the places hold from the next cycle of each agent on.
+    const { version: membershipVersion, effectiveBeat = -Infinity } = view;
+    const plan = createSlotPlan({ membershipVersion, effectiveBeat, members });
     for (const [agentId, agent] of this.#hosted) {
       const agentIds = new Set(this.#routing.neighboursOf(agentId));
       this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds });
@@ -158,14 +129,19 @@ export class RhythmLoop {
       const { name } = activeStrategy(state);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
-    let most = "";
-    for (const [name, count] of counts) if (count > (counts.get(most) ?? 0)) most = name;
-    return most;
+    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
   }
 
   /** True once every hosted agent keeps a lineage. */
   joined(): boolean {
     return this.#hosted.size > 0 && [...this.#hosted.values()].every((agent) => agent.state.lineage !== undefined);
+  }
+
+  /** Where the swarm's count of beats stands, by the first hosted agent that keeps a lineage; undefined where none does. */
+  count(): BeatCount | undefined {
+    const { oscillator } = [...this.#hosted.values()].find(({ state }) => state.lineage !== undefined)?.state ?? {};
+    const nowNs = this.#options.clock.monoNs();
+    return oscillator && { cycle: cycleAt(oscillator, nowNs), periodMs: oscillator.periodNs / 1e6 };
   }
 
   /** Where the hosted agents stand; true at `atNs` of the clock. */
@@ -289,11 +265,6 @@ export class RhythmLoop {
 
   #sampleOf(agentId: string, nowNs: number): PhaseSample | undefined {
     const agent = this.#hosted.get(agentId);
-    if (agent === undefined) return undefined;
-    const { incarnation, state } = agent;
-    const { lineage, temperament } = state;
-    const { influence } = temperament;
-    const cycle = ownCycleAt(state, nowNs);
-    return { agentId, incarnation, cycle, offsetCycles: offsetCyclesOf(state), lineage, influence };
+    return agent && phaseSample(agentId, agent.incarnation, agent.state, nowNs);
   }
 }

@@ -8,6 +8,7 @@ export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts"
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
 export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
+export { beatGoesWithVersion, everyTicketHasOneHolder } from "./registry-places.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";
 export { globalStateCases, goalStoreCases, storeHealthCases, testSharedState } from "./shared-state-suites.ts";
@@ -21,4 +22,5 @@ export {
   type StoreUnderTest,
 } from "./store-under-test.ts";
 export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
+export { majorityEvicts, oneVoteAVoter, testVoteStore, voteCases } from "./vote-suite.ts";
 export { waitFor } from "./wait-for.ts";

@@ -1,14 +1,11 @@
 /** What every Registry does (M1, M3). */
 import assert from "node:assert/strict";
-import { applyDelta, type MembershipView } from "@entrain/core/membership";
 import type { Registry } from "@entrain/ports";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
+import { placeCases } from "./registry-places.ts";
+import { follow, stateOf } from "./registry-reading.ts";
 import { beatOf, offerOf, type StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
-
-async function stateOf(registry: Registry, agentId: string): Promise<string | undefined> {
-  return (await registry.snapshot()).members.get(agentId)?.state;
-}
 
 /** Lets time pass as the store sees it: `keeper` beats until `until` holds. */
 async function beatUntil(
@@ -23,35 +20,23 @@ async function beatUntil(
   });
 }
 
-/** The view after `before` by its deltas; fails on a gap. */
-async function follow(registry: Registry, before: MembershipView): Promise<MembershipView> {
-  const changes = await registry.changesSince(before.version);
-  assert.notEqual(changes, "resync");
-  let view = before;
-  for (const delta of changes === "resync" ? [] : changes) {
-    const next = applyDelta(view, delta);
-    assert.ok(next, `a gap before version ${delta.version}`);
-    view = next;
-  }
-  return view;
-}
-
 /** The cases; each gets a swarm of its own. */
 export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
   {
     name: "registered agents are listed alive, whole, and each is one version",
     async run(swarm) {
       const { registry } = await swarm.client();
-      assert.deepEqual(await registry.snapshot(), { version: 0, members: new Map() });
+      assert.deepEqual(await registry.snapshot(), { version: 0, members: new Map(), effectiveBeat: undefined });
       await registry.register([offerOf("a", 3, 0.5), offerOf("b")]);
       const view = await (await swarm.client()).registry.snapshot();
       assert.equal(view.version, 2);
       assert.deepEqual([...view.members.keys()].sort(), ["a", "b"]);
       const member = view.members.get("a");
       assert.ok(member);
-      const { state, joinedAtMs, changedAtMs, ...offer } = member;
+      const { state, joinedAtMs, changedAtMs, ticket, ...offer } = member;
       assert.deepEqual(offer, offerOf("a", 3, 0.5));
       assert.equal(state, "alive");
+      assert.equal(ticket, 0);
       assert.ok(joinedAtMs > 0 && changedAtMs === joinedAtMs);
     },
   },
@@ -221,10 +206,14 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await assert.rejects(registry.register([offerOf("a", 1.5)]), { ...wrong, field: "incarnation" });
       await assert.rejects(registry.register([offerOf("a"), offerOf("a")]), { ...wrong, field: "agentId" });
       await assert.rejects(registry.heartbeat([beatOf("a"), beatOf("a")]), { ...wrong, field: "agentId" });
+      const counting = (cycle: number, periodMs: number) => registry.heartbeat([], { cycle, periodMs });
+      await assert.rejects(counting(Number.NaN, 200), { ...wrong, field: "cycle" });
+      await assert.rejects(counting(1, 0), { ...wrong, field: "periodMs" });
       await registry.register([]);
       assert.equal((await registry.snapshot()).version, 0);
     },
   },
+  ...placeCases,
 ];
 
 /** Registers the suite. */

@@ -20,6 +20,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   TaskStore,
+  VoteStore,
 } from "@entrain/ports";
 
 /** The ports of the store for one process. */
@@ -38,6 +39,7 @@ export interface StorePorts {
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
+  readonly votes: VoteStore;
   readonly pools: PoolStore;
 }
 

@@ -9,6 +9,7 @@ import type {
   Ledger,
   ScheduleStore,
   Timers,
+  VoteStore,
 } from "@entrain/ports";
 import type { SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
@@ -26,11 +27,14 @@ export interface ApiContext {
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
     readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
     readonly schedules: Pick<ScheduleStore, "list">;
+    readonly votes: Pick<VoteStore, "voters" | "remove">;
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
   /** Makes, reads and ends sessions. */
   readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
+  /** The least number of voters that is a quorum. */
+  readonly votersMin: number;
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -24,6 +24,7 @@ import { addSessionRoutes } from "./routes/session-routes.ts";
 import { addRhythmRoutes } from "./routes/rhythm-routes.ts";
 import { addScheduleRoutes } from "./routes/schedule-routes.ts";
 import { addSwarmRoutes } from "./routes/swarm-routes.ts";
+import { addVoterRoutes } from "./routes/voter-routes.ts";
 
 /** Largest body, bytes. */
 const bodyMax = 64 * 1024;
@@ -57,6 +58,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addSwarmRoutes(app, context);
   addRhythmRoutes(app, context);
   addLeaderRoutes(app, context);
+  addVoterRoutes(app, context);
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
   addBudgetRoutes(app, context);

@@ -60,7 +60,7 @@ test("the answers are those that the OpenAPI document describes, fresh and stale
   feed({ kind: "ledger", entries, whole: true });
   for (const up of [true, false]) {
     feed({ kind: "store", status: { up, generation: 1 } });
-    for (const path of ["swarm", "agents", "rhythm", "leader", "decisions", "context", "schedules"].map(
+    for (const path of ["swarm", "agents", "rhythm", "leader", "decisions", "context", "schedules", "voters"].map(
       (name) => `/api/v1/${name}`,
     )) {
       const response = await app.inject(path);

@@ -37,6 +37,7 @@ export async function createApi(
   budgets?: ApiContext["store"]["budgets"],
   sessions?: ApiContext["sessions"],
   access: AccessOptions = { anonymous: "operator" },
+  votes?: ApiContext["store"]["votes"],
 ) {
   const model = createSwarmModel("orders");
   const says: StoreSays = {
@@ -68,7 +69,12 @@ export async function createApi(
       connection,
       processOf: (agentId) => connection(model.member(agentId)?.processId ?? ""),
     },
-    store: { ...storeThat(says), ...(budgets === undefined ? {} : { budgets }) },
+    store: {
+      ...storeThat(says),
+      ...(budgets === undefined ? {} : { budgets }),
+      ...(votes === undefined ? {} : { votes }),
+    },
+    votersMin: 2,
     desk: desk ?? deskThat(says),
     sessions: sessions ?? noSessions,
     hub,
@@ -110,6 +116,8 @@ function storeThat(says: StoreSays): ApiContext["store"] {
     schedules: {
       list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),
     },
+    // A test that removes voters brings a real store.
+    votes: { voters: () => reading(() => ({ version: 0, voters: [] })), remove: noStore },
     goals: {
       readOrCreate: (initial) => reading(() => (says.goal ??= initial)),
       set: (goal) =>

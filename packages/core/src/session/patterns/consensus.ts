@@ -5,7 +5,7 @@
  */
 import { EntrainError, type Json } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
-import { checkVotePolicy, tally, type VotePolicy } from "../ballot.ts";
+import { checkVotePolicy, tally, type VotePolicy } from "../../vote/index.ts";
 import { checkStep, listOf, membersOf, type Pattern, type StepNode, type StepOutcome } from "../node.ts";
 import { sessionLimits } from "../session.ts";
 
@@ -72,7 +72,7 @@ export const consensus: Pattern = {
       const ballots: readonly Ballot[] = answers.flatMap((answer) =>
         answer === undefined ? [] : ballotOf(answer, options),
       );
-      const { counts, passed } = tally(electorate, ballots, policy, weights);
+      const { counts, passed } = tally(electorate, ballots, policy, { weights });
       const dissent = ballots.filter(({ choice }) => choice !== passed).map((ballot) => ({ ...ballot }));
       const record: Tallied = { round, counts: Object.fromEntries(counts), dissent, voters: electorate };
       // All are heard, also where it is decided before: dissent is part of the result.

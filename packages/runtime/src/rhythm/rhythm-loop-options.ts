@@ -1,0 +1,31 @@
+/** What the rhythm of a process is given. */
+import type { EnergyBudget, GoalRecord, StrategyBook, Temperament } from "@entrain/core/rhythm";
+import type { Clock, EventSink, FiredBeat, PhaseTransport, Timers } from "@entrain/ports";
+
+/** What the rhythm of a process needs. */
+export interface RhythmLoopOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly transport: PhaseTransport;
+  readonly events: EventSink;
+  readonly processId: string;
+  readonly goal: GoalRecord;
+  /** The strategies that exist (default: the built-in ones). */
+  readonly strategies?: StrategyBook;
+  /** Whether the process hosts many agents, so that frames are batched. */
+  readonly batched: boolean;
+  readonly spin: () => boolean;
+  /** The highest leadership term this process has seen, to be told to peers (L2). */
+  readonly highestTerm: () => number;
+  /** A peer mentioned a term. */
+  readonly onTerm: (term: number) => void;
+  readonly onBeat: (beat: FiredBeat) => void;
+}
+
+/** An agent to be hosted. */
+export interface HostedAgent {
+  readonly agentId: string;
+  readonly incarnation: number;
+  readonly temperament?: Partial<Temperament>;
+  readonly energy?: EnergyBudget;
+}
