@@ -88,7 +88,16 @@ test("agents, decision loop, coordinator and console do their work as users of t
     const { body } = await call("GET", `sessions/${String(session.body["sessionId"])}`);
     return body["state"] === "converged";
   });
-  for (const list of ["agents", "decisions", "context/history", "budgets", "budget-audit", "sessions", "schedules"])
+  for (const list of [
+    "agents",
+    "decisions",
+    "context/history",
+    "budgets",
+    "budget-audit",
+    "sessions",
+    "schedules",
+    "voters",
+  ])
     assert.equal((await call("GET", list)).status, 200, list);
   assert.equal((await call("POST", "leader/resign")).status, 202);
   const refused = (await administrator.call("ACL", "LOG")) as unknown[];

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { EntrainError } from "@entrain/kernel";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { loadScripts } from "./scripts.ts";
-import { storeRoles, storeUser, type StoreRole } from "./store-users.ts";
+import { areas, storeRoles, storeUser, type Area, type StoreRole } from "./store-users.ts";
 
 const swarmId = "orders";
 const stack = new AsyncDisposableStack();
@@ -49,7 +49,8 @@ const readOf = (name: string) => ["EVAL_RO", "return redis.call('HGETALL', KEYS[
 /** A key of each area, the roles that may write it, and those that may read it as well. */
 const reach: readonly (readonly [name: string, writers: readonly StoreRole[], readers?: readonly StoreRole[]])[] = [
   ["store", storeRoles],
-  ["member-states", ["agent"], ["decision-loop", "console"]],
+  ["member-states", ["agent", "console"], ["decision-loop"]],
+  ["proposal:p-1", ["agent"]],
   ["leader:swarm", ["agent", "decision-loop"], ["console"]],
   ["leader:of-a-user", ["agent"], ["console"]],
   ["term:swarm", ["agent"], ["console"]],
@@ -118,9 +119,14 @@ test("what was refused is in the server's own log", async () => {
   assert.ok(entry?.includes("entrain-coordinator") && entry.includes(key("leader:swarm")), String(entry));
 });
 
-test("an agent's user may run every command", async () => {
+test("every Lua command belongs to a group of keys, and an agent's user may run it", () => {
+  const placed = new Set<string>(
+    Object.values<Area>(areas).flatMap(({ reads = [], writes = [] }) => [...reads, ...writes]),
+  );
   const rules = new Set(storeUser("agent", swarmId).rules.split(" "));
-  for (const { name, text } of Object.values(loadScripts()))
+  for (const { name, text } of Object.values(loadScripts())) {
+    assert.ok(placed.has(name), `say in store-users.ts where ${name} works`);
     for (const [, command = ""] of text.matchAll(/redis\.call\('([A-Z]+)'/g))
       assert.ok(rules.has(`+${command.toLowerCase()}`), `${name} calls ${command}`);
+  }
 });

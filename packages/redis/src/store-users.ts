@@ -15,7 +15,7 @@ export const storeRoles = ["agent", "decision-loop", "coordinator", "console"] a
 export type StoreRole = (typeof storeRoles)[number];
 
 /** Keys that are used together. */
-interface Area {
+export interface Area {
   /** Patterns, after the swarm's prefix. */
   readonly keys: readonly string[];
   /** Patterns of channels, after the swarm's prefix and `channel:`. */
@@ -24,13 +24,20 @@ interface Area {
   readonly writes?: readonly ScriptName[];
 }
 
-const areas = {
+/** Each group of keys; every Lua command belongs to one at least. */
+export const areas = {
   store: { keys: ["store"], writes: ["open-generation"] },
   members: {
-    keys: ["membership", "member-*", "members-*"],
+    keys: ["membership", "member-*", "members-*", "voters", "voters-dead"],
     channels: ["membership"],
-    reads: ["read-members", "read-member-changes", "read-global-state"],
-    writes: ["register", "heartbeat", "leave"],
+    reads: ["read-members", "read-member-changes", "read-global-state", "read-voters"],
+    writes: ["register", "heartbeat", "leave", "remove-voter"],
+  },
+  votes: {
+    keys: ["voter-*", "proposal*"],
+    channels: ["proposals"],
+    reads: ["read-proposals"],
+    writes: ["enroll-voter", "evict-voter", "open-proposal", "cast-vote", "next-round"],
   },
   elections: {
     keys: ["leader:*", "term:*"],
@@ -106,8 +113,7 @@ const areas = {
   barriers: { keys: ["barrier*"], channels: ["barrier:*"], writes: ["arrive", "depart"] },
 } as const satisfies Readonly<Record<string, Area>>;
 
-/** A group of keys of a swarm. */
-export type StoreArea = keyof typeof areas;
+type StoreArea = keyof typeof areas;
 
 /** Where each role writes, and where it only reads. */
 const access: Readonly<Record<StoreRole, { writes: readonly StoreArea[]; reads: readonly StoreArea[] }>> = {
@@ -115,9 +121,10 @@ const access: Readonly<Record<StoreRole, { writes: readonly StoreArea[]; reads: 
   agent: { writes: (Object.keys(areas) as StoreArea[]).filter((area) => area !== "fence"), reads: [] },
   "decision-loop": { writes: ["store", "fence", "ledger", "context"], reads: ["members"] },
   coordinator: { writes: ["store", "context", "rates", "budgets", "work"], reads: [] },
+  // An operator removes a dead voter by it.
   console: {
-    writes: ["store", "goal", "context", "budgets", "work"],
-    reads: ["members", "elections", "ledger", "schedules"],
+    writes: ["store", "members", "goal", "context", "budgets", "work"],
+    reads: ["elections", "ledger", "schedules"],
   },
 };
 
