@@ -1,31 +1,12 @@
 /** docker-compose.yml by its text, where no engine runs: what each service may do, and whether it takes its settings. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
 import { loadConfig } from "@entrain/config";
 import { storeUser } from "@entrain/redis";
-
-interface ComposeService {
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly privileged?: boolean;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly deploy?: { readonly resources: { readonly limits: Readonly<Record<string, string | number>> } };
-}
-
-const root = path.join(import.meta.dirname, "../..");
-const text = readFileSync(path.join(root, "docker-compose.yml"), "utf8")
-  // What compose does with a variable that is not set.
-  .replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
-const { services } = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, ComposeService>> };
-const ours = ["decision-loop", "coordinator", "agent", "console"] as const;
+import { composeServices as services, ourServices as ours } from "./compose-services.ts";
 
 test("every service is without capabilities and a way to write, and within limits", () => {
   for (const [name, service] of Object.entries(services)) {
