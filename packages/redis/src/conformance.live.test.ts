@@ -14,6 +14,7 @@ import {
   testSessionStore,
   testScheduleStore,
   testSharedState,
+  testHandoffs,
   testTaskStore,
   testVoteStore,
 } from "@entrain/testkit/conformance";
@@ -57,6 +58,7 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);
