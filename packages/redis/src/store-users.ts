@@ -77,7 +77,7 @@ export const areas = {
     ],
   },
   work: {
-    keys: ["task*", "capabilities", "session*"],
+    keys: ["task*", "capabilit*", "session*"],
     channels: ["tasks", "sessions"],
     reads: ["read-tasks", "read-task-figures", "read-session", "list-sessions"],
     writes: [
@@ -87,6 +87,10 @@ export const areas = {
       "complete-task",
       "fail-task",
       "cancel-tasks",
+      "hand-task",
+      "transfer-task",
+      "answer-handoff",
+      "confirm-handoff",
       "replay-task",
       "create-session",
       "append-session",
