@@ -3,6 +3,7 @@ import type { Figure } from "./figure.ts";
 import { batchingSuite } from "./batching.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
@@ -26,4 +27,5 @@ export const suites: readonly Suite[] = [
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  failoverSuite,
 ];

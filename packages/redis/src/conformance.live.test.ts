@@ -12,6 +12,7 @@ import {
   testSessionStore,
   testScheduleStore,
   testSharedState,
+  testSuccessionStore,
   testTaskStore,
   testVoteStore,
 } from "@entrain/testkit/conformance";
@@ -39,4 +40,5 @@ testTaskStore(open);
 testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);
+testSuccessionStore(open);
 testPoolStore(open);

@@ -81,6 +81,7 @@ const scriptNames = [
   "set-goal",
   "settle-round",
   "settle-run",
+  "succeed-leader",
   "transfer-budget",
 ] as const;
 

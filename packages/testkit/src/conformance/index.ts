@@ -22,5 +22,6 @@ export {
   type StoreUnderTest,
 } from "./store-under-test.ts";
 export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
+export { enoughReports, renewalVoids, testSuccessionStore } from "./succession-suite.ts";
 export { majorityEvicts, oneVoteAVoter, testVoteStore, voteCases } from "./vote-suite.ts";
 export { waitFor } from "./wait-for.ts";
