@@ -5,23 +5,12 @@
  * Peers, measured under the same schedule: for the hit rate a cache of the same age that reads only when it is asked; for
  * the latency two bare round trips to the same Redis, which is the least that open and commit can take.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
-import { electionTimings } from "@entrain/core/election";
 import { quantile } from "@entrain/core/rhythm";
-import type { DecideOutcome } from "@entrain/ports";
-import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
-import { createRedisStore, type RedisStore } from "@entrain/redis";
-import {
-  ContextFollower,
-  createDecisionLoop,
-  createSystemClock,
-  ElectionLoop,
-  initialDocument,
-  systemTimers,
-  type DecisionLoop,
-} from "@entrain/runtime";
+import type { RedisStore } from "@entrain/redis";
 import { Redis } from "ioredis";
+import { contextMaxAgeMs as maxAgeMs, join, lead, leave, meetIncidents } from "./decision-party.ts";
 import { distribution, single, type Figure, type Peer } from "./figure.ts";
 import { openLoop } from "./open-loop.ts";
 import type { Suite } from "./suite.ts";
@@ -35,96 +24,6 @@ const schedule = [
   [100, 10],
   [1_000, 5],
 ] as const;
-/** Oldest context that counts as fresh, ms: the loop's default. */
-const maxAgeMs = 100;
-const clock = createSystemClock();
-
-/** One process's worth of a decision loop, with connections of its own. */
-interface Party {
-  readonly agentId: string;
-  readonly store: RedisStore;
-  readonly context: ContextFollower;
-  readonly loop: DecisionLoop;
-}
-
-async function join(url: string, swarmId: string, agentId: string, idleAfterMs = 60_000): Promise<Party> {
-  const store = createRedisStore({ redis: url, swarmId, clock, timers: systemTimers });
-  await store.connect();
-  const context = new ContextFollower({
-    store: store.context,
-    health: store.health,
-    timers: systemTimers,
-    events: () => undefined,
-    initial: initialDocument(),
-    seed: agentId,
-  });
-  context.start();
-  const loop = createDecisionLoop({
-    context,
-    clock,
-    timers: systemTimers,
-    ledger: store.ledger,
-    health: store.health,
-    globalState: store.globalState,
-    reasoner: createRulesReasoner(),
-    compile: compilePolicy,
-    events: () => undefined,
-    sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
-    newId: () => `d-${randomUUID()}`,
-    timings: { contextMaxAgeMs: maxAgeMs, contextIdleAfterMs: idleAfterMs },
-  });
-  await loop.start();
-  return { agentId, store, context, loop };
-}
-
-async function leave({ loop, context, store }: Party): Promise<void> {
-  await loop.stop();
-  context.stop();
-  await store.close();
-}
-
-/** Lets a party lead; resolves when it does. */
-async function lead({ agentId, store }: Party): Promise<ElectionLoop> {
-  const elected = Promise.withResolvers<undefined>();
-  const election = new ElectionLoop({
-    store: store.election(),
-    clock,
-    timers: systemTimers,
-    events: () => undefined,
-    timings: electionTimings(),
-    agentId,
-    incarnation: 1,
-    onLeader: ({ leaderId }) => {
-      if (leaderId === agentId) elected.resolve(undefined);
-    },
-  });
-  election.start();
-  await elected.promise;
-  return election;
-}
-
-/** What one instant of the schedule came to. */
-interface Turn {
-  readonly leader: DecideOutcome;
-  readonly follower: DecideOutcome;
-}
-
-/** Both parties meet one incident after the other at this rate. @throws Error where they disagree: then no figure counts. */
-function meetIncidents(leader: Party, election: ElectionLoop, follower: Party, perSecond: number, forMs: number) {
-  const batch = randomUUID();
-  return openLoop(perSecond, forMs, async (index): Promise<Turn> => {
-    const question = { incarnation: 1, reading: { temperature: 85, subject: `${batch}-${index}` } };
-    const leadership = election.leadership();
-    const [led, followed] = await Promise.all([
-      leader.loop.decide({ ...question, agentId: leader.agentId, ...(leadership && { leadership }) }),
-      follower.loop.decide({ ...question, agentId: follower.agentId }),
-    ]);
-    if (led.decision.decisionId !== followed.decision.decisionId)
-      throw new Error(`two decisions on one incident: ${led.source} ${led.decision.action}, ${followed.source}`);
-    return { leader: led, follower: followed };
-  });
-}
-
 /** The peers under the same schedule: the share of hits of a cache that reads when asked, and two bare round trips, ms. */
 async function measurePeers(store: RedisStore, redis: Redis, perSecond: number, forMs: number) {
   let sentMs = -Infinity;
@@ -161,7 +60,10 @@ function shareOf(flags: readonly boolean[]): number {
 
 async function* measureRates(url: string, redis: Redis, say: (line: string) => void): AsyncGenerator<Figure> {
   const swarmId = `bench-${randomUUID()}`;
-  const [leader, follower] = await Promise.all([join(url, swarmId, "leader"), join(url, swarmId, "follower")]);
+  const [leader, follower] = await Promise.all([
+    join({ url, swarmId, agentId: "leader" }),
+    join({ url, swarmId, agentId: "follower" }),
+  ]);
   const election = await lead(leader);
   say("warming up");
   await meetIncidents(leader, election, follower, 200, 3_000);
@@ -191,7 +93,7 @@ async function scriptCalls(redis: Redis): Promise<{ readonly calls: number; read
 /** What a process costs Redis that only keeps its context fresh, and what it costs once nobody uses it any more. */
 async function* measureRefreshing(url: string, redis: Redis, say: (line: string) => void): AsyncGenerator<Figure> {
   const idleAfterMs = 2_000;
-  const party = await join(url, `bench-${randomUUID()}`, "reader", idleAfterMs);
+  const party = await join({ url, swarmId: `bench-${randomUUID()}`, agentId: "reader", idleAfterMs });
   for (const perSecond of [1, 1_000]) {
     const seconds = 10;
     say(`keeping the context fresh for ${perSecond} uses a second, ${seconds} s`);

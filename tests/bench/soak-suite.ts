@@ -10,6 +10,7 @@ import { runLeadership, type LeadershipRun } from "../chaos/leadership-run.ts";
 import { runSessions } from "../chaos/sessions-run.ts";
 import { runContextModel } from "../integration/context-model-run.ts";
 import { joinContext } from "../integration/context-party.ts";
+import { replaySuites } from "./replay-soak.ts";
 
 /** What one run came to. Numbers are summed over all runs. */
 export interface SoakRecord {
@@ -143,6 +144,7 @@ export const soakSuites: readonly SoakSuite[] = [
       return { counts, violations };
     },
   },
+  ...replaySuites,
   decisionsSuite(5, 100),
   decisionsSuite(20, 50),
   decisionsSuite(50, 10),

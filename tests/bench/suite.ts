@@ -1,6 +1,9 @@
 /** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
 import type { Figure } from "./figure.ts";
 import { batchingSuite } from "./batching.ts";
+import { decisionLinkSuite } from "./decision-link.ts";
+import { decisionMemorySuite } from "./decision-memory.ts";
+import { decisionLatencySuite } from "./decision-latency.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
 import { failoverSuite } from "./failover.ts";
@@ -22,6 +25,9 @@ export interface Suite {
 export const suites: readonly Suite[] = [
   rhythmSimSuite,
   decisionsSuite,
+  decisionLatencySuite,
+  decisionLinkSuite,
+  decisionMemorySuite,
   contextSuite,
   pageSuite,
   rateSuite,

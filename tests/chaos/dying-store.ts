@@ -56,7 +56,7 @@ export function createDyingStore(
         if (command.kind === "renew") return dead ? gone() : tasks.apply(command);
         if (command.kind !== "claim") return guarded(() => tasks.apply(command));
         // One session a process: what it claims is what it dies with.
-        if (dead || token !== undefined) return { kind: "claimed", tasks: [], nextInMs: null };
+        if (dead || token !== undefined) return { kind: "claimed", tasks: [], offers: [], nextInMs: null };
         const answer = await tasks.apply({ ...command, max: 1 });
         if (answer.kind === "claimed") token = answer.tasks[0]?.token;
         return answer;

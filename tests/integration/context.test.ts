@@ -146,6 +146,7 @@ test("a policy changed under load is taken into use within milliseconds, and no 
     ledger: store.ledger,
     health: store.health,
     globalState: store.globalState,
+    registry: store.registry,
     context: follower,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,

@@ -46,6 +46,7 @@ async function join(swarm: ReturnType<typeof lab.swarm>, agentId: string): Promi
     ledger: store.ledger,
     health: store.health,
     globalState: store.globalState,
+    registry: store.registry,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,
     events: (event) => events.push(event),

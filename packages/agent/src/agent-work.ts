@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
 import { patterns, type Pattern } from "@entrain/core/session";
-import { checkWhole } from "@entrain/core/task";
+import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
 import type { Clock } from "@entrain/ports";
 import { createSessionExpressions } from "@entrain/reasoners";
@@ -31,6 +31,8 @@ export interface CapabilityOptions {
   readonly result?: object;
   /** Tasks at once in this agent (default 1). */
   readonly concurrency?: number;
+  /** Whether a task that another agent hands over is taken (default: where a hand is free). */
+  readonly accept?: (offer: HandoffOffer) => boolean;
 }
 
 /** Does the work of a capability. */
@@ -95,7 +97,7 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
     );
 
   return {
-    capability(name, { input, result, concurrency = 1 }, handler) {
+    capability(name, { input, result, concurrency = 1, accept }, handler) {
       if (phase === "stopped") throw new EntrainError("unavailable", "the agent has stopped: create another one");
       checkId("capability", name);
       if (name.startsWith("entrain."))
@@ -118,6 +120,7 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
             concurrency,
             checkInput: check("input", input),
             checkResult: check("result", result),
+            ...(accept === undefined ? {} : { accept }),
             handler: (given, context) => handler(given as never, context),
           },
         ),

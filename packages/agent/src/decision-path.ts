@@ -42,6 +42,7 @@ export function createDecisionPath(options: {
     ledger: store.ledger,
     health: store.health,
     globalState: store.globalState,
+    registry: store.registry,
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,
     events,

@@ -20,6 +20,19 @@ export type DecisionEvent =
       readonly incidentId: string;
       readonly stands: boolean;
     }
+  /** The safety gate judged an action that reaches the whole fleet; figures are 0 where it could not simulate. */
+  | {
+      readonly kind: "gate.judged";
+      readonly agentId: string;
+      readonly action: string;
+      readonly outcome: "passed" | "risk" | "unknown-action" | "error";
+      /** Empty where it passed. */
+      readonly message: string;
+      readonly members: number;
+      /** Members that would fail, and those of them that no neighbour drew along. */
+      readonly failed: number;
+      readonly failedAtOnce: number;
+    }
   /** The swarm's health, as this process reads it, has fallen under the policy's threshold, or is over it again. */
   | { readonly kind: "safe-mode.switched"; readonly on: boolean; readonly health: number }
   /** Safe mode went on for so long since the last reading of the health. */

@@ -3,6 +3,7 @@ import type { BudgetCommand } from "@entrain/core/budget";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
+import type { HandoffReason } from "@entrain/core/task";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
 import type { DecisionEvent } from "./decision-events.ts";
@@ -236,15 +237,32 @@ export type RuntimeEvent =
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
     }
-  /** A try of a task came to its end in this process. `again`: others may begin it anew; `lost`: the outcome does not count. */
+  /**
+   * A try of a task came to its end in this process. `again`: others may begin it anew; `lost`: the outcome does not count;
+   * `handed`: another agent goes on with it.
+   */
   | {
       readonly kind: "task.ended";
       readonly agentId: string;
       readonly capability: string;
       readonly taskId: string;
       readonly attempt: number;
-      readonly outcome: "done" | "again" | "failed" | "lost";
+      readonly outcome: "done" | "again" | "failed" | "lost" | "handed";
       /** Empty for a task that is done. */
+      readonly cause: string;
+      readonly tookMs: number;
+    }
+  /** An offer of a task to another agent came to its end. `expired`: the other did not answer in time. */
+  | {
+      readonly kind: "handoff.ended";
+      /** Who offered it. */
+      readonly agentId: string;
+      readonly to: string;
+      readonly capability: string;
+      readonly taskId: string;
+      readonly reason: HandoffReason;
+      readonly outcome: "transferred" | "rejected" | "expired";
+      /** Empty where it was transferred. */
       readonly cause: string;
       readonly tookMs: number;
     }

@@ -2,9 +2,10 @@
 import type { Task, TaskCommand, TaskOutcome } from "@entrain/core/task";
 import type { Unsubscribe } from "./subscription.ts";
 
-/** What changed: lines in which something waits, tasks that have ended. */
+/** What changed: lines in which something waits, tasks whose handoff was answered, tasks that have ended. */
 export interface TaskHint {
   readonly offered: readonly string[];
+  readonly answered: readonly string[];
   readonly ended: readonly string[];
 }
 
@@ -12,9 +13,11 @@ export interface TaskHint {
 export interface TaskFigures {
   /** Capability → the agents that offer it now. */
   readonly capabilities: Readonly<Record<string, readonly string[]>>;
+  /** Capability → agent → the share of its hands in use, 0 to 1, as it said last. */
+  readonly loads: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Dead letters, newest first. */
   readonly dead: readonly string[];
-  /** Open now, and since the swarm began: offered, done, failed, cancelled, retried, vanished. */
+  /** Open now, and since the swarm began: offered, done, failed, cancelled, retried, vanished, handed. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

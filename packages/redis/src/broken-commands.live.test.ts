@@ -17,6 +17,7 @@ import {
   poolRoundIsNotGivenAway,
   onlyTheDriverAppends,
   onlyTheHolderCompletes,
+  onlyWhatIsAcceptedIsTransferred,
   rateCases,
   registryCases,
   renewalVoids,
@@ -93,6 +94,20 @@ const mutants: readonly Mutant[] = [
     text: "if not isHeldBy(task, ARGV[5]) then",
     instead: "if not task or task.state ~= 'running' then",
     caughtBy: onlyTheHolderCompletes,
+  },
+  {
+    name: "transfer-task",
+    what: "does not look at the number of the offer",
+    text: "handoff.number == ARGV[6] and ",
+    instead: "",
+    caughtBy: onlyWhatIsAcceptedIsTransferred,
+  },
+  {
+    name: "transfer-task",
+    what: "transfers what nobody has accepted",
+    text: "handoff.state ~= 'accepted' or ",
+    instead: "",
+    caughtBy: onlyWhatIsAcceptedIsTransferred,
   },
   {
     name: "claim-run",

@@ -7,11 +7,13 @@ import {
   testBarrierStore,
   testContextStore,
   testElectionStore,
+  testHandoffs,
   testLedger,
   testLockStore,
   testRateStore,
   testRegistry,
   testSharedState,
+  testTaskStore,
   waitFor,
 } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
@@ -49,6 +51,8 @@ testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
 testSharedState(open);
+testTaskStore(open);
+testHandoffs(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);

@@ -13,6 +13,7 @@ import {
   testScheduleStore,
   testSharedState,
   testSuccessionStore,
+  testHandoffs,
   testTaskStore,
   testVoteStore,
 } from "@entrain/testkit/conformance";
@@ -37,6 +38,7 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);

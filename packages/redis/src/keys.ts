@@ -103,6 +103,7 @@ export interface StoreKeys {
   readonly taskCounters: string;
   /** Sorted set: `<capability> <agentId>` by the last claim. */
   readonly capabilities: string;
+  readonly capabilityLoads: string;
   /**
    * Sorted sets: sessions by order of creation, ended ones by their end. Each has a hash, `<prefix>session:<sessionId>`, and a
    * list, `<prefix>session-log:<sessionId>`.
@@ -250,6 +251,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     tasksDead: `${base}:tasks-dead`,
     taskCounters: `${base}:task-counters`,
     capabilities: `${base}:capabilities`,
+    capabilityLoads: `${base}:capability-loads`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
     channels: channelsOf(base),

@@ -8,6 +8,7 @@ import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
   "allocate-budget",
+  "answer-handoff",
   "append-session",
   "arrive",
   "campaign",
@@ -22,6 +23,7 @@ const scriptNames = [
   "commit-context",
   "commit-decision",
   "complete-task",
+  "confirm-handoff",
   "consume-allocation",
   "contribute",
   "create-budget",
@@ -33,6 +35,7 @@ const scriptNames = [
   "extend-allocation",
   "fail-task",
   "find-context-request",
+  "hand-task",
   "heartbeat",
   "lease-rate",
   "leave",
@@ -83,6 +86,7 @@ const scriptNames = [
   "settle-run",
   "succeed-leader",
   "transfer-budget",
+  "transfer-task",
 ] as const;
 
 /** The name of a command: its file without the ending. */

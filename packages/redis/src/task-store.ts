@@ -1,10 +1,16 @@
 /** Tasks in Redis (P1): one Lua command per kind of change, over lua/include/task.lua. */
 import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
 import {
+  carryText,
   queueOf,
   taskLimits,
   taskText,
   type ClaimRequest,
+  type HandedOver,
+  type Handoff,
+  type HandoffOffer,
+  type HandoffReason,
+  type HandoffState,
   type HeldTask,
   type Task,
   type TaskCommand,
@@ -19,6 +25,7 @@ import type { MessageHub } from "./message-hub.ts";
 import type { ScriptName } from "./scripts.ts";
 
 type Words = readonly (string | number)[];
+type Fields = readonly string[];
 
 /** The tasks of a swarm. */
 export function createTaskStore(options: {
@@ -27,16 +34,19 @@ export function createTaskStore(options: {
   readonly hub: MessageHub;
 }): TaskStore {
   const { keys, commands, hub } = options;
-  const { taskLeases, tasksEnded, tasksDead, taskCounters, capabilities, prefix } = keys;
+  const { taskLeases, tasksEnded, tasksDead, taskCounters, capabilities, capabilityLoads, prefix } = keys;
   const channel = keys.channels.tasks;
   const writeKeys = [taskLeases, tasksEnded, tasksDead, taskCounters];
   const run = (name: ScriptName, args: Words) => commands.run(name, writeKeys, [channel, prefix, ...args]);
 
-  async function claim({ agentId, queues, capabilities: offers, max }: ClaimRequest): Promise<TaskOutcome> {
-    const args = [agentId, max, taskLimits.offeringMs, offers.length, ...offers, ...queues];
-    const reply = await commands.run("claim-tasks", [...writeKeys, capabilities], [channel, prefix, ...args]);
-    const [nextInMs, ...tasks] = reply as readonly [string, ...(readonly string[])[]];
-    return { kind: "claimed", tasks: tasks.map(heldFrom), nextInMs: nextInMs === "" ? null : Number(nextInMs) };
+  async function claim(request: ClaimRequest): Promise<TaskOutcome> {
+    const { agentId, queues, capabilities: offers, max, load = 0 } = request;
+    const args = [agentId, max, taskLimits.offeringMs, load, offers.length, ...offers, ...queues];
+    const claimKeys = [...writeKeys, capabilities, capabilityLoads];
+    const reply = await commands.run("claim-tasks", claimKeys, [channel, prefix, ...args]);
+    const [nextInMs, tasks, handed] = reply as readonly [string, readonly Fields[], readonly Fields[]];
+    const next = nextInMs === "" ? null : Number(nextInMs);
+    return { kind: "claimed", tasks: tasks.map(heldFrom), offers: handed.map(offerFrom), nextInMs: next };
   }
 
   return {
@@ -53,16 +63,17 @@ export function createTaskStore(options: {
     async figures(deadMax) {
       const reply = await commands.run(
         "read-task-figures",
-        [tasksDead, taskCounters, capabilities],
+        [tasksDead, taskCounters, capabilities, capabilityLoads],
         [taskLimits.offeringMs, deadMax],
       );
-      const [offers, dead, counts] = reply as readonly (readonly string[])[];
-      return { capabilities: offersFrom(offers ?? []), dead: dead ?? [], counts: countsFrom(counts ?? []) };
+      const [offers = [], dead = [], counts = [], loads = []] = reply as readonly Fields[];
+      const byName = offersFrom(offers);
+      return { capabilities: byName, loads: loadsFrom(byName, loads), dead, counts: countsFrom(counts) };
     },
     watch: (onHint) =>
       hub.watch(channel, (message) => {
-        const { offered = [], ended = [] } = JSON.parse(message) as Partial<TaskHint>;
-        onHint({ offered, ended });
+        const { offered = [], answered = [], ended = [] } = JSON.parse(message) as Partial<TaskHint>;
+        onHint({ offered, answered, ended });
       }),
   };
 }
@@ -90,6 +101,16 @@ function callOf(command: Exclude<TaskCommand, { readonly kind: "claim" }>): read
       return ["cancel-tasks", [causeText(command.cause), ...command.taskIds]];
     case "replay":
       return ["replay-task", [command.taskId]];
+    case "hand":
+      return ["hand-task", [command.taskId, command.token, command.to, command.reason, Math.round(command.forMs)]];
+    case "answer": {
+      const { taskId, number, agentId, accepted, cause } = command;
+      return ["answer-handoff", [taskId, number, agentId, accepted ? "accepted" : "rejected", causeText(cause)]];
+    }
+    case "transfer":
+      return ["transfer-task", [command.taskId, command.token, command.number, carryText(command.carry)]];
+    case "confirm":
+      return ["confirm-handoff", [command.taskId, command.number, command.agentId]];
   }
 }
 
@@ -97,7 +118,7 @@ const causeText = (cause: string): string => cause.slice(0, taskLimits.causeMax)
 
 function outcomeFrom(command: TaskCommand, reply: unknown): TaskOutcome {
   if (command.kind === "cancel") return { kind: "cancelled", count: Number(reply) };
-  const [kind = "", detail = ""] = (typeof reply === "string" ? [reply] : reply) as readonly string[];
+  const [kind = "", detail = "", ...more] = (typeof reply === "string" ? [reply] : reply) as Fields;
   switch (kind) {
     case "offered":
     case "repeated":
@@ -106,7 +127,14 @@ function outcomeFrom(command: TaskCommand, reply: unknown): TaskOutcome {
     case "done":
     case "waiting":
     case "failed":
+    case "answered":
+    case "transferred":
+    case "handoff-over":
       return { kind };
+    case "handing":
+      return { kind, number: Number(detail) };
+    case "confirmed":
+      return { kind, task: heldFrom([detail, ...more]) };
     case "renewed":
       return { kind, leaseLeftMs: Number(detail) };
     case "lost":
@@ -115,17 +143,18 @@ function outcomeFrom(command: TaskCommand, reply: unknown): TaskOutcome {
   throw new EntrainError("internal", `a command of the tasks answered ${kind || "nothing"}`);
 }
 
-function heldFrom([, token, attempt, leaseMs, definition = "null"]: readonly string[]): HeldTask {
+function heldFrom([, token, attempt, leaseMs, definition = "null", ...handed]: Fields): HeldTask {
   return {
     definition: JSON.parse(definition) as TaskDefinition,
     token: Number(token),
     attempt: Number(attempt),
     leaseLeftMs: Number(leaseMs),
+    handedOver: handedFrom(handed),
   };
 }
 
-function taskFrom(fields: readonly string[]): Task {
-  const [definition = "null", state, tries, holder, progress, result, cause, endedAtMs] = fields;
+function taskFrom(fields: Fields): Task {
+  const [definition = "null", state, tries, holder, progress, result, cause, endedAtMs, ...handoff] = fields;
   return {
     definition: JSON.parse(definition) as TaskDefinition,
     state: state as TaskState,
@@ -135,7 +164,25 @@ function taskFrom(fields: readonly string[]): Task {
     result: jsonFrom(result),
     cause: textOr(cause),
     endedAtMs: textOr(endedAtMs) === null ? null : Number(endedAtMs),
+    handoff: handoffFrom(handoff.slice(0, 7)),
+    handedOver: handedFrom(handoff.slice(7)),
   };
+}
+
+function handedFrom([from, reason, carry]: Fields): HandedOver | null {
+  const by = textOr(from);
+  return by === null ? null : { from: by, reason: reason as HandoffReason, carry: jsonFrom(carry) };
+}
+
+function handoffFrom([number, from = "", to = "", reason, state, untilMs, cause]: Fields): Handoff | null {
+  if (textOr(number) === null) return null;
+  const known = { reason: reason as HandoffReason, state: state as HandoffState, cause: textOr(cause) };
+  return { number: Number(number), from, to, ...known, untilMs: Number(untilMs) };
+}
+
+function offerFrom([taskId = "", number, from = "", reason, state, leftMs, capability = ""]: Fields): HandoffOffer {
+  const known = { reason: reason as HandoffReason, state: state as HandoffOffer["state"] };
+  return { taskId, capability, number: Number(number), from, ...known, leftMs: Number(leftMs) };
 }
 
 const textOr = (text: string | undefined): string | null => (text === undefined || text === "" ? null : text);
@@ -150,6 +197,19 @@ function offersFrom(offers: readonly string[]): Readonly<Record<string, readonly
     byName.set(capability, [...(byName.get(capability) ?? []), agentId]);
   }
   return Object.fromEntries(byName);
+}
+
+/** `<capability> <agent>`, load, ... → capability → agent → load, of those that offer it now. */
+function loadsFrom(
+  offers: Readonly<Record<string, Fields>>,
+  flat: Fields,
+): Readonly<Record<string, Record<string, number>>> {
+  const said = new Map<string, number>();
+  for (let at = 0; at < flat.length; at += 2) said.set(flat[at] ?? "", Number(flat[at + 1]));
+  const loads = (name: string, agents: Fields) => agents.map((agent) => [agent, said.get(`${name} ${agent}`) ?? 0]);
+  return Object.fromEntries(
+    Object.entries(offers).map(([name, agents]) => [name, Object.fromEntries(loads(name, agents))]),
+  );
 }
 
 function countsFrom(flat: readonly string[]): Readonly<Record<string, number>> {

@@ -7,6 +7,7 @@ import {
   type Decision,
   type DecisionInput,
   type DecisionType,
+  type FleetMember,
   type Reading,
 } from "@entrain/core/decision";
 import type { Leadership } from "@entrain/core/election";
@@ -16,6 +17,7 @@ import type { DecideRequest as WireRequest, DecideRequest__Output } from "./gen/
 import type { DecideResponse, DecideResponse__Output } from "./gen/entrain/v1/DecideResponse.ts";
 import type { Decision as WireDecision, Decision__Output } from "./gen/entrain/v1/Decision.ts";
 import type { DecisionInput as WireInput, DecisionInput__Output } from "./gen/entrain/v1/DecisionInput.ts";
+import type { FleetMember__Output } from "./gen/entrain/v1/FleetMember.ts";
 import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
 import { count, finite, hash, name, oneOf, present, text, within } from "./wire-fields.ts";
@@ -59,8 +61,13 @@ export function readingFromWire(reading: Reading__Output, field = "reading"): Re
 }
 
 function inputToWire(input: DecisionInput): WireInput {
-  const { reading, health, ...rest } = input;
-  return { ...rest, reading: readingToWire(reading), ...(health === null ? {} : { health }) };
+  const { reading, health, fleet, ...rest } = input;
+  return {
+    ...rest,
+    fleet: [...(fleet ?? [])],
+    reading: readingToWire(reading),
+    ...(health === null ? {} : { health }),
+  };
 }
 
 function inputFromWire(input: DecisionInput__Output, field: string): DecisionInput {
@@ -70,6 +77,14 @@ function inputFromWire(input: DecisionInput__Output, field: string): DecisionInp
     safeMode: input.safeMode,
     contextVersion: count(`${field}.context_version`, input.contextVersion),
     policyHash: hash(`${field}.policy_hash`, input.policyHash),
+    ...(input.fleet.length === 0 ? {} : { fleet: input.fleet.map((member) => memberFromWire(member, field)) }),
+  };
+}
+
+function memberFromWire({ agentId, health }: FleetMember__Output, field: string): FleetMember {
+  return {
+    agentId: checkId(`${field}.fleet.agent_id`, agentId),
+    health: within(`${field}.fleet.health`, health, 0, 1),
   };
 }
 

@@ -97,7 +97,7 @@ test("frames stand at their true instant on the receiver's clock, whatever the c
   );
 });
 
-test("the clock is placed by the exchange that was fastest", () => {
+test("the clock is placed within the round trip of the exchange that was fastest", () => {
   // The first five exchanges are slow one way, as those of a cold connection are.
   const slow = 10;
   let frames = 0;
@@ -110,7 +110,7 @@ test("the clock is placed by the exchange that was fastest", () => {
   const sentNs = world.nowNs();
   world.b.send(frameOf(1));
   world.settle();
-  assert.ok(Math.abs(world.received[0]![0]!.atNs - (sentNs + 5e9)) < 1);
+  assert.ok(Math.abs(world.received[0]![0]!.atNs - (sentNs + 5e9)) <= 2e5);
 });
 
 test("a young stream answers at once, and falls silent by itself", () => {

@@ -15,7 +15,10 @@ export function decisionOn(reading: Reading, incidentId: string, committedBy = "
     term: 1_700_000_000_123,
     contextVersion: 3,
     policyHash,
-    input: { reading, health: null, safeMode: false, contextVersion: 3, policyHash },
+    input: {
+      ...{ reading, health: null, safeMode: false, contextVersion: 3, policyHash },
+      fleet: [{ agentId: "agent-1", health: 0.5 }],
+    },
     inputHash: "cd".repeat(32),
     committedBy,
     committedAtMs: 1_700_000_000_456,

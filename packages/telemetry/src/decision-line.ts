@@ -24,6 +24,11 @@ export function decisionLine(event: DecisionEvent): EventLine {
       const { kind: _, ...fields } = event;
       return line(fields.outcome === "restored" ? "debug" : "warn", "the ledger had lost a decision", fields);
     }
+    case "gate.judged": {
+      const { kind: _, ...fields } = event;
+      const passed = fields.outcome === "passed";
+      return line(passed ? "info" : "warn", passed ? "the safety gate let an action pass" : fields.message, fields);
+    }
     case "safe-mode.switched":
       return line(event.on ? "warn" : "info", event.on ? "safe mode begins" : "safe mode ends", {
         health: event.health,

@@ -49,6 +49,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "run.missed":
     case "job.stalled":
     case "task.ended":
+    case "handoff.ended":
       return workLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
@@ -83,6 +84,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.reconciled":
     case "decision.unreachable":
     case "proposal.answered":
+    case "gate.judged":
       return decisionLine(event);
   }
 }

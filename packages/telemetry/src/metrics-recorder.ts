@@ -127,6 +127,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
         recordSharing(families, state.bound, event);
         return;
       case "task.ended":
+      case "handoff.ended":
       case "session.changed":
         recordCoordination(families, state.bound, event);
         return;

@@ -222,6 +222,17 @@ function coordinationFamilies({ counter, histogram }: MetricMaker) {
       workBuckets,
       ["capability", "outcome"],
     ),
+    handoffs: counter(
+      "entrain_handoffs_total",
+      "Offers of tasks of this process to other agents that came to their end.",
+      ["reason", "outcome"],
+    ),
+    handoffDuration: histogram(
+      "entrain_handoff_duration_seconds",
+      "From the offer of a task to another agent to its transfer.",
+      workBuckets,
+      ["reason"],
+    ),
     sessionChanges: counter("entrain_session_changes_total", "Sessions that this process moved into a state.", [
       "pattern",
       "state",

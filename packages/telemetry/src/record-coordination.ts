@@ -1,9 +1,9 @@
-/** Feeds the metrics of coordination: tasks that ended here, sessions that moved on here. */
+/** Feeds the metrics of coordination: tasks and handoffs that ended here, sessions that moved on here. */
 import type { RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 
 /** What workers and the drivers of sessions report. */
-type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "session.changed" }>;
+type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "handoff.ended" | "session.changed" }>;
 
 /** Counts one event; texts of unknown variety go through `bound`. */
 export function recordCoordination(
@@ -16,6 +16,12 @@ export function recordCoordination(
       const labels = { capability: bound("capability", event.capability), outcome: event.outcome };
       to.tasks.inc(labels);
       to.taskDuration.observe(labels, event.tookMs / 1_000);
+      return;
+    }
+    case "handoff.ended": {
+      const { reason, outcome } = event;
+      to.handoffs.inc({ reason, outcome });
+      if (outcome === "transferred") to.handoffDuration.observe({ reason }, event.tookMs / 1_000);
       return;
     }
     case "session.changed": {

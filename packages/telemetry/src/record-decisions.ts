@@ -40,6 +40,9 @@ export function recordDecision(
     case "proposal.answered":
       to.proposals.inc({ outcome: event.stands ? "stands" : "conflict" });
       return;
+    case "gate.judged":
+      to.gateVerdicts.inc({ outcome: event.outcome });
+      return;
     case "safe-mode.switched":
       to.safeMode.set(event.on ? 1 : 0);
       return;

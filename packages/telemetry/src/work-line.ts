@@ -6,7 +6,7 @@ type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readon
 
 /** What an agent of this process did for its user. */
 export function workLine(
-  event: EventOf<"batch.flushed" | "batch.refused" | "task.ended" | keyof typeof jobMessages>,
+  event: EventOf<"batch.flushed" | "batch.refused" | "task.ended" | "handoff.ended" | keyof typeof jobMessages>,
 ): EventLine {
   switch (event.kind) {
     case "batch.flushed":
@@ -14,6 +14,10 @@ export function workLine(
       return batchLine(event);
     case "task.ended":
       return taskLine(event);
+    case "handoff.ended": {
+      const { kind: _, outcome, cause, ...rest } = event;
+      return line("info", `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
+    }
     default:
       return jobLine(event);
   }
@@ -40,7 +44,7 @@ function batchLine(event: EventOf<"batch.flushed" | "batch.refused">): EventLine
 }
 
 function taskLine({ kind: _, outcome, cause, ...rest }: EventOf<"task.ended">): EventLine {
-  const level = outcome === "done" ? "debug" : outcome === "again" ? "info" : "warn";
+  const level = outcome === "done" || outcome === "handed" ? "debug" : outcome === "again" ? "info" : "warn";
   return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
 }
 

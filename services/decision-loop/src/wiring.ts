@@ -62,6 +62,7 @@ export async function startDecisionLoop(
     ledger: store.ledger,
     health: store.health,
     globalState: store.globalState,
+    registry: store.registry,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,
     events,

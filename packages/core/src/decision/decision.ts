@@ -1,5 +1,6 @@
 /** A decision, what it rests on, and what agents did about it. */
 import type { DecisionType } from "./decision-type.ts";
+import type { FleetMember } from "./safety-gate.ts";
 import type { Reading } from "./reading.ts";
 
 /** What a reasoner says. */
@@ -22,6 +23,8 @@ export interface DecisionInput {
   readonly safeMode: boolean;
   readonly contextVersion: number;
   readonly policyHash: string;
+  /** The members alive, where the safety gate was asked. */
+  readonly fleet?: readonly FleetMember[];
 }
 
 /** A committed decision: one per incident (D1). */

@@ -35,6 +35,7 @@ export {
   type CallOutcome,
 } from "./circuit-breaker.ts";
 export { createSafeModeClock, type SafeModeClock } from "./safe-mode-clock.ts";
+export { gateError, judgeFleetAction, type FleetMember, type GateVerdict, type SafetyGate } from "./safety-gate.ts";
 export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
 export {

@@ -95,3 +95,18 @@ test("whatever the document holds, the answer is a policy or an error that names
     }),
   );
 });
+
+test("a rule of the whole fleet needs a safety gate", () => {
+  const rules = defaultPolicy.rules.map((rule) => ({ ...rule, scope: "fleet" as const }));
+  const ungated = { ...defaultPolicy, rules };
+  assert.throws(
+    () => checkPolicy(ungated),
+    (thrown) => thrown instanceof EntrainError && thrown.field === "policy.rules[0].scope",
+  );
+  const safetyGate = { failedShareMax: 0.2, healthFloor: 0.3, neighbours: 4, effects: {} };
+  assert.deepEqual(checkPolicy({ ...ungated, safetyGate }), { ...ungated, safetyGate });
+  assert.throws(
+    () => checkPolicy({ ...defaultPolicy, rules: [{ ...defaultPolicy.rules[0], scope: "world" }] }),
+    (thrown) => thrown instanceof EntrainError && thrown.field === "policy.rules[0].scope",
+  );
+});

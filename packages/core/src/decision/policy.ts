@@ -6,6 +6,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { checkArbitration, type Arbitration } from "./arbitration.ts";
+import { checkSafetyGate, type SafetyGate } from "./safety-gate.ts";
 import { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 
 /** One rule: the first whose `when` is true names the incident and the verdict. */
@@ -31,6 +32,8 @@ export interface Rule {
   readonly action: string;
   /** 0..1 */
   readonly confidence: number;
+  /** `fleet`: what is done about it reaches every member, and has to pass the policy's safety gate. */
+  readonly scope?: "fleet";
   /** Shown to people; unit and band of the threshold belong here. */
   readonly reasoning: string;
 }
@@ -52,6 +55,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** How a rule is weighed against an agent's own reasoner (default: not at all, the reasoner proposes alone). */
   readonly arbitration?: Arbitration;
+  /** What actions that reach the whole fleet would do to it (default: there are none). */
+  readonly safetyGate?: SafetyGate;
 }
 
 /** The action of telemetry that no rule concerns. */
@@ -93,6 +98,14 @@ export function checkPolicy(candidate: unknown): Policy {
   const twin = rules.findIndex((rule, index) => rules.findIndex(({ id }) => id === rule.id) < index);
   if (twin >= 0)
     throw EntrainError.invalid(`policy.rules[${twin}].id`, rules[twin]?.id, "give each rule an id of its own");
+  const gate = given["safetyGate"] === undefined ? undefined : checkSafetyGate(given["safetyGate"], actions);
+  const ungated = gate === undefined ? rules.findIndex(({ scope }) => scope === "fleet") : -1;
+  if (ungated >= 0)
+    throw EntrainError.invalid(
+      `policy.rules[${ungated}].scope`,
+      "fleet",
+      "give the policy a safetyGate, or leave the scope out",
+    );
   const budgetMs = duration("policy.budgetMs", given["budgetMs"], policyLimits.budgetMs);
   const leaderFirstMs = duration("policy.leaderFirstMs", given["leaderFirstMs"], policyLimits.budgetMs);
   if (leaderFirstMs >= budgetMs)
@@ -106,6 +119,7 @@ export function checkPolicy(candidate: unknown): Policy {
     budgetMs,
     rules,
     ...(given["arbitration"] === undefined ? {} : { arbitration: checkArbitration(given["arbitration"], actions) }),
+    ...(gate === undefined ? {} : { safetyGate: gate }),
   };
 }
 
@@ -122,6 +136,7 @@ function checkRule(field: string, candidate: unknown, known: ReadonlySet<string>
     band: name(`${field}.band`, given["band"]),
     type,
     action: knownAction(`${field}.action`, given["action"], known),
+    ...scope(field, given["scope"]),
     confidence: share(`${field}.confidence`, given["confidence"]),
     reasoning: text(`${field}.reasoning`, given["reasoning"], policyLimits.reasoning),
   };
@@ -138,6 +153,12 @@ function hysteresis(
     ...(enterAfter === undefined ? {} : { enterAfter: readings(`${field}.enterAfter`, enterAfter) }),
     ...(leaveAfter === undefined ? {} : { leaveAfter: readings(`${field}.leaveAfter`, leaveAfter) }),
   };
+}
+
+function scope(field: string, candidate: unknown): Pick<Rule, "scope"> {
+  if (candidate === undefined) return {};
+  if (candidate === "fleet") return { scope: candidate };
+  throw EntrainError.invalid(`${field}.scope`, candidate, "choose fleet, or leave it out");
 }
 
 function readings(field: string, candidate: unknown): number {

@@ -1,6 +1,7 @@
 /** What can be done to tasks, and what comes of it. */
 import type { Json } from "@entrain/kernel";
-import type { HeldTask, TaskDefinition, TaskState } from "./task.ts";
+import type { HandoffCommand, HandoffOffer, HandoffOutcome } from "./handoff.ts";
+import type { HeldTask, TaskDefinition } from "./task.ts";
 
 /** A claim for as many tasks as fit. */
 export interface ClaimRequest {
@@ -11,9 +12,12 @@ export interface ClaimRequest {
   readonly capabilities: readonly string[];
   /** 0: only says what the agent offers. */
   readonly max: number;
+  /** The share of its hands that are in use, 0 to 1: who hands a task over looks for the least (default 0). */
+  readonly load?: number;
 }
 
 export type TaskCommand =
+  | HandoffCommand
   | { readonly kind: "offer"; readonly task: TaskDefinition }
   | ({ readonly kind: "claim" } & ClaimRequest)
   | { readonly kind: "renew"; readonly taskId: string; readonly token: number; readonly progress?: Json }
@@ -32,6 +36,7 @@ export type TaskCommand =
   | { readonly kind: "replay"; readonly taskId: string };
 
 export type TaskOutcome =
+  | HandoffOutcome
   | { readonly kind: "offered" }
   /** It was done before, the same way. */
   | { readonly kind: "repeated" }
@@ -39,14 +44,18 @@ export type TaskOutcome =
   | { readonly kind: "reused" }
   /** As many tasks wait or run as there may be. */
   | { readonly kind: "full" }
-  /** `nextInMs`: when there may be more; null where nothing waits or runs. */
-  | { readonly kind: "claimed"; readonly tasks: readonly HeldTask[]; readonly nextInMs: number | null }
+  /** `nextInMs`: when there may be more tasks; null where nothing waits or runs. */
+  | {
+      readonly kind: "claimed";
+      readonly tasks: readonly HeldTask[];
+      /** Handoffs that wait for this agent's answer or confirmation. */
+      readonly offers: readonly HandoffOffer[];
+      readonly nextInMs: number | null;
+    }
   | { readonly kind: "renewed"; readonly leaseLeftMs: number }
   | { readonly kind: "done" }
   /** Tries are left. */
   | { readonly kind: "waiting" }
   /** It is a dead letter now. */
   | { readonly kind: "failed" }
-  | { readonly kind: "cancelled"; readonly count: number }
-  /** The token is not the latest, or the task has ended: the caller's work does not count (P1). */
-  | { readonly kind: "lost"; readonly state: TaskState | "unknown" };
+  | { readonly kind: "cancelled"; readonly count: number };

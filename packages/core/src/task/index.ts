@@ -1,6 +1,18 @@
 /** Tasks: work that is claimed, fenced and counted once (P1). */
 export type { ClaimRequest, TaskCommand, TaskOutcome } from "./command.ts";
 export {
+  carryText,
+  checkHandoffReason,
+  handoffLimits,
+  handoffReasons,
+  type HandedOver,
+  type Handoff,
+  type HandoffCommand,
+  type HandoffOffer,
+  type HandoffReason,
+  type HandoffState,
+} from "./handoff.ts";
+export {
   checkTaskId,
   checkWhole,
   queueOf,

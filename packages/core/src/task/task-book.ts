@@ -5,9 +5,10 @@
  */
 import { canonicalJson, type Json } from "@entrain/kernel";
 import type { ClaimRequest, TaskCommand, TaskOutcome } from "./command.ts";
+import { applyHandoff, heldOf, isUnconfirmed, offersTo, type HandedEntry } from "./handoff-book.ts";
 import { queueOf, taskLimits, type HeldTask, type Task, type TaskDefinition, type TaskState } from "./task.ts";
 
-interface Entry {
+interface Entry extends HandedEntry {
   definition: TaskDefinition;
   state: TaskState;
   tries: number;
@@ -54,6 +55,11 @@ class Book implements TaskBook {
         };
       case "replay":
         return this.#replay(command.taskId, nowMs);
+      case "hand":
+      case "answer":
+      case "transfer":
+      case "confirm":
+        return applyHandoff(this.#entries.get(command.taskId), command, nowMs, () => ++this.#tokens);
       default:
         return this.#byHolder(command, nowMs);
     }
@@ -62,8 +68,10 @@ class Book implements TaskBook {
   task(taskId: string): Task | undefined {
     const entry = this.#entries.get(taskId);
     if (entry === undefined) return undefined;
-    const { token: _token, atMs: _at, ...task } = entry;
-    return task;
+    const { token: _token, atMs: _at, handoff, ...task } = entry;
+    if (handoff === null) return { ...task, handoff };
+    const { token: _owner, given: _giver, ...known } = handoff;
+    return { ...task, handoff: known };
   }
 
   #reclaim(nowMs: number): void {
@@ -74,7 +82,7 @@ class Book implements TaskBook {
   }
 
   #giveBack(entry: Entry, cause: string, again: boolean, readyMs: number, nowMs: number): "waiting" | "failed" {
-    const isTriedAgain = again && entry.tries < entry.definition.triesMax;
+    const isTriedAgain = again && (entry.tries < entry.definition.triesMax || isUnconfirmed(entry));
     entry.cause = cause;
     entry.state = isTriedAgain ? "waiting" : "failed";
     if (isTriedAgain) entry.atMs = readyMs;
@@ -89,11 +97,13 @@ class Book implements TaskBook {
     const open = [...this.#entries.values()].filter(({ endedAtMs }) => endedAtMs === null).length;
     if (open >= taskLimits.openMax) return { kind: "full" };
     const fresh = { tries: 0, token: 0, holder: null, progress: null, result: null, cause: null, endedAtMs: null };
-    this.#entries.set(task.taskId, { ...fresh, definition: task, state: "waiting", atMs: nowMs });
+    const alone = { handoff: null, handedOver: null };
+    this.#entries.set(task.taskId, { ...fresh, ...alone, definition: task, state: "waiting", atMs: nowMs });
     return { kind: "offered" };
   }
 
-  #claim({ agentId, queues, max }: ClaimRequest, nowMs: number): TaskOutcome {
+  #claim(request: ClaimRequest, nowMs: number): TaskOutcome {
+    const { agentId, queues, max } = request;
     const tasks: HeldTask[] = [];
     const waiting = [...this.#entries.values()].filter(({ state }) => state === "waiting");
     for (const queue of queues) {
@@ -107,7 +117,7 @@ class Book implements TaskBook {
         entry.token = ++this.#tokens;
         entry.holder = agentId;
         entry.atMs = nowMs + leaseMs;
-        tasks.push({ definition: entry.definition, token: entry.token, attempt: entry.tries, leaseLeftMs: leaseMs });
+        tasks.push(heldOf(entry));
       }
     }
     const due = [...this.#entries.values()]
@@ -115,7 +125,8 @@ class Book implements TaskBook {
         ({ definition, state }) => state === "running" || (state === "waiting" && queues.includes(queueOf(definition))),
       )
       .map(({ atMs }) => Math.max(0, atMs - nowMs));
-    return { kind: "claimed", tasks, nextInMs: due.length === 0 ? null : Math.min(...due) };
+    const offers = offersTo(this.#entries.values(), request, nowMs);
+    return { kind: "claimed", tasks, offers, nextInMs: due.length === 0 ? null : Math.min(...due) };
   }
 
   #byHolder(

@@ -3,6 +3,7 @@
  * token, and finished by the holder of its latest token alone, so each counts once however often it was begun.
  */
 import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
+import type { HandedOver, Handoff } from "./handoff.ts";
 
 /** Bounds of tasks. */
 export const taskLimits = {
@@ -75,6 +76,10 @@ export interface Task {
   readonly cause: string | null;
   /** Unix ms of the store's clock; null while it is open. */
   readonly endedAtMs: number | null;
+  /** The latest handoff; null where there was none. */
+  readonly handoff: Handoff | null;
+  /** What the last one brought; null where none was transferred. */
+  readonly handedOver: HandedOver | null;
 }
 
 /** A claimed task: the token is what makes its holder's answer count (P1). */
@@ -84,6 +89,8 @@ export interface HeldTask {
   /** 1 for the first try. */
   readonly attempt: number;
   readonly leaseLeftMs: number;
+  /** What an earlier holder handed over; null where nobody did. */
+  readonly handedOver: HandedOver | null;
 }
 
 const taskIdPattern = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;

@@ -9,6 +9,7 @@ import type {
   Ledger,
   PolicyCompiler,
   Reasoner,
+  Registry,
   StoreHealth,
   Timers,
 } from "@entrain/ports";
@@ -22,6 +23,8 @@ export interface DecisionLoopOptions {
   /** Tells of each generation of the store: in a new one decisions that it may have lost are given back (D4). */
   readonly health: StoreHealth;
   readonly globalState: GlobalState;
+  /** Whom an action of the whole fleet would reach; asked for such actions alone. */
+  readonly registry: Pick<Registry, "snapshot">;
   /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
   readonly context: ContextSource;
   readonly reasoner: Reasoner;

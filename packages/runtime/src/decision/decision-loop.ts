@@ -35,6 +35,7 @@ import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
+import { createSharedOpening } from "./shared-opening.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Decisions that the history keeps. */
@@ -85,6 +86,7 @@ class Loop implements DecisionLoop {
     this.#surroundings = {
       ...options,
       timings: this.#timings,
+      open: createSharedOpening(options.ledger),
       random: createRandom(newId()),
       board,
       reasonings: createFailureWindow(),

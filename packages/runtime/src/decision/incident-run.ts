@@ -26,17 +26,25 @@ import {
   type Reading,
   type Verdict,
 } from "@entrain/core/decision";
-import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Timers } from "@entrain/ports";
+import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Registry, Timers } from "@entrain/ports";
 import type { DecisionBoard } from "./decision-board.ts";
+import { gatedVerdict } from "./gated-verdict.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 import { takeNote } from "./reofferer.ts";
+
+/** Why a reasoner is told to stop; made once, for a trace of each would cost more than a decision by the rules. */
+const made = new EntrainError("cancelled", "the decision is made");
 
 /** What all runs of a process share. */
 export interface RunSurroundings {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ledger: Ledger;
+  /** The ledger's own, shared by the agents of the process. */
+  readonly open: Ledger["open"];
+  /** Whom an action of the whole fleet would reach. */
+  readonly registry: Pick<Registry, "snapshot">;
   readonly reasoner: Reasoner;
   readonly reasonings: FailureWindow;
   readonly board: DecisionBoard;
@@ -84,7 +92,7 @@ export function settledBy(decision: Decision, agentId: string): RunOutcome {
 class IncidentRun {
   readonly #around: RunSurroundings;
   readonly #task: RunTask;
-  readonly #input: DecisionInput;
+  #input: DecisionInput;
   readonly #settled = Promise.withResolvers<RunOutcome>();
   /** Aborts what the reasoner still does when the run is over. */
   readonly #over = new AbortController();
@@ -158,11 +166,11 @@ class IncidentRun {
   }
 
   async #open(): Promise<void> {
-    const { ledger, board } = this.#around;
+    const { open, board } = this.#around;
     const { basis, classification, incidentId } = this.#task;
     const what = { fingerprint: classification.fingerprint, ...(incidentId === undefined ? {} : { incidentId }) };
     try {
-      const { incident, decision } = await ledger.open(what, basis.policy.cooldownMs);
+      const { incident, decision } = await open(what, basis.policy.cooldownMs);
       this.#watch(incident.incidentId);
       const known = decision ?? (await this.#givenBack(board.recall(incident.incidentId)));
       if (known === undefined) this.#apply({ kind: "opened", nowMs: this.#nowMs() });
@@ -197,7 +205,11 @@ class IncidentRun {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
       this.#verdict = safeVerdict(basis.policy, cause);
     } else {
-      this.#verdict = await reasonedVerdict(this.#around, this.#task, untilMs, this.#over.signal);
+      const reasoned = await reasonedVerdict(this.#around, this.#task, untilMs, this.#over.signal);
+      const { verdict, fleet } = await gatedVerdict(this.#around, this.#task, reasoned, untilMs);
+      if (this.#state.settled) return;
+      this.#verdict = verdict;
+      if (fleet !== undefined) this.#input = { ...this.#input, fleet };
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
   }
@@ -248,7 +260,7 @@ class IncidentRun {
 
   #settle(outcome: DecidingOutcome): void {
     this.#unwatch?.();
-    this.#over.abort(new EntrainError("cancelled", "the decision is made"));
+    this.#over.abort(made);
     const placed = this.#incidentId !== undefined;
     if (outcome.source !== "safe-alone") {
       this.#settled.resolve({ ...outcome, placed });

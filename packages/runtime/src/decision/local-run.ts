@@ -1,9 +1,10 @@
 /**
  * One agent's decision with the swarm mode off: its own rules and reasoner about its own reading, and nothing of the swarm:
- * no ledger, no leader, no health of others. It is committed nowhere, so two agents may well decide differently.
+ * no ledger, no leader, no health of others but where the safety gate asks for it. It is committed nowhere, so two agents may well decide differently.
  */
 import { canonicalJson } from "@entrain/kernel";
 import { loneIncidentId, type DecisionInput } from "@entrain/core/decision";
+import { gatedVerdict } from "./gated-verdict.ts";
 import type { RunOutcome, RunSurroundings, RunTask } from "./incident-run.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
@@ -12,9 +13,18 @@ export async function runLocally(surroundings: RunSurroundings, task: RunTask): 
   const { agentId, reading, basis, classification, startedMs } = task;
   const { policy, contextVersion, policyHash } = basis;
   const over = new AbortController();
-  const verdict = await reasonedVerdict(surroundings, task, startedMs + policy.budgetMs, over.signal);
+  const untilMs = startedMs + policy.budgetMs;
+  const reasoned = await reasonedVerdict(surroundings, task, untilMs, over.signal);
   over.abort();
-  const input: DecisionInput = { reading, health: null, safeMode: false, contextVersion, policyHash };
+  const { verdict, fleet } = await gatedVerdict(surroundings, task, reasoned, untilMs);
+  const input: DecisionInput = {
+    reading,
+    health: null,
+    safeMode: false,
+    contextVersion,
+    policyHash,
+    ...(fleet && { fleet }),
+  };
   const decisionId = surroundings.newId();
   const decision = {
     decisionId,

@@ -3,8 +3,10 @@
  * says that there may be one, and at least once a second, which is also how others know that the agent offers it.
  */
 import { EntrainError } from "@entrain/kernel";
-import { queuesFor, taskLimits } from "@entrain/core/task";
-import { runTask, type Capability, type TaskRun, type TaskSurroundings } from "./task-run.ts";
+import { queuesFor, taskLimits, type HeldTask } from "@entrain/core/task";
+import { createHands, type Hands } from "./hands.ts";
+import { takeOver } from "./take-over.ts";
+import { runTask, type Capability, type TaskSurroundings } from "./task-run.ts";
 
 /** Longest pause between two claims, ms, before jitter. */
 const idleMs = 1_000;
@@ -33,7 +35,7 @@ export function createCapabilityWorker(around: WorkerSurroundings, capability: C
 class Worker implements CapabilityWorker {
   readonly #around: WorkerSurroundings;
   readonly #capability: Capability;
-  readonly #runs = new Set<TaskRun>();
+  readonly #hands: Hands;
   #unwatch: (() => void) | undefined;
   #callOff: (() => void) | undefined;
   #claiming: Promise<void> | undefined;
@@ -43,6 +45,9 @@ class Worker implements CapabilityWorker {
   constructor(around: WorkerSurroundings, capability: Capability) {
     this.#around = around;
     this.#capability = capability;
+    this.#hands = createHands(around.timers, capability.concurrency, () => {
+      this.#wake();
+    });
   }
 
   get name(): string {
@@ -51,9 +56,11 @@ class Worker implements CapabilityWorker {
 
   start(): void {
     if (this.#stopped || this.#unwatch !== undefined) return;
+    const own = `${this.name}@${this.#around.agentId}`;
     this.#unwatch = this.#around.store.watch(({ offered }) => {
       const queues = this.#queues();
-      if (offered.some((queue) => queues.includes(queue)) && this.#free() > 0) this.#wake();
+      // What is handed to this agent wants an answer, even where it is no.
+      if (offered.some((queue) => queue === own || (queues.includes(queue) && this.#free() > 0))) this.#wake();
     });
     this.#wake();
   }
@@ -64,7 +71,7 @@ class Worker implements CapabilityWorker {
     this.#callOff?.();
     await this.#claiming;
     const { timers } = this.#around;
-    const runs = [...this.#runs];
+    const runs = this.#hands.runs();
     let callOff: (() => void) | undefined;
     const late = new Promise<void>((resolve) => {
       callOff = timers.after(drainMs, resolve);
@@ -73,6 +80,7 @@ class Worker implements CapabilityWorker {
     callOff?.();
     for (const run of runs) run.stop();
     await Promise.all(runs.map(({ told }) => told));
+    this.#hands.close();
   }
 
   #queues(): readonly string[] {
@@ -80,7 +88,7 @@ class Worker implements CapabilityWorker {
   }
 
   #free(): number {
-    return Math.max(0, Math.min(taskLimits.claimMax, this.#capability.concurrency - this.#runs.size));
+    return Math.min(taskLimits.claimMax, this.#hands.free());
   }
 
   #wake(): void {
@@ -107,6 +115,8 @@ class Worker implements CapabilityWorker {
   /** Claims what fits, begins it, and answers when to look again. */
   async #claim(): Promise<number> {
     const { store, clock, random, agentId, events } = this.#around;
+    const { accept } = this.#capability;
+    const hands = this.#hands;
     const mostMs = idleMs * (0.75 + random.next() / 4);
     this.#again = false;
     try {
@@ -118,16 +128,23 @@ class Worker implements CapabilityWorker {
         queues: this.#queues(),
         capabilities: [this.#capability.name],
         max,
+        load: hands.load(),
       });
       if (answer.kind !== "claimed") throw new EntrainError("internal", `a claim was answered ${answer.kind}`);
-      for (const held of answer.tasks) {
-        const run = runTask(this.#around, this.#capability, held, sentMs);
-        this.#runs.add(run);
-        void Promise.all([run.told, run.over]).then(() => {
-          this.#runs.delete(run);
-          if (this.#free() === 1) this.#wake();
-        });
-      }
+      const begin = (held: HeldTask, since: number): void => {
+        hands.hold(runTask(this.#around, this.#capability, held, since));
+      };
+      for (const held of answer.tasks) begin(held, sentMs);
+      const options = { store, events, agentId, hands, accept };
+      await takeOver(
+        {
+          ...options,
+          begin: (held) => {
+            begin(held, clock.monoMs());
+          },
+        },
+        answer.offers,
+      );
       return this.#free() === 0 ? mostMs : Math.min(mostMs, (answer.nextInMs ?? mostMs) + 1);
     } catch (thrown) {
       const { code, message } = EntrainError.from(thrown);

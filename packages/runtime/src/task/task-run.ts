@@ -10,8 +10,16 @@
  * and its result counts.
  */
 import { EntrainError, type Json, type Random } from "@entrain/kernel";
-import { taskText, type HeldTask, type TaskCommand, type TaskOutcome } from "@entrain/core/task";
+import {
+  taskText,
+  type HandedOver,
+  type HandoffOffer,
+  type HeldTask,
+  type TaskCommand,
+  type TaskOutcome,
+} from "@entrain/core/task";
 import type { Clock, EventSink, TaskStore, Timers } from "@entrain/ports";
+import { handOver, type HandoffRequest } from "./hand-over.ts";
 
 /** What a handler is told of its task. */
 export interface TaskContext {
@@ -24,6 +32,13 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Says how far it is; told with the next renewal. */
   progress(value: Json): void;
+  /** What an earlier holder handed over with the task; null where nobody did. */
+  readonly handedOver: HandedOver | null;
+  /**
+   * Hands the task to another agent: once that has it, rejects with `cancelled`, which the handler lets through.
+   * @throws EntrainError `unavailable` where nobody takes it: then the task is still the handler's
+   */
+  readonly handOff: (request: HandoffRequest) => Promise<never>;
 }
 
 /** Does the work: what it returns is the task's result; what it throws is tried again unless trying cannot help. */
@@ -38,6 +53,8 @@ export interface Capability {
   readonly checkInput: (input: Json) => void;
   readonly checkResult: (result: Json) => void;
   readonly handler: TaskHandler;
+  /** Whether a task that another agent hands over is taken; default: where a hand is free. */
+  readonly accept?: (offer: HandoffOffer) => boolean;
 }
 
 /** What a run needs. */
@@ -70,7 +87,7 @@ type Ending =
   | { readonly kind: "done"; readonly result: Json }
   | { readonly kind: "failed"; readonly error: EntrainError; readonly again: boolean; readonly atOnce: boolean }
   /** Nothing is to be told: it is not ours any more. */
-  | { readonly kind: "lost"; readonly error: EntrainError };
+  | { readonly kind: "lost" | "handed"; readonly error: EntrainError };
 
 /** Begins the work on a claimed task. @param sentMs when the claim was sent, monotonic */
 export function runTask(around: TaskSurroundings, capability: Capability, held: HeldTask, sentMs: number): TaskRun {
@@ -89,6 +106,8 @@ class Run implements TaskRun {
   #callOffRenewal: (() => void) | undefined;
   #callOffTimeout: (() => void) | undefined;
   #leaseEndMs = 0;
+  /** While the handler hands the task over: what a renewal hears in the meantime is no loss. */
+  #handing: Promise<string> | undefined;
   #progress: Json | undefined;
 
   constructor(around: TaskSurroundings, capability: Capability, held: HeldTask, sentMs: number) {
@@ -118,7 +137,7 @@ class Run implements TaskRun {
   }
 
   async #work({ checkInput, checkResult, handler }: Capability): Promise<Ending> {
-    const { definition, attempt, token } = this.#held;
+    const { definition, attempt, token, handedOver } = this.#held;
     try {
       checkInput(definition.input);
     } catch (thrown) {
@@ -129,7 +148,9 @@ class Run implements TaskRun {
         taskId: definition.taskId,
         attempt,
         token,
+        handedOver,
         signal: this.#ending.signal,
+        handOff: (request) => this.#handOff(request),
         progress: (value) => {
           taskText("progress", value);
           this.#progress = value;
@@ -144,6 +165,17 @@ class Run implements TaskRun {
       const again = !(thrown instanceof EntrainError) || error.retryable || error.code === "internal";
       return { kind: "failed", error, again: again || isBrokenResult(error), atOnce: false };
     }
+  }
+
+  async #handOff(request: HandoffRequest): Promise<never> {
+    const { taskId, capability } = this.#held.definition;
+    const { agentId } = this.#around;
+    const task = { taskId, capability, token: this.#held.token, agentId, signal: this.#ending.signal };
+    this.#handing = handOver(this.#around, task, request);
+    const to = await this.#handing;
+    const error = new EntrainError("cancelled", `${taskId} was handed to ${to}`);
+    this.#end({ kind: "handed", error });
+    throw error;
   }
 
   #lasts(fromMs: number, leaseMs: number): void {
@@ -170,6 +202,7 @@ class Run implements TaskRun {
       const outcome = await store.apply(progress === undefined ? command : { ...command, progress });
       if (this.#ending.signal.aborted) return;
       if (outcome.kind === "lost") {
+        await this.#handing?.catch(() => undefined);
         const why = outcome.state === "cancelled" ? "it was cancelled" : `it is ${outcome.state}, under another token`;
         this.#end({ kind: "lost", error: new EntrainError("cancelled", why) });
         return;
@@ -187,7 +220,8 @@ class Run implements TaskRun {
     this.#callOffTimeout?.();
     const error = ending.kind === "done" ? new EntrainError("cancelled", "the task is done") : ending.error;
     this.#ending.abort(error);
-    const outcome = ending.kind === "lost" ? undefined : await this.#send(this.#commandFor(ending));
+    const isTold = ending.kind === "done" || ending.kind === "failed";
+    const outcome = isTold ? await this.#send(this.#commandFor(ending)) : undefined;
     this.#callOffEnd?.();
     const { events, agentId, clock } = this.#around;
     const { definition, attempt } = this.#held;
@@ -197,13 +231,13 @@ class Run implements TaskRun {
       capability: definition.capability,
       taskId: definition.taskId,
       attempt,
-      outcome: toldOutcome(outcome),
+      outcome: ending.kind === "handed" ? "handed" : toldOutcome(outcome),
       cause: ending.kind === "done" ? "" : ending.error.message,
       tookMs: clock.monoMs() - this.#startedMs,
     });
   }
 
-  #commandFor(ending: Exclude<Ending, { readonly kind: "lost" }>): TaskCommand {
+  #commandFor(ending: Extract<Ending, { readonly kind: "done" | "failed" }>): TaskCommand {
     const { definition, token, attempt } = this.#held;
     const { taskId } = definition;
     if (ending.kind === "done") return { kind: "complete", taskId, token, result: ending.result };

@@ -21,6 +21,7 @@ export {
   type StorePorts,
   type StoreUnderTest,
 } from "./store-under-test.ts";
+export { handoffCases, onlyWhatIsAcceptedIsTransferred, testHandoffs } from "./handoff-suite.ts";
 export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
 export { enoughReports, renewalVoids, testSuccessionStore } from "./succession-suite.ts";
 export { majorityEvicts, oneVoteAVoter, testVoteStore, voteCases } from "./vote-suite.ts";

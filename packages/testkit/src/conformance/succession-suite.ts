@@ -24,7 +24,7 @@ async function campaign(client: StorePorts, agentId: string): Promise<Leadership
 }
 
 /** The cases; each gets a swarm of its own. */
-export const successionCases: readonly ConformanceCase<StoreUnderTest>[] = [
+const successionCases: readonly ConformanceCase<StoreUnderTest>[] = [
   {
     name: "the report that makes more than half of the other voters takes over, under a higher term",
     async run(swarm) {

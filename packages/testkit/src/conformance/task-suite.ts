@@ -5,7 +5,9 @@ import {
   createTaskBook,
   queuesFor,
   taskDefinition,
+  type Handoff,
   type HeldTask,
+  type Task,
   type TaskCommand,
   type TaskWish,
 } from "@entrain/core/task";
@@ -16,9 +18,13 @@ import { waitFor } from "./wait-for.ts";
 
 const offer = (store: TaskStore, wish: TaskWish) => store.apply({ kind: "offer", task: taskDefinition(wish) });
 
-async function claim(store: TaskStore, agentId: string, options: { max?: number; isLeader?: boolean } = {}) {
-  const queues = queuesFor(["work"], agentId, options.isLeader ?? false);
-  const answer = await store.apply({ kind: "claim", agentId, queues, capabilities: ["work"], max: options.max ?? 10 });
+async function claim(
+  store: TaskStore,
+  agentId: string,
+  { max = 10, isLeader = false, load = 0 }: { max?: number; isLeader?: boolean; load?: number } = {},
+) {
+  const queues = queuesFor(["work"], agentId, isLeader);
+  const answer = await store.apply({ kind: "claim", agentId, queues, capabilities: ["work"], max, load });
   assert.ok(answer.kind === "claimed");
   return answer;
 }
@@ -33,12 +39,13 @@ const complete = (store: TaskStore, { definition, token }: HeldTask, result: str
   store.apply({ kind: "complete", taskId: definition.taskId, token, result });
 
 /** A command on a few tasks, so that commands meet; tokens are guessed from those that were given out. */
-function anyCommand(random: Random, step: number): TaskCommand {
+function anyCommand(random: Random, step: number, known: KnownTasks): TaskCommand {
   const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
   const taskId = `t/${random.int(1 + step / 8)}`;
   const token = 1 + random.int(1 + step / 4);
   const agentId = one(["a", "b"]);
   const roll = random.next();
+  if (random.next() < 0.5) return anyMessage(random, step, { ...known.of(taskId), taskId, agentId });
   if (roll < 0.3) {
     const target = one([{ kind: "any" }, { kind: "leader" }, { kind: "agent", agentId: "a" }] as const);
     const wish = { taskId, capability: one(["work", "rest"]), target, input: { n: random.int(2) }, leaseMs: 600_000 };
@@ -55,6 +62,28 @@ function anyCommand(random: Random, step: number): TaskCommand {
     return { kind: "fail", taskId, token, cause: `step ${step}`, again: random.next() < 0.7, delayMs: 0 };
   if (roll < 0.96) return { kind: "cancel", taskIds: [taskId, `t/${random.int(5)}`], cause: "not needed" };
   return { kind: "replay", taskId };
+}
+
+/** What has been learnt of a task, to guess well. */
+interface KnownTasks {
+  of(taskId: string): { readonly token: number; readonly handoff: Handoff | null };
+}
+
+/** A message of a handoff, mostly one that fits. */
+function anyMessage(
+  random: Random,
+  step: number,
+  { taskId, agentId, token, handoff }: { taskId: string; agentId: string } & ReturnType<KnownTasks["of"]>,
+): TaskCommand {
+  const number = random.next() < 0.9 ? (handoff?.number ?? 1) : 1 + random.int(3);
+  const to = random.next() < 0.9 ? (handoff?.to ?? agentId) : agentId;
+  const roll = handoff?.state === "transferred" ? 0.4 + 0.6 * random.next() : random.next();
+  if (roll < 0.3 && handoff?.state !== "accepted")
+    return { kind: "hand", taskId, token, to: agentId, reason: "load", forMs: 600_000 };
+  if (roll < 0.5)
+    return { kind: "answer", taskId, number, agentId: to, accepted: random.next() < 0.8, cause: `step ${step}` };
+  if (roll < 0.8) return { kind: "transfer", taskId, token, number, carry: { step } };
+  return { kind: "confirm", taskId, number, agentId: to };
 }
 
 /** The cases; each gets a swarm of its own. */
@@ -175,8 +204,10 @@ export const taskCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await claim(one, "b");
       await waitFor("both are hinted", () => Promise.resolve(seen.offered.has("work") && seen.ended.has("s")));
       unwatch();
-      const { capabilities, counts } = await one.figures(10);
+      await claim(one, "b", { load: 0.5 });
+      const { capabilities, counts, loads } = await one.figures(10);
       assert.deepEqual(capabilities, { work: ["a", "b"] });
+      assert.deepEqual(loads, { work: { a: 0, b: 0.5 } });
       assert.deepEqual([counts["open"], counts["offered"], counts["done"]], [0, 1, 1]);
     },
   },
@@ -186,29 +217,42 @@ export const taskCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const { tasks } = await swarm.client();
       const random = createRandom("tasks");
       const book = createTaskBook();
+      const tokens = new Map<string, number>();
+      const handoffs = new Set<string | undefined>();
+      const known: KnownTasks = {
+        of: (taskId) => ({ token: tokens.get(taskId) ?? 1, handoff: book.task(taskId)?.handoff ?? null }),
+      };
       for (let step = 0; step < 500; step++) {
         // In one millisecond the names would decide who comes first; the book has an instant for each step.
         const before = Date.now();
         await waitFor("the clock has moved", () => Promise.resolve(Date.now() > before));
-        const command = anyCommand(random, step);
+        const command = anyCommand(random, step, known);
         const [answer, expected] = [await tasks.apply(command), book.apply(command, 1 + step)];
         assert.deepEqual(withoutTimes(answer), withoutTimes(expected), JSON.stringify(command));
+        if (answer.kind === "claimed") for (const task of answer.tasks) tokens.set(task.definition.taskId, task.token);
+        if ("taskId" in command) handoffs.add(book.task(command.taskId)?.handoff?.state);
+        if (answer.kind === "confirmed") tokens.set(answer.task.definition.taskId, answer.task.token);
       }
       const ids = Array.from({ length: 70 }, (_, n) => `t/${n}`);
-      const timeless = (endedAtMs: number | null): boolean => endedAtMs !== null;
       const expected = ids.flatMap((taskId) => book.task(taskId) ?? []);
-      assert.deepEqual(
-        (await tasks.read(ids)).map((task) => ({ ...task, endedAtMs: timeless(task.endedAtMs) })),
-        expected.map((task) => ({ ...task, endedAtMs: timeless(task.endedAtMs) })),
-      );
+      assert.deepEqual((await tasks.read(ids)).map(timeless), expected.map(timeless));
+      for (const state of ["accepted", "rejected", "transferred", "confirmed"] as const)
+        assert.ok(handoffs.has(state), `some handoff was ${state}`);
     },
   },
 ];
 
+/** A task without its times. */
+function timeless({ endedAtMs, handoff, ...task }: Task): unknown {
+  return { ...task, isOpen: endedAtMs === null, handoff: handoff && { ...handoff, untilMs: 0 } };
+}
+
 /** An outcome without what time does to it: when there is more, and the order of those that came at once. */
 function withoutTimes(outcome: Awaited<ReturnType<TaskStore["apply"]>>): unknown {
   if (outcome.kind !== "claimed") return outcome;
-  return { tasks: outcome.tasks, more: outcome.nextInMs !== null };
+  const offers = outcome.offers.map(({ leftMs: _, ...offer }) => offer);
+  offers.sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
+  return { tasks: outcome.tasks, offers, more: outcome.nextInMs !== null };
 }
 
 /** The case that a command without its fence fails. */

@@ -16,11 +16,12 @@ export const desyncRepair: Strategy = {
   serves: ["spread"],
   entry: "adopt",
   price: { perUpdate: 0.1, perRad: 2 },
-  propose({ neighbours, offsetCycles, elapsedNs, goal }) {
+  propose(view) {
+    const { neighbours, offsetCycles, elapsedNs, goal } = view;
     const share = Math.min(1, (stepPerCycle * elapsedNs) / goal.periodNs);
     // Ahead in phase is a smaller offset: the beat comes earlier in the cycle.
     const wanted = offsetCycles - share * towardsMidpoint(neighbours);
-    return { moveCycles: holdByMedian(neighbours), offsetCycles: wanted - Math.floor(wanted) };
+    return { ...holdByMedian(view), offsetCycles: wanted - Math.floor(wanted) };
   },
 };
 

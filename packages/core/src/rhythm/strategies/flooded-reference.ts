@@ -11,5 +11,5 @@ export const floodedReference: Strategy = {
   serves: ["sync", "spread", "cluster", "coherence"],
   entry: "adopt",
   price: { perUpdate: 0.1, perRad: 2 },
-  propose: ({ neighbours }) => ({ moveCycles: holdByMedian(neighbours) }),
+  propose: holdByMedian,
 };

@@ -15,7 +15,7 @@ export const goldenTicket: Strategy = {
   serves: ["spread"],
   entry: "adopt",
   price: { perUpdate: 0.1, perRad: 2 },
-  propose: (view) => ({ moveCycles: holdByMedian(view.neighbours), offsetCycles: ticketOffset(view) }),
+  propose: (view) => ({ ...holdByMedian(view), offsetCycles: ticketOffset(view) }),
 };
 
 function ticketOffset({ place, agentId }: StrategyView): number {

@@ -13,5 +13,5 @@ export const rankSlots: Strategy = {
   entry: "adopt",
   price: { perUpdate: 0.1, perRad: 2 },
   ready: ({ place, planHolds }) => place !== undefined && planHolds,
-  propose: ({ neighbours }) => ({ moveCycles: holdByMedian(neighbours) }),
+  propose: holdByMedian,
 };

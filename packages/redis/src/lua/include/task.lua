@@ -3,7 +3,8 @@
 --
 -- Input:  KEYS[2] leases, KEYS[3] ended, KEYS[4] dead letters, KEYS[5] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single tasks and lines begin with
--- Offers: taskOf, enqueue, offerTask, endTask, giveBack, lost, isHeldBy, count, reclaim(), finish(reply)
+-- Offers: taskOf, enqueue, offerTask, endTask, giveBack, lost, isHeldBy,
+--         nextToken, count, reclaim(), finish(reply)
 
 local reclaimMax = 100
 local forgetMax = 20
@@ -17,7 +18,8 @@ local hinted = false
 
 local function taskOf(id)
   local key = prefix .. 'task:' .. id
-  local fields = redis.call('HMGET', key, 'state', 'tries', 'token', 'queue', 'leaseMs', 'triesMax', 'digest')
+  local fields = redis.call('HMGET', key, 'state', 'tries', 'token', 'queue', 'leaseMs', 'triesMax', 'digest',
+    'handoff', 'handoffToken')
   if not fields[1] then
     return nil
   end
@@ -31,6 +33,8 @@ local function taskOf(id)
     leaseMs = tonumber(fields[5]),
     triesMax = tonumber(fields[6]),
     digest = fields[7],
+    handoff = fields[8],
+    handoffToken = fields[9],
   }
 end
 
@@ -66,11 +70,16 @@ local function endTask(task, state)
   hint('ended', task.id)
 end
 
--- Another try, or a dead letter.
+-- Transferred to somebody who has not confirmed it.
+local function isUnconfirmed(task)
+  return task.handoff == 'transferred' and task.handoffToken == task.token
+end
+
+-- Another try, or a dead letter; what was handed over and not taken up is tried whatever its tries are.
 local function giveBack(task, cause, again, readyMs)
   redis.call('ZREM', KEYS[2], task.id)
   redis.call('HSET', task.key, 'cause', cause)
-  if again and task.tries < task.triesMax then
+  if again and (task.tries < task.triesMax or isUnconfirmed(task)) then
     count('retried')
     enqueue(task, readyMs)
     return 'waiting'
@@ -102,6 +111,12 @@ local function offerTask(id, queue, leaseMs, triesMax, openMax, definition)
   count('offered')
   enqueue({id = id, key = key, queue = queue}, nowMs)
   return 'offered'
+end
+
+local function nextToken()
+  local token = int(math.max(tonumber(redis.call('HGET', KEYS[5], 'token')) or 0, numberFloor) + 1)
+  redis.call('HSET', KEYS[5], 'token', token)
+  return token
 end
 
 local function isHeldBy(task, token)

@@ -1,6 +1,7 @@
 // Original file: proto/entrain/v1/decision.proto
 
 import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from '../../entrain/v1/Reading.ts';
+import type { FleetMember as _entrain_v1_FleetMember, FleetMember__Output as _entrain_v1_FleetMember__Output } from '../../entrain/v1/FleetMember.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface DecisionInput {
@@ -9,6 +10,7 @@ export interface DecisionInput {
   'safeMode'?: (boolean);
   'contextVersion'?: (number | string | Long);
   'policyHash'?: (string);
+  'fleet'?: (_entrain_v1_FleetMember)[];
   '_health'?: "health";
 }
 
@@ -18,5 +20,6 @@ export interface DecisionInput__Output {
   'safeMode': (boolean);
   'contextVersion': (number);
   'policyHash': (string);
+  'fleet': (_entrain_v1_FleetMember__Output)[];
   '_health'?: "health";
 }

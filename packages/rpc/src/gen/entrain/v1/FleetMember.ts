@@ -1,0 +1,12 @@
+// Original file: proto/entrain/v1/decision.proto
+
+
+export interface FleetMember {
+  'agentId'?: (string);
+  'health'?: (number | string);
+}
+
+export interface FleetMember__Output {
+  'agentId': (string);
+  'health': (number);
+}
