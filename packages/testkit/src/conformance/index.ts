@@ -7,6 +7,7 @@ export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
 export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
+export { testMutants } from "./mutants.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { beatGoesWithVersion, everyTicketHasOneHolder } from "./registry-places.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
