@@ -23,6 +23,7 @@ export function crossCheck(values: PartialValues): readonly Problem[] {
     ...tokenProblems(values),
     ...timingProblems(values),
     ...storeProblems(values),
+    ...loneProblems(values),
   ];
 }
 
@@ -99,13 +100,25 @@ function storeProblems(values: PartialValues): readonly Problem[] {
   for (const key of ["redisCa", "redisCert", "redisKey"] as const)
     if (values.get(key) !== undefined && protocol !== "rediss:")
       tell(key, "is for TLS: write rediss:// in ENTRAIN_REDIS_URL");
-  for (const [key, other] of [
-    ["redisCert", "redisKey"],
-    ["redisKey", "redisCert"],
-  ] as const)
-    if (values.get(key) !== undefined && values.has(other) && values.get(other) === undefined)
-      tell(key, `is of no use alone: set ${variables[other].name} too`);
   return problems;
+}
+
+/** What is of no use without another. */
+const companions: readonly (readonly [ConfigKey, ConfigKey])[] = [
+  ["redisCert", "redisKey"],
+  ["redisKey", "redisCert"],
+  ["chatUrl", "chatModel"],
+  ["chatModel", "chatUrl"],
+  ["chatApiKey", "chatUrl"],
+];
+
+function loneProblems(values: PartialValues): readonly Problem[] {
+  return companions
+    .filter(([key, other]) => values.get(key) !== undefined && values.has(other) && values.get(other) === undefined)
+    .map(([key, other]) => {
+      const { name } = variables[key];
+      return { name, line: `${name} is of no use alone: set ${variables[other].name} too` };
+    });
 }
 
 /** True for an address that only the own host can reach. */

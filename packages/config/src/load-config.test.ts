@@ -34,6 +34,9 @@ test("an empty environment is a total config of defaults", () => {
     periodMs: 1_000,
     plaintext: [],
     goalKind: "sync",
+    chatUrl: undefined,
+    chatModel: undefined,
+    chatApiKey: undefined,
     decisionLoop: undefined,
     heartbeatMs: 500,
     deadAfterMs: 3_000,
@@ -209,6 +212,14 @@ test("a secret can come from a file, one line break at its end left out", (t) =>
   assert.match(problem({ ENTRAIN_REDIS_PASSWORD: "a", ENTRAIN_REDIS_PASSWORD_FILE: path }), /both set: remove one$/);
   assert.match(problem({ ENTRAIN_REDIS_PASSWORD_FILE: fileWith(t, "\n") }), /the file is empty/);
   assert.match(problem({ ENTRAIN_REDIS_PASSWORD_FILE: "/does/not/exist" }), /ENOENT.*name a readable file$/);
+});
+
+test("a chat endpoint and its model go together", () => {
+  const [url, model] = [{ ENTRAIN_CHAT_URL: "https://models.example/v1" }, { ENTRAIN_CHAT_MODEL: "org/model:8b" }];
+  assert.deepEqual(problems({ ...url, ...model }), []);
+  assert.match(problem(url), /^ENTRAIN_CHAT_URL is of no use alone: set ENTRAIN_CHAT_MODEL too$/);
+  assert.match(problem(model), /^ENTRAIN_CHAT_MODEL is of no use alone: set ENTRAIN_CHAT_URL too$/);
+  assert.match(problem({ ...model, ENTRAIN_CHAT_URL: "ftp://models" }), /give http:\/\/host/);
 });
 
 test("no error shows a secret", () => {

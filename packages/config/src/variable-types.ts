@@ -190,6 +190,25 @@ export const redisUrl: VariableType<string> = {
   }, "give redis://host:port or, with TLS, rediss://host:port; user, password and /number of the database may be added"),
 };
 
+/** Where something is asked over HTTP. */
+export const httpUrl: VariableType<string> = {
+  type: "URL",
+  range: "http:// or https://",
+  unit: "",
+  schema: z.string().refine((text) => {
+    const url = URL.parse(text);
+    return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  }, "give http://host:port/path or https://host/path, without user and password"),
+};
+
+/** A model as its server calls it. */
+export const modelName: VariableType<string> = {
+  type: "name",
+  range: "1 to 200 characters",
+  unit: "",
+  schema: matching(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$/, "give the model's name as its server lists it"),
+};
+
 /** A caller of the HTTP API by the name that it has in the audit log, and the secret that it brings. */
 export interface Token {
   readonly name: string;

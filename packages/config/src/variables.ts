@@ -187,6 +187,19 @@ export const variables = {
     services: ["agent"],
     doc: "Hosts (host or host:port) that the capability http.fetch may ask.",
   }),
+  chatUrl: optionalVariable("ENTRAIN_CHAT_URL", types.httpUrl, {
+    services: ["agent"],
+    doc: "Chat endpoint up to and including the version, e.g. `http://127.0.0.1:11434/v1`, that the capability chat.complete asks. Goes with `ENTRAIN_CHAT_MODEL`.",
+  }),
+  chatModel: optionalVariable("ENTRAIN_CHAT_MODEL", types.modelName, {
+    services: ["agent"],
+    doc: "Model that the chat endpoint is asked for.",
+  }),
+  chatApiKey: optionalVariable("ENTRAIN_CHAT_API_KEY", types.secretText, {
+    secret: true,
+    services: ["agent"],
+    doc: "Bearer token for the chat endpoint; over https, or to this host.",
+  }),
   heartbeatMs: variable("ENTRAIN_HEARTBEAT", types.duration("20ms", "1m"), {
     default: "500ms",
     services: servers,

@@ -2,6 +2,7 @@
  * Reasoners: from a reading to a verdict, by the rules of the live policy, or by who is asked over a network; and the
  * expressions of sessions.
  */
+export { createChatClient, jsonOf, type ChatClient, type ChatEndpoint } from "./chat-client.ts";
 export { createChatReasoner, type ChatReasonerOptions } from "./chat-reasoner.ts";
 export { compilePolicy } from "./compile-policy.ts";
 export type { RemoteLimits } from "./guarded-reasoner.ts";

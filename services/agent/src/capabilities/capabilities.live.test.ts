@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
+import { createSchemaChecker } from "@entrain/documents";
+import { createChatClient } from "@entrain/reasoners";
+import { modelAsker } from "./ask-model.ts";
 import { countWords } from "./count-words.ts";
 import { urlFetcher } from "./fetch-url.ts";
 import { commandRunner } from "./run-command.ts";
@@ -55,4 +59,49 @@ test("an allowed host is asked, redirections are not followed, and what may pass
   await assert.rejects(get("/large"), { code: "invalid-argument" });
   await assert.rejects(ask({ url: "http://127.0.0.1:1/" }, { signal }), { code: "permission-denied" });
   await assert.rejects(ask({ url: `file://${host}/` }, { signal }), { code: "permission-denied" });
+});
+
+/** A chat endpoint that says what it is told to, and remembers what it was asked. */
+async function serveModel(t: TestContext, contents: readonly string[]) {
+  const asked: { readonly authorization: string | undefined; readonly body: Record<string, unknown> }[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      const content = contents[asked.length % contents.length];
+      asked.push({ authorization: request.headers.authorization, body: body as Record<string, unknown> });
+      response.end(JSON.stringify({ choices: [{ message: { content } }], usage: { total_tokens: 12 } }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
+}
+
+test("a model is asked, and its answer held against the schema", async (t) => {
+  const schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+  const { baseUrl, asked } = await serveModel(t, ["four", '{"n":4}', '{"n":"four"}', "no JSON"]);
+  const ask = modelAsker(createChatClient({ baseUrl, model: "m", apiKey: "key" }), createSchemaChecker());
+  assert.deepEqual(await ask({ prompt: "2 + 2?", instructions: "Be short." }, { signal }), {
+    answer: "four",
+    tokens: 12,
+  });
+  assert.deepEqual(await ask({ prompt: "2 + 2?", schema }, { signal }), { answer: { n: 4 }, tokens: 12 });
+  await assert.rejects(ask({ prompt: "2 + 2?", schema }, { signal }), {
+    code: "unavailable",
+    message: /does not keep to the schema: .*answer\/n/,
+  });
+  await assert.rejects(ask({ prompt: "2 + 2?", schema }, { signal }), { code: "unavailable", message: /no JSON/ });
+  await assert.rejects(ask({ prompt: "?", schema: { type: "nonsense" } }, { signal }), { code: "invalid-argument" });
+  assert.equal(asked.length, 4, "a schema that is none asks nobody");
+  const format = { type: "json_schema", json_schema: { name: "answer", schema, strict: true } };
+  assert.deepEqual(
+    asked.slice(0, 2).map(({ authorization, body }) => [authorization, body["response_format"]]),
+    [
+      ["Bearer key", undefined],
+      ["Bearer key", format],
+    ],
+  );
+  assert.deepEqual(asked[0]?.body["messages"], [
+    { role: "system", content: "Be short." },
+    { role: "user", content: "2 + 2?" },
+  ]);
 });
