@@ -85,6 +85,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.unreachable":
     case "proposal.answered":
     case "gate.judged":
+    case "approval.asked":
       return decisionLine(event);
   }
 }

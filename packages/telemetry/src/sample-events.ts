@@ -188,6 +188,13 @@ const samples: Samples = {
     failed: 4,
     failedAtOnce: 1,
   },
+  "approval.asked": {
+    kind: "approval.asked",
+    agentId,
+    incidentId: "i-1",
+    action: "shed_load",
+    outcome: "refused",
+  },
   "safe-mode.switched": { kind: "safe-mode.switched", on: true, health: 0.4 },
   "safe-mode.held": { kind: "safe-mode.held", heldMs: 70 },
   "decision.unreachable": { kind: "decision.unreachable", agentId, message: "10.0.0.9:50051 refused" },
