@@ -10,7 +10,10 @@ import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
+import { rhythmLargeSuite, rhythmLongSuite } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { swarmSpreadSuite } from "./swarm-spread.ts";
+import { swarmSuites } from "./swarm.ts";
 
 /** One suite. */
 export interface Suite {
@@ -24,6 +27,8 @@ export interface Suite {
 /** All suites, in the order in which they run. */
 export const suites: readonly Suite[] = [
   rhythmSimSuite,
+  rhythmLargeSuite,
+  rhythmLongSuite,
   decisionsSuite,
   decisionLatencySuite,
   decisionLinkSuite,
@@ -34,4 +39,6 @@ export const suites: readonly Suite[] = [
   scheduleSuite,
   batchingSuite,
   failoverSuite,
+  ...swarmSuites,
+  swarmSpreadSuite,
 ];
