@@ -6,6 +6,7 @@ import { decisionMemorySuite } from "./decision-memory.ts";
 import { decisionLatencySuite } from "./decision-latency.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
@@ -36,6 +37,7 @@ export const suites: readonly Suite[] = [
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  failoverSuite,
   ...swarmSuites,
   swarmSpreadSuite,
 ];
