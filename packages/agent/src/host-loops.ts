@@ -119,6 +119,9 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     healthOf: health,
     count: () => rhythm.count(),
+    onPlaces: (view) => {
+      rhythm.setPlaces(view);
+    },
     onView: (view) => {
       rhythm.setMembers(view);
       onMembers();
