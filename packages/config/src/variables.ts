@@ -259,6 +259,11 @@ export const variables = {
       doc: "Lines of this level and above are logged, on stderr.",
     },
   ),
+  duplicateId: variable("ENTRAIN_DUPLICATE_ID", types.choice(["take-over", "refuse"]), {
+    default: "take-over",
+    services: ["agent"],
+    doc: "Where an agent of this id is alive in another process: take over, which ends the other one, or end with exit code 78.",
+  }),
   spin: variable("ENTRAIN_SPIN", types.choice(["auto", "on", "off"]), {
     default: "auto",
     services: ["agent"],
