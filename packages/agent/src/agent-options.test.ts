@@ -78,7 +78,7 @@ test("every wrong option is refused by its own name", () => {
     [{ decide: null }, "decide"],
     [{ election: { leaseMs: 100 } }, "leaseMs", "invalid-config"],
     [{ membership: { deadAfterMs: 1 } }, "deadAfterMs", "invalid-config"],
-    [{ duplicateId: "ask" as "refuse" }, "duplicateId", "invalid-argument"],
+    [{ duplicateId: "ask" }, "duplicateId", "invalid-argument"],
     [{ voters: { votersMin: 1 } }, "votersMin", "invalid-config"],
   ];
   for (const [options, field, code = "invalid-argument"] of wrong) {
