@@ -9,7 +9,10 @@ import { decisionsSuite } from "./decisions.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
+import { rhythmLargeSuite, rhythmLongSuite } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { swarmSpreadSuite } from "./swarm-spread.ts";
+import { swarmSuites } from "./swarm.ts";
 
 /** One suite. */
 export interface Suite {
@@ -23,6 +26,8 @@ export interface Suite {
 /** All suites, in the order in which they run. */
 export const suites: readonly Suite[] = [
   rhythmSimSuite,
+  rhythmLargeSuite,
+  rhythmLongSuite,
   decisionsSuite,
   decisionLatencySuite,
   decisionLinkSuite,
@@ -32,4 +37,6 @@ export const suites: readonly Suite[] = [
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  ...swarmSuites,
+  swarmSpreadSuite,
 ];
