@@ -162,16 +162,21 @@ function suiteOf(
   };
 }
 
-/** Large swarms. */
-export const rhythmLargeSuite = suiteOf(
-  "rhythm-sim-large",
-  "The rhythm in virtual time, in swarms of 1,000 and 5,000, and after the drift of the clocks is learnt.",
-  [largeSync, largeSpread, lossOfHalf],
-);
-
-/** Long runs, and many. */
-export const rhythmLongSuite = suiteOf(
-  "rhythm-sim-long",
-  "The rhythm in virtual time, over a thousand periods of churn and ten seeds of every attack.",
-  [thousandPeriods, tenSeedsOfLiars],
-);
+/** A suite for each part, so that none takes long. */
+export const rhythmLargeSuites: readonly Suite[] = [
+  suiteOf(
+    "rhythm-sim-large",
+    "The rhythm in virtual time, in swarms of 1,000 and 5,000, and once the clocks' drift is learnt.",
+    [largeSync],
+  ),
+  suiteOf("rhythm-sim-loss", "Swarms of 1,000 and 5,000 in virtual time that lose 30 % or half at once.", [
+    largeSpread,
+    lossOfHalf,
+  ]),
+  suiteOf("rhythm-sim-long", "Clusters and partial coherence in virtual time, over a thousand periods of churn.", [
+    thousandPeriods,
+  ]),
+  suiteOf("rhythm-sim-liars", "Ten seeds of every attack at three shares of liars, in virtual time.", [
+    tenSeedsOfLiars,
+  ]),
+];

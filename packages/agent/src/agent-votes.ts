@@ -1,6 +1,6 @@
 /**
- * The process's vote, and its questions to the other voters (M2, P2). A process has one vote, that of its first agent: a crash
- * takes all of its agents, so more would not make a quorum any safer.
+ * The process's vote, what it says with it of the leader (L5), and its questions to the other voters (M2, P2). A process
+ * has one vote, that of its first agent: a crash takes all of its agents, so more would not make a quorum any safer.
  */
 import { randomUUID } from "node:crypto";
 import type { MembershipView } from "@entrain/core/membership";
@@ -12,6 +12,7 @@ import {
   openBallotBox,
   systemTimers,
   type Answerer,
+  type Succession,
   type VoteDesk,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
@@ -39,8 +40,10 @@ export function createHostVotes(surroundings: {
   readonly incarnation: number;
   readonly store: RedisStore;
   readonly view: () => MembershipView;
+  /** Undefined while the host does not run. */
+  readonly succession: () => Succession | undefined;
 }): HostVotes {
-  const { options, incarnation, view } = surroundings;
+  const { options, incarnation, view, succession } = surroundings;
   const { events, voters: timings } = options;
   const voter = { agentId: candidateOf(options), incarnation };
   const shared = { store: surroundings.store.votes, timers: systemTimers, events, timings, voter };
@@ -69,9 +72,11 @@ export function createHostVotes(surroundings: {
     },
     start() {
       loop.start();
+      succession()?.start();
     },
     stop() {
       loop.stop();
+      succession()?.stop();
       closeBox?.();
       whole.close();
     },

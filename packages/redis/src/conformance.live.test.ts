@@ -14,6 +14,7 @@ import {
   testSessionStore,
   testScheduleStore,
   testSharedState,
+  testSuccessionStore,
   testHandoffs,
   testTaskStore,
   testVoteStore,
@@ -62,4 +63,5 @@ testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);
+testSuccessionStore(open);
 testPoolStore(open);

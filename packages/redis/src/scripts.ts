@@ -84,6 +84,7 @@ const scriptNames = [
   "set-goal",
   "settle-round",
   "settle-run",
+  "succeed-leader",
   "transfer-budget",
   "transfer-task",
 ] as const;

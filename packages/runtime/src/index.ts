@@ -21,6 +21,7 @@ export type {
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
+export { Succession } from "./election/succession.ts";
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
 export {
   FleetCall,

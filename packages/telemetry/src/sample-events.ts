@@ -143,6 +143,7 @@ const samples: Samples = {
   "lease.acquired": { kind: "lease.acquired", agentId, on: "lock", name: "reindex", term },
   "lease.lost": { kind: "lease.lost", agentId, on: "lock", name: "reindex", term, cause: "resigned" },
   "leader.lost": { kind: "leader.lost", agentId, term, cause: "lease-ending" },
+  "leader.reported": { kind: "leader.reported", agentId, leaderId: "a-2", term, succeeded: true },
   "voter.changed": { kind: "voter.changed", agentId, change: "evicted", voter: "a-2" },
   "effect.refused": { kind: "effect.refused", agentId, effect: "renew", term, code: "stale-term" },
   "store.changed": { kind: "store.changed", up: true, generation: 1 },
