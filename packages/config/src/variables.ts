@@ -1,6 +1,7 @@
 /**
  * The one table of Entrain's environment variables. The config is read by it, its type follows from it, and the table in
- * docs/configuration.md is written from it: a variable is added here and nowhere else, one that says where the store is in store-variables.ts.
+ * docs/configuration.md is written from it: a variable is added here and nowhere else; those that say where the store is are
+ * in store-variables.ts.
  */
 import type { z } from "zod";
 import { periodLimitsMs } from "@entrain/core/rhythm";
