@@ -10,6 +10,7 @@ import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { tasksSuite } from "./tasks.ts";
 
 /** One suite. */
 export interface Suite {
@@ -32,4 +33,5 @@ export const suites: readonly Suite[] = [
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  tasksSuite,
 ];
