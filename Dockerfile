@@ -100,7 +100,7 @@ LABEL org.opencontainers.image.title="Entrain command" \
 # Mounted volumes take over the owner of these folders.
 USER root
 RUN install -d -o 1000 -g 1000 /secrets /secrets/authority /secrets/agent /secrets/decision-loop \
-      /secrets/coordinator /secrets/console /secrets/operator /secrets/redis /secrets/redis-servers
+      /secrets/coordinator /secrets/console /secrets/operator /secrets/redis /secrets/sentinel /secrets/redis-servers
 USER 1000:1000
 COPY --from=cli-tree /tree .
 ENTRYPOINT ["node", "/app/services/cli/src/main.ts"]

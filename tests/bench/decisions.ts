@@ -86,8 +86,9 @@ async function* measureRates(url: string, redis: Redis, say: (line: string) => v
 
 /** Scripts that Redis ran so far, and how long, µs. */
 async function scriptCalls(redis: Redis): Promise<{ readonly calls: number; readonly us: number }> {
-  const [, calls, us] = /cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(await redis.info("commandstats")) ?? [];
-  return { calls: Number(calls ?? 0), us: Number(us ?? 0) };
+  const lines = [...(await redis.info("commandstats")).matchAll(/cmdstat_evalsha(?:_ro)?:calls=(\d+),usec=(\d+)/g)];
+  const sum = (group: 1 | 2): number => lines.reduce((total, line) => total + Number(line[group]), 0);
+  return { calls: sum(1), us: sum(2) };
 }
 
 /** What a process costs Redis that only keeps its context fresh, and what it costs once nobody uses it any more. */

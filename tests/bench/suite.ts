@@ -6,10 +6,14 @@ import { decisionMemorySuite } from "./decision-memory.ts";
 import { decisionLatencySuite } from "./decision-latency.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
+import { rhythmLargeSuites } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
+import { swarmSpreadSuite } from "./swarm-spread.ts";
+import { swarmSuites } from "./swarm.ts";
 import { tasksSuite } from "./tasks.ts";
 
 /** One suite. */
@@ -24,6 +28,7 @@ export interface Suite {
 /** All suites, in the order in which they run. */
 export const suites: readonly Suite[] = [
   rhythmSimSuite,
+  ...rhythmLargeSuites,
   decisionsSuite,
   decisionLatencySuite,
   decisionLinkSuite,
@@ -33,5 +38,8 @@ export const suites: readonly Suite[] = [
   rateSuite,
   scheduleSuite,
   batchingSuite,
+  failoverSuite,
+  ...swarmSuites,
+  swarmSpreadSuite,
   tasksSuite,
 ];

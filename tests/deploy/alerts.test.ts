@@ -103,8 +103,10 @@ describe("Prometheus beside a swarm", { skip }, () => {
 
   test("a divergence that the ledger counts is told of", async () => {
     const [redis = ""] = await project.containersOf("redis");
-    const count = `REDISCLI_AUTH="$(cat /run/entrain/redis/password)" redis-cli --user entrain hincrby 'entrain:{under-test}:ledger' divergence 1`;
-    assert.equal(await docker(["exec", redis, "sh", "-euc", count]), "1");
+    const [agent = ""] = await project.containersOf("agent");
+    const password = await docker(["exec", agent, "cat", "/run/entrain/tls/redis-password"]);
+    const count = ["redis-cli", "--user", "entrain-agent", "hincrby", "entrain:{under-test}:ledger", "divergence", "1"];
+    assert.equal(await docker(["exec", "--env", `REDISCLI_AUTH=${password}`, redis, ...count]), "1");
     await fires("EntrainDecisionsDiverge");
   });
 });

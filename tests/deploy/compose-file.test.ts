@@ -1,30 +1,12 @@
 /** docker-compose.yml by its text, where no engine runs: what each service may do, and whether it takes its settings. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
 import { loadConfig } from "@entrain/config";
-
-interface ComposeService {
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly privileged?: boolean;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly deploy?: { readonly resources: { readonly limits: Readonly<Record<string, string | number>> } };
-}
-
-const root = path.join(import.meta.dirname, "../..");
-const text = readFileSync(path.join(root, "docker-compose.yml"), "utf8")
-  // What compose does with a variable that is not set.
-  .replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
-const { services } = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, ComposeService>> };
-const ours = ["decision-loop", "coordinator", "agent", "console"] as const;
+import { storeUser } from "@entrain/redis";
+import { composeServices as services, ourServices as ours } from "./compose-services.ts";
 
 test("every service is without capabilities and a way to write, and within limits", () => {
   for (const [name, service] of Object.entries(services)) {
@@ -42,10 +24,10 @@ test("what is published is published on 127.0.0.1, by nobody but the console and
   for (const [name, { ports = [] }] of publishing) for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, name);
 });
 
-test("each service sees its own certificate alone, and cannot change it", () => {
+test("each service sees its own certificate and password alone, and cannot change them", () => {
   for (const name of ours) {
     const volumes = services[name]?.volumes ?? [];
-    assert.deepEqual(volumes, [`tls-${name}:/run/entrain/tls:ro`, "redis-password:/run/entrain/redis:ro"]);
+    assert.deepEqual(volumes, [`tls-${name}:/run/entrain/tls:ro`, "sentinel-password:/run/entrain/sentinel:ro"]);
   }
 });
 
@@ -68,6 +50,7 @@ test("every service takes its settings", () => {
         ENTRAIN_REDIS_PASSWORD_FILE: secret,
         ENTRAIN_REDIS_SENTINEL_PASSWORD_FILE: secret,
       });
+      assert.equal(config.redisUsername, storeUser(name, "any").name);
       assert.deepEqual([config.tlsDir, config.insecure, config.opsPort], ["/run/entrain/tls", false, 9_464], name);
     }
   } finally {

@@ -23,7 +23,7 @@ describe("docker compose --profile ha", { skip }, () => {
 
   async function roleOf(service: string): Promise<string | undefined> {
     const [id = ""] = await project.containersOf(service);
-    const ask = `REDISCLI_AUTH="$(cat /run/entrain/redis/password)" redis-cli --user entrain info replication`;
+    const ask = `REDISCLI_AUTH="$(cat /run/entrain/redis-servers/password)" redis-cli --user sentinel info replication`;
     return /^role:(\w+)/m.exec(await docker(["exec", id, "sh", "-euc", ask]))?.[1];
   }
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import type { IContainer } from "kubernetes-models/v1";
 import { parse } from "yaml";
+import { storeRoles, storeUser } from "@entrain/redis";
 import { loadConfig } from "@entrain/config";
 import {
   containerOf,
@@ -134,6 +135,9 @@ for (const overlay of overlays)
           assert.deepEqual(mounts.sort(), [...folders].sort(), `${service} mounts what it reads, and nothing else`);
           if ("httpOperators" in config)
             assert.deepEqual(config.httpOperators, [{ name: "caller", secret: "ENTRAIN_HTTP_OPERATORS_FILE" }]);
+          assert.equal(config.redisUsername, storeUser(service, config.swarmId).name);
+          const store = workload.pod.volumes?.find(({ name }) => name === "store")?.secret;
+          assert.deepEqual(store?.items, [{ key: service, path: "password" }], "its own password alone");
           const pauseS = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
           const graceS = workload.pod.terminationGracePeriodSeconds ?? 0;
           assert.ok(graceS > pauseS + config.drainMs / 1_000 + 1, `${service} is killed while it drains`);
@@ -142,6 +146,14 @@ for (const overlay of overlays)
         rmSync(tmp, { recursive: true });
       }
     });
+
+    if (overlay === "dev")
+      test("the store of development has the users that the roles need, and no others", () => {
+        const [map] = ofKind(manifests, "ConfigMap").filter(({ metadata }) => metadata.name.startsWith("redis-users"));
+        const users = storeRoles.map((role) => ({ role, ...storeUser(role, "entrain") }));
+        const expected = users.map(({ role, name, rules }) => `user ${name} on >%${role}% ${rules}\n`).join("");
+        assert.equal(map?.data?.["users.acl"], expected, "npm run entrain -- acl writes the rules");
+      });
 
     test("each service has a certificate that says what it is, of this swarm", () => {
       const certificates = ofKind(manifests, "Certificate");

@@ -3,12 +3,15 @@
  * files and probes are those of the manifest. It runs where a Docker engine answers.
  */
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { IContainer, IProbe } from "kubernetes-models/v1";
+import type { IContainer, IProbe, ISecretVolumeSource } from "kubernetes-models/v1";
 import type { Swarm } from "../e2e/console-api.ts";
 import { until } from "../e2e/until.ts";
 import { docker, tryDocker, whyNoDocker } from "./docker.ts";
-import { containerOf, environmentOf, render, whyNoKustomize, workloads, type Workload } from "./manifests.ts";
+import { containerOf, environmentOf, ofKind, render, whyNoKustomize, workloads, type Workload } from "./manifests.ts";
 
 const project = "entrain-pods";
 const label = ["--label", `${project}=yes`];
@@ -41,19 +44,23 @@ function addressOf(host: number): string {
 
 const inside = (name: string, ...command: string[]) => tryDocker(["exec", name, ...command]);
 
+/** A Secret, or the one key of it that the pod sees. */
+function volumeOf({ secretName = "", items = [] }: ISecretVolumeSource): string {
+  return [secretName, ...items.map(({ key }) => key)].join("-");
+}
+
 /** What a kubelet makes of the pod's security, files and limits. */
 function flagsOf({ name, ip, workload, env }: Pod): string[] {
   const { pod } = workload;
   const { securityContext = {}, resources, volumeMounts = [] } = containerOf(workload);
   const { runAsUser, runAsGroup } = { ...pod.securityContext, ...securityContext };
   const mounts = volumeMounts.flatMap(({ name: volume, mountPath, readOnly }) => {
-    const { emptyDir, secret } = pod.volumes?.find((each) => each.name === volume) ?? {};
+    const { emptyDir, secret, configMap } = pod.volumes?.find((each) => each.name === volume) ?? {};
     if (emptyDir !== undefined) return ["--tmpfs", `${mountPath}:mode=1777`];
+    if (configMap !== undefined) return ["--volume", `${path.join(configMaps, configMap.name ?? "")}:${mountPath}:ro`];
     // As the volume is, and not with the owner that the image would give it.
-    return [
-      "--volume",
-      `${project}-${secret?.secretName ?? volume}:${mountPath}${readOnly === true ? ":ro" : ":nocopy"}`,
-    ];
+    const source = secret === undefined ? volume : volumeOf(secret);
+    return ["--volume", `${project}-${source}:${mountPath}${readOnly === true ? ":ro" : ":nocopy"}`];
   });
   return [
     ...["--user", `${runAsUser}:${runAsGroup}`, "--memory", String(resources?.limits?.["memory"]).replace("Mi", "m")],
@@ -87,17 +94,33 @@ async function passes({ name, workload }: Pod, probe: IProbe | undefined): Promi
   return (await inside(name, "node", "-e", script)).code === 0;
 }
 
+/** Where the ConfigMaps that pods mount are files. */
+const configMaps = path.join(tmpdir(), project);
+
+async function writeConfigMaps(): Promise<void> {
+  for (const { metadata, data = {} } of ofKind(manifests, "ConfigMap"))
+    for (const [name, text] of Object.entries(data)) {
+      await mkdir(path.join(configMaps, metadata.name), { recursive: true });
+      await writeFile(path.join(configMaps, metadata.name, name), text);
+    }
+}
+
 /** The Secrets, as a kubelet mounts them: files of root that the pod's group may read. */
 async function mountSecrets(): Promise<void> {
   const secrets = pods.flatMap(({ workload }) =>
-    (workload.pod.volumes ?? []).map(({ secret }) => secret?.secretName ?? ""),
+    (workload.pod.volumes ?? []).flatMap(({ secret }) => (secret === undefined ? [] : [volumeOf(secret)])),
   );
-  const mounts = [...new Set(secrets.filter(Boolean))].flatMap((name) => {
-    const folder = name.replace(/^entrain-/, "").replace(/-tls$|^(store|console-tokens)-.*$/, "$1");
-    return ["--volume", `${project}-${name}:/secrets/${folder}`];
-  });
+  const folderOf = (name: string) =>
+    name
+      .replace(/^entrain-/, "")
+      .replace(/-tls$/, "")
+      .replace(/^(store|console-tokens)-[a-z0-9]{10}/, "$1");
+  const mounts = [...new Set(secrets)].flatMap((name) => ["--volume", `${project}-${name}:/secrets/${folderOf(name)}`]);
   const script = `node /app/services/cli/src/main.ts certs /secrets --swarm entrain
-    printf development >/secrets/store/password
+    for role in ${roles.join(" ")}; do
+      printf "development-$role" >/secrets/store/$role
+      cp /secrets/store/$role /secrets/store-$role/password
+    done
     printf developer:${token} >/secrets/console-tokens/operators
     printf visitor:${token}-viewer >/secrets/console-tokens/viewers
     chown -R 0:1000 /secrets/*/ && chmod 0440 /secrets/*/* && chmod 0444 /secrets/store/*`;
@@ -112,6 +135,7 @@ async function removeAll(): Promise<void> {
   const volumes = (await docker(["volume", "ls", "-q", "--filter", `name=^${project}-`])).split("\n").filter(Boolean);
   if (volumes.length > 0) await docker(["volume", "rm", ...volumes]);
   await tryDocker(["network", "rm", project]);
+  await rm(configMaps, { recursive: true, force: true });
 }
 
 describe("each pod of the overlay dev", { skip }, () => {
@@ -120,6 +144,7 @@ describe("each pod of the overlay dev", { skip }, () => {
     for (const role of [...roles, "cli"])
       await docker(["build", "--quiet", "--target", role, "--tag", `entrain/${role}:local`, "."]);
     await docker(["network", "create", "--internal", "--subnet", addressOf(0) + "/24", ...label, project]);
+    await writeConfigMaps();
     await mountSecrets();
     const first = pods.filter(({ name }) => name.startsWith("redis"));
     for (const pod of [...first, ...pods.filter((pod) => !first.includes(pod))]) await start(pod);

@@ -23,11 +23,13 @@ const gateWith = (healthLoss: number) => ({
 
 test("an action that the fleet would not survive is nobody's decision; one that it does survive is everybody's", async () => {
   const swarm = `s-${randomUUID()}`;
-  await using one = createAgent({ swarm, redis: redis.url });
-  await using two = createAgent({ swarm, redis: redis.url });
+  const election = { leaseMs: 1_000, renewEveryMs: 250, stopMarginMs: 200 };
+  await using one = createAgent({ swarm, redis: redis.url, election });
+  await using two = createAgent({ swarm, redis: redis.url, election });
   const agents = [one, two];
   await Promise.all(agents.map((agent) => agent.start()));
   await waitFor("a leader", () => agents.every((agent) => agent.leader().leaderId !== null));
+  await waitFor("both vote", async () => (await one.votes.voters()).voters.length === 2);
   const rules = defaultPolicy.rules.map((rule) => ({ ...rule, scope: "fleet" as const }));
   await assert.rejects(
     one.context.merge({ policy: { decision: { rules } } }),

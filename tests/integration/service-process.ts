@@ -15,6 +15,9 @@ export interface ServiceProcess extends AsyncDisposable {
   ready(): Promise<Readonly<Record<string, unknown>>>;
   /** Ends it without a word, as a crash does. */
   kill(): void;
+  /** Holds it up, and lets it go on. */
+  pause(): void;
+  resume(): void;
   /** Resolves with its exit code. */
   readonly ended: Promise<number | null>;
 }
@@ -46,6 +49,12 @@ export function startService(name: string, env: Readonly<Record<string, string>>
     },
     kill() {
       child.kill("SIGKILL");
+    },
+    pause() {
+      child.kill("SIGSTOP");
+    },
+    resume() {
+      child.kill("SIGCONT");
     },
     ended,
     async [Symbol.asyncDispose]() {

@@ -117,10 +117,7 @@ class Host implements AgentHost {
       strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });
     this.#decisions = createHostedDecisions({
-      options,
-      incarnation: this.#incarnation,
-      clock: this.#clock,
-      store: this.#store,
+      ...{ options, incarnation: this.#incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
       context: this.#context.follower,
       events: options.events,
       hub: this.#hub,

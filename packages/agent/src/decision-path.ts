@@ -10,7 +10,8 @@ import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/po
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createDecisionClient } from "@entrain/rpc";
-import { createDecisionLoop, systemTimers, type ContextFollower } from "@entrain/runtime";
+import { createDecisionLoop, createSwarmApproval, systemTimers, type ContextFollower } from "@entrain/runtime";
+import type { HostVotes } from "./agent-votes.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** Decides, and can be drained. */
@@ -32,8 +33,9 @@ export function createDecisionPath(options: {
   readonly store: RedisStore;
   readonly context: ContextFollower;
   readonly events: EventSink;
+  readonly votes: HostVotes;
 }): DecisionPath {
-  const { clock, store, context, events } = options;
+  const { clock, store, context, events, votes } = options;
   const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
   const loop = createDecisionLoop({
     context,
@@ -43,6 +45,7 @@ export function createDecisionPath(options: {
     health: store.health,
     globalState: store.globalState,
     registry: store.registry,
+    askApproval: createSwarmApproval(votes.desk),
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,
     events,
@@ -54,7 +57,9 @@ export function createDecisionPath(options: {
   const underWay = new Set<Promise<unknown>>();
 
   async function decide(request: DecideRequest): Promise<DecideOutcome> {
-    if (remote === undefined || !loop.swarmMode()) return loop.decide(request);
+    // What needs votes is decided where the voter is.
+    const here = remote === undefined || !loop.swarmMode() || loop.observe(request.reading).rule?.scope !== undefined;
+    if (here) return loop.decide(request);
     try {
       return await remote.decide(request);
     } catch (thrown) {
@@ -66,7 +71,10 @@ export function createDecisionPath(options: {
   }
 
   return {
-    start: () => loop.start(),
+    start() {
+      votes.answerDecisions(({ question, signal }) => loop.vote(question, signal));
+      return loop.start();
+    },
     decide(request) {
       const deciding = decide(request);
       const tracked = deciding.catch(() => undefined).finally(() => underWay.delete(tracked));

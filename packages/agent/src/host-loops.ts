@@ -12,10 +12,11 @@ import {
   createPhaseTransport,
   createRpcServer,
   formatAddress,
+  probeAddress,
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
-import { ElectionLoop, MembershipLoop, RhythmLoop, systemTimers, type LeaderView } from "@entrain/runtime";
+import { ElectionLoop, MembershipLoop, RhythmLoop, Succession, systemTimers, type LeaderView } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** The loops of one process and what they talk through. */
@@ -25,6 +26,7 @@ export interface HostLoops {
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
+  readonly succession: Succession;
 }
 
 /** What they need of the host. */
@@ -51,7 +53,14 @@ export interface HostLoopsOptions {
 export async function openHostLoops(surroundings: HostLoopsOptions): Promise<HostLoops> {
   const { options, clock, events, agentProcess } = surroundings;
   const { swarmId, processId, listen, insecure, tls } = options;
-  const transport = createPhaseTransport({ swarmId, processId, insecure, tls, clock, events });
+  const transport = createPhaseTransport({
+    ...{ swarmId, processId, insecure, tls, clock, events },
+    onPeerLost: (lostId) => {
+      const { leaderId } = election.leader();
+      if (leaderId !== null && membership.view().members.get(leaderId)?.processId === lostId)
+        succession.suspectLeader();
+    },
+  });
   const server = await createRpcServer({
     listen,
     swarmId,
@@ -63,10 +72,13 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     phase: transport,
     agentProcess,
   });
-  const election = createElection(surroundings);
+  const election: ElectionLoop = createElection(surroundings, (leader) => {
+    succession.leaderIs(leader);
+  });
+  const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
-  const membership = createMembership(surroundings, server.address, rhythm);
-  return { server, transport, rhythm, membership, election };
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm);
+  return { server, transport, rhythm, membership, election, succession };
 }
 
 function createRhythm(
@@ -107,6 +119,9 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     healthOf: health,
     count: () => rhythm.count(),
+    onPlaces: (view) => {
+      rhythm.setPlaces(view);
+    },
     onView: (view) => {
       rhythm.setMembers(view);
       onMembers();
@@ -119,7 +134,10 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
 }
 
 /** One candidate a process: a crash takes all of its agents, so more would not make leadership any safer. */
-function createElection({ options, incarnation, clock, store, events, onLeader }: HostLoopsOptions): ElectionLoop {
+function createElection(
+  { options, incarnation, clock, store, events, onLeader }: HostLoopsOptions,
+  leaderIs: (leader: LeaderView) => void,
+): ElectionLoop {
   return new ElectionLoop({
     store: store.election(),
     clock,
@@ -128,7 +146,30 @@ function createElection({ options, incarnation, clock, store, events, onLeader }
     timings: options.election,
     agentId: candidateOf(options),
     incarnation,
-    onLeader,
+    onLeader: (leader) => {
+      leaderIs(leader);
+      onLeader(leader);
+    },
+  });
+}
+
+/** All effects of the swarm's own leadership are fenced, so it may be succeeded before its lease ends (L5). */
+function createSuccession(
+  { options, incarnation, clock, store, events }: HostLoopsOptions,
+  election: ElectionLoop,
+  membership: () => MembershipLoop,
+): Succession {
+  return new Succession({
+    ...{ store: store.succession, clock, timers: systemTimers, events, agentId: candidateOf(options), incarnation },
+    leaseMs: options.election.leaseMs,
+    highestTerm: () => election.highestTerm(),
+    async isRefused(agentId) {
+      const address = membership().view().members.get(agentId)?.address ?? "";
+      return (await probeAddress(address, options.election.requestTimeoutMs)) === "refused";
+    },
+    onGranted: (held, sentMs) => {
+      election.tookOver(held, sentMs);
+    },
   });
 }
 

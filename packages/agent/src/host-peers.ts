@@ -47,6 +47,7 @@ export function createHostPeers(surroundings: {
     }),
     votes: createHostVotes({
       ...{ options, incarnation, store },
+      succession: () => loops()?.succession,
       view: () => loops()?.membership.view() ?? { version: 0, members: new Map() },
     }),
     fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },

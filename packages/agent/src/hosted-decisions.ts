@@ -7,6 +7,7 @@ import type { Act, Observation, Reading } from "@entrain/core/decision";
 import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { createActRecorder, systemTimers, type ContextFollower, type ObservationHub } from "@entrain/runtime";
 import type { RedisStore } from "@entrain/redis";
+import type { HostVotes } from "./agent-votes.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createDecisionPath } from "./decision-path.ts";
 
@@ -38,12 +39,13 @@ export function createHostedDecisions(surroundings: {
   readonly context: ContextFollower;
   readonly events: EventSink;
   readonly hub: ObservationHub;
+  readonly votes: HostVotes;
   /** The agent's leadership, while effects may be sent in its name (L4). */
   readonly leadershipOf: (agentId: string) => Leadership | undefined;
   readonly onDecided: (outcome: DecideOutcome) => void;
 }): HostedDecisions {
-  const { options, incarnation, clock, store, context, events, hub, leadershipOf, onDecided } = surroundings;
-  const path = createDecisionPath({ options, clock, store, context, events });
+  const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, onDecided } = surroundings;
+  const path = createDecisionPath({ options, clock, store, context, events, votes });
   const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
 
   async function decide(request: HostedRequest): Promise<DecideOutcome> {

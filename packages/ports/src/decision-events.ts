@@ -33,6 +33,14 @@ export type DecisionEvent =
       readonly failed: number;
       readonly failedAtOnce: number;
     }
+  /** The voters were asked to approve an action of the swarm's scope; `unasked`: they could not be, or not in time. */
+  | {
+      readonly kind: "approval.asked";
+      readonly agentId: string;
+      readonly incidentId: string;
+      readonly action: string;
+      readonly outcome: "approved" | "refused" | "unasked";
+    }
   /** The swarm's health, as this process reads it, has fallen under the policy's threshold, or is over it again. */
   | { readonly kind: "safe-mode.switched"; readonly on: boolean; readonly health: number }
   /** Safe mode went on for so long since the last reading of the health. */

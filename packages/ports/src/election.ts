@@ -12,6 +12,35 @@ export type RenewAnswer =
   | { readonly kind: "renewed"; readonly held: Leadership }
   | { readonly kind: "refused"; readonly leader: LeaderRecord | undefined };
 
+/** What became of a report that the leader is gone. */
+export type SuccessionAnswer =
+  /** The reporter leads: its report was the one that made enough of them. */
+  | { readonly kind: "granted"; readonly held: Leadership }
+  | { readonly kind: "counted"; readonly reports: number; readonly needed: number }
+  /** The reporter has no vote, or another incarnation of it lives. */
+  | { readonly kind: "no-voter" }
+  /** The leadership is another by now, or nobody may be succeeded before the lease's end now (S1). */
+  | { readonly kind: "record"; readonly leader: LeaderRecord | undefined };
+
+/**
+ * Succession of the swarm's own leader before its lease ends (L5), for whom all effects are fenced. Errors:
+ * `store-unavailable`, `deadline-exceeded`.
+ */
+export interface SuccessionStore {
+  /** A voter reports the leader of a term gone, and takes over where that makes enough reports. */
+  report(
+    by: {
+      readonly agentId: string;
+      readonly incarnation: number;
+      readonly highestTerm: number;
+      readonly leaseMs: number;
+    },
+    leader: { readonly agentId: string; readonly term: number },
+  ): Promise<SuccessionAnswer>;
+  /** Calls back with the term of a leader whom somebody reports gone: a hint to look for oneself. */
+  watch(onReport: (term: number) => void): Unsubscribe;
+}
+
 /** One election in the store. Errors: `store-unavailable`, `deadline-exceeded`. */
 export interface ElectionStore {
   /** Takes the leadership if it is free, with a term above the stored one, the store's ms and `highestTerm` (L2). */

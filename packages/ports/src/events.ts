@@ -126,6 +126,14 @@ export type RuntimeEvent =
   | { readonly kind: "heartbeat"; readonly ok: boolean; readonly roundTripMs: number }
   | { readonly kind: "leader.elected"; readonly agentId: string; readonly term: number }
   | { readonly kind: "leader.lost"; readonly agentId: string; readonly term: number; readonly cause: string }
+  /** This agent found nobody where the leader listened, and reported it; `succeeded`: and took over by that (L5). */
+  | {
+      readonly kind: "leader.reported";
+      readonly agentId: string;
+      readonly leaderId: string;
+      readonly term: number;
+      readonly succeeded: boolean;
+    }
   | { readonly kind: "leader.changed"; readonly leaderId: string | null; readonly term: number }
   /** `agentId` became a voter itself, or its vote evicted a dead one (M2). */
   | {

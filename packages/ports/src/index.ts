@@ -14,7 +14,7 @@ export type {
   WatchStats,
 } from "./context-watch.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
-export type { CampaignAnswer, ElectionStore, RenewAnswer } from "./election.ts";
+export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";

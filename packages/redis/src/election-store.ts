@@ -85,7 +85,7 @@ export function leaderFrom(reply: Reply): LeaderRecord | undefined {
   };
 }
 
-function checkLease(leaseMs: number, leaseMaxMs: number): void {
+export function checkLease(leaseMs: number, leaseMaxMs: number): void {
   if (!(Number.isInteger(leaseMs) && leaseMs > 0))
     throw EntrainError.invalid("leaseMs", leaseMs, "give a whole number of ms above 0");
   if (leaseMs > leaseMaxMs)
@@ -93,7 +93,7 @@ function checkLease(leaseMs: number, leaseMaxMs: number): void {
 }
 
 /** Numbers that Lua compares and prints as integers. */
-function checkWhole(field: string, value: number): void {
+export function checkWhole(field: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value >= 0))
     throw EntrainError.invalid(field, value, "give a whole number from 0 to 2^53 - 1");
 }

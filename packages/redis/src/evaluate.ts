@@ -14,6 +14,8 @@ export async function evaluate(
   if (keys.length !== script.keyCount)
     throw new EntrainError("internal", `lua/${script.name}.lua takes ${script.keyCount} keys, not ${keys.length}`);
   const rest = [keys.length, ...keys, ...args];
-  const reply = await link.tryScript(script.sha, rest, timeoutMs);
-  return reply === undefined ? link.send("EVAL", [script.text, ...rest], timeoutMs) : reply;
+  const reply = await link.tryScript(script, rest, timeoutMs);
+  return reply === undefined
+    ? link.send(script.readOnly ? "EVAL_RO" : "EVAL", [script.text, ...rest], timeoutMs)
+    : reply;
 }

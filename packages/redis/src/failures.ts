@@ -174,7 +174,7 @@ function refusalFailure(code: string, detail: string, address: string): EntrainE
 }
 
 function notPermitted(address: string, message: string): string {
-  return `the user at Redis ${address} lacks a permission (${message}): allow it the keys and channels entrain:*`;
+  return `the user at Redis ${address} lacks a permission (${message}): give it the rules of docs/redis.md`;
 }
 
 function untrusted(address: string, message: string): string {

@@ -2,4 +2,5 @@
 export { createRedisStore, type RedisStore } from "./redis-store.ts";
 export type { ClusterAddress, RedisAddress } from "./endpoint.ts";
 export type { RedisStoreOptions } from "./options.ts";
+export { storeRoles, storeUser, type StoreRole, type StoreUser } from "./store-users.ts";
 export { removeSwarm, type RemoveSwarmOptions } from "./remove-swarm.ts";

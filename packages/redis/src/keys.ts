@@ -122,6 +122,8 @@ export interface StoreKeys {
     barrier(name: string): string;
     /** The outcome of a contribution to a pool: its id, a space, the text; followed by the agent that contributed. */
     readonly poolPrefix: string;
+    /** The term of the swarm's leader whom a voter reports gone. */
+    readonly leaderReports: string;
     /** The proposal on which something happened. */
     readonly proposals: string;
     /** The committed decision (JSON). */
@@ -146,6 +148,7 @@ function channelsOf(base: string): StoreKeys["channels"] {
     lock: (name) => `${base}:channel:lock:${name}`,
     barrier: (name) => `${base}:channel:barrier:${name}`,
     poolPrefix: `${base}:channel:pool:`,
+    leaderReports: `${base}:channel:leader-reports`,
     proposals: `${base}:channel:proposals`,
     decisions: `${base}:channel:decisions`,
     goal: `${base}:channel:goal`,
@@ -171,6 +174,8 @@ export interface VoteKeys {
    * round, `<prefix>proposal-votes:<proposalId>`.
    */
   readonly proposals: string;
+  /** Hash: voter → term, its renewals and the instant of its report that the swarm's leader is gone (L5). */
+  readonly leaderReports: string;
 }
 
 function voteKeys(base: string): VoteKeys {
@@ -180,6 +185,7 @@ function voteKeys(base: string): VoteKeys {
     candidates: `${base}:voter-candidates`,
     evictions: `${base}:voter-evictions`,
     proposals: `${base}:proposals`,
+    leaderReports: `${base}:leader-reports`,
   };
 }
 

@@ -18,6 +18,7 @@ import {
   slotMovedTo,
   unavailable,
 } from "./failures.ts";
+import type { Script } from "./scripts.ts";
 
 /** Commands that may be without an answer at once, on one connection. */
 const underwayMax = 10_000;
@@ -35,8 +36,12 @@ export interface Link {
    *   `resource-exhausted`, or what the command was refused with.
    */
   send(command: string, args: readonly (string | number)[], timeoutMs: number): Promise<Reply>;
-  /** Like `send` for EVALSHA; undefined where the server lacks the script. */
-  tryScript(sha: string, args: readonly (string | number)[], timeoutMs: number): Promise<Reply | undefined>;
+  /** Like `send` for EVALSHA, or EVALSHA_RO; undefined where the server lacks the script. */
+  tryScript(
+    script: Pick<Script, "sha" | "readOnly">,
+    args: readonly (string | number)[],
+    timeoutMs: number,
+  ): Promise<Reply | undefined>;
   /**
    * Where in a Cluster the slot of `key` is: undefined where it is here. A server that names another one is done with.
    * @throws EntrainError as `send`.
@@ -128,9 +133,13 @@ class RedisLink implements Link {
     }
   }
 
-  async tryScript(sha: string, args: readonly (string | number)[], timeoutMs: number): Promise<Reply | undefined> {
+  async tryScript(
+    { sha, readOnly }: Pick<Script, "sha" | "readOnly">,
+    args: readonly (string | number)[],
+    timeoutMs: number,
+  ): Promise<Reply | undefined> {
     try {
-      return await this.#send("EVALSHA", [sha, ...args], timeoutMs);
+      return await this.#send(readOnly ? "EVALSHA_RO" : "EVALSHA", [sha, ...args], timeoutMs);
     } catch (thrown) {
       if (isUnknownScript(thrown)) return undefined;
       throw commandFailure(thrown, this.address);

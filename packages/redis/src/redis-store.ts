@@ -17,6 +17,7 @@ import type {
   SessionStore,
   ScheduleStore,
   StoreHealth,
+  SuccessionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -40,6 +41,7 @@ import { loadScripts, type Scripts } from "./scripts.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
+import { createSuccessionStore } from "./succession-store.ts";
 import { createTaskStore } from "./task-store.ts";
 import { createVoteStore } from "./vote-store.ts";
 
@@ -72,6 +74,8 @@ export interface RedisStore {
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
+  /** Of the swarm's own leader. */
+  readonly succession: SuccessionStore;
   readonly pools: PoolStore;
 }
 
@@ -135,5 +139,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     sessions: createSessionStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
+    succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),
   };
 }

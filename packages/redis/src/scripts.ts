@@ -84,6 +84,7 @@ const scriptNames = [
   "set-goal",
   "settle-round",
   "settle-run",
+  "succeed-leader",
   "transfer-budget",
   "transfer-task",
 ] as const;
@@ -96,6 +97,8 @@ export interface Script {
   readonly name: ScriptName;
   /** How many keys it takes, from the `-- KEYS:` line of its header. */
   readonly keyCount: number;
+  /** It changes nothing, so it is run as such: whoever may only read may run it. */
+  readonly readOnly: boolean;
   readonly text: string;
   /** SHA-1 of the text: its name in the server's script cache. */
   readonly sha: string;
@@ -134,7 +137,8 @@ export function assembleScript(name: ScriptName, file: string): Script {
     readLua(`include/${part}`),
   );
   const text = [shebang, ...parts, file.slice(lineEnd + 1)].join("\n");
-  return { name, keyCount: Number(keyCount), text, sha: createHash("sha1").update(text).digest("hex") };
+  const readOnly = shebang.includes("no-writes");
+  return { name, keyCount: Number(keyCount), readOnly, text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
 /** The text of `lua/<name>.lua`. */

@@ -4,6 +4,7 @@ import {
   checkReading,
   type Act,
   type ActSource,
+  type Approval,
   type Decision,
   type DecisionInput,
   type DecisionType,
@@ -13,6 +14,7 @@ import {
 import type { Leadership } from "@entrain/core/election";
 import type { DecideOutcome, DecideRequest } from "@entrain/ports";
 import type { Act as WireAct, Act__Output } from "./gen/entrain/v1/Act.ts";
+import type { Approval__Output } from "./gen/entrain/v1/Approval.ts";
 import type { DecideRequest as WireRequest, DecideRequest__Output } from "./gen/entrain/v1/DecideRequest.ts";
 import type { DecideResponse, DecideResponse__Output } from "./gen/entrain/v1/DecideResponse.ts";
 import type { Decision as WireDecision, Decision__Output } from "./gen/entrain/v1/Decision.ts";
@@ -77,7 +79,17 @@ function inputFromWire(input: DecisionInput__Output, field: string): DecisionInp
     safeMode: input.safeMode,
     contextVersion: count(`${field}.context_version`, input.contextVersion),
     policyHash: hash(`${field}.policy_hash`, input.policyHash),
+    ...(input.approval === null ? {} : { approval: approvalFromWire(input.approval, `${field}.approval`) }),
     ...(input.fleet.length === 0 ? {} : { fleet: input.fleet.map((member) => memberFromWire(member, field)) }),
+  };
+}
+
+function approvalFromWire({ proposalId, passed, yes, voters }: Approval__Output, field: string): Approval {
+  return {
+    proposalId: checkId(`${field}.proposal_id`, proposalId),
+    passed,
+    yes: count(`${field}.yes`, yes),
+    voters: count(`${field}.voters`, voters),
   };
 }
 

@@ -21,6 +21,7 @@ export { createDecisionClient, type DecisionClient, type DecisionClientOptions }
 export { formatAddress, isLoopback, parseAddress, type HostPort } from "./listen-address.ts";
 export { createPhaseTransport, type PhaseTransportOptions, type RpcPhaseTransport } from "./phase-transport.ts";
 export { identityUri, type PeerIdentity, type ServiceRole } from "./peer-identity.ts";
+export { probeAddress, type ProbeOutcome } from "./probe-address.ts";
 export { createRpcServer, type RpcServer, type RpcServerOptions } from "./rpc-server.ts";
 export { openTlsFiles, tlsFileNames, type TlsFiles } from "./tls-files.ts";
 export type { TlsMaterial, TlsSource } from "./tls-material.ts";

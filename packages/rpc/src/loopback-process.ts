@@ -31,6 +31,8 @@ export interface LoopbackProcess extends AsyncDisposable {
   readonly server: RpcServer;
   readonly events: RuntimeEvent[];
   readonly received: ReceivedFrame[];
+  /** Peers whose streams broke while they were wanted, in order. */
+  readonly lost: string[];
   readonly peers: (...others: { readonly processId: string; readonly server: RpcServer }[]) => void;
 }
 
@@ -53,7 +55,8 @@ export async function startLoopbackProcess(options: {
     insecure: true,
     keepalive,
   };
-  const transport = createPhaseTransport(base);
+  const lost: string[] = [];
+  const transport = createPhaseTransport({ ...base, onPeerLost: (peerId) => lost.push(peerId) });
   transport.onFrame((frame) => received.push(frame));
   const server = await createRpcServer({ ...base, listen: { host: "127.0.0.1", port }, phase: transport });
   return {
@@ -63,6 +66,7 @@ export async function startLoopbackProcess(options: {
     server,
     events,
     received,
+    lost,
     peers: (...others) =>
       transport.setPeers(new Map(others.map((other) => [other.processId, { address: other.server.address }]))),
     async [Symbol.asyncDispose]() {

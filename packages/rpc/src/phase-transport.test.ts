@@ -73,6 +73,7 @@ test("a process that is no peer any more is disconnected, and connected anew whe
   await connect(a, b);
   a.peers();
   assert.deepEqual(a.transport.connectedPeers(), []);
+  assert.deepEqual(a.lost, [], "who is no peer is not lost");
   await eventually("b has noticed", () => b.transport.connectedPeers().length === 0);
   await connect(a, b);
   b.peers();
@@ -92,6 +93,7 @@ test("a peer that stops is noticed at once, and found again after it came back a
   const port = first.server.port;
   await first[Symbol.asyncDispose]();
   await eventually("a has noticed", () => a.transport.connectedPeers().length === 0, 1_000);
+  assert.deepEqual(a.lost, ["b"]);
   await using second = await startLoopbackProcess({ processId: "b", aheadMs: 70_000, port });
   await eventually("they are connected again", () => areConnected(a, second), 5_000);
   // It is another process with another clock: nothing of the old one's is believed.

@@ -30,6 +30,8 @@ export interface PhaseTransportOptions extends Security {
   readonly events: EventSink;
   /** Pings of dialled connections (default: every 200 ms, answered within 100 ms). */
   readonly keepalive?: Keepalive;
+  /** The stream of a peer that is still wanted broke. */
+  readonly onPeerLost?: (processId: string) => void;
 }
 
 /** A stream that a server hands over. */
@@ -190,6 +192,7 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
     if (peerId === undefined || this.#links.get(peerId) !== link) return;
     this.#links.delete(peerId);
     this.#tellPeers();
+    if (this.#wanted.has(peerId)) this.#options.onPeerLost?.(peerId);
   }
 
   #deliver(received: ReceivedFrame): void {

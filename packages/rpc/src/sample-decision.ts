@@ -18,6 +18,7 @@ export function decisionOn(reading: Reading, incidentId: string, committedBy = "
     input: {
       ...{ reading, health: null, safeMode: false, contextVersion: 3, policyHash },
       fleet: [{ agentId: "agent-1", health: 0.5 }],
+      approval: { proposalId: "decision-d-1", passed: true, yes: 2, voters: 3 },
     },
     inputHash: "cd".repeat(32),
     committedBy,

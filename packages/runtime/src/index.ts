@@ -21,6 +21,7 @@ export type {
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
+export { Succession } from "./election/succession.ts";
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
 export {
   FleetCall,
@@ -47,7 +48,8 @@ export {
   type SwarmJobOptions,
 } from "./schedule/job-options.ts";
 export { createScheduleDesk, type Schedule, type ScheduleDesk } from "./schedule/schedule-desk.ts";
-export type { Answerer, Ballot } from "./vote/ballot-box.ts";
+export { openBallotBox, type Answerer, type Ballot } from "./vote/ballot-box.ts";
+export { createSwarmApproval } from "./decision/swarm-approval.ts";
 export { createVoteDesk, type VoteDesk, type VoteResult } from "./vote/vote-desk.ts";
 export { createVoterLoop, type VoterLoop } from "./vote/voter-loop.ts";
 export { feedTelemetry, sampled, type TelemetryFeedOptions } from "./telemetry/telemetry-feed.ts";

@@ -21,6 +21,11 @@ export function decisionFamilies({ counter, gauge, histogram }: MetricMaker) {
       "Actions of the whole fleet that the safety gate judged: passed, or why it blocked them.",
       ["outcome"],
     ),
+    approvals: counter(
+      "entrain_decision_approvals_total",
+      "Actions of the swarm's scope that the voters were asked about: approved, refused, or unasked.",
+      ["outcome"],
+    ),
     safeMode: gauge("entrain_safe_mode", "1 while the swarm's health is under the policy's threshold, else 0."),
     safeModeTime: counter("entrain_safe_mode_seconds_total", "Time in safe mode, while the context was in use."),
     decisionsUnreachable: counter("entrain_decisions_unreachable_total", "Questions that no decision loop answered."),

@@ -29,6 +29,10 @@ export function decisionLine(event: DecisionEvent): EventLine {
       const passed = fields.outcome === "passed";
       return line(passed ? "info" : "warn", passed ? "the safety gate let an action pass" : fields.message, fields);
     }
+    case "approval.asked": {
+      const { kind: _, ...fields } = event;
+      return line(fields.outcome === "approved" ? "info" : "warn", `the voters' approval: ${fields.outcome}`, fields);
+    }
     case "safe-mode.switched":
       return line(event.on ? "warn" : "info", event.on ? "safe mode begins" : "safe mode ends", {
         health: event.health,

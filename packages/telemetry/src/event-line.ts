@@ -73,6 +73,7 @@ function agentLine(event: AgentEvent): EventLine {
       });
     case "leader.elected":
     case "leader.lost":
+    case "leader.reported":
     case "effect.refused":
     case "voter.changed":
       return leadershipLine(event);
@@ -84,13 +85,14 @@ function agentLine(event: AgentEvent): EventLine {
     case "decision.unreachable":
     case "proposal.answered":
     case "gate.judged":
+    case "approval.asked":
       return decisionLine(event);
   }
 }
 
 /** The swarm's own leadership, effects under any, and whose votes count. */
 function leadershipLine(
-  event: EventOf<"leader.elected" | "leader.lost" | "effect.refused" | "voter.changed">,
+  event: EventOf<"leader.elected" | "leader.lost" | "leader.reported" | "effect.refused" | "voter.changed">,
 ): EventLine {
   const { agentId } = event;
   switch (event.kind) {
@@ -99,6 +101,10 @@ function leadershipLine(
     case "leader.lost": {
       const { term, cause } = event;
       return line(cause === "resigned" ? "info" : "warn", "leadership lost", { agentId, term, cause });
+    }
+    case "leader.reported": {
+      const { leaderId, term, succeeded } = event;
+      return line("warn", "nobody listens where the leader did", { agentId, leaderId, term, succeeded });
     }
     case "effect.refused": {
       const { term, effect, code } = event;

@@ -35,6 +35,7 @@ type SwarmEvent = EventOf<
   | "heartbeat"
   | "leader.elected"
   | "leader.lost"
+  | "leader.reported"
   | "leader.changed"
   | "voter.changed"
   | "lease.acquired"
@@ -87,6 +88,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "heartbeat":
       case "leader.elected":
       case "leader.lost":
+      case "leader.reported":
       case "leader.changed":
       case "voter.changed":
       case "lease.acquired":
@@ -217,6 +219,9 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       return;
     case "voter.changed":
       to.voterChanges.inc({ change: event.change });
+      return;
+    case "leader.reported":
+      to.leaderReports.inc({ succeeded: String(event.succeeded) });
       return;
     case "lease.acquired":
       to.leasesAcquired.inc({ on: event.on });

@@ -146,6 +146,9 @@ function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
     leadershipHeld: gauge("entrain_leadership_held", "1 while the agent leads, else 0.", ["agent_id"]),
     leaderKnown: gauge("entrain_leader_known", "1 while this process knows a leader, else 0."),
     leaderTerm: gauge("entrain_leader_term", "Term of the leader as last seen; 0: none."),
+    leaderReports: counter("entrain_leader_reports_total", "Reports that nobody listens where the leader did.", [
+      "succeeded",
+    ]),
     voterChanges: counter("entrain_voter_changes_total", "Voters that this process became or evicted.", ["change"]),
     leasesAcquired: counter(
       "entrain_leases_acquired_total",

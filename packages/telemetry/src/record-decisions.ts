@@ -43,6 +43,9 @@ export function recordDecision(
     case "gate.judged":
       to.gateVerdicts.inc({ outcome: event.outcome });
       return;
+    case "approval.asked":
+      to.approvals.inc({ outcome: event.outcome });
+      return;
     case "safe-mode.switched":
       to.safeMode.set(event.on ? 1 : 0);
       return;

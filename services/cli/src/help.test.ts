@@ -5,7 +5,18 @@ import { helpText } from "./help.ts";
 
 const document = readFileSync(new URL("../../../docs/commands.md", import.meta.url), "utf8");
 
-for (const command of [undefined, "up", "status", "goal", "decisions", "replay", "session", "sim"] as const)
+for (const command of [
+  undefined,
+  "up",
+  "status",
+  "goal",
+  "decisions",
+  "replay",
+  "session",
+  "certs",
+  "acl",
+  "sim",
+] as const)
   test(`docs/commands.md shows what ${command ?? "entrain"} --help says, word for word`, () => {
     assert.ok(document.includes(`\`\`\`text\n${helpText(command)}\`\`\``), "copy the help text into the document");
   });

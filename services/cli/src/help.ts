@@ -10,6 +10,7 @@ const general = `entrain COMMAND [flags]
   entrain budget      the budgets of a running swarm, and the audit of their books
   entrain session     sessions of a running swarm: run one from a file, look at them, cancel them
   entrain certs       certificates for development
+  entrain acl         users of the store, one a role
   entrain sim         a whole swarm in virtual time, with faults
 
 entrain COMMAND --help tells a command's flags; entrain --version tells the version.
@@ -113,6 +114,19 @@ Simulates a swarm in virtual time with the same core as the real one. One seed g
 Exit codes: 0 the goal held at the end; 1 it did not; 2 wrong command line.
 `;
 
+const acl = `entrain acl FOLDER [flags]
+
+Writes ACL rules for Redis with one user for each role (entrain-agent, entrain-decision-loop, entrain-coordinator,
+entrain-console), each with the least commands, keys and channels that it needs: FOLDER/redis/users.acl, for Redis's
+--aclfile. The password of each is in FOLDER/ROLE/redis-password (for ENTRAIN_REDIS_PASSWORD_FILE); the rules know its digest
+alone. Run again, it keeps the passwords.
+
+  --swarm NAME       the swarm whose keys they reach (default default)
+  --renew            make all passwords anew
+
+Exit codes: 0 done; 2 wrong command line; 78 the folder cannot be used.
+`;
+
 const certs = `entrain certs FOLDER [flags]
 
 Writes certificates for development: an authority of your own in FOLDER/authority, and a folder each with tls.crt, tls.key
@@ -142,9 +156,10 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 
 /** The text for a command; undefined: for `entrain` itself. */
 export function helpText(
-  command: "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "session" | "certs" | "sim" | undefined,
+  command:
+    "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "session" | "certs" | "acl" | "sim" | undefined,
 ): string {
   return command === undefined
     ? general
-    : { up, status, goal, replay, decisions, budget, session, certs, sim }[command];
+    : { up, status, goal, replay, decisions, budget, session, certs, acl, sim }[command];
 }

@@ -17,6 +17,7 @@ const commands = {
   budget: async () => (await import("./commands/budget.ts")).budget,
   session: async () => (await import("./commands/session.ts")).session,
   certs: async () => (await import("./commands/certs.ts")).certs,
+  acl: async () => (await import("./commands/acl.ts")).acl,
   sim: async () => (await import("./commands/sim.ts")).sim,
 } satisfies Record<string, () => Promise<Command>>;
 type CommandName = keyof typeof commands;

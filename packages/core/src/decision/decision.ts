@@ -1,4 +1,5 @@
 /** A decision, what it rests on, and what agents did about it. */
+import type { Approval } from "./decision-ballot.ts";
 import type { DecisionType } from "./decision-type.ts";
 import type { FleetMember } from "./safety-gate.ts";
 import type { Reading } from "./reading.ts";
@@ -25,6 +26,8 @@ export interface DecisionInput {
   readonly policyHash: string;
   /** The members alive, where the safety gate was asked. */
   readonly fleet?: readonly FleetMember[];
+  /** What the voters said, where they were asked. */
+  readonly approval?: Approval;
 }
 
 /** A committed decision: one per incident (D1). */

@@ -11,7 +11,7 @@ export {
   type IncidentRef,
 } from "./incident.ts";
 export { arbitrate, type Arbitration, type Rating } from "./arbitration.ts";
-export { checkPolicy, noAction, policyLimits, type Policy, type Rule } from "./policy.ts";
+export { checkPolicy, noAction, policyLimits, type Policy, type Rule, type Scope } from "./policy.ts";
 export { defaultPolicy } from "./default-policy.ts";
 export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 export { type Act, type ActSource, type Decision, type DecisionInput, type Verdict } from "./decision.ts";
@@ -34,6 +34,14 @@ export {
   type BreakerState,
   type CallOutcome,
 } from "./circuit-breaker.ts";
+export {
+  ballotFrom,
+  ballotQuestion,
+  isBallotQuestion,
+  refusalOf,
+  type Approval,
+  type DecisionBallot,
+} from "./decision-ballot.ts";
 export { createSafeModeClock, type SafeModeClock } from "./safe-mode-clock.ts";
 export { gateError, judgeFleetAction, type FleetMember, type GateVerdict, type SafetyGate } from "./safety-gate.ts";
 export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";

@@ -9,6 +9,12 @@ import { checkArbitration, type Arbitration } from "./arbitration.ts";
 import { checkSafetyGate, type SafetyGate } from "./safety-gate.ts";
 import { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 
+/**
+ * How far what is done reaches, and so who has to agree. `local`: the agent's own affair, at once. `swarm`: the leader proposes and two
+ * thirds of the voters approve. `fleet`: that, and the policy's safety gate. Without one: one decision for all who meet the incident.
+ */
+export type Scope = "local" | "swarm" | "fleet";
+
 /** One rule: the first whose `when` is true names the incident and the verdict. */
 export interface Rule {
   readonly id: string;
@@ -32,8 +38,7 @@ export interface Rule {
   readonly action: string;
   /** 0..1 */
   readonly confidence: number;
-  /** `fleet`: what is done about it reaches every member, and has to pass the policy's safety gate. */
-  readonly scope?: "fleet";
+  readonly scope?: Scope;
   /** Shown to people; unit and band of the threshold belong here. */
   readonly reasoning: string;
 }
@@ -157,8 +162,8 @@ function hysteresis(
 
 function scope(field: string, candidate: unknown): Pick<Rule, "scope"> {
   if (candidate === undefined) return {};
-  if (candidate === "fleet") return { scope: candidate };
-  throw EntrainError.invalid(`${field}.scope`, candidate, "choose fleet, or leave it out");
+  if (candidate === "local" || candidate === "swarm" || candidate === "fleet") return { scope: candidate };
+  throw EntrainError.invalid(`${field}.scope`, candidate, "choose local, swarm or fleet, or leave it out");
 }
 
 function readings(field: string, candidate: unknown): number {

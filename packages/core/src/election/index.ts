@@ -13,3 +13,10 @@ export {
   type Leadership,
   type LossCause,
 } from "./election.ts";
+export {
+  stepSuspicion,
+  type Suspect,
+  type SuspicionEffect,
+  type SuspicionInput,
+  type SuspicionState,
+} from "./suspicion.ts";

@@ -33,3 +33,17 @@ test("R4: the next goal begins at a whole beat at least a second and two periods
     assert.equal("periodMs" in next, false);
   }
 });
+
+test("a goal carries the one that holds before its first beat, and no more; the count back from its anchor goes by that one", () => {
+  const first = firstGoal({ kind: "sync", periodMs: 1_000 }, 0);
+  const next = nextGoal(first, { kind: "sync", periodMs: 200 }, { unixMs: 5_300, cycle: 5.3 });
+  assert.deepEqual(next.before, first);
+  assert.equal(cycleAtUnixMs(next, next.anchorUnixMs - 1_500), next.effectiveBeat - 1.5);
+  assert.equal(cycleAtUnixMs(next, next.anchorUnixMs + 300), next.effectiveBeat + 1.5);
+  const instead = nextGoal(next, { kind: "sync", periodMs: 300 }, { unixMs: 5_310, cycle: 5.31 });
+  assert.equal(instead.effectiveBeat, next.effectiveBeat);
+  assert.deepEqual(instead.before, first, "the one whose place it takes never held");
+  const after = nextGoal(next, { kind: "sync", periodMs: 300 }, { unixMs: 60_000, cycle: 250 });
+  assert.equal(after.before?.goalVersion, 2);
+  assert.equal(after.before.before, undefined);
+});

@@ -36,6 +36,8 @@ export interface GoalRecord extends Omit<GoalRequest, "periodMs"> {
   readonly anchorBeat: number;
   /** The first beat of this goal; before it the previous goal's period and shape hold. */
   readonly effectiveBeat: number;
+  /** The goal that holds until then, for those who join in between; without the one before it. */
+  readonly before?: GoalRecord;
 }
 
 /** How far ahead a change is announced, ms: a flood through 5,000 agents over a wide-area network took 170. */
@@ -67,11 +69,15 @@ export function firstGoal(request: GoalRequest, unixMs: number): GoalRecord {
  * same beat if everyone can know in time, and otherwise follows on it.
  */
 export function nextGoal(current: GoalRecord, request: GoalRequest, at: { unixMs: number; cycle: number }): GoalRecord {
+  const begins = firstBeatAfter(current, at);
+  const { before: past, ...present } = current;
+  const before = begins.effectiveBeat > current.effectiveBeat ? present : past;
   return {
     goalVersion: current.goalVersion + 1,
     ...shapeOf(request),
     periodNs: request.periodMs * 1e6,
-    ...firstBeatAfter(current, at),
+    ...begins,
+    ...(before === undefined ? {} : { before }),
   };
 }
 
@@ -92,9 +98,11 @@ export function isNewerGoal(a: GoalRecord, b: GoalRecord | undefined): boolean {
   return b === undefined || a.goalVersion > b.goalVersion;
 }
 
-/** Cycle count at a wall-clock instant by the goal's anchor: beat number plus the fraction of the cycle since. */
+/** Cycle count at a wall-clock instant by the goal's anchor: beat number plus the fraction of the cycle since, or until. */
 export function cycleAtUnixMs(goal: GoalRecord, unixMs: number): number {
-  return goal.anchorBeat + ((unixMs - goal.anchorUnixMs) * 1e6) / goal.periodNs;
+  const sinceNs = (unixMs - goal.anchorUnixMs) * 1e6;
+  const { periodNs } = sinceNs < 0 ? (goal.before ?? goal) : goal;
+  return goal.anchorBeat + sinceNs / periodNs;
 }
 
 function shapeOf(request: GoalRequest): Omit<GoalRequest, "periodMs"> {

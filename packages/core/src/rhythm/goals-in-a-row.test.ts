@@ -98,3 +98,50 @@ test("a swarm that exchanges twice a second skips no beat when its period become
     assert.ok(swarm.maxGapRatio() < 1.05);
   }
 });
+
+test("who joins between a goal's setting and its first beat beats with the others, whatever count it guessed", () => {
+  for (const guess of [-3, 0, 7.5, 4_711.3])
+    for (const periodMs of [200, 5_000]) {
+      const slow = firstGoal({ kind: "sync", periodMs: 1_000 }, 0);
+      const swarm = strangers(4, `between/${guess}`, slow);
+      swarm.run(6 * second);
+      const goal = nextGoal(slow, { kind: "sync", periodMs }, { unixMs: swarm.nowNs / 1e6, cycle: swarm.count() });
+      swarm.setGoal("agent-0", goal);
+      swarm.run(swarm.nowNs + 0.2 * second);
+      swarm.join("newcomer", guess, { goal });
+      swarm.run(swarm.nowNs + 0.4 * second);
+      while (swarm.count() < goal.effectiveBeat + 2) {
+        swarm.run(swarm.nowNs + 0.05 * second);
+        assert.ok(swarm.disagreement() < 0.01, `${swarm.disagreement()} at ${swarm.count()} of ${goal.effectiveBeat}`);
+      }
+      const fired = swarm.agents.get("newcomer")?.fired ?? [];
+      assert.ok(
+        fired.some(({ beat }) => beat < goal.effectiveBeat),
+        "it beats before that beat",
+      );
+      for (const { beat, goalVersion } of fired) assert.equal(goalVersion, beat < goal.effectiveBeat ? 1 : 2);
+      assert.deepEqual(beatFaults(swarm), []);
+    }
+});
+
+test("an agent that hears of two goals at once takes both over", () => {
+  const first = firstGoal({ kind: "sync", periodMs: 1_000 }, 0);
+  const swarm = strangers(2, "both", first);
+  swarm.run(5.3 * second);
+  const at = { unixMs: swarm.nowNs / 1e6, cycle: swarm.count() };
+  const next = nextGoal(first, { kind: "sync", periodMs: 500 }, at);
+  const third = nextGoal(
+    next,
+    { kind: "sync", periodMs: 200 },
+    { ...at, unixMs: at.unixMs + 1_900, cycle: at.cycle + 1.9 },
+  );
+  assert.ok(third.effectiveBeat > next.effectiveBeat && third.before?.goalVersion === 2);
+  swarm.setGoal("agent-0", next);
+  swarm.setGoal("agent-0", third);
+  swarm.setGoal("agent-1", third);
+  while (swarm.count() < third.effectiveBeat + 3) {
+    swarm.run(swarm.nowNs + 0.05 * second);
+    assert.ok(swarm.disagreement() < 0.01);
+  }
+  assert.deepEqual(beatFaults(swarm), []);
+});

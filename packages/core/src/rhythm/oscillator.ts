@@ -26,7 +26,8 @@ export interface Oscillator {
   readonly before?: { readonly untilBeat: number; readonly periodNs: number } | undefined;
 }
 
-type Slopes = Pick<Oscillator, "periodNs" | "next" | "before">;
+/** Its slopes alone. */
+export type Slopes = Pick<Oscillator, "periodNs" | "next" | "before">;
 
 /** An oscillator that stands at `cycle` at the instant `nowNs`. */
 export function createOscillator(nowNs: number, cycle: number, periodNs: number): Oscillator {
@@ -57,7 +58,7 @@ function after(oscillator: Oscillator, { effectiveBeat, periodNs, next }: SlopeA
 }
 
 /** The line of somebody who pursues the same goals and stood at `cycle` at the instant `atNs`. */
-export function lineThrough({ periodNs, next, before }: Oscillator, atNs: number, cycle: number): Oscillator {
+export function lineThrough({ periodNs, next, before }: Slopes, atNs: number, cycle: number): Oscillator {
   if (before === undefined || cycle >= before.untilBeat)
     return { anchorNs: atNs, anchorCycle: cycle, ...slopesFrom(cycle, { periodNs, next, before }) };
   const present: SlopeAhead = { effectiveBeat: before.untilBeat, periodNs, next };

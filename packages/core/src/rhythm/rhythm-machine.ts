@@ -21,7 +21,7 @@ import { pay } from "./energy.ts";
 import { isNewerGoal, type GoalRecord } from "./goal.ts";
 import { isOlderLineage, isSameLineage, type Lineage } from "./lineage.ts";
 import { settleAtMostNs, settleNs, updateIntervalNs } from "./message-budget.ts";
-import { cycleAt, instantOf, shifted, withGoal } from "./oscillator.ts";
+import { cycleAt, instantOf, lineThrough, withGoal } from "./oscillator.ts";
 import { offsetOfBeat } from "./placements.ts";
 import { beginPursuit } from "./pursuit.ts";
 import { preferredStrategies } from "./built-in-strategies.ts";
@@ -99,6 +99,11 @@ function onNeighbours(state: RhythmState, nowNs: number, agentIds: ReadonlySet<s
 
 function onGoal(state: RhythmState, nowNs: number, goal: GoalRecord): RhythmStep {
   if (!isNewerGoal(goal, state.goal)) return { state, effects: [] };
+  if (goal.before !== undefined && isNewerGoal(goal.before, state.goal)) {
+    const first = onGoal(state, nowNs, goal.before);
+    const then = onGoal(first.state, nowNs, goal);
+    return { state: then.state, effects: [...first.effects, ...then.effects] };
+  }
   const oscillator = withGoal(state.oscillator, nowNs, goal);
   const strategies = preferredStrategies(goal, state.book);
   const before = activeStrategy(state).name;
@@ -147,7 +152,8 @@ function adopt(state: RhythmState, nowNs: number, sample: NeighbourSample, linea
   const free = { perUpdate: 0, perRad: price.perRad };
   const paid = pay(state.energy, nowNs, free, entry === "adopt" ? errorCycles - whole : 0);
   const movedCycles = whole + paid.moveCycles;
-  const oscillator = shifted(state.oscillator, nowNs, movedCycles);
+  // Not a shift: where the count goes back to before a goal's first beat, the slope before it holds again.
+  const oscillator = lineThrough(state.oscillator, nowNs, cycleAt(state.oscillator, nowNs) + movedCycles);
   return {
     movedCycles,
     state: unsettled(rebased({ ...state, lineage, oscillator, energy: paid.energy }, nowNs), nowNs),

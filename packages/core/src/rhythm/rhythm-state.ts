@@ -5,7 +5,7 @@ import { shapeOffset, type Shape } from "./goal-shape.ts";
 import type { GoalRecord } from "./goal.ts";
 import type { Lineage } from "./lineage.ts";
 import { settleNs } from "./message-budget.ts";
-import { createOscillator, cycleAt, instantOf, type Oscillator } from "./oscillator.ts";
+import { cycleAt, instantOf, lineThrough, type Oscillator, type Slopes } from "./oscillator.ts";
 import { lastBeatBy, offsetOfBeat, placedAt, replaced, type Placement } from "./placements.ts";
 import { beginPursuit, type Pursuit } from "./pursuit.ts";
 import type { SlotPlan } from "./slot-plan.ts";
@@ -94,14 +94,14 @@ const builtInBook = strategyBookWith();
 /** A joiner: it guesses its cycle from the wall clock and the goal's anchor, and is silent until it has a lineage. */
 export function createRhythmState(options: RhythmOptions): RhythmState {
   const { agentId, goal, nowNs, cycle, book = builtInBook } = options;
-  return {
+  const joiner: RhythmState = {
     agentId,
     goal,
-    shapes: [{ fromBeat: -Infinity, what: goal }],
+    shapes: fromOwnBeats([...(goal.before === undefined ? [] : [goal.before]), goal].map(inForceFromItsBeat)),
     plans: [],
-    placements: placedAt(shapeOffset(goal, agentId, undefined)),
+    placements: placedAt(0),
     ownOffset: undefined,
-    oscillator: createOscillator(nowNs, cycle, goal.periodNs),
+    oscillator: lineThrough(slopesOf(goal), nowNs, cycle),
     lineage: undefined,
     neighbourIds: new Set(),
     samples: new Map(),
@@ -122,6 +122,16 @@ export function createRhythmState(options: RhythmOptions): RhythmState {
     pursuit: beginPursuit(nowNs),
     memory: [],
   };
+  return placedFrom(joiner, -Infinity);
+}
+
+/** The goal's period, and the one that holds before it. */
+function slopesOf({ periodNs, effectiveBeat, before }: GoalRecord): Slopes {
+  return { periodNs, next: undefined, before: before && { untilBeat: effectiveBeat, periodNs: before.periodNs } };
+}
+
+function inForceFromItsBeat(goal: GoalRecord): InForce<GoalRecord> {
+  return { fromBeat: goal.effectiveBeat, what: goal };
 }
 
 /** The strategy at work. */
@@ -160,7 +170,9 @@ export function beatBy(state: RhythmState, cycle: number): number {
 
 /** The places from `fromBeat` on, anew: the strategy's own, else by the shapes and plans in force. */
 export function placedFrom(state: RhythmState, fromBeat: number): RhythmState {
-  const { shapes, plans, ownOffset, agentId, lastBeat } = state;
+  const { shapes, plans, ownOffset, agentId } = state;
+  // Until something fired, the count may still become another one, and go back to what seems to be past.
+  const lastBeat = state.hasFired ? state.lastBeat : -Infinity;
   const breaks = [fromBeat, ...[...shapes, ...plans].map((entry) => entry.fromBeat).filter((at) => at > fromBeat)];
   const later = [...new Set(breaks)]
     .sort((a, b) => a - b)
@@ -175,7 +187,7 @@ export function placedFrom(state: RhythmState, fromBeat: number): RhythmState {
 
 /** Shapes, plans and places after the count itself became another one: they count from their own beats again. */
 export function rebased(state: RhythmState, nowNs: number): RhythmState {
-  const shapes = fromOwnBeats(state.shapes.map(({ what }) => ({ fromBeat: what.effectiveBeat, what })));
+  const shapes = fromOwnBeats(state.shapes.map(({ what }) => inForceFromItsBeat(what)));
   const plans = state.plans.map(({ what }) => ({ fromBeat: beginsBy(state.oscillator, nowNs, what), what }));
   return placedFrom({ ...state, shapes, plans }, -Infinity);
 }

@@ -21,13 +21,11 @@ if isLive(leader) then
   if leader.agentId ~= ARGV[3] or leader.incarnation ~= tonumber(ARGV[4]) then
     return {'record', leaderReply(leader)}
   end
-  redis.call('HSET', KEYS[2], 'leaseUntilMs', int(nowMs + leaseMs), 'leaseMs', int(leaseMs))
+  redis.call('HSET', KEYS[2], 'leaseUntilMs', int(nowMs + leaseMs), 'leaseMs', int(leaseMs),
+    'renewals', int(leader.renewals + 1))
   return {'granted', int(leader.term), int(generation)}
 end
 
 local term = math.max((tonumber(redis.call('GET', KEYS[3])) or 0) + 1, nowMs, tonumber(ARGV[5]) + 1)
-redis.call('SET', KEYS[3], int(term))
-redis.call('HSET', KEYS[2], 'agentId', ARGV[3], 'incarnation', ARGV[4], 'term', int(term), 'generation', int(generation),
-  'leaseUntilMs', int(nowMs + leaseMs), 'leaseMs', int(leaseMs))
-redis.call('PUBLISH', ARGV[2], int(term))
+writeLeader(KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[4], term, leaseMs)
 return {'granted', int(term), int(generation)}

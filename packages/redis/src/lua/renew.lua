@@ -20,5 +20,6 @@ local carriedOver = recovering and equal and leader.generation < generation
 if not carriedOver and not (equal and isLive(leader)) then
   return {'refused', leaderReply(leader)}
 end
-redis.call('HSET', KEYS[2], 'generation', int(generation), 'leaseUntilMs', int(nowMs + tonumber(ARGV[6])), 'leaseMs', ARGV[6])
+redis.call('HSET', KEYS[2], 'generation', int(generation), 'leaseUntilMs', int(nowMs + tonumber(ARGV[6])), 'leaseMs', ARGV[6],
+  'renewals', int(leader.renewals + 1))
 return {'renewed', int(generation)}

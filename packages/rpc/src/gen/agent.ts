@@ -5,6 +5,7 @@ import type { Act as _entrain_v1_Act, Act__Output as _entrain_v1_Act__Output } f
 import type { AgentDecision as _entrain_v1_AgentDecision, AgentDecision__Output as _entrain_v1_AgentDecision__Output } from './entrain/v1/AgentDecision.ts';
 import type { AgentPhase as _entrain_v1_AgentPhase, AgentPhase__Output as _entrain_v1_AgentPhase__Output } from './entrain/v1/AgentPhase.ts';
 import type { AgentServiceClient as _entrain_v1_AgentServiceClient, AgentServiceDefinition as _entrain_v1_AgentServiceDefinition } from './entrain/v1/AgentService.ts';
+import type { Approval as _entrain_v1_Approval, Approval__Output as _entrain_v1_Approval__Output } from './entrain/v1/Approval.ts';
 import type { Beat as _entrain_v1_Beat, Beat__Output as _entrain_v1_Beat__Output } from './entrain/v1/Beat.ts';
 import type { DecideRequest as _entrain_v1_DecideRequest, DecideRequest__Output as _entrain_v1_DecideRequest__Output } from './entrain/v1/DecideRequest.ts';
 import type { DecideResponse as _entrain_v1_DecideResponse, DecideResponse__Output as _entrain_v1_DecideResponse__Output } from './entrain/v1/DecideResponse.ts';
@@ -38,6 +39,7 @@ export interface ProtoGrpcType {
       AgentDecision: MessageTypeDefinition<_entrain_v1_AgentDecision, _entrain_v1_AgentDecision__Output>
       AgentPhase: MessageTypeDefinition<_entrain_v1_AgentPhase, _entrain_v1_AgentPhase__Output>
       AgentService: SubtypeConstructor<typeof grpc.Client, _entrain_v1_AgentServiceClient> & { service: _entrain_v1_AgentServiceDefinition }
+      Approval: MessageTypeDefinition<_entrain_v1_Approval, _entrain_v1_Approval__Output>
       Beat: MessageTypeDefinition<_entrain_v1_Beat, _entrain_v1_Beat__Output>
       DecideRequest: MessageTypeDefinition<_entrain_v1_DecideRequest, _entrain_v1_DecideRequest__Output>
       DecideResponse: MessageTypeDefinition<_entrain_v1_DecideResponse, _entrain_v1_DecideResponse__Output>

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Act as _entrain_v1_Act, Act__Output as _entrain_v1_Act__Output } from './entrain/v1/Act.ts';
+import type { Approval as _entrain_v1_Approval, Approval__Output as _entrain_v1_Approval__Output } from './entrain/v1/Approval.ts';
 import type { DecideRequest as _entrain_v1_DecideRequest, DecideRequest__Output as _entrain_v1_DecideRequest__Output } from './entrain/v1/DecideRequest.ts';
 import type { DecideResponse as _entrain_v1_DecideResponse, DecideResponse__Output as _entrain_v1_DecideResponse__Output } from './entrain/v1/DecideResponse.ts';
 import type { Decision as _entrain_v1_Decision, Decision__Output as _entrain_v1_Decision__Output } from './entrain/v1/Decision.ts';
@@ -19,6 +20,7 @@ export interface ProtoGrpcType {
   entrain: {
     v1: {
       Act: MessageTypeDefinition<_entrain_v1_Act, _entrain_v1_Act__Output>
+      Approval: MessageTypeDefinition<_entrain_v1_Approval, _entrain_v1_Approval__Output>
       DecideRequest: MessageTypeDefinition<_entrain_v1_DecideRequest, _entrain_v1_DecideRequest__Output>
       DecideResponse: MessageTypeDefinition<_entrain_v1_DecideResponse, _entrain_v1_DecideResponse__Output>
       Decision: MessageTypeDefinition<_entrain_v1_Decision, _entrain_v1_Decision__Output>

@@ -1,4 +1,5 @@
 /** What a decision loop needs, offers and tells of itself. */
+import type { Json } from "@entrain/kernel";
 import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
 import type {
   Clock,
@@ -14,6 +15,7 @@ import type {
   Timers,
 } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
+import type { AskApproval } from "./swarm-approval.ts";
 
 /** What a decision loop needs. */
 export interface DecisionLoopOptions {
@@ -27,6 +29,8 @@ export interface DecisionLoopOptions {
   readonly registry: Pick<Registry, "snapshot">;
   /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
   readonly context: ContextSource;
+  /** Asks the voters about decisions of the swarm's scope (default: they cannot be asked, so none of these is approved). */
+  readonly askApproval?: AskApproval;
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
@@ -64,6 +68,12 @@ export interface DecisionLoop extends Decider {
   context(agentId: string, leads: boolean): GlobalContext;
   /** What the policy in use makes of it, for whoever follows the states of subjects. */
   observe(reading: Reading): Observation;
+  /**
+   * What this process's voter says of a decision: `yes` where its own reasoning comes to the same action, under the same policy and
+   * outside of safe mode; undefined under another policy, for then it cannot judge.
+   * @throws EntrainError `invalid-argument` where the question is none of these.
+   */
+  vote(question: Json, signal: AbortSignal): Promise<"yes" | "no" | undefined>;
   /** The last 50 answers, newest first. */
   history(): readonly DecisionRecord[];
   stats(): DecisionStats;

@@ -6,7 +6,7 @@
  * proposed. One run per agent and incident: a second question while the first is under way shares its answer. What was
  * decided is the caller's to act on and to report (`decision.acted`): the loop does not know whether the agent acted.
  */
-import { checkId, createRandom, EntrainError } from "@entrain/kernel";
+import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
 import {
   checkIncidentId,
   checkReading,
@@ -37,6 +37,7 @@ import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
 import { createSharedOpening } from "./shared-opening.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+import { votersOpinion } from "./voters-opinion.ts";
 
 /** Decisions that the history keeps. */
 const historyMax = 50;
@@ -127,6 +128,12 @@ class Loop implements DecisionLoop {
 
   observe(reading: Reading): Observation {
     return observationOf(this.#policy.basis(), reading);
+  }
+
+  vote(question: Json, signal: AbortSignal): Promise<"yes" | "no" | undefined> {
+    const basis = this.#policy.basis();
+    const context = this.#contextOf(this.#keeper.serveNow().timed, false, basis);
+    return votersOpinion(this.#surroundings, basis, context, question, signal);
   }
 
   history(): readonly DecisionRecord[] {
@@ -235,7 +242,8 @@ class Loop implements DecisionLoop {
       context,
       startedMs,
     };
-    const carryOut = basis.swarmMode ? runIncident : runLocally;
+    const alone = !basis.swarmMode || classification.rule?.scope === "local";
+    const carryOut = alone ? runLocally : runIncident;
     const run = carryOut(this.#surroundings, started).then((outcome) => {
       this.#runs.delete(key);
       if (outcome.source === "safe-alone") this.#reconcileLater(started, outcome);

@@ -6,6 +6,7 @@ import { judgeFleetAction, type Policy, type SafetyGate } from "@entrain/core/de
 import type { MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { Reasoner } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
+import type { AskApproval } from "./swarm-approval.ts";
 import { createOracleWorld, hotPolicy, hotReading } from "./oracle-world.ts";
 
 const safetyGate: SafetyGate = {
@@ -31,6 +32,9 @@ const viewOf = (...members: MemberRecord[]): MembershipView => ({
   members: new Map(members.map((member) => [member.agentId, member])),
 });
 
+/** Voters that approve of everything. */
+const approveAll: AskApproval = (_, { proposalId }) => Promise.resolve({ proposalId, passed: true, yes: 3, voters: 3 });
+
 /** One decision of a swarm whose registry answers like this. */
 async function decideWith(
   answer: () => Promise<MembershipView>,
@@ -40,9 +44,10 @@ async function decideWith(
   const time = createVirtualTime();
   const world = createOracleWorld(time.clock, time.timers, policy);
   const registry = { snapshot: answer };
-  const loop = world.join({ registry, ...options });
+  const leadership = world.elect("a");
+  const loop = world.join({ registry, askApproval: approveAll, ...options });
   await time.advance(5);
-  const outcome = await time.until(loop.decide(question));
+  const outcome = await time.until(loop.decide({ ...question, leadership }));
   const [judged] = world.eventsOf("gate.judged");
   return { outcome, judged };
 }

@@ -28,9 +28,9 @@ import {
 } from "@entrain/core/decision";
 import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Registry, Timers } from "@entrain/ports";
 import type { DecisionBoard } from "./decision-board.ts";
-import { gatedVerdict } from "./gated-verdict.ts";
+import { clearedVerdict, needsVote } from "./cleared-verdict.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
-import { reasonedVerdict } from "./reasoned-verdict.ts";
+import type { AskApproval } from "./swarm-approval.ts";
 import { takeNote } from "./reofferer.ts";
 
 /** Why a reasoner is told to stop; made once, for a trace of each would cost more than a decision by the rules. */
@@ -45,6 +45,7 @@ export interface RunSurroundings {
   readonly open: Ledger["open"];
   /** Whom an action of the whole fleet would reach. */
   readonly registry: Pick<Registry, "snapshot">;
+  readonly askApproval?: AskApproval;
   readonly reasoner: Reasoner;
   readonly reasonings: FailureWindow;
   readonly board: DecisionBoard;
@@ -105,7 +106,10 @@ class IncidentRun {
 
   constructor(around: RunSurroundings, task: RunTask) {
     const { basis, context, leadership, leaderKnown, startedMs } = task;
-    const { leaderFirstMs, budgetMs } = basis.policy;
+    const { budgetMs } = basis.policy;
+    // What reaches the swarm is the leader's to propose: the others leave it that chance for all of their budget.
+    const waits = needsVote(task);
+    const leaderFirstMs = waits ? budgetMs : basis.policy.leaderFirstMs;
     const { retryMs } = around.timings;
     const commitReserveMs = withinBudgetMs(around.timings.commitReserveMs, budgetMs);
     this.#around = around;
@@ -122,7 +126,7 @@ class IncidentRun {
       startedMs,
       timings: { leaderFirstMs, budgetMs, commitReserveMs, retryMs },
       leads: leadership !== undefined,
-      leaderKnown,
+      leaderKnown: leaderKnown || waits,
     });
   }
 
@@ -205,11 +209,12 @@ class IncidentRun {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
       this.#verdict = safeVerdict(basis.policy, cause);
     } else {
-      const reasoned = await reasonedVerdict(this.#around, this.#task, untilMs, this.#over.signal);
-      const { verdict, fleet } = await gatedVerdict(this.#around, this.#task, reasoned, untilMs);
+      const incidentId = this.#incidentId ?? this.#loneId();
+      const attempt = { incidentId, decisionId: this.#decisionId, untilMs, signal: this.#over.signal };
+      const { verdict, rests } = await clearedVerdict(this.#around, this.#task, attempt);
       if (this.#state.settled) return;
       this.#verdict = verdict;
-      if (fleet !== undefined) this.#input = { ...this.#input, fleet };
+      this.#input = { ...this.#input, ...rests };
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
   }

@@ -148,6 +148,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
         history: () => loop.history(),
         stats: () => loop.stats(),
         isWarm: () => loop.isWarm(),
+        vote: (question, signal) => loop.vote(question, signal),
         swarmMode: () => loop.swarmMode(),
       };
     },

@@ -6,7 +6,7 @@ import type { RunSurroundings, RunTask } from "./incident-run.ts";
 /** The verdict, at the latest at `untilMs` (monotonic); `stop`: the answer has become pointless. */
 export async function reasonedVerdict(
   surroundings: Pick<RunSurroundings, "reasoner" | "reasonings" | "clock" | "timers" | "events">,
-  { reading, classification, context, basis }: RunTask,
+  { reading, classification, context, basis }: Pick<RunTask, "reading" | "classification" | "context" | "basis">,
   untilMs: number,
   stop: AbortSignal,
 ): Promise<Verdict> {

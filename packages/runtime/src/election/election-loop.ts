@@ -88,6 +88,11 @@ export class ElectionLoop {
     this.#peersTerm = Math.max(this.#peersTerm, term);
   }
 
+  /** Took over before the lease of the leader before was at its end (L5), by a request sent at `sentMs`. */
+  tookOver(held: Leadership, sentMs: number): void {
+    this.#apply({ kind: "granted", nowMs: this.#nowMs(), sentMs, held });
+  }
+
   /** Gives the leadership up and stands again after a poll's pause, so that others have the first chance. */
   async resign(): Promise<boolean> {
     const held = await this.#giveUp();

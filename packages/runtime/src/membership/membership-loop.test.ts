@@ -45,7 +45,7 @@ function slowRegistry({ sleep }: { sleep: (ms: number) => Promise<void> }, laten
 test("R5: of the versions that it reads at once, the last of each first beat is told, and the newest last", async () => {
   const time = createVirtualTime();
   const { registry } = slowRegistry(time, 1);
-  const told: (readonly [number, number | undefined])[] = [];
+  const told: (readonly [number, number | "newest" | undefined])[] = [];
   let hint: (version: number) => void = () => undefined;
   const beatOfVersion = [undefined, undefined, 7, 7, 9, 9, undefined];
   const loop = new MembershipLoop({
@@ -70,7 +70,8 @@ test("R5: of the versions that it reads at once, the last of each first beat is 
     timings: membershipTimings({ heartbeatMs: 5_000, deadAfterMs: 15_000 }),
     offers: [],
     healthOf: () => 1,
-    onView: ({ version, effectiveBeat }) => told.push([version, effectiveBeat]),
+    onPlaces: ({ version, effectiveBeat }) => told.push([version, effectiveBeat]),
+    onView: ({ version }) => told.push([version, "newest"]),
     onSuperseded: () => undefined,
   });
   const starting = loop.start();
@@ -80,10 +81,10 @@ test("R5: of the versions that it reads at once, the last of each first beat is 
   hint(6);
   await time.advance(1);
   assert.deepEqual(told, [
-    [1, undefined],
+    [1, "newest"],
     [3, 7],
     [5, 9],
-    [6, undefined],
+    [6, "newest"],
   ]);
   await time.until(loop.stop());
 });

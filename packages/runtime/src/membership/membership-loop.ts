@@ -28,8 +28,9 @@ export interface MembershipLoopOptions {
   readonly healthOf: (agentId: string) => number;
   /** Where the swarm's count of beats stands now; undefined while this process keeps none (default: it never does). */
   readonly count?: () => BeatCount | undefined;
-  /** The newest view; before it, of the views that lead there, the last of each first beat of places (R5). */
   readonly onView: (view: MembershipView) => void;
+  /** Before the newest view: of those that lead there, the last of each other first beat of places (R5). */
+  readonly onPlaces?: (view: MembershipView) => void;
   /** A higher incarnation has taken the id over: the agent must go (M3). */
   readonly onSuperseded: (agentId: string) => void;
 }
@@ -171,7 +172,8 @@ export class MembershipLoop {
         events({ kind: "member.changed", member, version: this.#view.version });
     if (this.#view === before) return;
     events({ kind: "membership.viewed", version: this.#view.version, ...countStates(this.#view) });
-    for (const view of views) this.#options.onView(view);
+    for (const view of views.slice(0, -1)) this.#options.onPlaces?.(view);
+    this.#options.onView(this.#view);
   }
 }
 

@@ -92,15 +92,21 @@ export class RhythmLoop {
     this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
     transport.setPeers(this.#routing.peers);
     const nowNs = clock.monoNs();
-    // Where the store knew no count the places hold from the next cycle of each agent on.
-    const { version: membershipVersion, effectiveBeat = -Infinity } = view;
-    const plan = createSlotPlan({ membershipVersion, effectiveBeat, members });
     for (const [agentId, agent] of this.#hosted) {
       const agentIds = new Set(this.#routing.neighboursOf(agentId));
       this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds });
-      this.#apply(agentId, agent, { kind: "plan", nowNs, plan });
     }
+    this.setPlaces(view);
     this.#settle();
+  }
+
+  /** The places of a view alone: of one that a newer one follows on at once, with a later first beat. */
+  setPlaces(view: MembershipView): void {
+    // Where the store knew no count the places hold from the next cycle of each agent on.
+    const { version: membershipVersion, effectiveBeat = -Infinity } = view;
+    const plan = createSlotPlan({ membershipVersion, effectiveBeat, members: aliveIn(view) });
+    const nowNs = this.#options.clock.monoNs();
+    for (const [agentId, agent] of this.#hosted) this.#apply(agentId, agent, { kind: "plan", nowNs, plan });
   }
 
   /** Takes a goal in; one that is not newer changes nothing. */

@@ -35,16 +35,16 @@ export interface BallotBoxOptions {
   readonly answer: Answerer;
   /** How long an answer may take, ms. */
   readonly answerMs: number;
+  /** Longest time between two looks where no hint comes, ms (default 2,000). */
+  readonly pollMs?: number;
 }
 
-/** Longest time between two looks where no hint comes, ms. */
-const pollMs = 2_000;
 /** Proposals that a look sees, and that are looked at at once. */
 const latestMax = 100;
 
 /** Answers from now on; the result ends that. */
 export function openBallotBox(options: BallotBoxOptions): () => void {
-  const { store, timers } = options;
+  const { store, timers, pollMs = 2_000 } = options;
   const looking = new Set<string>();
   /** The round in which each was answered last. */
   const answered = new Map<string, number>();

@@ -7,6 +7,7 @@ export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";
 export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
+export { testMutants } from "./mutants.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
 export { beatGoesWithVersion, everyTicketHasOneHolder } from "./registry-places.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
@@ -23,5 +24,6 @@ export {
 } from "./store-under-test.ts";
 export { handoffCases, onlyWhatIsAcceptedIsTransferred, testHandoffs } from "./handoff-suite.ts";
 export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
+export { enoughReports, renewalVoids, testSuccessionStore } from "./succession-suite.ts";
 export { majorityEvicts, oneVoteAVoter, testVoteStore, voteCases } from "./vote-suite.ts";
 export { waitFor } from "./wait-for.ts";

@@ -19,6 +19,7 @@ import type {
   SessionStore,
   ScheduleStore,
   StoreHealth,
+  SuccessionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -40,6 +41,7 @@ export interface StorePorts {
   readonly sessions: SessionStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
+  readonly succession: SuccessionStore;
   readonly pools: PoolStore;
 }
 

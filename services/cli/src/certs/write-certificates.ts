@@ -4,12 +4,11 @@
  * that they do not fit, keeps what it has, and looks again.
  */
 import { X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { createAuthority, openAuthority, type Authority } from "@entrain/certificates";
-import { EntrainError } from "@entrain/kernel";
 import { identityUri, tlsFileNames, type PeerIdentity } from "@entrain/rpc";
+import { readIfThere, writeFiles } from "../whole-files.ts";
 
 /** What there is to be. */
 export interface CertificatePlan {
@@ -100,36 +99,4 @@ async function goodUntil(place: string, authority: Authority, uri: string): Prom
   const lifeMs = validToDate.getTime() - validFromDate.getTime();
   const says = (subjectAltName ?? "").split(", ").includes(`URI:${uri}`);
   return says && validToDate.getTime() - Date.now() > lifeMs / 3 ? validToDate : undefined;
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unusable(path, thrown);
-  }
-}
-
-/** Each file is whole or not there. */
-async function writeFiles(place: string, files: Readonly<Record<string, string>>): Promise<void> {
-  try {
-    await mkdir(place, { recursive: true, mode: 0o755 });
-    for (const [name, text] of Object.entries(files)) {
-      const path = join(place, name);
-      await writeFile(`${path}.new`, text, { mode: name.endsWith(".key") ? 0o600 : 0o644 });
-      await rename(`${path}.new`, path);
-    }
-  } catch (thrown) {
-    throw unusable(place, thrown);
-  }
-}
-
-function unusable(path: string, thrown: unknown): EntrainError {
-  const reason = EntrainError.from(thrown).message;
-  return new EntrainError("invalid-config", `FOLDER cannot be used (${reason}): choose one that you may write to`, {
-    field: "FOLDER",
-    value: path,
-    cause: thrown,
-  });
 }

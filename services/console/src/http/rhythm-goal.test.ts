@@ -42,7 +42,9 @@ test("the answer is the goal record, at a beat that is far enough ahead by the s
   const record = { goalVersion: 2, kind: "cluster", groups: 3, trust: "trusted", periodNs: 200e6 };
   const expected = { ...record, anchorUnixMs: unixMs, anchorBeat: 10, effectiveBeat: 10 };
   assert.deepEqual(response.json(), { ...expected, periodMs: 200 });
-  assert.deepEqual(says.goal, expected);
+  const { before, ...stored } = says.goal ?? assert.fail();
+  assert.deepEqual(stored, expected);
+  assert.equal(before?.goalVersion, 1, "whoever joins before that beat is told what holds until then");
   assert.deepEqual((await app.inject("/api/v1/rhythm")).json<{ goal: unknown }>().goal, response.json());
 });
 

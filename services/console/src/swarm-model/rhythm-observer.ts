@@ -181,7 +181,7 @@ export function createRhythmObserver(): RhythmObserver {
 }
 
 /** The goal record with its period in ms. */
-export function goalView({ strategies, ...goal }: GoalRecord): GoalView {
+export function goalView({ strategies, before: _, ...goal }: GoalRecord): GoalView {
   const named = strategies === undefined ? {} : { strategies: [...strategies] };
   return { ...goal, ...named, periodMs: goal.periodNs / 1e6 };
 }

@@ -1,9 +1,10 @@
 -- The leader record, for the commands that grant, prolong, show or check it (L1 to L3).
 --
--- Offers: readLeader(key), isLive(leader), leaderReply(leader), isFencedBy(leader, agentId, incarnation, term, generation)
+-- Offers: readLeader(key), isLive(leader), leaderReply(leader), isFencedBy(leader, agentId, incarnation, term, generation),
+--         writeLeader(key, key of the term, channel, agentId, incarnation, term, leaseMs)
 
 local function readLeader(key)
-  local fields = redis.call('HMGET', key, 'agentId', 'incarnation', 'term', 'generation', 'leaseUntilMs', 'leaseMs')
+  local fields = redis.call('HMGET', key, 'agentId', 'incarnation', 'term', 'generation', 'leaseUntilMs', 'leaseMs', 'renewals')
   if not fields[1] then
     return nil
   end
@@ -14,6 +15,7 @@ local function readLeader(key)
     term = tonumber(fields[3]),
     generation = tonumber(fields[4]),
     leaseMs = leaseMs,
+    renewals = tonumber(fields[7]) or 0,
     -- A lease that is longer than it was granted means that the clock went back: at most the whole lease is left.
     clockWentBack = tonumber(fields[5]) - nowMs > leaseMs,
     remainingMs = math.min(tonumber(fields[5]) - nowMs, leaseMs),
@@ -37,6 +39,14 @@ local function leaderReply(leader)
     int(nowMs + leader.remainingMs),
     int(leader.remainingMs),
   }
+end
+
+-- Under a new term, which everybody is told.
+local function writeLeader(key, termKey, channel, agentId, incarnation, term, leaseMs)
+  redis.call('SET', termKey, int(term))
+  redis.call('HSET', key, 'agentId', agentId, 'incarnation', incarnation, 'term', int(term), 'generation', int(generation),
+    'leaseUntilMs', int(nowMs + leaseMs), 'leaseMs', int(leaseMs))
+  redis.call('PUBLISH', channel, int(term))
 end
 
 -- Equality with the live record of this very generation (L3).

@@ -2,6 +2,7 @@
 
 import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from '../../entrain/v1/Reading.ts';
 import type { FleetMember as _entrain_v1_FleetMember, FleetMember__Output as _entrain_v1_FleetMember__Output } from '../../entrain/v1/FleetMember.ts';
+import type { Approval as _entrain_v1_Approval, Approval__Output as _entrain_v1_Approval__Output } from '../../entrain/v1/Approval.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface DecisionInput {
@@ -11,6 +12,7 @@ export interface DecisionInput {
   'contextVersion'?: (number | string | Long);
   'policyHash'?: (string);
   'fleet'?: (_entrain_v1_FleetMember)[];
+  'approval'?: (_entrain_v1_Approval | null);
   '_health'?: "health";
 }
 
@@ -21,5 +23,6 @@ export interface DecisionInput__Output {
   'contextVersion': (number);
   'policyHash': (string);
   'fleet': (_entrain_v1_FleetMember__Output)[];
+  'approval': (_entrain_v1_Approval__Output | null);
   '_health'?: "health";
 }
