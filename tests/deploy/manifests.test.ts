@@ -152,7 +152,7 @@ for (const overlay of overlays)
         const [map] = ofKind(manifests, "ConfigMap").filter(({ metadata }) => metadata.name.startsWith("redis-users"));
         const users = storeRoles.map((role) => ({ role, ...storeUser(role, "entrain") }));
         const expected = users.map(({ role, name, rules }) => `user ${name} on >%${role}% ${rules}\n`).join("");
-        assert.equal(map?.data?.["users.acl"], expected, "npm run entrain -- acl writes the rules");
+        assert.equal(map?.data?.["users.acl"], expected, "npm run users --workspace packages/redis");
       });
 
     test("each service has a certificate that says what it is, of this swarm", () => {
