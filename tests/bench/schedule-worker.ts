@@ -35,6 +35,7 @@ const membership: MembershipLoop = new MembershipLoop({
   timers: systemTimers,
   events: ignore,
   timings: membershipTimings(),
+  takeOver: true,
   offers: agentIds.map((agentId) => ({
     ...{ agentId, incarnation, processId: `p-${process.pid}`, host: "bench", pid: process.pid, address: "127.0.0.1:1" },
     ...{ opsUrl: "", health: 1 },

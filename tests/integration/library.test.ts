@@ -179,6 +179,24 @@ test("where a higher incarnation is alive, the start is refused as superseded", 
   });
 });
 
+test("who refuses duplicates is refused while another of its id is alive, and starts once that one has left", async () => {
+  const swarm = `s-${randomUUID()}`;
+  await leavingNothingOpen(async () => {
+    const older = agentOf({ swarm, agentId: "a" });
+    await older.start();
+    const duplicate = agentOf({ swarm, agentId: "a", duplicateId: "refuse" });
+    const { code, message, field } = await refusalOf(duplicate.start());
+    assert.deepEqual([code, field], ["already-exists", "agentId"]);
+    assert.match(message, /agent a is alive in another process/);
+    assert.deepEqual(await aliveIn(swarm), ["a"]);
+    await older.stop();
+    const next = agentOf({ swarm, agentId: "a", duplicateId: "refuse" });
+    await next.start();
+    assert.deepEqual(await aliveIn(swarm), ["a"]);
+    await Promise.all([next.stop(), duplicate.stop()]);
+  });
+});
+
 test("a newer incarnation makes the older one stop, and say so", async () => {
   const swarm = `s-${randomUUID()}`;
   await leavingNothingOpen(async () => {

@@ -43,6 +43,7 @@ test("a swarm and a store are enough; the rest has defaults", () => {
     requireStore: false,
     opsUrl: "",
     spin: "auto",
+    duplicateId: "take-over",
     storeTimeoutMs: 400,
   });
 });
@@ -77,6 +78,7 @@ test("every wrong option is refused by its own name", () => {
     [{ decide: null }, "decide"],
     [{ election: { leaseMs: 100 } }, "leaseMs", "invalid-config"],
     [{ membership: { deadAfterMs: 1 } }, "deadAfterMs", "invalid-config"],
+    [{ duplicateId: "ask" }, "duplicateId", "invalid-argument"],
     [{ voters: { votersMin: 1 } }, "votersMin", "invalid-config"],
   ];
   for (const [options, field, code = "invalid-argument"] of wrong) {

@@ -50,6 +50,8 @@ export interface HostOptions {
   readonly opsUrl?: string;
   /** Whether to burn the last millisecond before a beat (default: where this host has the cores for it). */
   readonly spin?: "auto" | "on" | "off";
+  /** What a start does where an agent of this id is alive in another process: takes over, which ends the other, or is refused (default: take-over). */
+  readonly duplicateId?: "take-over" | "refuse";
   readonly election?: Partial<ElectionTimings>;
   readonly membership?: Partial<MembershipTimings>;
   /** When a dead voter may be evicted, and the least number of voters that is a quorum. */
@@ -78,6 +80,7 @@ export interface ResolvedHostOptions {
   readonly requireStore: boolean;
   readonly opsUrl: string;
   readonly spin: "auto" | "on" | "off";
+  readonly duplicateId: "take-over" | "refuse";
   readonly election: ElectionTimings;
   readonly membership: MembershipTimings;
   readonly voters: VoterTimings;
@@ -111,6 +114,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
     spin: options.spin ?? "auto",
+    duplicateId: checkDuplicateId(options.duplicateId ?? "take-over"),
     election,
     membership: membershipTimings(options.membership),
     voters: voterTimings(election.leaseMs, options.voters),
@@ -139,6 +143,11 @@ function checkRedis(redis: unknown): RedisAddress {
   if (typeof redis === "string" || (typeof redis === "object" && redis !== null)) return redis;
   const remedy = "give a URL such as redis://127.0.0.1:6379, options of ioredis, or a client";
   throw new EntrainError("invalid-argument", `redis is missing: ${remedy}`, { field: "redis", remedy });
+}
+
+function checkDuplicateId(duplicateId: unknown): "take-over" | "refuse" {
+  if (duplicateId === "take-over" || duplicateId === "refuse") return duplicateId;
+  throw EntrainError.invalid("duplicateId", duplicateId, "use take-over or refuse");
 }
 
 function reasonerOf(decide: unknown): Reasoner | undefined {

@@ -68,7 +68,7 @@ export interface Agent extends AsyncDisposable {
    * Joins the swarm; idempotent. Resolves when the agent is registered, or, where the store is away and not required,
    * when it listens. A start that fails has undone itself, and stays failed: create another agent to try again.
    * @param options `timeoutMs`: default 10,000.
-   * @throws EntrainError `store-unavailable` (with `requireStore`), `deadline-exceeded`, `invalid-config`, `superseded`;
+   * @throws EntrainError `store-unavailable` (with `requireStore`), `deadline-exceeded`, `invalid-config`, `superseded`, `already-exists`;
    *   `cancelled` where it was stopped before or meanwhile.
    */
   start(options?: { readonly timeoutMs?: number }): Promise<void>;

@@ -117,6 +117,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     events,
     timings: options.membership,
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
+    takeOver: options.duplicateId === "take-over",
     healthOf: health,
     count: () => rhythm.count(),
     onPlaces: (view) => {

@@ -50,6 +50,7 @@ test("an empty environment is a total config of defaults", () => {
     telemetrySpeed: 1,
     logLevel: "info",
     spin: "auto",
+    duplicateId: "take-over",
     startTimeoutMs: 10_000,
     drainMs: 5_000,
     commands: [],

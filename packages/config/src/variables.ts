@@ -1,9 +1,11 @@
 /**
  * The one table of Entrain's environment variables. The config is read by it, its type follows from it, and the table in
- * docs/configuration.md is written from it: a variable is added here and nowhere else.
+ * docs/configuration.md is written from it: a variable is added here and nowhere else; those that say where the store is are
+ * in store-variables.ts.
  */
 import type { z } from "zod";
 import { periodLimitsMs } from "@entrain/core/rhythm";
+import { storeVariables } from "./store-variables.ts";
 import * as types from "./variable-types.ts";
 import { optionalVariable, variable, type ServiceName, type Variable } from "./variable.ts";
 
@@ -26,61 +28,7 @@ export const variables = {
     services: ["agent"],
     doc: "Agents in this process; they share its connections.",
   }),
-  redisUrl: variable("ENTRAIN_REDIS_URL", types.redisUrl, {
-    default: "redis://127.0.0.1:6379",
-    alias: "REDIS_URL",
-    secret: true,
-    services: all,
-    doc: "The store. `REDIS_URL` is read where this is not set.",
-  }),
-  redisUsername: optionalVariable("ENTRAIN_REDIS_USERNAME", types.secretText, {
-    services: all,
-    doc: "ACL user of the store; goes before one in the URL.",
-  }),
-  redisPassword: optionalVariable("ENTRAIN_REDIS_PASSWORD", types.secretText, {
-    secret: true,
-    services: all,
-    doc: "Password of the store; goes before one in the URL.",
-  }),
-  redisSentinels: variable("ENTRAIN_REDIS_SENTINELS", types.addresses, {
-    default: "none",
-    services: all,
-    doc: "Sentinels that name the primary ([redis](redis.md)); then of the URL only user, password, database and TLS count.",
-  }),
-  redisSentinelGroup: variable("ENTRAIN_REDIS_SENTINEL_GROUP", types.id, {
-    default: "mymaster",
-    services: all,
-    doc: "Name under which the Sentinels know the primary.",
-  }),
-  redisSentinelUsername: optionalVariable("ENTRAIN_REDIS_SENTINEL_USERNAME", types.secretText, {
-    services: all,
-    doc: "ACL user of the Sentinels themselves.",
-  }),
-  redisSentinelPassword: optionalVariable("ENTRAIN_REDIS_SENTINEL_PASSWORD", types.secretText, {
-    secret: true,
-    services: all,
-    doc: "Password of the Sentinels themselves.",
-  }),
-  redisCluster: variable("ENTRAIN_REDIS_CLUSTER", types.addresses, {
-    default: "none",
-    services: all,
-    doc: "Nodes of a Redis Cluster, any of which leads to the others; then of the URL only user, password and TLS count.",
-  }),
-  redisCa: optionalVariable("ENTRAIN_REDIS_CA", types.pem("certificate"), {
-    secret: true,
-    services: all,
-    doc: "Authorities that sign the certificates of the store, for a `rediss://` URL. Default: those that Node trusts.",
-  }),
-  redisCert: optionalVariable("ENTRAIN_REDIS_CERT", types.pem("certificate"), {
-    secret: true,
-    services: all,
-    doc: "Certificate to show to the store, where it asks for one.",
-  }),
-  redisKey: optionalVariable("ENTRAIN_REDIS_KEY", types.pem("key"), {
-    secret: true,
-    services: all,
-    doc: "Private key of `ENTRAIN_REDIS_CERT`.",
-  }),
+  ...storeVariables,
   requireStore: variable("ENTRAIN_REQUIRE_STORE", types.flag, {
     default: "false",
     services: servers,
@@ -259,6 +207,11 @@ export const variables = {
       doc: "Lines of this level and above are logged, on stderr.",
     },
   ),
+  duplicateId: variable("ENTRAIN_DUPLICATE_ID", types.choice(["take-over", "refuse"]), {
+    default: "take-over",
+    services: ["agent"],
+    doc: "Where an agent of this id is alive in another process: take over, which ends the other one, or end with exit code 78.",
+  }),
   spin: variable("ENTRAIN_SPIN", types.choice(["auto", "on", "off"]), {
     default: "auto",
     services: ["agent"],

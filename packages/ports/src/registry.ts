@@ -30,8 +30,13 @@ export interface HeartbeatAnswer {
 
 /** Registration, heartbeats and the membership log of one swarm. Errors: `store-unavailable`, `deadline-exceeded`. */
 export interface Registry {
-  /** Lists the agents as alive. @throws EntrainError `superseded` if a higher incarnation is alive (M3). */
-  register(members: readonly MemberOffer[]): Promise<void>;
+  /**
+   * Lists the agents as alive.
+   * @param options `takeOver`: whether from a lower incarnation that is alive (default true)
+   * @throws EntrainError `superseded` if a higher incarnation is alive (M3), `already-exists` if a lower one is and is not to
+   *   be taken over
+   */
+  register(members: readonly MemberOffer[], options?: { readonly takeOver?: boolean }): Promise<void>;
   /**
    * Signs of life of one process's agents; sweeps out the silent ones on the way. `count` is what the store needs to say from
    * which beat on the places of a new membership version hold (R5); left out by those who keep no rhythm yet.

@@ -119,6 +119,7 @@ test("a full swarm refuses newcomers and no one else", async () => {
     run("register", membersCommandKeys(keys), [
       keys.channels.membership,
       1,
+      1,
       agentId,
       incarnation,
       1e6,

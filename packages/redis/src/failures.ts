@@ -145,6 +145,12 @@ function refusalFailure(code: string, detail: string, address: string): EntrainE
         field: "agentId",
         value: detail,
       });
+    case "alive":
+      return new EntrainError("already-exists", `agent ${detail} is alive in another process`, {
+        field: "agentId",
+        value: detail,
+        remedy: "choose another id, stop the other process, or wait until it counts as dead; or let this one take over",
+      });
     case "conflict":
       return new EntrainError("conflict", `the base is not the present version, which is ${detail}`, {
         value: Number(detail),

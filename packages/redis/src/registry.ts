@@ -28,11 +28,11 @@ export function createRegistry(options: {
   const memberKeys = membersCommandKeys(keys);
   const channel = keys.channels.membership;
   return {
-    async register(members) {
+    async register(members, { takeOver = true } = {}) {
       checkDistinct(members);
       if (members.length === 0) return;
       for (const batch of batches(members.map(registration)))
-        await commands.run("register", memberKeys, [channel, membersMax, ...batch.flat()]);
+        await commands.run("register", memberKeys, [channel, membersMax, takeOver ? 1 : 0, ...batch.flat()]);
     },
     async heartbeat(beats, count) {
       checkDistinct(beats);

@@ -21,6 +21,7 @@ export function exitCodeOf(error: EntrainError): number {
     case "invalid-argument":
     case "permission-denied":
     case "superseded":
+    case "already-exists":
       return exitCodes.badConfig;
     case "store-unavailable":
     case "unavailable":

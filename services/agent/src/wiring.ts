@@ -86,6 +86,7 @@ function hostOptions(config: Config<"agent">): HostOptions {
     ...(config.decisionLoop === undefined ? {} : { decisionLoop: config.decisionLoop }),
     requireStore: config.requireStore,
     spin: config.spin,
+    duplicateId: config.duplicateId,
     storeTimeoutMs: config.storeTimeoutMs,
     election: { leaseMs: config.leaseMs, renewEveryMs: config.leaseRenewMs, stopMarginMs: config.leaseMarginMs },
     membership: { heartbeatMs: config.heartbeatMs, deadAfterMs: config.deadAfterMs },

@@ -1,20 +1,24 @@
 #!lua
--- Lists agents as alive, all or none. A higher incarnation takes over; a lower one is refused (M3). Accepted in the recovery
--- window as well.
+-- Lists agents as alive, all or none. A higher incarnation takes over, or is refused while the other lives, as its caller wants;
+-- a lower one is refused (M3). Accepted in the recovery window as well.
 --
 -- KEYS: 11
 -- Include: voters-version, members
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
---         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, then per agent, each once and
---         at least one: agentId, incarnation, health in millionths, offer
--- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN resource-exhausted <sentence>`
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, ARGV[4] 1 to take over, else 0,
+--         then per agent, each once and at least one: agentId, incarnation, health in millionths, offer
+-- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN alive <agentId>`,
+--         `ENTRAIN resource-exhausted <sentence>`
 
 local newcomers = 0
-for at = 4, #ARGV, 4 do
+for at = 5, #ARGV, 4 do
   local member = readState(ARGV[at])
   local alive = member ~= nil and member.state == 'alive'
   if alive and member.incarnation > tonumber(ARGV[at + 1]) then
     return fail('superseded', ARGV[at])
+  end
+  if alive and member.incarnation < tonumber(ARGV[at + 1]) and ARGV[4] == '0' then
+    return fail('alive', ARGV[at])
   end
   if not alive then
     newcomers = newcomers + 1
@@ -28,7 +32,7 @@ end
 local agentIds, offers, states, beats = {}, {}, {}, {}
 local tickets, dealt = dealTickets(newcomers), 0
 local healthDelta = 0
-for at = 4, #ARGV, 4 do
+for at = 5, #ARGV, 4 do
   local agentId, incarnation, health, offer = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'

@@ -24,6 +24,8 @@ export interface MembershipLoopOptions {
   readonly timings: MembershipTimings;
   /** The agents of this process. */
   readonly offers: readonly MemberOffer[];
+  /** Whether they begin by taking their ids over from processes that are alive, or are refused then. */
+  readonly takeOver: boolean;
   /** The present health of an own agent, 0..1. */
   readonly healthOf: (agentId: string) => number;
   /** Where the swarm's count of beats stands now; undefined while this process keeps none (default: it never does). */
@@ -45,6 +47,9 @@ export class MembershipLoop {
   #unregistered: Set<string>;
   #view: MembershipView = { version: 0, members: new Map() };
   #answered = false;
+  /** Its agents have been members. */
+  #joined = false;
+  #started = false;
   #running = false;
   #callOff: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
@@ -67,6 +72,7 @@ export class MembershipLoop {
       await this.#beat();
       this.#answered = true;
     } finally {
+      this.#started = true;
       this.#turnAfter(timings.heartbeatMs);
     }
   }
@@ -132,11 +138,17 @@ export class MembershipLoop {
     // Who has left meanwhile is unknown to the store, and stays so.
     if (missing.length === 0 || !this.#running) return;
     try {
-      await registry.register(missing.map((offer) => ({ ...offer, health: healthOf(offer.agentId) })));
+      // Whoever has been a member was there first: it takes over from whatever came while the store was away.
+      const takeOver = this.#options.takeOver || this.#joined;
+      const offers = missing.map((offer) => ({ ...offer, health: healthOf(offer.agentId) }));
+      await registry.register(offers, { takeOver });
       for (const { agentId } of missing) this.#unregistered.delete(agentId);
+      this.#joined = true;
     } catch (thrown) {
       const error = EntrainError.from(thrown);
-      if (error.code === "superseded") this.#giveUp(typeof error.value === "string" ? [error.value] : []);
+      // A start is refused; who started while the store was away has to go.
+      const isTaken = error.code === "superseded" || (error.code === "already-exists" && this.#started);
+      if (isTaken) this.#giveUp(typeof error.value === "string" ? [error.value] : []);
       throw error;
     }
   }

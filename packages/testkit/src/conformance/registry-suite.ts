@@ -104,6 +104,22 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "who is not to take over is refused while the other lives, and comes in when that one has left",
+    async run(swarm) {
+      const { registry } = await swarm.client();
+      const refuse = { takeOver: false };
+      await registry.register([offerOf("a", 1)], refuse);
+      await registry.register([offerOf("a", 1)], refuse);
+      const duplicate = { code: "already-exists", field: "agentId", value: "a" };
+      await assert.rejects(registry.register([offerOf("b", 2), offerOf("a", 2)], refuse), duplicate);
+      const view = await registry.snapshot();
+      assert.deepEqual([view.members.get("a")?.incarnation, view.members.has("b")], [1, false]);
+      await registry.leave("a", 1);
+      await registry.register([offerOf("a", 2)], refuse);
+      assert.equal((await registry.snapshot()).members.get("a")?.incarnation, 2);
+    },
+  },
+  {
     name: "a heartbeat creates no record: strangers and new incarnations are to register",
     async run(swarm) {
       const { registry } = await swarm.client();
