@@ -9,6 +9,7 @@ export {
   type ResourceKind,
 } from "./amounts.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
+export { forecastLimits, type ForecastSettings } from "./forecast.ts";
 export { createBudgetBook, type BudgetBook } from "./book.ts";
 export {
   allocationRequest,
@@ -16,7 +17,6 @@ export {
   budgetLimits,
   budgetStrategyNames,
   checkBudgetRequestId,
-  checkWithin,
   type AllocationRequest,
   type AllocationWish,
   type Budget,
@@ -25,4 +25,5 @@ export {
   type BudgetWish,
   type Grant,
 } from "./budget.ts";
+export { checkWithin } from "./check-within.ts";
 export { budgetError, type BudgetCommand, type BudgetOutcome, type BudgetRefusal } from "./command.ts";
