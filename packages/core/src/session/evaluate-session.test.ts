@@ -245,30 +245,6 @@ test("iterations go on until the criteria are met; what is missed has diverged, 
   assert.match(short.cause, /score 0.0 of 50, not met: big, huge, odd/);
 });
 
-test("what a step consumed counts once; with less begins nothing more but what merges and what undoes", () => {
-  const budget = { budgetId: "pool", amounts: { tokens: 10 }, exhausted: "degrade" };
-  const merging = { pattern: "parallel-merge", over: [1, 2], each: step("one"), merge: step("join"), partial: "any" };
-  const undoing = { pattern: "pipeline", stages: [step("one", { compensate: step("undo") }), step("two")] };
-  const started = (path: string): SessionEvent => ({ kind: "started", path, capability: "one", agentId: null });
-  const ended = (path: string): SessionEvent => {
-    return { kind: "ended", path, outcome: done(path), agentId: "a", consumed: { tokens: 6 } };
-  };
-  const after = (pattern: object, exhausted: string, ...events: readonly SessionEvent[]) => {
-    const fold = foldSession();
-    const all: readonly SessionEvent[] = [...events, { kind: "exhausted", cause: "used up" }];
-    for (const [index, event] of all.entries()) fold.enter({ number: index + 1, atMs: 0, event });
-    const plan = evaluateSession(spec({ pattern, budget: { ...budget, exhausted } }), fold.record, options);
-    return { wanted: plan.wanted.map(({ path, input }) => [path, input]), consumed: fold.record.budget.consumed };
-  };
-  const once = after(merging, "degrade", started("1/0"), ended("1/0"), ended("1/0"));
-  assert.deepEqual(once, { wanted: [["1/merge", ["1/0"]]], consumed: { tokens: 6 } });
-  const begun = after(merging, "degrade", started("1/0"), started("1/1"), ended("1/1"));
-  assert.deepEqual(begun.wanted, [["1/0", 1]], "what was begun goes on");
-  const queued = after(merging, "queue", started("1/0"), ended("1/0"));
-  assert.deepEqual(queued.wanted, [["1/1", 2]], "only who goes on with less gives up");
-  assert.deepEqual(after(undoing, "degrade", started("1/0"), ended("1/0")).wanted, [["1/undo-0", "1/0"]]);
-});
-
 test("the capabilities of a pattern are found wherever they are, but not in data", () => {
   const pattern = { pattern: "pipeline", stages: [step("one", { input: { capability: "data" } }), step("two")] };
   assert.deepEqual([...capabilitiesOf(spec({ pattern }).pattern as Json)], ["one", "two"]);
