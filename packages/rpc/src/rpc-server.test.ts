@@ -7,7 +7,6 @@ import { test } from "node:test";
 import { Client, credentials, Metadata, status as Status, type ServiceError } from "@grpc/grpc-js";
 import { loadFileDescriptorSetFromBuffer, loadSync, type ServiceDefinition } from "@grpc/proto-loader";
 import { protoPath as healthProto } from "grpc-health-check";
-import type { EntrainError } from "@entrain/kernel";
 import type { DecideOutcome, RuntimeEvent } from "@entrain/ports";
 import { createAgentClient } from "./agent-client.ts";
 import { callMetadata } from "./call-metadata.ts";
@@ -114,24 +113,6 @@ test("callers of another swarm or with another wire are refused with one sentenc
   assert.match(refused.error.details, /^wire_version is 2, but this process speaks 1: [^.]*$/);
   const anybody = await callRaw(server, Resign.path, request);
   assert.deepEqual(Resign.responseDeserialize(anybody.answer!), { resigned: true });
-});
-
-test("a caller beyond its share is refused and counted, and another one is let in", async () => {
-  const clock = { ...clockAhead(0), monoMs: () => 0 };
-  await using server = await startServer({ clock, callsPerSecond: 20 });
-  using flooding = clients(server);
-  const asked = Array.from({ length: 50 }, () => flooding.agent.resign("agent-2"));
-  const outcomes = await Promise.allSettled(asked);
-  const refused = outcomes.filter((outcome) => outcome.status === "rejected");
-  assert.equal(refused.length, 30);
-  const [{ reason }] = refused as [PromiseRejectedResult];
-  assert.match(String(reason), /calls this process more than 20 times a second: call less often/);
-  const code = "resource-exhausted";
-  assert.ok(refused.every((outcome) => (outcome.reason as EntrainError).code === code));
-  using other = clients(server);
-  assert.equal((await other.decider.decide(question)).source, "committed");
-  const told = () => server.events.reduce((sum, event) => sum + (event.kind === "calls.refused" ? event.count : 0), 0);
-  await eventually("all are counted", () => told() === refused.length);
 });
 
 test("random bytes on the port, in HTTP/2 frames and in messages do no harm", async () => {
