@@ -48,7 +48,14 @@ export type { PickedReplica, Picker, PickerOptions } from "./agent-picker.ts";
 export type { When } from "./agent-schedule.ts";
 export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
-export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
+export type {
+  Amounts,
+  Budget,
+  BudgetStrategyName,
+  BudgetWish,
+  ForecastSettings,
+  ResourceKind,
+} from "@entrain/core/budget";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
