@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
 import { Registry } from "prom-client";
-import type { EntrainError} from "entrain";
+import type { EntrainError } from "entrain";
 import { createAgent, type MessageContext } from "entrain";
 
 interface Order {
