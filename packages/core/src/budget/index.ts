@@ -1,5 +1,13 @@
 /** Budgets: a tree of limits over several resources, and what is taken from it (B1 to B3). */
-export { amountLimits, checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
+export {
+  addAmounts,
+  amountLimits,
+  amountOf,
+  checkAmounts,
+  usualKind,
+  type Amounts,
+  type ResourceKind,
+} from "./amounts.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
 export { forecastLimits, type ForecastSettings } from "./forecast.ts";
 export { createBudgetBook, type BudgetBook } from "./book.ts";
