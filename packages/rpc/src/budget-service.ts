@@ -115,6 +115,12 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       consumed: checkAmounts("consumed", consumed, 0),
     })),
     ReleaseAllocation: changed((target) => ({ kind: "release", ...targetOf(target) })),
+    ...createRateHandlers(desk, rates),
+  };
+}
+
+function createRateHandlers(desk: CallDesk, rates: RateStore): Pick<BudgetHandlers, "RefreshRate" | "ReleaseRate"> {
+  return {
     RefreshRate: desk.unary(({ rate, holderId, sequence, hasMilli, wantsMilli, limitMilli }) =>
       rates.refresh(checkId("rate", rate), {
         holderId: checkId("holder_id", holderId),
