@@ -8,6 +8,7 @@ import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
   "allocate-budget",
+  "amend-budget",
   "answer-handoff",
   "append-session",
   "arrive",
