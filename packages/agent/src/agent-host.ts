@@ -112,7 +112,7 @@ class Host implements AgentHost {
     });
     this.#hub = createObservationHub({
       timers: systemTimers,
-      phases: () => this.#loops?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
+      standing: () => this.#loops?.rhythm.standing() ?? { atNs: this.#clock.monoNs(), phases: [], energies: [] },
       goal: () => this.goal(),
       strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });

@@ -51,6 +51,9 @@ export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime"
 export type {
   Amounts,
   Budget,
+  BudgetChange,
+  BudgetExhaustion,
+  BudgetPolicy,
   BudgetStrategyName,
   BudgetWish,
   ForecastSettings,

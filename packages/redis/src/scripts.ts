@@ -9,6 +9,7 @@ import { EntrainError } from "@entrain/kernel";
 const scriptNames = [
   "acknowledge-message",
   "allocate-budget",
+  "amend-budget",
   "answer-handoff",
   "append-session",
   "arrive",

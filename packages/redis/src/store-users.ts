@@ -69,6 +69,7 @@ export const areas = {
       "create-budget",
       "close-budget",
       "transfer-budget",
+      "amend-budget",
       "allocate-budget",
       "consume-allocation",
       "extend-allocation",
