@@ -198,6 +198,7 @@ class Host implements AgentHost {
     this.work.start();
     this.peers.schedules.start();
     this.peers.votes.start();
+    this.peers.bus.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -230,6 +231,7 @@ class Host implements AgentHost {
           this.#decisions.drain(drainMs),
           this.work.stop(drainMs),
           this.peers.schedules.stop(drainMs),
+          this.peers.bus.stop(drainMs),
         ]);
       },
       () => loops?.membership.stop(),

@@ -13,6 +13,8 @@ export type {
   WatchOptions,
   WatchStats,
 } from "./context-watch.ts";
+export type { BusEvent } from "./bus-events.ts";
+export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";

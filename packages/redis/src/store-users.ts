@@ -98,6 +98,21 @@ export const areas = {
       "cancel-session",
     ],
   },
+  bus: {
+    keys: ["bus*"],
+    channels: ["bus"],
+    reads: ["read-bus", "read-dead-letters", "read-bus-record"],
+    writes: [
+      "open-group",
+      "publish-message",
+      "take-messages",
+      "renew-message",
+      "acknowledge-message",
+      "fail-message",
+      "replay-message",
+      "drop-group",
+    ],
+  },
   schedules: {
     keys: ["schedule*"],
     reads: ["list-schedules"],
