@@ -59,6 +59,7 @@ export type {
   ForecastSettings,
   ResourceKind,
 } from "@entrain/core/budget";
+export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld } from "@entrain/core/session";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
