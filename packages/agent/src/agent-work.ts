@@ -19,6 +19,7 @@ import {
   type SessionDesk,
   type TaskContext,
 } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { candidateOf } from "./host-loops.ts";
 
@@ -72,7 +73,8 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
   const expressions = createSessionExpressions();
-  const shared = { clock, timers: systemTimers, events, agentId };
+  const tracing = createTracing();
+  const shared = { clock, timers: systemTimers, events, agentId, tracing };
   const workers = new Map<string, CapabilityWorker>();
   let phase: "idle" | "running" | "stopped" = "idle";
 
@@ -132,6 +134,7 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
       patterns,
       checkExpression: expressions.check,
       nextSessionId: () => `s-${randomUUID()}`,
+      tracing,
     }),
     start() {
       if (phase !== "idle") return;
