@@ -137,6 +137,8 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "message.published":
       case "message.ended":
       case "message.died":
+      case "message.dropped":
+      case "message.heard":
         recordBus(families, state.bound, event);
         return;
       default:

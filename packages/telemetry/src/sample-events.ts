@@ -121,6 +121,22 @@ const samples: Samples = {
     attempts: 5,
     cause: "its consumer vanished",
   },
+  "message.dropped": {
+    kind: "message.dropped",
+    cause: "queue-full",
+    count: 1,
+    topic: "ticks/1",
+    message: "1000 messages wait for the listener of ticks/+",
+  },
+  "message.heard": {
+    kind: "message.heard",
+    agentId,
+    messageId: "m-1",
+    topic: "ticks/1",
+    outcome: "handled",
+    cause: "",
+    tookMs: 1,
+  },
   "session.changed": {
     kind: "session.changed",
     sessionId: "s-1",
