@@ -141,6 +141,12 @@ export interface Agent extends AsyncDisposable {
    * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `unavailable` after the stop
    */
   readonly capability: AgentWork["capability"];
+  /**
+   * Carries an action out that the swarm has approved and the policy propagates; see docs/decisions.md. Register before the start:
+   * an agent without a handler refuses. The result ends it.
+   * @throws EntrainError `invalid-argument`, `already-exists`, `resource-exhausted`, `unavailable` after the stop
+   */
+  readonly onAction: AgentWork["onAction"];
   /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
   readonly sessions: AgentWork["sessions"];
   /**
@@ -172,6 +178,9 @@ export function createAgent(options: AgentOptions): Agent {
     },
     onContext: (news) => {
       emitter.emit("context", news);
+    },
+    onEscalation: (event) => {
+      emitter.emit("escalation", event);
     },
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
@@ -217,11 +226,11 @@ export function createAgent(options: AgentOptions): Agent {
     votes: host.peers.votes.desk,
     goal: () => host.goal(),
     rate: (name, wish) => host.rates.rate(name, wish),
-    context: host.context,
-    budget: host.budget,
+    ...{ context: host.context, budget: host.budget },
     capability: (name, wish, handler) => {
       host.work.capability(name, wish, handler);
     },
+    onAction: (action, handler, how) => host.work.onAction(action, handler, how),
     sessions: host.work.sessions,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);

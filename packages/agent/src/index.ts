@@ -12,6 +12,7 @@ export {
   type AgentEvents,
   type BeatEvent,
   type DegradedEvent,
+  type EscalationEvent,
   type LeaderEvent,
   type Listener,
   type Off,
@@ -50,6 +51,8 @@ export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
 export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
+export type { ActionOptions } from "./host-directives.ts";
+export type { ActionContext, ActionHandler } from "@entrain/runtime";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";

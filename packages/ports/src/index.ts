@@ -16,6 +16,7 @@ export type {
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";
+export type { DirectiveFigures, DirectiveStore, OpenTarget } from "./directive-store.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";

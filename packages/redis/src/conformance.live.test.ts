@@ -5,6 +5,7 @@ import {
   testBudgetStore,
   testBarrierStore,
   testContextStore,
+  testDirectiveStore,
   testElectionStore,
   testLedger,
   testLockStore,
@@ -54,6 +55,7 @@ testLockStore(open);
 testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
+testDirectiveStore(open);
 testSharedState(open);
 testContextStore(open);
 testRateStore(open);

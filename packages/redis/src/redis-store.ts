@@ -6,6 +6,7 @@ import type {
   BudgetStore,
   BarrierStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -26,6 +27,7 @@ import { createBudgetStore } from "./budget-store.ts";
 import { createBarrierStore } from "./barrier-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
+import { createDirectiveStore } from "./directive-store.ts";
 import { createElectionStore, electionKeys, swarmElection } from "./election-store.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { createGlobalState } from "./global-state.ts";
@@ -65,6 +67,7 @@ export interface RedisStore {
   /** A barrier by name. */
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
@@ -129,6 +132,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     lock: (name) => createLockStore({ ...shared, name: checkId("lock", name), leaseMaxMs: recoveryWindowMs }),
     barrier: (name) => createBarrierStore({ ...shared, name: checkId("barrier", name) }),
     ledger: createLedger(shared),
+    directives: createDirectiveStore(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),

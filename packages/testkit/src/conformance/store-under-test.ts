@@ -5,6 +5,7 @@ import type {
   BudgetStore,
   BarrierStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -32,6 +33,7 @@ export interface StorePorts {
   lock(name: string): LockStore;
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;

@@ -56,6 +56,11 @@ function storeOf() {
         }),
       watch: watch("decision"),
     },
+    directives: {
+      figures: () => answer("directive figures", () => ({ open: 0, met: 0, missed: 0, escalated: 0 })),
+      read: () => answer("directives", () => []),
+      watch: watch("directive"),
+    },
     context: {
       read: () => answer("document", () => ({ version: says.contextVersion, document: {} })),
       changesSince: () => answer("versions", () => ({ present: says.contextVersion, oldest: 0, entries: [] })),
