@@ -19,7 +19,7 @@ import {
   type SwarmRecord,
 } from "@entrain/simulator";
 import { distribution, single, type Figure } from "./figure.ts";
-import { kernelSpeed } from "./kernel-speed.ts";
+import { kernelSpeed, pulseSpeed } from "./kernel-speed.ts";
 import type { Suite } from "./suite.ts";
 
 const suite = "rhythm-sim";
@@ -261,5 +261,6 @@ export const rhythmSimSuite: Suite = {
   async *measure(say) {
     for (const part of [trustedSync, classicStrategies, spreads, heldUnderChurn, liars, disturbances]) yield* part(say);
     yield* kernelSpeed(suite, say);
+    yield* pulseSpeed(suite, say);
   },
 };

@@ -21,6 +21,8 @@ import type { Mutation } from "./workers/worker-settings.ts";
 const main = path.join(import.meta.dirname, "workers", "allocator.ts");
 const leaseMs = 300;
 const limits = { credits: 100_000, slots: 200 };
+/** Short periods, so that a run sees many. */
+const forecast = { periodMs: 200 };
 
 const tree: readonly BudgetWish[] = [
   { budgetId: "root", limits },
@@ -29,6 +31,14 @@ const tree: readonly BudgetWish[] = [
   { budgetId: "elastic-b", parentId: "root", limits: { credits: 20_000, slots: 10 }, strategy: "elastic" },
   { budgetId: "share-a", parentId: "root", limits: { credits: 5_000, slots: 10 }, strategy: "proportional", weight: 3 },
   { budgetId: "share-b", parentId: "root", limits: { credits: 5_000, slots: 10 }, strategy: "proportional" },
+  {
+    budgetId: "ahead-a",
+    parentId: "root",
+    limits: { credits: 10_000, slots: 10 },
+    strategy: "predictive",
+    forecast,
+  },
+  { budgetId: "ahead-b", parentId: "root", limits: { credits: 10_000, slots: 10 }, strategy: "predictive", forecast },
   { budgetId: "ranked", parentId: "strict", limits: { credits: 5_000, slots: 10 }, strategy: "priority" },
 ];
 

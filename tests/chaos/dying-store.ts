@@ -1,5 +1,5 @@
 /** The store as a process sees it that dies at one of its calls: before the call, or after it was carried out. */
-import type { SessionStore, TaskStore } from "@entrain/ports";
+import type { BudgetStore, SessionStore, TaskStore } from "@entrain/ports";
 
 /** Where to die. */
 export interface Death {
@@ -10,6 +10,7 @@ export interface Death {
 
 /** The ports that a driver of sessions works through. */
 export interface DyingStore {
+  readonly budgets: BudgetStore;
   readonly sessions: SessionStore;
   readonly tasks: TaskStore;
   /** Resolves at the death. */
@@ -24,7 +25,7 @@ const gone = (): Promise<never> => Promise.reject(new Error("this process is dea
 
 /** Claims and renewals are no places to die at: nothing is done between them and the next call. */
 export function createDyingStore(
-  store: { readonly sessions: SessionStore; readonly tasks: TaskStore },
+  store: Pick<DyingStore, "budgets" | "sessions" | "tasks">,
   { at, when }: Death,
 ): DyingStore {
   const death = Promise.withResolvers<undefined>();
@@ -40,11 +41,20 @@ export function createDyingStore(
     return gone();
   }
 
-  const { sessions, tasks } = store;
+  const { budgets, sessions, tasks } = store;
   return {
     died: death.promise,
     calls: () => calls,
     token: () => token,
+    budgets: {
+      ...budgets,
+      read: (budgetIds) => guarded(() => budgets.read(budgetIds)),
+      reclaim: () => (dead ? gone() : budgets.reclaim()),
+      apply(command) {
+        if (command.kind === "extend") return dead ? gone() : budgets.apply(command);
+        return guarded(() => budgets.apply(command));
+      },
+    },
     sessions: {
       ...sessions,
       read: (sessionId, after) => guarded(() => sessions.read(sessionId, after)),

@@ -12,6 +12,7 @@ import {
   createSessionDriver,
   createSystemClock,
   systemTimers,
+  type TaskContext,
 } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
@@ -30,7 +31,13 @@ const around = { clock: createSystemClock(), timers: systemTimers, events: () =>
 const noCheck = (): void => undefined;
 const step = (capability: string, more: object = {}): object => ({ capability, ...more });
 
-const handlers: Readonly<Record<string, (input: never) => Json>> = {
+const handlers: Readonly<Record<string, (input: never, context: TaskContext) => Json>> = {
+  /** Half of what it costs is spent by a try that fails. */
+  spend: (input: number, { attempt, consume }) => {
+    consume({ tokens: input });
+    if (attempt === 1) throw new Error("once more");
+    return input;
+  },
   upper: (input: string) => input.toUpperCase(),
   twice: (input: string) => `${input}${input}`,
   split: (input: string) => input.split(""),
@@ -68,7 +75,7 @@ async function openParty() {
           concurrency: 4,
           checkInput: noCheck,
           checkResult: noCheck,
-          handler: (input) => handler(input as never),
+          handler: (input, context) => handler(input as never, context),
         },
       ),
     ),
@@ -84,20 +91,21 @@ async function openParty() {
     checkExpression: expressions.check,
     nextSessionId: () => "",
   });
-  const budget = createBudgetDesk({
-    ...{ ...around, store: store.budgets, random: createRandom("budget"), holder: "a" },
-    nextRequestId: () => "",
-  });
-  const driver = (agentId: string, through: Pick<RedisStore, "sessions" | "tasks">) =>
+  const budgetOf = (through: Pick<RedisStore, "budgets">) =>
+    createBudgetDesk({
+      ...{ ...around, store: through.budgets, random: createRandom("budget"), holder: "a" },
+      nextRequestId: () => "",
+    });
+  const driver = (agentId: string, through: Pick<RedisStore, "budgets" | "sessions" | "tasks">) =>
     createSessionDriver({
-      ...{ ...around, ...through, budget, agentId, random: createRandom(agentId) },
+      ...{ ...around, ...through, budget: budgetOf(through), agentId, random: createRandom(agentId) },
       ...{ evaluate: expressions.evaluate, patterns: byName },
     });
   let made = 0;
 
   /** Drives a session by an owner that dies, and by its successor. */
-  async function drive(pattern: object, death: Death): Promise<{ end: SessionEnd; calls: number }> {
-    const sessionId = await desk.create({ sessionId: `s-${++made}`, pattern, input: "ab" });
+  async function drive(pattern: object, death: Death, more: object = {}): Promise<{ end: SessionEnd; calls: number }> {
+    const sessionId = await desk.create({ sessionId: `s-${++made}`, pattern, input: "ab", ...more });
     const dying = createDyingStore(store, death);
     const first = driver("first", dying);
     first.start();
@@ -118,6 +126,7 @@ async function openParty() {
 
   return {
     drive,
+    budget: budgetOf(store),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.stop(0)));
       await swarm[Symbol.asyncDispose]();
@@ -138,6 +147,28 @@ describe("the owner of a session dies before and after each of its calls", () =>
           assert.deepEqual(end, expected, `${when} call ${at}`);
         }
     });
+});
+
+test("the owner of a session with a budget dies before and after each of its calls: each step is charged once", async () => {
+  await using party = await openParty();
+  const pattern = {
+    pattern: "parallel-merge",
+    over: [3, 4],
+    each: { capability: "spend", input: "=item" },
+    merge: "sum",
+  };
+  /** What is charged for a session with a budget of its own, and what is still held of it when it is over. */
+  async function charged(budgetId: string, death: Death) {
+    await party.budget.create({ budgetId, limits: { tokens: 1_000 } });
+    const { end, calls } = await party.drive(pattern, death, { budget: { budgetId, amounts: { tokens: 100 } } });
+    const budget = await party.budget.read(budgetId);
+    return { result: [end.state, end.result, budget?.used, budget?.granted, budget?.presumed], calls };
+  }
+  const { result, calls } = await charged("b", { at: Number.POSITIVE_INFINITY, when: "before" });
+  assert.deepEqual(result, ["converged", 7, { tokens: 14 }, { tokens: 0 }, { tokens: 0 }]);
+  for (let at = 1; at <= calls; at++)
+    for (const when of ["before", "after"] as const)
+      assert.deepEqual((await charged(`b-${at}-${when}`, { at, when })).result, result, `${when} call ${at}`);
 });
 
 test("while processes of both kinds are killed at random, no task is lost and none counts twice", async () => {

@@ -1,5 +1,6 @@
 /** A Docker engine through its command: whether one answers, whether it has what an image is made of, and calls of it. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -13,15 +14,11 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/**
- * Why nothing can be built and run here; false where it can. Images that are missing are pulled. CI has its minutes for
- * what runs everywhere: there these tests are left out.
- */
+/** Why nothing can be built and run here; false where it can. Images that are missing are pulled. */
 export function whyNoDocker(images: readonly string[]): string | false {
   const call = (timeout: number, ...args: string[]) => spawnSync("docker", args, { timeout, encoding: "utf8" });
   const version = call(answerWithinMs, "version", "--format", "{{.Server.Version}}");
   if (version.status !== 0) return "no Docker engine answers";
-  if (process.env["CI"] !== undefined) return "too long for CI; `npm test -- deploy` runs it";
   if (call(answerWithinMs, "compose", "version").status !== 0) return "docker compose is not installed";
   const missing = images.filter((image) => call(answerWithinMs, "image", "inspect", image).status !== 0);
   const unreachable = missing.filter((image) => call(pullWithinMs, "pull", "--quiet", image).status !== 0);
@@ -51,4 +48,23 @@ export async function docker(args: readonly string[], env: Readonly<Record<strin
   const { code, stdout, stderr } = await tryDocker(args, env);
   if (code === 0) return stdout.trim();
   throw new Error(`docker ${args.join(" ")} ended with ${code}: ${stderr.trim().split("\n").slice(-10).join("\n")}`);
+}
+
+/**
+ * Runs a module, given as its text, in a container that has Node: `folder` says from where its imports are found.
+ * @throws Error with what it wrote to stderr where it fails
+ */
+export async function runInside(id: string, folder: string, module: string, args: readonly string[]): Promise<void> {
+  const child = spawn(
+    "docker",
+    ["exec", "--interactive", "--workdir", folder, id, "node", "--input-type=module", "-", ...args],
+    {
+      stdio: ["pipe", "ignore", "pipe"],
+    },
+  );
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.end(module);
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`the module in ${id} ended with ${code}: ${stderr.trim()}`);
 }

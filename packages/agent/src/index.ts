@@ -49,7 +49,14 @@ export type { PickedReplica, Picker, PickerOptions } from "./agent-picker.ts";
 export type { When } from "./agent-schedule.ts";
 export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
 export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
-export type { Amounts, Budget, BudgetStrategyName, BudgetWish, ResourceKind } from "@entrain/core/budget";
+export type {
+  Amounts,
+  Budget,
+  BudgetStrategyName,
+  BudgetWish,
+  ForecastSettings,
+  ResourceKind,
+} from "@entrain/core/budget";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
 export type { ActionOptions } from "./host-directives.ts";
 export type { ActionContext, ActionHandler } from "@entrain/runtime";

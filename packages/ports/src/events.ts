@@ -100,6 +100,13 @@ export type RuntimeEvent =
       readonly count: number;
       readonly message: string;
     }
+  /** Calls that were refused before they were read, since it was last told; `message`: the last one's reason. */
+  | {
+      readonly kind: "calls.refused";
+      readonly reason: string;
+      readonly count: number;
+      readonly message: string;
+    }
   /** Certificates were read anew; where that failed (`message`), the old ones stay. `expiresAtMs`: Unix ms. */
   | {
       readonly kind: "tls.loaded";

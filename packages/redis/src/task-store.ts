@@ -18,6 +18,7 @@ import {
   type TaskOutcome,
   type TaskState,
 } from "@entrain/core/task";
+import type { Amounts } from "@entrain/core/budget";
 import type { TaskHint, TaskStore } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import type { StoreKeys } from "./keys.ts";
@@ -89,13 +90,17 @@ function callOf(command: Exclude<TaskCommand, { readonly kind: "claim" }>): read
     case "renew": {
       const { progress } = command;
       const text = progress === undefined ? "" : taskText("progress", progress);
-      return ["renew-task", [command.taskId, command.token, text]];
+      return ["renew-task", [command.taskId, command.token, text, consumedText(command.consumed)]];
     }
     case "complete":
-      return ["complete-task", [command.taskId, command.token, taskText("result", command.result)]];
+      return [
+        "complete-task",
+        [command.taskId, command.token, taskText("result", command.result), consumedText(command.consumed)],
+      ];
     case "fail": {
-      const { taskId, token, again, delayMs } = command;
-      return ["fail-task", [taskId, token, causeText(command.cause), again ? 1 : 0, Math.round(delayMs)]];
+      const { taskId, token, cause, again, delayMs } = command;
+      const words = [taskId, token, causeText(cause), again ? 1 : 0, Math.round(delayMs)];
+      return ["fail-task", [...words, consumedText(command.consumed)]];
     }
     case "cancel":
       return ["cancel-tasks", [causeText(command.cause), ...command.taskIds]];
@@ -107,13 +112,18 @@ function callOf(command: Exclude<TaskCommand, { readonly kind: "claim" }>): read
       const { taskId, number, agentId, accepted, cause } = command;
       return ["answer-handoff", [taskId, number, agentId, accepted ? "accepted" : "rejected", causeText(cause)]];
     }
-    case "transfer":
-      return ["transfer-task", [command.taskId, command.token, command.number, carryText(command.carry)]];
+    case "transfer": {
+      const { taskId, token, number, carry, consumed } = command;
+      return ["transfer-task", [taskId, token, number, carryText(carry), consumedText(consumed)]];
+    }
     case "confirm":
       return ["confirm-handoff", [command.taskId, command.number, command.agentId]];
   }
 }
 
+const consumedText = (consumed: Amounts | undefined): string => (consumed === undefined ? "" : canonicalJson(consumed));
+const consumedFrom = (text: string | undefined): Amounts =>
+  text === undefined || text === "" ? {} : (JSON.parse(text) as Amounts);
 const causeText = (cause: string): string => cause.slice(0, taskLimits.causeMax);
 
 function outcomeFrom(command: TaskCommand, reply: unknown): TaskOutcome {
@@ -149,6 +159,7 @@ function heldFrom([, token, attempt, leaseMs, definition = "null", ...handed]: F
     token: Number(token),
     attempt: Number(attempt),
     leaseLeftMs: Number(leaseMs),
+    consumed: consumedFrom(handed[3]),
     handedOver: handedFrom(handed),
   };
 }
@@ -161,6 +172,7 @@ function taskFrom(fields: Fields): Task {
     tries: Number(tries),
     holder: textOr(holder),
     progress: jsonFrom(progress),
+    consumed: consumedFrom(handoff[10]),
     result: jsonFrom(result),
     cause: textOr(cause),
     endedAtMs: textOr(endedAtMs) === null ? null : Number(endedAtMs),

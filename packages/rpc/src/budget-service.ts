@@ -14,7 +14,7 @@ import {
 } from "@entrain/core/budget";
 import { checkId } from "@entrain/kernel";
 import type { BudgetStore, RateStore } from "@entrain/ports";
-import { budgetToWire, kindsFromWire, outcomeToWire } from "./budget-wire.ts";
+import { budgetToWire, forecastFromWire, kindsFromWire, outcomeToWire } from "./budget-wire.ts";
 import type { CallDesk } from "./call-desk.ts";
 import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
 import type { BudgetOutcome as WireOutcome } from "./gen/entrain/v1/BudgetOutcome.ts";
@@ -64,7 +64,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       const page = await budgets.list(wanted, after === 0 ? undefined : count("after", after));
       return { budgets: page.budgets.map(budgetToWire), next: page.next ?? 0 };
     }),
-    CreateBudget: changed(({ parentId, strategy, kinds, weight, leaseMs, ...wish }) => ({
+    CreateBudget: changed(({ parentId, strategy, kinds, weight, leaseMs, forecast, ...wish }) => ({
       kind: "create",
       definition: budgetDefinition({
         ...wish,
@@ -73,6 +73,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         ...(strategy === "" ? {} : { strategy: oneOf("strategy", strategy, budgetStrategyNames) }),
         ...(weight === 0 ? {} : { weight }),
         ...(leaseMs === 0 ? {} : { leaseMs }),
+        ...(forecast === null ? {} : { forecast: forecastFromWire(forecast) }),
       }),
     })),
     CloseBudget: changed(({ budgetId }) => ({ kind: "close", budgetId: checkId("budget_id", budgetId) })),

@@ -8,10 +8,12 @@ import {
   type Budget,
   type BudgetOutcome,
   type BudgetRefusal,
+  type ForecastSettings,
   type Grant,
   type ResourceKind,
 } from "@entrain/core/budget";
 import type { Budget as WireBudget, Budget__Output } from "./gen/entrain/v1/Budget.ts";
+import type { BudgetForecast__Output } from "./gen/entrain/v1/BudgetForecast.ts";
 import type { BudgetGrant, BudgetGrant__Output } from "./gen/entrain/v1/BudgetGrant.ts";
 import type { BudgetOutcome as WireOutcome, BudgetOutcome__Output } from "./gen/entrain/v1/BudgetOutcome.ts";
 import type { BudgetRefusal as WireRefusal, BudgetRefusal__Output } from "./gen/entrain/v1/BudgetRefusal.ts";
@@ -137,4 +139,17 @@ export function kindsFromWire(
   return Object.fromEntries(
     Object.entries(kinds).map(([resource, kind]) => [resource, oneOf(`${field}/${resource}`, kind, resourceKinds)]),
   );
+}
+
+/** How far a budget looks ahead; what is left out has its default. */
+export function forecastFromWire({
+  periodMs,
+  levelPercent,
+  trendPercent,
+}: BudgetForecast__Output): Partial<ForecastSettings> {
+  return {
+    ...(periodMs === 0 ? {} : { periodMs }),
+    ...(levelPercent === 0 ? {} : { levelPercent }),
+    ...(trendPercent === undefined ? {} : { trendPercent }),
+  };
 }

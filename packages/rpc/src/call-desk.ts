@@ -1,22 +1,46 @@
 /**
  * The front desk of a server: lets callers in, runs unary handlers with a deadline and a signal, turns what they throw
  * into a status, and knows what is under way, so that a server can drain.
+ *
+ * Order of checks on a call: this process is not stopping; the caller's swarm and wire; its certificate's identity; its
+ * share of calls; its role. So who is not let in for its role has used up its share as well.
  */
 import type { Metadata, ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import type { PeerCertificate } from "node:tls";
 import { EntrainError } from "@entrain/kernel";
+import type { Clock, EventSink } from "@entrain/ports";
 import { checkCaller } from "./call-metadata.ts";
 import { statusOfError } from "./error-status.ts";
 import { checkRole } from "./method-roles.ts";
-import { identityOf, peerOf, unidentifiedPeer, type Peer } from "./peer-identity.ts";
+import { identityOf, identityUri, peerOf, unidentifiedPeer, type Peer } from "./peer-identity.ts";
+import { PeerQuota } from "./peer-quota.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
 
 /** Calls that come without a deadline get this one, ms. */
 const longestCallMs = 30_000;
+/** Calls of one peer in a second, where nothing else is said. */
+const callsPerSecondDefault = 5_000;
+
+/** Why a call was refused before it was read; the closed list of a metric's label. */
+type RefusalReason = "rate" | "role" | "caller";
+
+/** What a desk needs. */
+export interface CallDeskOptions {
+  readonly swarmId: string;
+  /** True: callers have certificates, and who has none is refused. */
+  readonly secure: boolean;
+  readonly clock: Pick<Clock, "monoMs">;
+  readonly events: EventSink;
+  /** Calls of one peer in a second, streams that it opens among them (default 5,000). */
+  readonly callsPerSecond?: number;
+}
 
 /** A call, as far as the desk is concerned with it. */
 interface Call {
   readonly metadata: Metadata;
   getPath(): string;
+  /** `host:port` that it comes from. */
+  getPeer(): string;
   getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
 }
 
@@ -31,17 +55,18 @@ export type Handle<Request, Response> = (request: Request, signal: AbortSignal, 
 
 /** One server's desk. */
 export class CallDesk {
-  readonly #swarmId: string;
-  readonly #secure: boolean;
+  readonly #options: CallDeskOptions;
+  readonly #quota: PeerQuota;
+  readonly #refused: Refusals<RefusalReason>;
   readonly #streams = new Set<LastingStream>();
   #calls = 0;
   #draining = false;
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
-  /** @param secure true: callers have certificates, and who has none is refused */
-  constructor(swarmId: string, secure: boolean) {
-    this.#swarmId = swarmId;
-    this.#secure = secure;
+  constructor(options: CallDeskOptions) {
+    this.#options = options;
+    this.#quota = new PeerQuota(options.callsPerSecond ?? callsPerSecondDefault);
+    this.#refused = createRefusals((refusal) => options.events({ kind: "calls.refused", ...refusal }));
   }
 
   /** The gRPC handler of a unary call. */
@@ -94,6 +119,7 @@ export class CallDesk {
 
   /** Ends every lasting stream; resolves when their callers have been told. */
   endStreams(reason: EntrainError): Promise<void> {
+    this.#refused.close();
     for (const stream of this.#streams) end(stream, reason);
     return this.#until(() => this.#streams.size === 0);
   }
@@ -130,15 +156,38 @@ export class CallDesk {
 
   #letIn(call: Call, anyone: boolean): Peer {
     if (this.#draining) throw new EntrainError("unavailable", "this process is stopping: call another one");
-    if (!anyone) checkCaller(call.metadata, this.#swarmId);
-    const peer = this.#peerOf(call);
-    checkRole(peer, call.getPath());
+    const { swarmId } = this.#options;
+    if (!anyone) this.#checked("caller", () => checkCaller(call.metadata, swarmId));
+    const { name, peer } = this.#checked("caller", () => this.#callerOf(call));
+    this.#checked("rate", () => this.#checkRate(name));
+    this.#checked("role", () => checkRole(peer, call.getPath()));
     return peer;
   }
 
-  #peerOf(call: Call): Peer {
-    if (!this.#secure) return unidentifiedPeer;
-    return peerOf(identityOf(call.getAuthContext().sslPeerCertificate ?? {}, this.#swarmId));
+  /** Does what `check` does; what it throws is counted. */
+  #checked<Result>(reason: RefusalReason, check: () => Result): Result {
+    try {
+      return check();
+    } catch (thrown) {
+      this.#refused.add(reason, EntrainError.from(thrown).message);
+      throw thrown;
+    }
+  }
+
+  #checkRate(name: string): void {
+    if (this.#quota.take(name, this.#options.clock.monoMs())) return;
+    const remedy = "call less often";
+    const sentence = `${name} calls this process more than ${this.#quota.perSecond} times a second`;
+    throw new EntrainError("resource-exhausted", `${sentence}: ${remedy}`, { field: "calls", remedy });
+  }
+
+  /** Who calls, and the name that its calls are counted under: by certificate and host, without one by connection. */
+  #callerOf(call: Call): { readonly name: string; readonly peer: Peer } {
+    const { swarmId, secure } = this.#options;
+    const address = call.getPeer();
+    if (!secure) return { name: address, peer: unidentifiedPeer };
+    const identity = identityOf(call.getAuthContext().sslPeerCertificate ?? {}, swarmId);
+    return { name: `${identityUri(identity)} at ${address.replace(/:\d+$/, "")}`, peer: peerOf(identity) };
   }
 }
 

@@ -14,8 +14,11 @@ import type { EventSink } from "@entrain/ports";
 import { materialOptions, serverTls, type Security } from "./credentials.ts";
 import { formatAddress, type HostPort } from "./listen-address.ts";
 import { identityOf } from "./peer-identity.ts";
-import { createRefusedConnections, type RefusedConnections } from "./refused-connections.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
 import { materialOf, onMaterialChange } from "./tls-material.ts";
+
+/** Why; the closed list of a metric's label. */
+type RefusalReason = "handshake" | "no-certificate" | "expired" | "authority" | "identity" | "crowded";
 
 /** Connections that are held at once. */
 const connectionsMax = 4_096;
@@ -53,7 +56,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const { server, wanted, events } = options;
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const refused = createRefusedConnections(events);
+  const refused = createRefusals<RefusalReason>((refusal) => events({ kind: "connections.refused", ...refusal }));
   const admit = (socket: Socket): void => injector.injectConnection(socket);
   const listening = serverFor(options, refused, admit);
   listening.on("connection", (socket: Socket) => {
@@ -92,7 +95,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 /** The server that hands on to `admit` whoever may speak. */
 function serverFor(
   { security, wanted, swarmId }: ListenerOptions,
-  refused: RefusedConnections,
+  refused: Refusals<RefusalReason>,
   admit: (socket: Socket) => void,
 ): NetServer {
   const options = serverTls(security, wanted.host);
@@ -113,7 +116,7 @@ function serverFor(
 }
 
 /** Counts handshakes that fail; of too many under way the oldest gives way, so that whoever comes next has room. */
-function watchHandshakes(secure: TlsServer, refused: RefusedConnections): void {
+function watchHandshakes(secure: TlsServer, refused: Refusals<RefusalReason>): void {
   const opening = new Map<string, Socket>();
   let sentAway = 0;
   const placeOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
@@ -144,7 +147,7 @@ function watchHandshakes(secure: TlsServer, refused: RefusedConnections): void {
 }
 
 /** True where the certificate is one of ours. */
-function trusted(socket: TLSSocket, swarmId: string, refused: RefusedConnections): boolean {
+function trusted(socket: TLSSocket, swarmId: string, refused: Refusals<RefusalReason>): boolean {
   const certificate = socket.getPeerCertificate();
   if (!socket.authorized) {
     // With a client's certificate Node tells its code here, whatever the type says.

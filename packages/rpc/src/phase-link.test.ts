@@ -139,6 +139,33 @@ test("a frame whose sender's clock is not known yet is answered but not handed o
   );
 });
 
+test("of a flood of frames two thousand a second are read; the stream ends with the cause", () => {
+  const world = createWorld({ originNs: [1e9, 2e9], delayNs: () => 0 });
+  world.a.greet();
+  world.settle();
+  const bytes = requestSerialize({ timestamps: { sentNs: 1e9 }, ...frameToWire(frameOf(1)) });
+  for (let sent = 0; sent < 3_000; sent++) world.b.receive({ bytes, receivedNs: world.nowNs() + 2e9 });
+  assert.equal(world.received[1]!.length, 2_000 - world.written[0]!.length);
+  assert.deepEqual(
+    world.ended[1]!.map(({ code, message }) => [code, message]),
+    [["resource-exhausted", "the peer sends more than 2000 frames a second"]],
+  );
+  const refused = world.events[1]!.filter((event) => event.kind === "rhythm.frame" && event.direction === "refused");
+  assert.equal(refused.length, 8);
+});
+
+test("frames at forty times the rate of a beat of 20 ms pass for as long as they come", () => {
+  const world = createWorld({ originNs: [1e9, 2e9], delayNs: () => 0 });
+  world.a.greet();
+  world.settle();
+  const bytes = requestSerialize({ timestamps: { sentNs: 1e9 }, ...frameToWire(frameOf(1)) });
+  for (let sent = 0; sent < 10_000; sent++) {
+    world.advance(5e5);
+    world.b.receive({ bytes, receivedNs: world.nowNs() + 2e9 });
+  }
+  assert.deepEqual([world.received[1]!.length, world.ended[1]!], [10_000, []]);
+});
+
 test("a peer of another swarm, another wire or another name ends the stream with one sentence", () => {
   const wrongSwarm = createWorld({ originNs: [1, 1], delayNs: () => 1, swarms: ["blue", "green"] });
   wrongSwarm.a.greet();

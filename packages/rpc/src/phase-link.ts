@@ -6,14 +6,16 @@
  * both sides know each other's clock after one round trip, and know it well before the first phases are of use: the
  * first exchanges of a connection are slow, and the fastest one counts.
  *
- * What is bounded: frames that wait for the socket (then a frame is dropped, the next one is newer), and frames that
- * were refused in a row (then the stream ends).
+ * What is bounded: frames that wait for the socket (then a frame is dropped, the next one is newer), frames in a second
+ * (beyond that they are refused unread), and frames that were refused in a row (then the stream ends).
  */
+import { takeFromBucket, type Bucket } from "@entrain/core/rate";
 import { EntrainError, checkId, compareIds } from "@entrain/kernel";
 import type { Clock, EventSink, PhaseFrame, ReceivedFrame } from "@entrain/ports";
 import { createClockExchange, localInstant, type ClockExchange } from "./clock-exchange.ts";
 import type { PhaseFrame as WireFrame, PhaseFrame__Output } from "./gen/entrain/v1/PhaseFrame.ts";
 import { checkSpeaker, type Peer } from "./peer-identity.ts";
+import { fullBucket } from "./peer-quota.ts";
 import { frameFromWire, frameToWire } from "./phase-wire.ts";
 import { decodeFrame, type StampedBytes } from "./stamped-codec.ts";
 import { checkWireVersion, wireVersion } from "./wire-version.ts";
@@ -22,6 +24,8 @@ import { checkWireVersion, wireVersion } from "./wire-version.ts";
 const waitingMax = 4;
 /** So many of a stream's first frames are answered at once. */
 const promptAnswers = 6;
+/** Frames of a stream that are read in a second: forty times what a beat of 20 ms needs. */
+const framesPerSecond = 2_000;
 /** So many frames refused in a row end the stream. */
 const refusedInARowMax = 8;
 
@@ -60,9 +64,11 @@ export class PhaseLink {
   #sent = 0;
   #received = 0;
   #refusedInARow = 0;
+  #quota: Bucket;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#quota = fullBucket(framesPerSecond, options.clock.monoMs());
     this.#exchange = createClockExchange(options.clock);
   }
 
@@ -91,6 +97,7 @@ export class PhaseLink {
   receive({ bytes, receivedNs }: StampedBytes): void {
     if (this.#over) return;
     try {
+      this.#checkRate();
       this.#take(decodeFrame(bytes), receivedNs);
       this.#refusedInARow = 0;
     } catch (thrown) {
@@ -108,6 +115,13 @@ export class PhaseLink {
   /** The stream underneath is over: nothing is sent or taken in any more. */
   lost(): void {
     this.#over = true;
+  }
+
+  #checkRate(): void {
+    const left = takeFromBucket(this.#quota, 1, this.#options.clock.monoMs());
+    if (left === undefined)
+      throw new EntrainError("resource-exhausted", `the peer sends more than ${framesPerSecond} frames a second`);
+    this.#quota = left;
   }
 
   #take(frame: PhaseFrame__Output, receivedNs: number): void {

@@ -39,6 +39,8 @@ export interface RpcServerOptions extends Security {
   /** What a coordinator serves. */
   readonly coordination?: (ServedBudgets & { readonly context: SharedContext }) | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
+  /** Calls of one peer in a second (default 5,000); more are refused. */
+  readonly callsPerSecond?: number;
   /** Pings of every connection (default: every 200 ms, answered within 100 ms). */
   readonly keepalive?: Keepalive;
 }
@@ -64,7 +66,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
   checkId("swarmId", options.swarmId);
   checkId("processId", options.processId);
   const server = new Server(serverOptions(options.keepalive ?? rhythmKeepalive));
-  const desk = new CallDesk(options.swarmId, options.tls !== undefined);
+  const desk = new CallDesk({ ...options, secure: options.tls !== undefined });
   const services = addServices(server, desk, options);
   const health = new HealthImplementation();
   health.addToServer(server);

@@ -40,9 +40,9 @@ export type { SharedRate, TakeOptions } from "./rate/shared-rate.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";
 export { createSessionDesk, type SessionDesk, type SessionView } from "./session/session-desk.ts";
 export { createSessionDriver } from "./session/session-driver.ts";
+export type { Capability, TaskContext, TaskHandler } from "./task/capability.ts";
 export type { HandoffRequest } from "./task/hand-over.ts";
 export { createCapabilityWorker, type CapabilityWorker } from "./task/capability-worker.ts";
-export type { Capability, TaskContext, TaskHandler } from "./task/task-run.ts";
 export {
   periodOf,
   type JobOptions,

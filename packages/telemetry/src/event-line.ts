@@ -127,11 +127,17 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
 }
 
 /** Who was let in, and with which certificates. */
-function connectionLine(event: EventOf<"peer.refused" | "connections.refused" | "tls.loaded">): EventLine {
+function connectionLine(
+  event: EventOf<"peer.refused" | "calls.refused" | "connections.refused" | "tls.loaded">,
+): EventLine {
   if (event.kind === "peer.refused")
     return line("warn", "peer refused", { peerProcessId: event.processId, cause: event.message });
-  if (event.kind === "connections.refused")
-    return line("warn", "connections refused", { reason: event.reason, count: event.count, cause: event.message });
+  if (event.kind === "calls.refused" || event.kind === "connections.refused")
+    return line("warn", `${event.kind === "calls.refused" ? "calls" : "connections"} refused`, {
+      reason: event.reason,
+      count: event.count,
+      cause: event.message,
+    });
   const expiresAt = new Date(event.expiresAtMs).toISOString();
   if (event.outcome === "loaded") return line("info", "certificates loaded", { expiresAt });
   return line("error", "certificates refused", { cause: event.message, expiresAt });
@@ -147,6 +153,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "peers.changed":
       return line("debug", "peers changed", { connected: event.connected, wanted: event.wanted });
     case "peer.refused":
+    case "calls.refused":
     case "connections.refused":
     case "tls.loaded":
       return connectionLine(event);

@@ -23,6 +23,7 @@ type RhythmEvent = EventOf<
   | "goal.changed"
   | "peers.changed"
   | "peer.refused"
+  | "calls.refused"
   | "connections.refused"
   | "tls.loaded"
 >;
@@ -76,6 +77,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "goal.changed":
       case "peers.changed":
       case "peer.refused":
+      case "calls.refused":
       case "connections.refused":
       case "tls.loaded":
         recordRhythm(families, event);
@@ -171,6 +173,9 @@ function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
       return;
     case "peer.refused":
       to.peersRefused.inc();
+      return;
+    case "calls.refused":
+      to.callsRefused.inc({ reason: event.reason }, event.count);
       return;
     case "connections.refused":
       to.connectionsRefused.inc({ reason: event.reason }, event.count);

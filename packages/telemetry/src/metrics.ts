@@ -90,6 +90,7 @@ function rhythmFamilies({ counter, gauge, histogram }: MetricMaker) {
     connectionsRefused: counter("entrain_connections_refused_total", "Connections refused before anybody spoke.", [
       "reason",
     ]),
+    callsRefused: counter("entrain_calls_refused_total", "gRPC calls refused before they were read.", ["reason"]),
     tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
     tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
     peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),

@@ -132,6 +132,7 @@ const samples: Samples = {
   "run.missed": { kind: "run.missed", agentId, job: "report", count: 2, fromMs: 1, toMs: 3_600_001 },
   "job.stalled": { kind: "job.stalled", agentId, job: "report", code: "store-unavailable", message: "Redis is away" },
   "peers.changed": { kind: "peers.changed", connected: 3, wanted: 4 },
+  "calls.refused": { kind: "calls.refused", reason: "rate", count: 7, message: "a-1 calls too often" },
   "connections.refused": { kind: "connections.refused", reason: "expired", count: 3, message: "CERT_HAS_EXPIRED" },
   "tls.loaded": { kind: "tls.loaded", outcome: "loaded", expiresAtMs: 1_800_000_000_000, message: "" },
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },

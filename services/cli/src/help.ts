@@ -108,7 +108,7 @@ Simulates a swarm in virtual time with the same core as the real one. One seed g
   --partition FROM-TO     cut the swarm in half for a while, such as 4s-8s
   --liars SHARE:ATTACK    random, stubborn, drag, pull, split or stealth, such as 0.2:split
   --seed TEXT             another run (default entrain)
-  --out FOLDER            write coherence.svg, phases.svg and gaps.svg there
+  --out FOLDER            write coherence, phases and gaps there, each as .svg and .png
   --json                  one JSON object instead of a table
 
 Exit codes: 0 the goal held at the end; 1 it did not; 2 wrong command line.

@@ -56,6 +56,12 @@ export function amountOf(amounts: Amounts, resource: string): number {
   return Object.hasOwn(amounts, resource) ? (amounts[resource] ?? 0) : 0;
 }
 
+/** Both together, in the order of their names. */
+export function addAmounts(one: Amounts, other: Amounts): Amounts {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
+  return Object.fromEntries(names.map((name) => [name, amountOf(one, name) + amountOf(other, name)]));
+}
+
 /** True where every amount of `wanted` is there. */
 export function covers(available: Amounts, wanted: Amounts): boolean {
   return Object.entries(wanted).every(([resource, amount]) => amountOf(available, resource) >= amount);

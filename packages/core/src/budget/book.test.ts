@@ -208,7 +208,7 @@ export const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
   const allocationId = fc.integer({ min: 1, max: 40 }).map((n) => `a-${n}`);
   const requestId = fc.integer({ min: 1, max: 60 }).map((n) => `r-${n}`);
   const leaseMs = fc.integer({ min: 100, max: 2_000 });
-  const strategy = fc.constantFrom("strict", "elastic", "proportional", "priority" as const);
+  const strategy = fc.constantFrom("strict", "elastic", "proportional", "priority", "predictive" as const);
   const parents: Readonly<Record<string, string | null>> = { root: null, a: "root", b: "root", c: "root", deep: "a" };
   return fc.oneof(
     fc
@@ -220,6 +220,7 @@ export const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
           parentId: parents[id] ?? null,
           limits: { slots: id === "root" ? 40 : slots, credits: id === "root" ? 40 : slots },
           strategy: name,
+          forecast: name === "predictive" ? { periodMs: 500 } : undefined,
           leaseMs: id === "root" || slots % 2 === 0 ? undefined : ms,
         }),
       })),

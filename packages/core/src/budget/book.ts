@@ -140,6 +140,7 @@ class Book implements BudgetBook {
       accounts,
       children: new Set(),
       loans: [],
+      demand: new Map(),
       leases: 0,
       leaseUntilMs,
       closing: false,
@@ -176,6 +177,7 @@ class Book implements BudgetBook {
     const allocationId = this.#options.nextAllocationId?.() ?? `a-${++this.#allocations}`;
     const leaseUntilMs = Math.min(nowMs + leaseMs, node.leaseUntilMs ?? Infinity);
     node.leases += 1;
+    strategy.granted?.(node, request, nowMs);
     const fresh = { consumed: {}, noticed: false, endedAtMs: null };
     this.#ledger.holdings.set(allocationId, { allocationId, request, leaseUntilMs, ...fresh });
     const grant = { allocationId, budgetId, amounts, leaseUntilMs, leaseLeftMs: leaseUntilMs - nowMs };

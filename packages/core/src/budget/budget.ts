@@ -1,9 +1,11 @@
 /** Budgets and what is taken from them, as everybody sees them (B1 to B3). */
 import { checkId, EntrainError } from "@entrain/kernel";
 import { checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
+import { checkWithin } from "./check-within.ts";
+import { checkForecast, type ForecastSettings } from "./forecast.ts";
 
 /** How a budget finds room when its own is used up; see strategies.ts. */
-export type BudgetStrategyName = "strict" | "elastic" | "proportional" | "priority";
+export type BudgetStrategyName = "strict" | "elastic" | "proportional" | "priority" | "predictive";
 
 /** All strategies, the default first. */
 export const budgetStrategyNames = [
@@ -11,6 +13,7 @@ export const budgetStrategyNames = [
   "elastic",
   "proportional",
   "priority",
+  "predictive",
 ] as const satisfies readonly BudgetStrategyName[];
 
 /** Bounds, and what holds where a request does not say. */
@@ -39,6 +42,8 @@ export interface BudgetDefinition {
   readonly weight: number;
   /** null: as long as its parent. */
   readonly leaseMs: number | null;
+  /** Of strategy `predictive` alone. */
+  readonly forecast?: ForecastSettings;
 }
 
 /** A budget as it stands. limits = used + granted + available, resource by resource. */
@@ -98,6 +103,7 @@ export interface BudgetWish {
   readonly strategy?: BudgetStrategyName | undefined;
   readonly weight?: number | undefined;
   readonly leaseMs?: number | undefined;
+  readonly forecast?: Partial<ForecastSettings> | undefined;
 }
 
 /**
@@ -114,6 +120,8 @@ export function budgetDefinition(wish: BudgetWish): BudgetDefinition {
     throw EntrainError.invalid("strategy", strategy, `choose ${budgetStrategyNames.join(", ")}`);
   if (parentId === null && leaseMs !== undefined)
     throw EntrainError.invalid("leaseMs", leaseMs, "leave it out: a budget without a parent has no lease");
+  if (wish.forecast !== undefined && strategy !== "predictive")
+    throw EntrainError.invalid("forecast", strategy, "leave it out: it is of strategy predictive alone");
   const limits = checkAmounts("limits", wish.limits, 0);
   return {
     budgetId,
@@ -123,6 +131,7 @@ export function budgetDefinition(wish: BudgetWish): BudgetDefinition {
     strategy,
     weight: checkWithin("weight", weight, budgetLimits.weight),
     leaseMs: leaseMs === undefined ? null : checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs),
+    ...(strategy === "predictive" ? { forecast: checkForecast(wish.forecast ?? {}) } : {}),
   };
 }
 
@@ -173,14 +182,4 @@ export function allocationRequest(budgetId: string, wish: AllocationWish): Alloc
     holder: holder === "" ? "" : checkId("holder", holder),
     priority: checkWithin("priority", priority, budgetLimits.priority),
   };
-}
-
-/** Returns a whole number within bounds. @throws EntrainError `invalid-argument` that names the field */
-export function checkWithin(
-  field: string,
-  value: unknown,
-  { least, most }: { readonly least: number; readonly most: number },
-): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  throw EntrainError.invalid(field, value, `give a whole number from ${least} to ${most}`);
 }

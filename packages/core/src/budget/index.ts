@@ -1,6 +1,15 @@
 /** Budgets: a tree of limits over several resources, and what is taken from it (B1 to B3). */
-export { amountLimits, checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
+export {
+  addAmounts,
+  amountLimits,
+  amountOf,
+  checkAmounts,
+  usualKind,
+  type Amounts,
+  type ResourceKind,
+} from "./amounts.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
+export { forecastLimits, type ForecastSettings } from "./forecast.ts";
 export { createBudgetBook, type BudgetBook } from "./book.ts";
 export {
   allocationRequest,
@@ -8,7 +17,6 @@ export {
   budgetLimits,
   budgetStrategyNames,
   checkBudgetRequestId,
-  checkWithin,
   type AllocationRequest,
   type AllocationWish,
   type Budget,
@@ -17,4 +25,5 @@ export {
   type BudgetWish,
   type Grant,
 } from "./budget.ts";
+export { checkWithin } from "./check-within.ts";
 export { budgetError, type BudgetCommand, type BudgetOutcome, type BudgetRefusal } from "./command.ts";

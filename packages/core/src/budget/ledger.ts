@@ -5,6 +5,7 @@
 import { assertInvariant } from "@entrain/kernel";
 import { amountOf, type Amounts, type ResourceKind } from "./amounts.ts";
 import { type AllocationRequest, type Budget, type BudgetDefinition } from "./budget.ts";
+import type { DemandSeries } from "./forecast.ts";
 
 /** Part of a limit that was lent by a parent or sibling, to be given back when it is idle. */
 export interface Loan {
@@ -28,6 +29,8 @@ export interface Node {
   readonly accounts: Map<string, Account>;
   readonly children: Set<string>;
   readonly loans: Loan[];
+  /** Of strategy `predictive`: what was granted, by resource. */
+  readonly demand: Map<string, DemandSeries>;
   leases: number;
   leaseUntilMs: number | null;
   closing: boolean;

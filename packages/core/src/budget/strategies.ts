@@ -8,12 +8,15 @@
  *   it back as soon as it is idle again, last loan first.
  * - proportional: the siblings of this strategy share their parent's room by weight; who is below its share gets what others
  *   leave idle above theirs.
+ * - predictive: siblings share what their forecasts say that they will not want; see predictive.ts.
  * - priority: gives notice to holders of lower priority, the lowest and among them the newest first; they keep their part
  *   until the notice is over.
  */
 import { amountOf, type Amounts } from "./amounts.ts";
 import { budgetLimits, type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
 import { accountOf, freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
+import { anticipate, takeDown } from "./predictive.ts";
+import { idOf, lackOf, lendersOf, moveFrom, parentOf, siblingsOf } from "./room.ts";
 
 /** What a strategy may do; what it leaves out it does not. */
 export interface BudgetStrategy {
@@ -21,6 +24,8 @@ export interface BudgetStrategy {
   makeRoom?(ledger: Ledger, node: Node, request: AllocationRequest, nowMs: number): number;
   /** After something came back to `node`. */
   settle?(ledger: Ledger, node: Node): void;
+  /** After `request` was granted. */
+  granted?(node: Node, request: AllocationRequest, nowMs: number): void;
 }
 
 /** All strategies by name. */
@@ -29,55 +34,23 @@ export const budgetStrategies: Readonly<Record<BudgetStrategyName, BudgetStrateg
   elastic: { makeRoom: borrow, settle: giveBack },
   proportional: { makeRoom: shareOut },
   priority: { makeRoom: giveNotice },
+  predictive: { makeRoom: anticipate, granted: takeDown },
 };
-
-/** What a node lacks for `amounts`, resource by resource; only those of which it lacks something. */
-function lackOf(node: Node, amounts: Amounts): readonly (readonly [string, number])[] {
-  return Object.entries(amounts).flatMap(([resource, amount]) => {
-    const lack = amount - freeOf(node, resource);
-    return lack > 0 ? [[resource, lack] as const] : [];
-  });
-}
-
-/** The siblings of a strategy, without the node itself. */
-function siblingsOf({ nodes }: Ledger, node: Node, parent: Node): readonly Node[] {
-  return [...parent.children].flatMap((id) => {
-    const sibling = nodes.get(id);
-    const isOne = sibling !== undefined && sibling !== node && !sibling.closing;
-    return isOne && sibling.definition.strategy === node.definition.strategy ? [sibling] : [];
-  });
-}
-
-function parentOf({ nodes }: Ledger, node: Node): Node | undefined {
-  const { parentId } = node.definition;
-  return parentId === null ? undefined : nodes.get(parentId);
-}
 
 function borrow(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
   const needs = lackOf(node, amounts).map(([resource, lack]) => {
-    const siblings = siblingsOf(ledger, node, parent)
-      .filter((sibling) => freeOf(sibling, resource) > 0)
-      .sort((a, b) => freeOf(b, resource) - freeOf(a, resource) || (idOf(a) < idOf(b) ? -1 : 1));
-    return { resource, lack, lenders: [parent, ...siblings] };
+    const lenders = lendersOf(ledger, node, parent, resource, (sibling) => freeOf(sibling, resource));
+    return { resource, lack, lenders };
   });
   // Half of what is needed helps nobody, and would be idle.
-  const isInReach = needs.every(
-    ({ resource, lack, lenders }) => lenders.reduce((sum, lender) => sum + freeOf(lender, resource), 0) >= lack,
-  );
+  const isInReach = needs.every(({ lack, lenders }) => lenders.reduce((sum, { spare }) => sum + spare, 0) >= lack);
   if (!isInReach) return 0;
-  for (const { resource, lack, lenders } of needs) {
-    let left = lack;
-    for (const lender of lenders) {
-      const amount = Math.min(left, freeOf(lender, resource));
-      if (amount === 0) continue;
-      if (lender === parent) movePart(parent, node, resource, amount);
-      else moveAcross(lender, node, resource, amount);
-      node.loans.push({ from: idOf(lender), resource, amount });
-      left -= amount;
-    }
-  }
+  for (const { resource, lack, lenders } of needs)
+    moveFrom(lenders, { node, parent }, resource, lack, (lender, amount) =>
+      node.loans.push({ from: idOf(lender), resource, amount }),
+    );
   return 0;
 }
 
@@ -157,8 +130,6 @@ function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest
 
 const openOf = ({ request, consumed }: { request: AllocationRequest; consumed: Amounts }, resource: string): number =>
   amountOf(request.amounts, resource) - amountOf(consumed, resource);
-
-const idOf = (node: Node): string => node.definition.budgetId;
 
 function limitOf(node: Node, resource: string): number {
   return node.accounts.has(resource) ? accountOf(node, resource).limit : 0;

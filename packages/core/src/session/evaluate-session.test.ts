@@ -268,6 +268,10 @@ test("what is wrong is refused by its field", () => {
     [{ pattern: step("one"), timeoutMs: 1 }, /^timeoutMs is 1: give a whole number from 100/],
     [{ pattern: step("one"), goal: { threshold: 101 } }, /^goal\.threshold is 101/],
     [{ pattern: step("one"), budget: { budgetId: "b", amounts: { credits: -1 } } }, /credits/],
+    [
+      { pattern: step("one"), budget: { budgetId: "b", amounts: { credits: 1 }, exhausted: "beg" } },
+      /exhausted is "beg"/,
+    ],
     [{ pattern: { pattern: "parallel-merge" } }, /give branches, or each with over/],
   ];
   for (const [wish, message] of cases) assert.throws(() => spec(wish), { code: "invalid-argument", message });

@@ -29,6 +29,7 @@ export interface WantedStep {
   /** Its agent, where it is one's alone. */
   readonly agentId: string | null;
   readonly merges: boolean;
+  readonly undoes: boolean;
 }
 
 export interface WantedRoster {
@@ -132,24 +133,30 @@ function worldOf(scope: Scope): PatternWorld {
 }
 
 function stepIn(
-  { record, options, wanted, variables }: Scope,
+  { spec, record, options, wanted, variables }: Scope,
   path: string,
   step: StepNode,
   value: Json,
-  { agentId, variables: more = {}, merges = false }: StepOptions,
+  { agentId, variables: more = {}, merges = false, undoes = false }: StepOptions,
 ): StepOutcome | undefined {
   const ended = record.ended.get(path);
   if (ended !== undefined) return ended;
+  if (!merges && !undoes && isOverBudget(spec, record, path))
+    return { outcome: { ok: false, cause: "the budget is used up" }, order: 0, agentId: agentId ?? null };
   const known = { ...variables, ...more, value };
   try {
     const input = step.input === undefined ? value : fillTemplate(step.input, (text) => options.evaluate(text, known));
-    wanted.set(path, { path, step, input, agentId: agentId ?? null, merges });
+    wanted.set(path, { path, step, input, agentId: agentId ?? null, merges, undoes });
     return undefined;
   } catch (thrown) {
     const cause = `its input: ${EntrainError.from(thrown).message}`;
     return { outcome: { ok: false, cause }, order: 0, agentId: agentId ?? null };
   }
 }
+
+/** True for a step that was not begun before the budget was used up, where the session goes on with less. */
+const isOverBudget = ({ budget }: SessionSpec, { budget: known, started }: SessionRecord, path: string): boolean =>
+  budget?.exhausted === "degrade" && known.exhausted !== null && !started.has(path);
 
 /** How near the goal a result is; without criteria it is reached by having one. */
 function scoreOf({ goal, input }: SessionSpec, result: Json, iteration: number, evaluate: Evaluate): Score {

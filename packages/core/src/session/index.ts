@@ -10,19 +10,21 @@ export {
 } from "./evaluate-session.ts";
 export type { Pattern, PatternNode, PatternWorld, StepNode, StepOutcome } from "./node.ts";
 export { patterns } from "./patterns/index.ts";
-export { foldSession, type SessionFold, type SessionRecord } from "./session-record.ts";
+export { foldSession, type BudgetRecord, type SessionFold, type SessionRecord } from "./session-record.ts";
 export { driverCapability, driverTask, sessionIdFrom, sessionTaskId, stepTask, stepTaskId } from "./session-tasks.ts";
 export { capabilitiesOf, sessionSpec, type CheckExpression, type SpecOptions } from "./session-spec.ts";
 export {
   isEnded,
   sessionLimits,
   type Criterion,
+  type ExhaustionPolicy,
   type Outcome,
   type Score,
   type ScorePart,
   type SessionEnd,
   type SessionEntry,
   type SessionEvent,
+  type SessionBudgetSpec,
   type SessionGoal,
   type SessionSpec,
   type SessionState,

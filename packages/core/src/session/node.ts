@@ -1,5 +1,6 @@
 /** What a pattern is made of: steps, which one agent does, and patterns of steps and patterns. */
 import { checkId, EntrainError, nearestName, type Json } from "@entrain/kernel";
+import type { Amounts } from "../budget/index.ts";
 import { checkWhole, taskLimits } from "../task/index.ts";
 import { sessionLimits, type Outcome } from "./session.ts";
 
@@ -46,6 +47,8 @@ export interface StepOptions {
   readonly variables?: Variables;
   /** It brings together what others did. */
   readonly merges?: boolean;
+  /** It undoes what was done: it is begun whatever the budget says. */
+  readonly undoes?: boolean;
 }
 
 /** An outcome, and when it came: lower numbers came first. */
@@ -53,6 +56,8 @@ export interface StepOutcome {
   readonly outcome: Outcome;
   readonly order: number;
   readonly agentId: string | null;
+  /** By all its tries, as they said; absent where nothing was said. */
+  readonly consumed?: Amounts;
 }
 
 /** How a kind of pattern is checked and worked out. */

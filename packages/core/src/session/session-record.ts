@@ -1,5 +1,6 @@
 /** A session's log, folded: what is known of it so far. */
-import type { Outcome, SessionEnd, SessionEntry, SessionState } from "./session.ts";
+import { addAmounts, type Amounts } from "../budget/index.ts";
+import type { SessionEnd, SessionEntry, SessionEvent, SessionState } from "./session.ts";
 import type { StepOutcome } from "./node.ts";
 
 /** What the log says. */
@@ -13,12 +14,32 @@ export interface SessionRecord {
   readonly ended: ReadonlyMap<string, StepOutcome>;
   /** Iterations whose score is written down. */
   readonly iterated: number;
+  readonly budget: BudgetRecord;
   readonly end: SessionEnd | null;
 }
 
 export interface StartedStep {
   readonly atMs: number;
   readonly capability: string;
+  readonly budget?: Amounts;
+}
+
+/** What the log says of the session's budget. */
+export interface BudgetRecord {
+  /** Parts that were asked for, in order: what a number was asked for last. */
+  readonly asked: readonly Amounts[];
+  readonly granted: ReadonlySet<number>;
+  /** By the steps that have ended, each counted once. */
+  readonly consumed: Amounts;
+  /** Why nothing is begun any more; null while that is not so. */
+  readonly exhausted: string | null;
+}
+
+interface BudgetFolding extends BudgetRecord {
+  readonly asked: Amounts[];
+  readonly granted: Set<number>;
+  consumed: Amounts;
+  exhausted: string | null;
 }
 
 interface Folding extends SessionRecord {
@@ -28,6 +49,7 @@ interface Folding extends SessionRecord {
   readonly started: Map<string, StartedStep>;
   readonly ended: Map<string, StepOutcome>;
   iterated: number;
+  readonly budget: BudgetFolding;
   end: SessionEnd | null;
 }
 
@@ -47,6 +69,7 @@ export function foldSession(): SessionFold {
     started: new Map(),
     ended: new Map(),
     iterated: 0,
+    budget: { asked: [], granted: new Set(), consumed: {}, exhausted: null },
     end: null,
   };
   return {
@@ -67,12 +90,22 @@ function apply(record: Folding, { number, atMs, event }: SessionEntry): void {
       record.rosters.set(event.path, event.agents);
       return;
     case "started":
-      record.started.set(event.path, { atMs, capability: event.capability });
+      record.started.set(event.path, startedStep(event, atMs));
       return;
     case "ended":
       // The first end of a step is its end.
-      if (!record.ended.has(event.path))
-        record.ended.set(event.path, stepOutcome(event.outcome, number, event.agentId));
+      if (record.ended.has(event.path)) return;
+      record.ended.set(event.path, stepOutcome(event, number));
+      record.budget.consumed = addAmounts(record.budget.consumed, event.consumed ?? {});
+      return;
+    case "asked":
+      record.budget.asked[event.part - 1] = event.amounts;
+      return;
+    case "granted":
+      record.budget.granted.add(event.part);
+      return;
+    case "exhausted":
+      record.budget.exhausted = event.cause;
       return;
     case "iterated":
       record.iterated = event.iteration;
@@ -88,8 +121,17 @@ function apply(record: Folding, { number, atMs, event }: SessionEntry): void {
   }
 }
 
-const stepOutcome = (outcome: Outcome, order: number, agentId: string | null): StepOutcome => ({
+type EventOf<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { readonly kind: Kind }>;
+
+const startedStep = ({ capability, budget }: EventOf<"started">, atMs: number): StartedStep => ({
+  atMs,
+  capability,
+  ...(budget === undefined ? {} : { budget }),
+});
+
+const stepOutcome = ({ outcome, agentId, consumed }: EventOf<"ended">, order: number): StepOutcome => ({
   outcome,
   order,
   agentId,
+  ...(consumed === undefined ? {} : { consumed }),
 });

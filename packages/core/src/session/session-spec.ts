@@ -3,7 +3,14 @@ import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel
 import { checkAmounts } from "../budget/index.ts";
 import { checkWhole } from "../task/index.ts";
 import { checkStep, listOf, membersOf, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
-import { sessionLimits, type Criterion, type SessionGoal, type SessionSpec } from "./session.ts";
+import {
+  exhaustionPolicies,
+  sessionLimits,
+  type Criterion,
+  type ExhaustionPolicy,
+  type SessionGoal,
+  type SessionSpec,
+} from "./session.ts";
 
 /** Refuses an expression that does not parse. @throws EntrainError `invalid-argument` with line and column */
 export type CheckExpression = (field: string, expression: string) => void;
@@ -16,7 +23,7 @@ export interface SpecOptions {
 
 /**
  * The whole specification: `goal` {description?, criteria?, threshold?} , `pattern`, `input?`, `timeoutMs?`, `iterationsMax?`,
- * `budget?` {budgetId, amounts}, `sessionId?`.
+ * `budget?` {budgetId, amounts, exhausted?}, `sessionId?`.
  * @param sessionId for one that names none
  * @throws EntrainError `invalid-argument` that names the field
  */
@@ -118,10 +125,13 @@ function checkCriterion(value: unknown, field: string, checkExpression: CheckExp
 
 function checkBudget(value: unknown): SessionSpec["budget"] {
   if (value === null) return null;
-  const { budgetId, amounts } = membersOf(value, "budget", ["budgetId", "amounts"]);
+  const { budgetId, amounts, exhausted = "fail" } = membersOf(value, "budget", ["budgetId", "amounts", "exhausted"]);
+  if (!exhaustionPolicies.includes(exhausted as ExhaustionPolicy))
+    throw EntrainError.invalid("budget.exhausted", exhausted, `use ${exhaustionPolicies.join(", ")}`);
   return {
     budgetId: checkId("budget.budgetId", budgetId),
     amounts: checkAmounts("budget.amounts", amounts, 1),
+    exhausted: exhausted as ExhaustionPolicy,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Sessions as tasks: the one that drives a session, whose token fences its log, and those that do its steps. */
 import type { Json } from "@entrain/kernel";
+import type { Amounts } from "../budget/index.ts";
 import { taskDefinition, type TaskDefinition } from "../task/index.ts";
 import type { WantedStep } from "./evaluate-session.ts";
 
@@ -31,8 +32,15 @@ export function driverTask(sessionId: string): TaskDefinition {
 /** The task of a step. */
 export const stepTaskId = (sessionId: string, path: string): string => `${sessionId}/${path}`;
 
-/** @throws EntrainError `invalid-argument`, where the input is too large for a task */
-export function stepTask(sessionId: string, { path, step, input, agentId }: WantedStep): TaskDefinition {
+/**
+ * @param budget what the session had left when the step was begun
+ * @throws EntrainError `invalid-argument`, where the input is too large for a task
+ */
+export function stepTask(
+  sessionId: string,
+  { path, step, input, agentId }: WantedStep,
+  budget: Amounts | undefined,
+): TaskDefinition {
   const { capability, by, triesMax, leaseMs, timeoutMs } = step;
   return taskDefinition({
     taskId: stepTaskId(sessionId, path),
@@ -42,5 +50,6 @@ export function stepTask(sessionId: string, { path, step, input, agentId }: Want
     ...(triesMax === undefined ? {} : { triesMax }),
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(budget === undefined ? {} : { budget }),
   });
 }

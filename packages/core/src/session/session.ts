@@ -60,8 +60,23 @@ export interface SessionSpec {
   readonly input: Json;
   readonly timeoutMs: number;
   readonly iterationsMax: number;
-  /** Held while the session runs; it fails where that much is not to be had. */
-  readonly budget: { readonly budgetId: string; readonly amounts: Amounts } | null;
+  /** Held while the session runs, and charged with what its steps consume. */
+  readonly budget: SessionBudgetSpec | null;
+}
+
+/** What to do where a budget has not enough, and where what is held of it is used up. */
+export const exhaustionPolicies = ["fail", "queue", "degrade"] as const;
+export type ExhaustionPolicy = (typeof exhaustionPolicies)[number];
+
+/** The part of a budget that a session holds. */
+export interface SessionBudgetSpec {
+  readonly budgetId: string;
+  readonly amounts: Amounts;
+  /**
+   * `fail`: the session fails. `queue`: it begins nothing until as much again is to be had. `degrade`: it takes what is there,
+   * and when that is used up begins nothing but what brings results together or undoes.
+   */
+  readonly exhausted: ExhaustionPolicy;
 }
 
 /** What a step or a pattern came to. */
@@ -101,8 +116,27 @@ export type SessionEvent =
   | { readonly kind: "owned"; readonly owner: string }
   /** The agents that take part in what `path` names, fixed once. */
   | { readonly kind: "roster"; readonly path: string; readonly agents: readonly string[] }
-  | { readonly kind: "started"; readonly path: string; readonly capability: string; readonly agentId: string | null }
-  | { readonly kind: "ended"; readonly path: string; readonly outcome: Outcome; readonly agentId: string | null }
+  | {
+      readonly kind: "started";
+      readonly path: string;
+      readonly capability: string;
+      readonly agentId: string | null;
+      /** What was left of the session's budget; absent without one. */
+      readonly budget?: Amounts;
+    }
+  | {
+      readonly kind: "ended";
+      readonly path: string;
+      readonly outcome: Outcome;
+      readonly agentId: string | null;
+      /** By all tries; absent where nothing was reported. */
+      readonly consumed?: Amounts;
+    }
+  /** A part of the budget is asked for: written before it is, so that a successor asks for the same. Numbered from 1. */
+  | { readonly kind: "asked"; readonly part: number; readonly amounts: Amounts }
+  | { readonly kind: "granted"; readonly part: number }
+  /** What is held of the budget is used up. */
+  | { readonly kind: "exhausted"; readonly cause: string }
   | {
       readonly kind: "iterated";
       readonly iteration: number;

@@ -1,5 +1,6 @@
 /** What can be done to tasks, and what comes of it. */
 import type { Json } from "@entrain/kernel";
+import type { Amounts } from "../budget/index.ts";
 import type { HandoffCommand, HandoffOffer, HandoffOutcome } from "./handoff.ts";
 import type { HeldTask, TaskDefinition } from "./task.ts";
 
@@ -16,21 +17,26 @@ export interface ClaimRequest {
   readonly load?: number;
 }
 
+/** What a task's tries have consumed so far, this one included: totals, so that a repetition changes nothing (B3). */
+interface Consuming {
+  readonly consumed?: Amounts;
+}
+
 export type TaskCommand =
   | HandoffCommand
   | { readonly kind: "offer"; readonly task: TaskDefinition }
   | ({ readonly kind: "claim" } & ClaimRequest)
-  | { readonly kind: "renew"; readonly taskId: string; readonly token: number; readonly progress?: Json }
-  | { readonly kind: "complete"; readonly taskId: string; readonly token: number; readonly result: Json }
+  | ({ readonly kind: "renew"; readonly taskId: string; readonly token: number; readonly progress?: Json } & Consuming)
+  | ({ readonly kind: "complete"; readonly taskId: string; readonly token: number; readonly result: Json } & Consuming)
   /** With `again` it waits for another try after `delayMs`, if it has one left. */
-  | {
+  | ({
       readonly kind: "fail";
       readonly taskId: string;
       readonly token: number;
       readonly cause: string;
       readonly again: boolean;
       readonly delayMs: number;
-    }
+    } & Consuming)
   | { readonly kind: "cancel"; readonly taskIds: readonly string[]; readonly cause: string }
   /** A dead letter gets all its tries anew. */
   | { readonly kind: "replay"; readonly taskId: string };

@@ -1,4 +1,5 @@
 /** What the book does with the messages of a handoff (P3). */
+import type { Amounts } from "../budget/index.ts";
 import type { ClaimRequest } from "./command.ts";
 import type { HandedOver, Handoff, HandoffCommand, HandoffOffer, HandoffOutcome } from "./handoff.ts";
 import type { HeldTask, TaskDefinition, TaskState } from "./task.ts";
@@ -11,6 +12,7 @@ export interface HandedEntry {
   token: number;
   holder: string | null;
   atMs: number;
+  consumed: Amounts;
   handoff: BookedHandoff | null;
   handedOver: HandedOver | null;
 }
@@ -46,8 +48,8 @@ export function isUnconfirmed({ handoff, token }: HandedEntry): boolean {
 }
 
 /** The claimed task as its holder gets it. */
-export function heldOf({ definition, token, tries, handedOver }: HandedEntry): HeldTask {
-  return { definition, token, attempt: tries, leaseLeftMs: definition.leaseMs, handedOver };
+export function heldOf({ definition, token, tries, consumed, handedOver }: HandedEntry): HeldTask {
+  return { definition, token, attempt: tries, leaseLeftMs: definition.leaseMs, consumed, handedOver };
 }
 
 /** What an agent has to answer or to confirm. */
@@ -101,7 +103,7 @@ function answer(
 
 function transfer(
   entry: HandedEntry | undefined,
-  { number, token, carry }: Extract<HandoffCommand, { readonly kind: "transfer" }>,
+  { number, token, carry, consumed }: Extract<HandoffCommand, { readonly kind: "transfer" }>,
   nowMs: number,
   nextToken: () => number,
 ): HandoffOutcome {
@@ -110,6 +112,7 @@ function transfer(
   if (isThis && (handoff.state === "transferred" || handoff.state === "confirmed")) return { kind: "transferred" };
   if (entry?.state !== "running" || entry.token !== token) return { kind: "lost", state: entry?.state ?? "unknown" };
   if (!isThis || handoff.state !== "accepted" || handoff.untilMs <= nowMs) return over;
+  entry.consumed = consumed ?? entry.consumed;
   entry.token = nextToken();
   entry.holder = handoff.to;
   entry.atMs = nowMs + entry.definition.leaseMs;

@@ -5,6 +5,7 @@
  * is not confirmed within the task's lease puts it back in its line, with all that was handed over.
  */
 import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
+import type { Amounts } from "../budget/index.ts";
 import type { HeldTask, TaskState } from "./task.ts";
 
 /** Why a task is handed over. */
@@ -89,6 +90,8 @@ export type HandoffCommand =
       readonly token: number;
       readonly number: number;
       readonly carry: Json;
+      /** What its tries have consumed so far: totals. */
+      readonly consumed?: Amounts;
     }
   | { readonly kind: "confirm"; readonly taskId: string; readonly number: number; readonly agentId: string };
 

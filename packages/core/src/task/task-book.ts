@@ -97,7 +97,7 @@ class Book implements TaskBook {
     const open = [...this.#entries.values()].filter(({ endedAtMs }) => endedAtMs === null).length;
     if (open >= taskLimits.openMax) return { kind: "full" };
     const fresh = { tries: 0, token: 0, holder: null, progress: null, result: null, cause: null, endedAtMs: null };
-    const alone = { handoff: null, handedOver: null };
+    const alone = { consumed: {}, handoff: null, handedOver: null };
     this.#entries.set(task.taskId, { ...fresh, ...alone, definition: task, state: "waiting", atMs: nowMs });
     return { kind: "offered" };
   }
@@ -138,6 +138,7 @@ class Book implements TaskBook {
     const isLatest = entry.token === command.token;
     if (command.kind === "complete" && isLatest && entry.state === "done") return { kind: "repeated" };
     if (!isLatest || entry.state !== "running") return { kind: "lost", state: entry.state };
+    entry.consumed = command.consumed ?? entry.consumed;
     switch (command.kind) {
       case "renew":
         entry.atMs = nowMs + entry.definition.leaseMs;

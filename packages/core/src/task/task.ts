@@ -3,6 +3,7 @@
  * token, and finished by the holder of its latest token alone, so each counts once however often it was begun.
  */
 import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
+import { checkAmounts, type Amounts } from "../budget/index.ts";
 import type { HandedOver, Handoff } from "./handoff.ts";
 
 /** Bounds of tasks. */
@@ -45,6 +46,8 @@ export interface TaskDefinition {
   readonly triesMax: number;
   /** The handler's time per try, ms; null: no limit. */
   readonly timeoutMs: number | null;
+  /** What its session had left when it was begun; absent without a budget. */
+  readonly budget?: Amounts;
 }
 
 /** What the caller says of it. */
@@ -56,6 +59,7 @@ export interface TaskWish {
   readonly leaseMs?: number;
   readonly triesMax?: number;
   readonly timeoutMs?: number | null;
+  readonly budget?: Amounts;
 }
 
 export type TaskState = "waiting" | "running" | "done" | "failed" | "cancelled";
@@ -70,6 +74,8 @@ export interface Task {
   readonly holder: string | null;
   /** What the holder said last of how far it is; null where it said nothing. */
   readonly progress: Json;
+  /** What all tries consumed, as far as their holders said: totals. */
+  readonly consumed: Amounts;
   /** Once it is done. */
   readonly result: Json;
   /** Why the last try failed, or why it was cancelled; null where neither happened. */
@@ -89,6 +95,8 @@ export interface HeldTask {
   /** 1 for the first try. */
   readonly attempt: number;
   readonly leaseLeftMs: number;
+  /** What earlier tries consumed: the holder's totals begin there. */
+  readonly consumed: Amounts;
   /** What an earlier holder handed over; null where nobody did. */
   readonly handedOver: HandedOver | null;
 }
@@ -127,6 +135,7 @@ export function taskDefinition(wish: TaskWish): TaskDefinition {
     leaseMs: checkWhole("leaseMs", wish.leaseMs ?? usual, least, most),
     triesMax: checkWhole("triesMax", wish.triesMax ?? taskLimits.tries.usual, 1, taskLimits.tries.most),
     timeoutMs: timeoutMs === null ? null : checkWhole("timeoutMs", timeoutMs, 1, 86_400_000),
+    ...(wish.budget === undefined ? {} : { budget: checkAmounts("budget", wish.budget, 0) }),
   };
 }
 

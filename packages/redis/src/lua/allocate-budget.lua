@@ -2,7 +2,7 @@
 -- Grants a part of a budget for a lease, once per request id (B1 to B3). Nothing is granted while writes may have been lost.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-room
+-- Include: budget, budget-ends, budget-room, budget-forecast
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
 --         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority
@@ -51,6 +51,7 @@ for _, each in ipairs(amounts) do
 end
 redis.call('HSET', key, 'budgetId', budget.id, 'requestId', ARGV[6], 'holder', ARGV[9], 'priority', ARGV[10], 'noticed', '0',
   'leaseUntilMs', int(untilMs), 'resources', table.concat(names, ' '))
+takeDown(budget, amounts)
 redis.call('SADD', prefix .. 'budget-holdings:' .. budget.id, id)
 redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. id)
 budget.leases = budget.leases + 1

@@ -5,15 +5,16 @@
 -- Input:  KEYS[1] store key
 --         ARGV[1] generation, ARGV[2] prefix, ARGV[3 ...] tasks
 -- Output: {{definition, state, tries, holder, progress, result, cause, endedAtMs, then of the latest handoff number, from, to,
---         reason, state, untilMs, cause, and from, reason and carry of what was handed over} ...}, '' for what is not there
+--         reason, state, untilMs, cause, from, reason and carry of what was handed over, and what was
+--         consumed} ...}, '' for what is not there
 
 local reply = {}
 for at = 3, #ARGV do
   local fields = redis.call('HMGET', ARGV[2] .. 'task:' .. ARGV[at], 'definition', 'state', 'tries', 'holder', 'progress',
     'result', 'cause', 'endedAtMs', 'handoffNumber', 'handoffFrom', 'handoffTo', 'handoffReason', 'handoff',
-    'handoffUntilMs', 'handoffCause', 'carryFrom', 'carryReason', 'carry')
+    'handoffUntilMs', 'handoffCause', 'carryFrom', 'carryReason', 'carry', 'consumed')
   if fields[1] then
-    for each = 1, 18 do
+    for each = 1, 19 do
       fields[each] = fields[each] or ''
     end
     reply[#reply + 1] = fields

@@ -4,7 +4,8 @@
 -- KEYS: 5
 -- Include: task
 -- Input:  KEYS[1] store key, KEYS[2] leases, KEYS[3] ended, KEYS[4] dead letters, KEYS[5] counters
---         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] task, ARGV[5] token, ARGV[6] progress (JSON) or ''
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] task, ARGV[5] token, ARGV[6] progress (JSON) or '',
+--         ARGV[7] what was consumed so far (JSON of totals) or ''
 -- Output: {'renewed', lease in ms} | {'lost', state}
 
 reclaim()
@@ -16,4 +17,5 @@ redis.call('ZADD', KEYS[2], int(nowMs + task.leaseMs), task.id)
 if ARGV[6] ~= '' then
   redis.call('HSET', task.key, 'progress', ARGV[6])
 end
+putDown(task, ARGV[7])
 return finish({'renewed', int(task.leaseMs)})

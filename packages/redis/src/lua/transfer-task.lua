@@ -5,7 +5,7 @@
 -- Include: task, handoff
 -- Input:  KEYS[1] store key, KEYS[2] leases, KEYS[3] ended, KEYS[4] dead letters, KEYS[5] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] task, ARGV[5] token, ARGV[6] number,
---         ARGV[7] what is handed over (JSON)
+--         ARGV[7] what is handed over (JSON), ARGV[8] what was consumed so far (JSON of totals) or ''
 -- Output: {'transferred'} | {'handoff-over'} | {'lost', state}
 
 reclaim()
@@ -21,6 +21,7 @@ end
 if not isThis or handoff.state ~= 'accepted' or handoff.untilMs <= nowMs then
   return finish({'handoff-over'})
 end
+putDown(task, ARGV[8])
 local token = nextToken()
 redis.call('HSET', task.key, 'token', token, 'holder', handoff.to, 'handoff', 'transferred', 'handoffToken', token,
   'carry', ARGV[7], 'carryFrom', handoff.from, 'carryReason', handoff.reason)

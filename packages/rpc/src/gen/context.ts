@@ -3,6 +3,7 @@ import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AllocateRequest as _entrain_v1_AllocateRequest, AllocateRequest__Output as _entrain_v1_AllocateRequest__Output } from './entrain/v1/AllocateRequest.ts';
 import type { Budget as _entrain_v1_Budget, Budget__Output as _entrain_v1_Budget__Output } from './entrain/v1/Budget.ts';
+import type { BudgetForecast as _entrain_v1_BudgetForecast, BudgetForecast__Output as _entrain_v1_BudgetForecast__Output } from './entrain/v1/BudgetForecast.ts';
 import type { BudgetGrant as _entrain_v1_BudgetGrant, BudgetGrant__Output as _entrain_v1_BudgetGrant__Output } from './entrain/v1/BudgetGrant.ts';
 import type { BudgetList as _entrain_v1_BudgetList, BudgetList__Output as _entrain_v1_BudgetList__Output } from './entrain/v1/BudgetList.ts';
 import type { BudgetOutcome as _entrain_v1_BudgetOutcome, BudgetOutcome__Output as _entrain_v1_BudgetOutcome__Output } from './entrain/v1/BudgetOutcome.ts';
@@ -44,6 +45,7 @@ export interface ProtoGrpcType {
     v1: {
       AllocateRequest: MessageTypeDefinition<_entrain_v1_AllocateRequest, _entrain_v1_AllocateRequest__Output>
       Budget: MessageTypeDefinition<_entrain_v1_Budget, _entrain_v1_Budget__Output>
+      BudgetForecast: MessageTypeDefinition<_entrain_v1_BudgetForecast, _entrain_v1_BudgetForecast__Output>
       BudgetGrant: MessageTypeDefinition<_entrain_v1_BudgetGrant, _entrain_v1_BudgetGrant__Output>
       BudgetList: MessageTypeDefinition<_entrain_v1_BudgetList, _entrain_v1_BudgetList__Output>
       BudgetOutcome: MessageTypeDefinition<_entrain_v1_BudgetOutcome, _entrain_v1_BudgetOutcome__Output>

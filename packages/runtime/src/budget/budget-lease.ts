@@ -30,6 +30,8 @@ export interface BudgetLease extends AsyncDisposable {
   consume(consumed: Amounts): Promise<void>;
   /** Gives back what was not consumed; idempotent. Without an answer the store takes it back at the lease's end. */
   release(): Promise<void>;
+  /** Stops prolonging it without giving it back: who makes the same request again holds on to it. */
+  leave(): void;
 }
 
 /** What a lease needs. */
@@ -94,7 +96,8 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   }
 
   lasts(sentMs, grant.leaseLeftMs);
-  callOffExtension = timers.after(leaseMs * extendShare, () => void extend());
+  // A grant that is given again to the same request may be old.
+  callOffExtension = timers.after(Math.min(leaseMs, grant.leaseLeftMs) * extendShare, () => void extend());
   const lease: BudgetLease = {
     allocationId,
     budgetId,
@@ -114,6 +117,9 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
         },
       );
       return released;
+    },
+    leave() {
+      end(new EntrainError("cancelled", `${allocationId} was left to whoever asks for it again`));
     },
     [Symbol.asyncDispose]: () => lease.release(),
   };

@@ -6,6 +6,7 @@
  * before its task is offered. Everything written is fenced by the token of the driving task (P1).
  */
 import { EntrainError } from "@entrain/kernel";
+import { budgetLimits, type Amounts } from "@entrain/core/budget";
 import {
   endFromOutside,
   evaluateSession,
@@ -22,7 +23,7 @@ import {
 } from "@entrain/core/session";
 import type { Clock, EventSink, SessionHeader, SessionStore, TaskStore, Timers } from "@entrain/ports";
 import type { BudgetDesk } from "../budget/budget-desk.ts";
-import type { BudgetLease } from "../budget/budget-lease.ts";
+import { createSessionBudget, type SessionBudget } from "./session-budget.ts";
 import { createSessionSteps, type SessionSteps } from "./session-steps.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
@@ -30,7 +31,7 @@ import { createWakeUp, type WakeUp } from "./wake-up.ts";
 export interface DriveSurroundings extends EvaluationOptions {
   readonly sessions: SessionStore;
   readonly tasks: TaskStore;
-  readonly budget: Pick<BudgetDesk, "allocate">;
+  readonly budget: Pick<BudgetDesk, "allocate" | "read">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
@@ -40,6 +41,8 @@ export interface DriveSurroundings extends EvaluationOptions {
 
 /** Longest pause between two looks where no hint comes, ms. */
 const pollMs = 500;
+/** The requests of an ended session are remembered that long at least: later they would be new ones, ms. */
+const settledWithinMs = budgetLimits.rememberedMs / 2;
 
 /**
  * Drives a session to its end.
@@ -58,7 +61,7 @@ export async function driveSession(
   try {
     return await drive.toEnd(stored.entries, stored.nowMs);
   } finally {
-    await drive.close();
+    drive.close();
   }
 }
 
@@ -66,6 +69,7 @@ class Drive {
   readonly #around: DriveSurroundings;
   readonly #spec: SessionSpec;
   readonly #createdAtMs: number;
+  readonly #changedAtMs: number;
   readonly #token: number;
   readonly #signal: AbortSignal;
   readonly #fold = foldSession();
@@ -73,27 +77,36 @@ class Drive {
   readonly #wakeUp: WakeUp;
   /** The store's clock less this process's monotonic one, ms. */
   #offsetMs = 0;
-  #lease: BudgetLease | undefined;
-  #budgetGone: string | undefined;
+  readonly #budget: SessionBudget;
   #cancelling: string | null;
 
   constructor(around: DriveSurroundings, header: SessionHeader, token: number, signal: AbortSignal) {
     this.#around = around;
     this.#spec = header.spec;
     this.#createdAtMs = header.createdAtMs;
+    this.#changedAtMs = header.changedAtMs;
     this.#cancelling = header.cancelling;
     this.#token = token;
     this.#signal = signal;
     this.#steps = createSessionSteps(around.tasks, header.spec.sessionId, this.#fold.record);
     this.#wakeUp = createWakeUp(around, header.spec.sessionId, signal);
+    this.#budget = createSessionBudget(around.budget, header.spec, this.#fold.record, {
+      append: (events) => this.#append(events),
+      wake: () => {
+        this.#wakeUp.wake();
+      },
+      leftMs: () => this.#createdAtMs + this.#spec.timeoutMs - this.#nowMs(),
+    });
   }
 
   async toEnd(entries: readonly SessionEntry[], nowMs: number): Promise<SessionEnd> {
     for (const entry of entries) this.#fold.enter(entry);
     this.#offsetMs = nowMs - this.#around.clock.monoMs();
-    if (this.#fold.record.end !== null) return this.#fold.record.end;
+    // Its last owner may have died before it gave the budget back.
+    const { end } = this.#fold.record;
+    if (end !== null) return nowMs - this.#changedAtMs < settledWithinMs ? this.#settled(end) : end;
     await this.#append([{ kind: "owned", owner: this.#around.owner }]);
-    await this.#takeBudget();
+    await this.#budget.take();
     for (;;) {
       this.#signal.throwIfAborted();
       const ended = await this.#round();
@@ -101,11 +114,9 @@ class Drive {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#wakeUp.end();
-    // A session that goes on under another owner keeps its budget: the same request is granted to it again.
-    if (this.#fold.record.end === null) return;
-    await this.#lease?.release().catch(() => undefined);
+    this.#budget.leave();
   }
 
   /** One look at everything; the end, or undefined where there is more to do. */
@@ -117,13 +128,17 @@ class Drive {
     const plan = evaluateSession(this.#spec, this.#fold.record, this.#around);
     if (plan.end !== null) return this.#close(plan.end, plan.scores);
     const rosters = await this.#rosters(plan);
-    const fresh = plan.wanted.filter(({ path }) => !this.#fold.record.started.has(path));
-    const written = [...this.#iterations(plan.scores), ...rosters, ...fresh.map(startedEvent), ...this.#stateOf(plan)];
+    const isFresh = ({ path }: WantedStep): boolean => !this.#fold.record.started.has(path);
+    if (await this.#budget.look(this.#steps.consuming(), plan.wanted.some(isFresh))) return undefined;
+    const begun = plan.wanted.filter((step) => !isFresh(step) || this.#budget.allows(step));
+    const left = this.#budget.left(this.#steps.consuming());
+    const fresh = begun.filter(isFresh).map((step) => startedEvent(step, left));
+    const written = [...this.#iterations(plan.scores), ...rosters, ...fresh, ...this.#stateOf(plan)];
     if (written.length > 0) await this.#append(written);
     const ends = [
-      ...(await this.#steps.offer(plan.wanted)),
-      ...(await this.#steps.ends(plan.wanted, this.#nowMs())),
-      ...(await this.#steps.drop(plan.wanted)),
+      ...(await this.#steps.offer(begun)),
+      ...(await this.#steps.ends(begun, this.#nowMs())),
+      ...(await this.#steps.drop(plan.wanted, "it is not needed any more")),
     ];
     if (ends.length > 0) await this.#append(ends);
     if (ends.length > 0 || rosters.some(({ kind }) => kind === "roster")) return undefined;
@@ -134,34 +149,21 @@ class Drive {
 
   #endFromOutside(isLate: boolean): SessionEnd | undefined {
     if (this.#cancelling !== null) return endFromOutside("cancelled", this.#cancelling);
-    if (this.#budgetGone !== undefined) return endFromOutside("failed", this.#budgetGone);
+    const gone = this.#budget.gone();
+    if (gone !== undefined) return endFromOutside("failed", gone);
     if (isLate) return endFromOutside("failed", `it took longer than ${this.#spec.timeoutMs} ms`);
     return undefined;
   }
 
   async #close(end: SessionEnd, scores: readonly Score[]): Promise<SessionEnd> {
-    await this.#steps.cancel("its session is over");
-    await this.#append([...this.#iterations(scores), { kind: "closed", ...end }]);
-    return end;
+    const dropped = await this.#steps.drop([], "its session is over");
+    await this.#append([...dropped, ...this.#iterations(scores), { kind: "closed", ...end }]);
+    return this.#settled(end);
   }
 
-  async #takeBudget(): Promise<void> {
-    const { budget, sessionId } = this.#spec;
-    if (budget === null) return;
-    try {
-      this.#lease = await this.#around.budget.allocate(budget.budgetId, {
-        amounts: budget.amounts,
-        requestId: `session.${sessionId}`,
-      });
-      this.#lease.signal.addEventListener("abort", () => {
-        this.#budgetGone = `its budget: ${EntrainError.from(this.#lease?.signal.reason).message}`;
-        this.#wakeUp.wake();
-      });
-    } catch (thrown) {
-      const error = EntrainError.from(thrown);
-      if (error.retryable && error.code !== "resource-exhausted") throw error;
-      this.#budgetGone = `its budget: ${error.message}`;
-    }
+  async #settled(end: SessionEnd): Promise<SessionEnd> {
+    await this.#budget.settle();
+    return end;
   }
 
   /** Agents for what asks for them; while nobody offers the capability it is asked again. */
@@ -212,6 +214,7 @@ class Drive {
   }
 }
 
-const startedEvent = ({ path, step, agentId }: WantedStep): SessionEvent => {
-  return { kind: "started", path, capability: step.capability, agentId };
-};
+function startedEvent({ path, step, agentId }: WantedStep, budget: Amounts | undefined): SessionEvent {
+  const started = { kind: "started", path, capability: step.capability, agentId } as const;
+  return budget === undefined ? started : { ...started, budget };
+}

@@ -3,6 +3,7 @@
  * after a crash makes no second one, and a result that was told while nobody drove is still there.
  */
 import { EntrainError } from "@entrain/kernel";
+import { addAmounts, type Amounts } from "@entrain/core/budget";
 import {
   stepTask,
   stepTaskId,
@@ -24,19 +25,21 @@ export interface SessionSteps {
   /** The ends of those that are over, or late at `nowMs` of the store's clock. */
   ends(wanted: readonly WantedStep[], nowMs: number): Promise<readonly SessionEvent[]>;
   /** Cancels what was begun and is not wanted, and answers its ends. */
-  drop(wanted: readonly WantedStep[]): Promise<readonly SessionEvent[]>;
-  /** Cancels all that is open. */
-  cancel(cause: string): Promise<void>;
+  drop(wanted: readonly WantedStep[], cause: string): Promise<readonly SessionEvent[]>;
+  /** What steps under way had consumed at the last look. */
+  consuming(): Amounts;
 }
 
 /** @param record of the session, as it goes on */
 export function createSessionSteps(tasks: TaskStore, sessionId: string, record: SessionRecord): SessionSteps {
   const offered = new Set<string>();
+  let consuming: Amounts = {};
 
   /** Why a step cannot be offered; undefined where it is. */
   async function offerOne(step: WantedStep): Promise<string | undefined> {
     try {
-      const { kind } = await tasks.apply({ kind: "offer", task: stepTask(sessionId, step) });
+      const task = stepTask(sessionId, step, record.started.get(step.path)?.budget);
+      const { kind } = await tasks.apply({ kind: "offer", task });
       if (kind === "reused") return "there is another task of its name";
       // The session is tried again when there is room.
       if (kind === "full") throw new EntrainError("resource-exhausted", "too many tasks wait");
@@ -48,17 +51,22 @@ export function createSessionSteps(tasks: TaskStore, sessionId: string, record: 
     }
   }
 
-  async function cancelPaths(paths: readonly string[], cause: string): Promise<void> {
-    const taskIds = paths.map((path) => stepTaskId(sessionId, path));
-    for (let at = 0; at < taskIds.length; at += callMax)
-      await tasks.apply({ kind: "cancel", taskIds: taskIds.slice(at, at + callMax), cause });
-  }
-
   async function read(taskIds: readonly string[]): Promise<readonly Task[]> {
     const found: Task[] = [];
     for (let at = 0; at < taskIds.length; at += callMax)
       found.push(...(await tasks.read(taskIds.slice(at, at + callMax))));
     return found;
+  }
+
+  /** Cancels tasks, and answers the ends of their steps: what they consumed is known only when they are no one's. */
+  async function endPaths(paths: readonly string[], cause: string, why: (path: string) => string) {
+    const taskIds = paths.map((path) => stepTaskId(sessionId, path));
+    for (let at = 0; at < taskIds.length; at += callMax)
+      await tasks.apply({ kind: "cancel", taskIds: taskIds.slice(at, at + callMax), cause });
+    const found = new Map((await read(taskIds)).map(byId));
+    return paths.map((path) =>
+      endedEvent(path, { ok: false, cause: why(path) }, null, found.get(stepTaskId(sessionId, path))),
+    );
   }
 
   /** Steps that were begun and have not ended. */
@@ -85,37 +93,36 @@ export function createSessionSteps(tasks: TaskStore, sessionId: string, record: 
     async ends(wanted, nowMs) {
       const found = new Map((await read(wanted.map(({ path }) => stepTaskId(sessionId, path)))).map(byId));
       const ends: SessionEvent[] = [];
-      const late: string[] = [];
+      const late = new Map<string, string>();
+      consuming = {};
       for (const step of wanted) {
         const task = found.get(stepTaskId(sessionId, step.path));
         // What the store has lost, or forgotten, is offered anew.
         if (task === undefined) offered.delete(step.path);
         const outcome = task === undefined ? undefined : outcomeOf(task);
-        if (outcome !== undefined) ends.push(endedEvent(step.path, outcome, task?.holder ?? null));
-        else if (isLate(step, nowMs)) {
-          late.push(step.path);
-          const cause = `it took longer than ${step.step.giveUpMs} ms`;
-          ends.push(endedEvent(step.path, { ok: false, cause }, null));
-        }
+        if (outcome !== undefined) ends.push(endedEvent(step.path, outcome, task?.holder ?? null, task));
+        else if (isLate(step, nowMs)) late.set(step.path, `it took longer than ${step.step.giveUpMs} ms`);
+        else consuming = addAmounts(consuming, task?.consumed ?? {});
       }
-      await cancelPaths(late, "its time is over");
-      return ends;
+      if (late.size === 0) return ends;
+      return [...ends, ...(await endPaths([...late.keys()], "its time is over", (path) => late.get(path) ?? ""))];
     },
-    async drop(wanted) {
+    async drop(wanted, cause) {
       const paths = new Set(wanted.map(({ path }) => path));
       const idle = open().filter((path) => !paths.has(path));
-      await cancelPaths(idle, "it is not needed any more");
-      return idle.map((path) => endedEvent(path, { ok: false, cause: "it is not needed any more" }, null));
+      return idle.length === 0 ? [] : endPaths(idle, cause, () => cause);
     },
-    cancel: (cause) => cancelPaths(open(), cause),
+    consuming: () => consuming,
   };
 }
 
 const byId = (task: Task): readonly [string, Task] => [task.definition.taskId, task];
 
-const endedEvent = (path: string, outcome: Outcome, agentId: string | null): SessionEvent => {
-  return { kind: "ended", path, outcome, agentId };
-};
+function endedEvent(path: string, outcome: Outcome, agentId: string | null, task?: Task): SessionEvent {
+  const end = { kind: "ended", path, outcome, agentId } as const;
+  const consumed = task?.consumed ?? {};
+  return Object.keys(consumed).length === 0 ? end : { ...end, consumed };
+}
 
 function outcomeOf({ state, result, cause }: Task): Outcome | undefined {
   switch (state) {

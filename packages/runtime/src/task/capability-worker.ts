@@ -4,9 +4,10 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { queuesFor, taskLimits, type HeldTask } from "@entrain/core/task";
+import type { Capability } from "./capability.ts";
 import { createHands, type Hands } from "./hands.ts";
 import { takeOver } from "./take-over.ts";
-import { runTask, type Capability, type TaskSurroundings } from "./task-run.ts";
+import { runTask, type TaskSurroundings } from "./task-run.ts";
 
 /** Longest pause between two claims, ms, before jitter. */
 const idleMs = 1_000;

@@ -4,6 +4,7 @@
  * and nothing else.
  */
 import { EntrainError, type Json } from "@entrain/kernel";
+import type { Amounts } from "@entrain/core/budget";
 import {
   carryText,
   checkHandoffReason,
@@ -34,6 +35,8 @@ export interface HandedTask {
   readonly agentId: string;
   /** Aborts when it is no longer this agent's. */
   readonly signal: AbortSignal;
+  /** What its tries have consumed so far: the next holder goes on from there. */
+  readonly consumed: () => Amounts | undefined;
 }
 
 interface Surroundings {
@@ -155,8 +158,10 @@ function answerIn({ handoff }: Task, number: number): Answer | undefined {
 async function transfer(around: Surroundings, task: HandedTask, number: number, carry: Json): Promise<boolean> {
   const { taskId, token, signal } = task;
   for (;;) {
+    const consumed = task.consumed();
+    const command = { kind: "transfer", taskId, token, number, carry } as const;
     try {
-      const outcome = await around.store.apply({ kind: "transfer", taskId, token, number, carry });
+      const outcome = await around.store.apply(consumed === undefined ? command : { ...command, consumed });
       if (outcome.kind === "lost") throw notOurs(taskId);
       return outcome.kind === "transferred";
     } catch (thrown) {

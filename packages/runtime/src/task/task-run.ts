@@ -10,52 +10,11 @@
  * and its result counts.
  */
 import { EntrainError, type Json, type Random } from "@entrain/kernel";
-import {
-  taskText,
-  type HandedOver,
-  type HandoffOffer,
-  type HeldTask,
-  type TaskCommand,
-  type TaskOutcome,
-} from "@entrain/core/task";
+import { addAmounts, checkAmounts, type Amounts } from "@entrain/core/budget";
+import { taskText, type HeldTask, type TaskCommand, type TaskOutcome } from "@entrain/core/task";
 import type { Clock, EventSink, TaskStore, Timers } from "@entrain/ports";
+import type { Capability } from "./capability.ts";
 import { handOver, type HandoffRequest } from "./hand-over.ts";
-
-/** What a handler is told of its task. */
-export interface TaskContext {
-  readonly taskId: string;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  /** The claim's token: give it to whatever you write to, so that an older holder can be refused there too. */
-  readonly token: number;
-  /** Aborts when the task is no longer this agent's, is cancelled, takes too long, or the agent stops. */
-  readonly signal: AbortSignal;
-  /** Says how far it is; told with the next renewal. */
-  progress(value: Json): void;
-  /** What an earlier holder handed over with the task; null where nobody did. */
-  readonly handedOver: HandedOver | null;
-  /**
-   * Hands the task to another agent: once that has it, rejects with `cancelled`, which the handler lets through.
-   * @throws EntrainError `unavailable` where nobody takes it: then the task is still the handler's
-   */
-  readonly handOff: (request: HandoffRequest) => Promise<never>;
-}
-
-/** Does the work: what it returns is the task's result; what it throws is tried again unless trying cannot help. */
-export type TaskHandler = (input: Json, context: TaskContext) => Json | Promise<Json>;
-
-/** What an agent can do. */
-export interface Capability {
-  readonly name: string;
-  /** Tasks at once in this agent. */
-  readonly concurrency: number;
-  /** @throws EntrainError `invalid-argument` where it breaks the schema. */
-  readonly checkInput: (input: Json) => void;
-  readonly checkResult: (result: Json) => void;
-  readonly handler: TaskHandler;
-  /** Whether a task that another agent hands over is taken; default: where a hand is free. */
-  readonly accept?: (offer: HandoffOffer) => boolean;
-}
 
 /** What a run needs. */
 export interface TaskSurroundings {
@@ -109,10 +68,13 @@ class Run implements TaskRun {
   /** While the handler hands the task over: what a renewal hears in the meantime is no loss. */
   #handing: Promise<string> | undefined;
   #progress: Json | undefined;
+  /** By all tries, this one included; undefined where none consumed anything. */
+  #consumed: Amounts | undefined;
 
   constructor(around: TaskSurroundings, capability: Capability, held: HeldTask, sentMs: number) {
     this.#around = around;
     this.#held = held;
+    if (Object.keys(held.consumed).length > 0) this.#consumed = held.consumed;
     this.#startedMs = around.clock.monoMs();
     const ended = new Promise<Ending>((resolve) => {
       this.#end = resolve;
@@ -150,7 +112,12 @@ class Run implements TaskRun {
         token,
         handedOver,
         signal: this.#ending.signal,
+        budget: definition.budget ?? null,
         handOff: (request) => this.#handOff(request),
+        consume: (amounts) => {
+          const total = addAmounts(this.#consumed ?? {}, checkAmounts("consumed", amounts, 0));
+          this.#consumed = checkAmounts("consumed", total, 0);
+        },
         progress: (value) => {
           taskText("progress", value);
           this.#progress = value;
@@ -170,7 +137,8 @@ class Run implements TaskRun {
   async #handOff(request: HandoffRequest): Promise<never> {
     const { taskId, capability } = this.#held.definition;
     const { agentId } = this.#around;
-    const task = { taskId, capability, token: this.#held.token, agentId, signal: this.#ending.signal };
+    const consumed = (): Amounts | undefined => this.#consumed;
+    const task = { taskId, capability, token: this.#held.token, agentId, signal: this.#ending.signal, consumed };
     this.#handing = handOver(this.#around, task, request);
     const to = await this.#handing;
     const error = new EntrainError("cancelled", `${taskId} was handed to ${to}`);
@@ -197,7 +165,7 @@ class Run implements TaskRun {
     const { definition, token } = this.#held;
     const askedMs = clock.monoMs();
     const progress = this.#progress;
-    const command = { kind: "renew", taskId: definition.taskId, token } as const;
+    const command = { kind: "renew", taskId: definition.taskId, token, ...this.#consuming() } as const;
     try {
       const outcome = await store.apply(progress === undefined ? command : { ...command, progress });
       if (this.#ending.signal.aborted) return;
@@ -240,11 +208,16 @@ class Run implements TaskRun {
   #commandFor(ending: Extract<Ending, { readonly kind: "done" | "failed" }>): TaskCommand {
     const { definition, token, attempt } = this.#held;
     const { taskId } = definition;
-    if (ending.kind === "done") return { kind: "complete", taskId, token, result: ending.result };
+    const told = { taskId, token, ...this.#consuming() };
+    if (ending.kind === "done") return { kind: "complete", ...told, result: ending.result };
     const { error, again, atOnce } = ending;
     const mostMs = Math.min(backOffMs.most, backOffMs.first * 2 ** (attempt - 1));
     const delayMs = atOnce ? 0 : Math.ceil(mostMs * (0.5 + this.#around.random.next() / 2));
-    return { kind: "fail", taskId, token, cause: error.message, again, delayMs };
+    return { kind: "fail", ...told, cause: error.message, again, delayMs };
+  }
+
+  #consuming(): { readonly consumed?: Amounts } {
+    return this.#consumed === undefined ? {} : { consumed: this.#consumed };
   }
 
   /** Until it is answered, or the lease is over. */

@@ -4,6 +4,7 @@ import { createRandom, type Random } from "@entrain/kernel";
 import {
   allocationRequest,
   budgetDefinition,
+  budgetStrategyNames,
   createBudgetAudit,
   createBudgetBook,
   type AllocationWish,
@@ -11,7 +12,6 @@ import {
   type Budget,
   type BudgetCommand,
   type BudgetOutcome,
-  type BudgetStrategyName,
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
@@ -53,7 +53,6 @@ function withoutTimes(outcome: BudgetOutcome): unknown {
   return { ...outcome, grant };
 }
 
-const strategies: readonly BudgetStrategyName[] = ["strict", "elastic", "proportional", "priority"];
 const parents: Readonly<Record<string, string | undefined>> = {
   root: undefined,
   a: "root",
@@ -63,7 +62,7 @@ const parents: Readonly<Record<string, string | undefined>> = {
 };
 
 /** A command on a small tree, so that commands meet. */
-function anyCommand(random: Random, step: number, leaseMs: number): BudgetCommand {
+function anyCommand(random: Random, step: number, leaseMs: number, periodMs: number): BudgetCommand {
   const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
   const budgetId = one(Object.keys(parents));
   const amounts = { credits: 1 + random.int(8), slots: 1 + random.int(8) };
@@ -74,13 +73,9 @@ function anyCommand(random: Random, step: number, leaseMs: number): BudgetComman
   if (roll < 0.15) {
     const size = random.int(20);
     const limits = budgetId === "root" ? { credits: 400, slots: 60 } : { credits: size * 4, slots: size };
-    const wish = {
-      budgetId,
-      parentId: parents[budgetId],
-      limits,
-      strategy: one(strategies),
-      weight: 1 + random.int(3),
-    };
+    const strategy = one(budgetStrategyNames);
+    const forecast = strategy === "predictive" ? { periodMs } : undefined;
+    const wish = { budgetId, parentId: parents[budgetId], limits, strategy, weight: 1 + random.int(3), forecast };
     return { kind: "create", definition: budgetDefinition(wish) };
   }
   if (roll < 0.5) {
@@ -173,7 +168,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const random = createRandom("budgets");
       const book = createBudgetBook();
       for (let step = 0; step < 500; step++) {
-        const command = anyCommand(random, step, 3_600_000);
+        const command = anyCommand(random, step, 3_600_000, 86_400_000);
         const expected = book.apply(command, 1 + step);
         assert.deepEqual(withoutTimes(await budgets.apply(command)), withoutTimes(expected), JSON.stringify(command));
         if (step % 20 === 0) {
@@ -190,9 +185,28 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));
       const random = createRandom("audit");
       for (let round = 0; round < 60; round++)
-        await Promise.all(clients.map(({ budgets }) => budgets.apply(anyCommand(random, 4 * round, 100))));
+        await Promise.all(clients.map(({ budgets }) => budgets.apply(anyCommand(random, 4 * round, 100, 100))));
       const { entries } = await assertBalanced(clients[0]!.budgets);
       assert.ok(entries > 30, `${entries} entries`);
+    },
+  },
+  {
+    name: "a resource is no more than a name: limits per model and per tool stand beside each other (B1)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const limits = { "model/large/tokens": 100, "tool/search/calls": 2, "tool/search/open": 1 };
+      await make(budgets, { budgetId: "run", limits, kinds: { "tool/search/open": "reusable" } });
+      const call = (requestId: string) =>
+        allocate(budgets, "run", { requestId, amounts: { "tool/search/calls": 1, "tool/search/open": 1 } });
+      const first = await call("one");
+      assert.ok(first.kind === "granted");
+      assert.equal((await call("two")).kind, "refused", "one call is open");
+      const target = { budgetId: "run", allocationId: first.grant.allocationId } as const;
+      await budgets.apply({ kind: "consume", ...target, consumed: { "tool/search/calls": 1 } });
+      await budgets.apply({ kind: "release", ...target });
+      const [run] = await budgets.read(["run"]);
+      assert.deepEqual(run?.available, { "model/large/tokens": 100, "tool/search/calls": 1, "tool/search/open": 1 });
+      await assertBalanced(budgets);
     },
   },
   {

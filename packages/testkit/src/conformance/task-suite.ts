@@ -56,10 +56,11 @@ function anyCommand(random: Random, step: number, known: KnownTasks): TaskComman
     const queues = queuesFor(capabilities, agentId, random.next() < 0.5);
     return { kind: "claim", agentId, queues, capabilities, max: random.int(4) };
   }
-  if (roll < 0.65) return { kind: "renew", taskId, token, progress: random.int(100) };
-  if (roll < 0.8) return { kind: "complete", taskId, token, result: { n: step } };
+  const consumed = random.next() < 0.5 ? {} : { consumed: { tokens: step } };
+  if (roll < 0.65) return { kind: "renew", taskId, token, progress: random.int(100), ...consumed };
+  if (roll < 0.8) return { kind: "complete", taskId, token, result: { n: step }, ...consumed };
   if (roll < 0.92)
-    return { kind: "fail", taskId, token, cause: `step ${step}`, again: random.next() < 0.7, delayMs: 0 };
+    return { kind: "fail", taskId, token, cause: `step ${step}`, again: random.next() < 0.7, delayMs: 0, ...consumed };
   if (roll < 0.96) return { kind: "cancel", taskIds: [taskId, `t/${random.int(5)}`], cause: "not needed" };
   return { kind: "replay", taskId };
 }
@@ -82,7 +83,7 @@ function anyMessage(
     return { kind: "hand", taskId, token, to: agentId, reason: "load", forMs: 600_000 };
   if (roll < 0.5)
     return { kind: "answer", taskId, number, agentId: to, accepted: random.next() < 0.8, cause: `step ${step}` };
-  if (roll < 0.8) return { kind: "transfer", taskId, token, number, carry: { step } };
+  if (roll < 0.8) return { kind: "transfer", taskId, token, number, carry: { step }, consumed: { credits: step } };
   return { kind: "confirm", taskId, number, agentId: to };
 }
 

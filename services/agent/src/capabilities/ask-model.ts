@@ -46,7 +46,10 @@ interface SchemaChecker {
  * @throws EntrainError (when called) `invalid-argument` for a schema that is none; `unavailable`
  */
 export function modelAsker(chat: ChatClient, schemas: SchemaChecker) {
-  return async (input: ModelInput, { signal }: Pick<TaskContext, "signal">): Promise<ModelResult> => {
+  return async (
+    input: ModelInput,
+    { signal, consume }: Pick<TaskContext, "signal" | "consume">,
+  ): Promise<ModelResult> => {
     const { prompt, instructions, schema, answerTokensMax = 1_000 } = input;
     if (schema !== undefined) schemas.checkSchema("schema", schema);
     const messages = [
@@ -55,6 +58,8 @@ export function modelAsker(chat: ChatClient, schemas: SchemaChecker) {
     ];
     const wish = schema === undefined ? {} : { schema: { name: "answer", schema } };
     const { tokens = null, text } = await chat({ messages, answerTokensMax, ...wish }, signal);
+    // Also an answer that cannot be used has cost them.
+    if (tokens !== null) consume({ tokens });
     if (schema === undefined) return { answer: text(), tokens };
     const answer = jsonOf(text()) as Json;
     try {

@@ -79,19 +79,25 @@ async function serveModel(t: TestContext, contents: readonly string[]) {
 test("a model is asked, and its answer held against the schema", async (t) => {
   const schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
   const { baseUrl, asked } = await serveModel(t, ["four", '{"n":4}', '{"n":"four"}', "no JSON"]);
+  let spent = 0;
+  const consume = ({ tokens = 0 }: Readonly<Record<string, number>>): void => {
+    spent += tokens;
+  };
+  const context = { signal, consume };
   const ask = modelAsker(createChatClient({ baseUrl, model: "m", apiKey: "key" }), createSchemaChecker());
-  assert.deepEqual(await ask({ prompt: "2 + 2?", instructions: "Be short." }, { signal }), {
+  assert.deepEqual(await ask({ prompt: "2 + 2?", instructions: "Be short." }, context), {
     answer: "four",
     tokens: 12,
   });
-  assert.deepEqual(await ask({ prompt: "2 + 2?", schema }, { signal }), { answer: { n: 4 }, tokens: 12 });
-  await assert.rejects(ask({ prompt: "2 + 2?", schema }, { signal }), {
+  assert.deepEqual(await ask({ prompt: "2 + 2?", schema }, context), { answer: { n: 4 }, tokens: 12 });
+  await assert.rejects(ask({ prompt: "2 + 2?", schema }, context), {
     code: "unavailable",
     message: /does not keep to the schema: .*answer\/n/,
   });
-  await assert.rejects(ask({ prompt: "2 + 2?", schema }, { signal }), { code: "unavailable", message: /no JSON/ });
-  await assert.rejects(ask({ prompt: "?", schema: { type: "nonsense" } }, { signal }), { code: "invalid-argument" });
+  await assert.rejects(ask({ prompt: "2 + 2?", schema }, context), { code: "unavailable", message: /no JSON/ });
+  await assert.rejects(ask({ prompt: "?", schema: { type: "nonsense" } }, context), { code: "invalid-argument" });
   assert.equal(asked.length, 4, "a schema that is none asks nobody");
+  assert.equal(spent, 4 * 12, "answers that cannot be used have cost their tokens too");
   const format = { type: "json_schema", json_schema: { name: "answer", schema, strict: true } };
   assert.deepEqual(
     asked.slice(0, 2).map(({ authorization, body }) => [authorization, body["response_format"]]),

@@ -21,9 +21,10 @@ test("sessions are listed one to a line, and one is shown with its criteria, its
   assert.match(line!, /2023-11-14T22:13:20.000Z +s-1 +pipeline +failed +- +count words/);
   assert.deepEqual(listLines([]), ["no session yet"]);
   const steps = [{ path: "1/0", capability: "count", state: "failed", agentId: "a", cause: "no luck" }];
-  const text = sessionLines({ ...view, result: null, parts: [{ name: "big", weight: 2, met: false }], steps }).join(
-    "\n",
-  );
+  const budget = { budgetId: "pool", state: "held", held: { tokens: 100 }, consumed: { tokens: 12 } };
+  const parts = [{ name: "big", weight: 2, met: false }];
+  const text = sessionLines({ ...view, result: null, budget, parts, steps }).join("\n");
+  assert.match(text, /budget +pool \(held\), 12 of 100 tokens consumed/);
   assert.match(text, /state +failed: stage 1: no luck/);
   assert.match(text, /big +weight 2 +not met/);
   assert.match(text, /1\/0 +count +failed +a +no luck/);

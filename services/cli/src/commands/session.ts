@@ -122,15 +122,22 @@ export function listLines(newest: readonly SessionView[]): readonly string[] {
   return table([["made", "session", "pattern", "state", "score", "goal"], ...rows]);
 }
 
+function budgetText({ budgetId, state, held, consumed }: NonNullable<SessionDetail["budget"]>): string {
+  const names = [...new Set([...Object.keys(held), ...Object.keys(consumed)])];
+  const figures = names.map((name) => `${consumed[name] ?? 0} of ${held[name] ?? 0} ${name} consumed`);
+  return [`${budgetId} (${state})`, ...figures].join(", ");
+}
+
 /** One session with its steps and its result. */
 export function sessionLines(shown: SessionDetail): readonly string[] {
-  const { sessionId, pattern, state, score, cause, createdAt, changedAt, steps, parts, result } = shown;
+  const { sessionId, pattern, state, score, cause, createdAt, changedAt, budget, steps, parts, result } = shown;
   const facts: (readonly [string, string])[] = [
     ["session", sessionId],
     ["pattern", pattern],
     ["state", cause === "" ? state : `${state}: ${cause}`],
     ["score", score === null ? "-" : score.toFixed(0)],
     ["for", `${changedAt - createdAt} ms`],
+    ...(budget === null ? [] : [["budget", budgetText(budget)] as const]),
   ];
   const missed = parts.map(({ name, weight, met }) => [`  ${name}`, `weight ${weight}`, met ? "met" : "not met"]);
   const rows = steps.map(({ path, capability, agentId, ...step }) => {

@@ -14,6 +14,7 @@ import {
   type SwarmRecord,
 } from "@entrain/simulator";
 import { exitCodes } from "../exit-code.ts";
+import { createRasterizer } from "../sim/rasterize.ts";
 import { readSimOptions } from "../sim/sim-options.ts";
 import type { Command } from "./command.ts";
 
@@ -69,9 +70,13 @@ async function writePlots(folder: string, spec: SimulationSpec, record: SwarmRec
   const title = `${spec.agents} agents, ${spec.goal.kind}, T = ${spec.goal.periodMs} ms, ${spec.profile}`;
   await mkdir(folder, { recursive: true });
   const plots = {
-    "coherence.svg": coherencePlot(record.samples, title),
-    "phases.svg": phaseCirclePlot(record.finalPhases, title),
-    "gaps.svg": gapHistogramPlot(record.finalPhases, title),
+    coherence: coherencePlot(record.samples, title),
+    phases: phaseCirclePlot(record.finalPhases, title),
+    gaps: gapHistogramPlot(record.finalPhases, title),
   };
-  for (const [name, plot] of Object.entries(plots)) await writeFile(join(folder, name), plot);
+  const rasterize = await createRasterizer();
+  for (const [name, plot] of Object.entries(plots)) {
+    await writeFile(join(folder, `${name}.svg`), plot);
+    await writeFile(join(folder, `${name}.png`), rasterize(plot));
+  }
 }

@@ -132,6 +132,12 @@ export interface SessionView {
 /** `GET /api/v1/sessions/{id}` */
 export interface SessionDetail extends SessionView {
   readonly result: unknown;
+  readonly budget: {
+    readonly budgetId: string;
+    readonly state: string;
+    readonly held: Readonly<Record<string, number>>;
+    readonly consumed: Readonly<Record<string, number>>;
+  } | null;
   readonly parts: readonly { readonly name: string; readonly weight: number; readonly met: boolean }[];
   readonly steps: readonly {
     readonly path: string;

@@ -1,6 +1,6 @@
 /** `GET` and `POST /api/v1/budgets`, their allocations, transfers and audit. */
 import { Type, type Static } from "typebox";
-import { budgetLimits, budgetStrategyNames, type Budget } from "@entrain/core/budget";
+import { budgetLimits, budgetStrategyNames, forecastLimits, type Budget } from "@entrain/core/budget";
 import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
 
 const amounts = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
@@ -37,6 +37,18 @@ export const budgetsAnswerSchema = closedObject({
   stale: staleMark,
 });
 
+const { periodMs, levelPercent, trendPercent } = forecastLimits;
+const bounded = ({ least, most, usual }: typeof periodMs | typeof levelPercent | typeof trendPercent, what: string) =>
+  Type.Optional(Type.Integer({ minimum: least, maximum: most, description: `${what} (default ${usual}).` }));
+const forecast = closedObject(
+  {
+    periodMs: bounded(periodMs, "Length of a period, and how far a forecast reaches, ms"),
+    levelPercent: bounded(levelPercent, "Weight of the last period in the level"),
+    trendPercent: bounded(trendPercent, "Weight of the last change in the trend"),
+  },
+  "How a budget of strategy predictive looks ahead.",
+);
+
 /** The body of `POST /api/v1/budgets`; amounts are checked by the core. */
 export const budgetBodySchema = closedObject({
   budgetId: id("Its name."),
@@ -48,6 +60,7 @@ export const budgetBodySchema = closedObject({
     Type.Integer({ description: "Share among its siblings of strategy proportional (default 1)." }),
   ),
   leaseMs: Type.Optional(leaseMs),
+  forecast: Type.Optional(forecast),
 });
 
 /** The body of `POST /api/v1/budgets/{id}/allocations`. */

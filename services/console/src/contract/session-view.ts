@@ -1,5 +1,6 @@
 /** `GET` and `POST /api/v1/sessions`, `GET` and `DELETE /api/v1/sessions/{id}`. */
 import { Type, type Static } from "typebox";
+import { addAmounts, type Amounts } from "@entrain/core/budget";
 import type { SessionRecord, SessionState } from "@entrain/core/session";
 import type { SessionHeader } from "@entrain/ports";
 import type { SessionView as StoredView } from "@entrain/runtime";
@@ -44,6 +45,19 @@ const stepSchema = closedObject({
   agentId: textOrNull("Who did it; null: nobody yet."),
   startedAt: unixMs("By Redis's clock"),
   cause: Type.String({ description: "Why it failed; empty where it did not." }),
+  consumed: Type.Record(Type.String(), Type.Number(), {
+    description: "What all its tries reported, once it has ended.",
+  }),
+});
+
+const amounts = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
+
+const budgetSchema = closedObject({
+  budgetId: Type.String(),
+  exhausted: oneOf(["fail", "queue", "degrade"], "What happens where it is used up."),
+  state: oneOf(["waiting", "held", "used-up", "over"], "waiting: for room. over: the session has ended."),
+  held: amounts("What was granted so far."),
+  consumed: amounts("What steps that have ended reported, each counted once; more than what is held is overdrawn."),
 });
 
 const partSchema = closedObject({
@@ -59,6 +73,7 @@ export const sessionDetailSchema = closedObject({
   iterations: Type.Integer({ description: "Those that came to a result." }),
   input: anything("What it was given."),
   result: anything("What it came to; null before its end."),
+  budget: Type.Union([budgetSchema, Type.Null()], { description: "null: none." }),
   parts: Type.Array(partSchema, { description: "The criteria, once it has ended." }),
   steps: Type.Array(stepSchema, { description: "In the order in which they began." }),
 });
@@ -78,7 +93,9 @@ export const sessionBodySchema = Type.Object(
     input: Type.Optional(anything("What it is given.")),
     timeoutMs: Type.Optional(Type.Number()),
     iterationsMax: Type.Optional(Type.Number()),
-    budget: Type.Optional(anything("{budgetId, amounts}: held while it runs.")),
+    budget: Type.Optional(
+      anything("{budgetId, amounts, exhausted? (fail, queue, degrade)}: held, and charged with what steps consume."),
+    ),
   },
   { additionalProperties: false },
 );
@@ -114,6 +131,7 @@ export function sessionDetail({ header, record }: StoredView): SessionDetail {
     iterations: record.iterated,
     input: header.spec.input,
     result: record.end?.result ?? null,
+    budget: budgetOf(header, record),
     parts: [...(record.end?.parts ?? [])],
     steps: stepsOf(record),
   };
@@ -124,6 +142,22 @@ function stepsOf({ started, ended }: SessionRecord): SessionDetail["steps"] {
     const end = ended.get(path);
     const cause = end === undefined || end.outcome.ok ? "" : end.outcome.cause;
     const state = end === undefined ? "running" : end.outcome.ok ? "done" : "failed";
-    return { path, capability, state, agentId: end?.agentId ?? null, startedAt: atMs, cause };
+    const consumed = { ...end?.consumed };
+    return { path, capability, state, agentId: end?.agentId ?? null, startedAt: atMs, cause, consumed };
   });
+}
+
+function budgetOf({ spec: { budget } }: SessionHeader, record: SessionRecord): SessionDetail["budget"] {
+  if (budget === null) return null;
+  const { asked, granted, consumed, exhausted } = record.budget;
+  const held = asked.filter((_, index) => granted.has(index + 1)).reduce<Amounts>(addAmounts, {});
+  const open = granted.size < asked.length || asked.length === 0 ? "waiting" : "held";
+  const state = record.end !== null ? "over" : exhausted === null ? open : "used-up";
+  return {
+    budgetId: budget.budgetId,
+    exhausted: budget.exhausted,
+    state,
+    held: { ...held },
+    consumed: { ...consumed },
+  };
 }

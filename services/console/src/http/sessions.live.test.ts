@@ -1,7 +1,7 @@
 /** Sessions through the API, over a real store, with a worker and a driver beside it. */
 import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
-import { createRandom, type Json } from "@entrain/kernel";
+import { createRandom } from "@entrain/kernel";
 import { patterns } from "@entrain/core/session";
 import { createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
@@ -12,6 +12,7 @@ import {
   createSessionDriver,
   createSystemClock,
   systemTimers,
+  type TaskHandler,
 } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
@@ -50,7 +51,10 @@ async function openApi(t: TestContext) {
     isLeader: () => false,
   };
   const check = (): void => undefined;
-  const handler = (input: Json): Json => Number(input) * 2;
+  const handler: TaskHandler = (input, { consume }) => {
+    consume({ credits: Number(input) });
+    return Number(input) * 2;
+  };
   const worker = createCapabilityWorker(around, {
     name: "double",
     concurrency: 4,
@@ -77,15 +81,19 @@ async function openApi(t: TestContext) {
   };
   worker.start();
   await waitFor("the capability is known", async () => "double" in (await tasks.figures(0)).capabilities);
-  return { call, driver, feed };
+  return { call, driver, feed, budget };
 }
 
 test("a session is made, driven, read with its steps, and listed", async (t) => {
-  const { call, driver } = await openApi(t);
+  const { call, driver, budget } = await openApi(t);
   driver.start();
+  await budget.create({ budgetId: "pool", limits: { credits: 100 } });
   const pattern = { pattern: "pipeline", stages: [{ capability: "double" }, { capability: "double" }] };
   const goal = { description: "four times", criteria: [{ name: "large", condition: "result > 10.0" }] };
-  const made = await call("POST", "sessions", { sessionId: "mine", pattern, input: 3, goal });
+  const made = await call("POST", "sessions", {
+    ...{ sessionId: "mine", pattern, input: 3, goal },
+    budget: { budgetId: "pool", amounts: { credits: 10 } },
+  });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   const detail = await waitFor("it has converged", async () => {
     const { body } = await call("GET", "sessions/mine");
@@ -93,12 +101,14 @@ test("a session is made, driven, read with its steps, and listed", async (t) => 
   });
   assert.deepEqual([detail.result, detail.score, detail.parts.map(({ met }) => met)], [12, 100, [true]]);
   assert.deepEqual(
-    detail.steps.map(({ path, state, agentId }) => [path, state, agentId]),
+    detail.steps.map(({ path, state, agentId, consumed }) => [path, state, agentId, consumed]),
     [
-      ["1/0", "done", "a"],
-      ["1/1", "done", "a"],
+      ["1/0", "done", "a", { credits: 3 }],
+      ["1/1", "done", "a", { credits: 6 }],
     ],
   );
+  const held = { state: "over", held: { credits: 10 }, consumed: { credits: 9 } };
+  assert.deepEqual(detail.budget, { budgetId: "pool", exhausted: "fail", ...held });
   const { body } = await call("GET", "sessions?limit=1");
   const [listed] = body["sessions"] as readonly SessionView[];
   assert.deepEqual([listed?.sessionId, listed?.state, listed?.description], ["mine", "converged", "four times"]);

@@ -36,7 +36,7 @@ export const pipeline: Pattern = {
         for (const { stage: at, value: made } of done.toReversed()) {
           const { compensate } = (node["stages"] as unknown as readonly { compensate?: StepNode }[])[at] ?? {};
           if (compensate === undefined) continue;
-          const undone = world.step(`${path}/undo-${at}`, compensate, made);
+          const undone = world.step(`${path}/undo-${at}`, compensate, made, { undoes: true });
           if (undone === undefined) return undefined;
           if (!undone.outcome.ok)
             return { ok: false, cause: `${outcome.cause}; and stage ${at} was not undone: ${undone.outcome.cause}` };

@@ -2,7 +2,8 @@
 -- get notice: whether the room suffices is asked afterwards (B1). Limits move only where the whole request can be granted.
 --
 -- Include after: budget
--- Offers: makeRoom(budget, amounts, priority) → how many holders were given notice
+-- Offers: makeRoom(budget, amounts, priority) → how many holders were given notice; makers, by name of a strategy, and what
+--         they are made of: lackOf, lendersOf, moveFrom
 
 local noticeMs = 5000
 
@@ -27,6 +28,40 @@ local function siblingsOf(budget, parent)
   return siblings
 end
 
+-- Who may give up how much of a resource: the parent first, then siblings, those with most to spare first; and how much it is.
+local function lendersOf(budget, parent, resource, spareOf)
+  local lenders, reach = {}, 0
+  for _, sibling in ipairs(siblingsOf(budget, parent)) do
+    lenders[#lenders + 1] = {sibling, spareOf(sibling)}
+  end
+  table.sort(lenders, function(a, b)
+    return a[2] > b[2] or (a[2] == b[2] and a[1].id < b[1].id)
+  end)
+  table.insert(lenders, 1, {parent, free(parent, resource)})
+  for _, lender in ipairs(lenders) do
+    reach = reach + lender[2]
+  end
+  return lenders, reach
+end
+
+local function moveFrom(lenders, budget, parent, resource, amount, onMove)
+  local left = amount
+  for _, each in ipairs(lenders) do
+    local lender, moved = each[1], math.min(left, each[2])
+    if moved > 0 then
+      if lender == parent then
+        movePart(parent, budget, resource, moved)
+      else
+        moveAcross(lender, budget, resource, moved)
+      end
+      if onMove then
+        onMove(lender, moved)
+      end
+      left = left - moved
+    end
+  end
+end
+
 local function borrow(budget, amounts)
   local parent = parentOf(budget)
   if not parent then
@@ -34,38 +69,20 @@ local function borrow(budget, amounts)
   end
   local needs = lackOf(budget, amounts)
   for _, need in ipairs(needs) do
-    local resource, lenders, reach = need[1], {}, free(parent, need[1])
-    for _, sibling in ipairs(siblingsOf(budget, parent)) do
-      if free(sibling, resource) > 0 then
-        lenders[#lenders + 1] = sibling
-        reach = reach + free(sibling, resource)
-      end
-    end
+    local resource = need[1]
+    local lenders, reach = lendersOf(budget, parent, resource, function(sibling)
+      return free(sibling, resource)
+    end)
     -- Half of what is needed helps nobody, and would be idle.
     if reach < need[2] then
       return 0
     end
-    table.sort(lenders, function(a, b)
-      local freeA, freeB = free(a, resource), free(b, resource)
-      return freeA > freeB or (freeA == freeB and a.id < b.id)
-    end)
-    table.insert(lenders, 1, parent)
     need[3] = lenders
   end
   for _, need in ipairs(needs) do
-    local resource, left = need[1], need[2]
-    for _, lender in ipairs(need[3]) do
-      local amount = math.min(left, free(lender, resource))
-      if amount > 0 then
-        if lender == parent then
-          movePart(parent, budget, resource, amount)
-        else
-          moveAcross(lender, budget, resource, amount)
-        end
-        budget.loans[#budget.loans + 1] = {lender.id, resource, int(amount)}
-        left = left - amount
-      end
-    end
+    moveFrom(need[3], budget, parent, need[1], need[2], function(lender, amount)
+      budget.loans[#budget.loans + 1] = {lender.id, need[1], int(amount)}
+    end)
   end
   saveLoans(budget)
   return 0

@@ -35,8 +35,9 @@ local function isStanding(task, handoff)
 end
 
 local function heldReply(task)
-  local fields = redis.call('HMGET', task.key, 'definition', 'carryFrom', 'carryReason', 'carry')
-  return {task.id, task.token, int(task.tries), int(task.leaseMs), fields[1], fields[2] or '', fields[3] or '', fields[4] or ''}
+  local fields = redis.call('HMGET', task.key, 'definition', 'carryFrom', 'carryReason', 'carry', 'consumed')
+  return {task.id, task.token, int(task.tries), int(task.leaseMs), fields[1], fields[2] or '', fields[3] or '', fields[4] or '',
+    fields[5] or ''}
 end
 
 -- What an agent has to answer or to confirm, added to a reply; what is over is dropped from its line.

@@ -3,7 +3,7 @@
 --
 -- Input:  KEYS[2] leases, KEYS[3] ended, KEYS[4] dead letters, KEYS[5] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single tasks and lines begin with
--- Offers: taskOf, enqueue, offerTask, endTask, giveBack, lost, isHeldBy,
+-- Offers: taskOf, enqueue, offerTask, endTask, giveBack, lost, isHeldBy, putDown,
 --         nextToken, count, reclaim(), finish(reply)
 
 local reclaimMax = 100
@@ -121,6 +121,13 @@ end
 
 local function isHeldBy(task, token)
   return task and task.state == 'running' and task.token == token
+end
+
+-- What the tries have consumed so far (JSON of totals), as the holder says.
+local function putDown(task, consumed)
+  if consumed ~= '' then
+    redis.call('HSET', task.key, 'consumed', consumed)
+  end
 end
 
 local function lost(task)

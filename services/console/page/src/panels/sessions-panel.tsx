@@ -54,7 +54,19 @@ function Session({ session, client }: { readonly session: SessionView; readonly 
       {cause === "" ? null : <p>{cause}</p>}
       <p class="quiet">Session {sessionId}</p>
       {detail === undefined ? <p class="quiet">Reading its steps…</p> : <Steps detail={detail} />}
+      {detail === undefined || detail.budget === null ? null : <Budget budget={detail.budget} />}
     </details>
+  );
+}
+
+function Budget({ budget }: { readonly budget: NonNullable<SessionDetail["budget"]> }) {
+  const figures = Object.entries(budget.held).map(
+    ([resource, held]) => `${budget.consumed[resource] ?? 0} of ${held} ${resource}`,
+  );
+  return (
+    <p class="quiet">
+      Budget {budget.budgetId}, {budget.state}: {figures.length === 0 ? "nothing held" : figures.join(", ")} consumed
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 // Original file: proto/entrain/v1/budget.proto
 
+import type { BudgetForecast as _entrain_v1_BudgetForecast, BudgetForecast__Output as _entrain_v1_BudgetForecast__Output } from '../../entrain/v1/BudgetForecast.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface CreateBudgetRequest {
@@ -10,6 +11,7 @@ export interface CreateBudgetRequest {
   'strategy'?: (string);
   'weight'?: (number);
   'leaseMs'?: (number | string | Long);
+  'forecast'?: (_entrain_v1_BudgetForecast | null);
 }
 
 export interface CreateBudgetRequest__Output {
@@ -20,4 +22,5 @@ export interface CreateBudgetRequest__Output {
   'strategy': (string);
   'weight': (number);
   'leaseMs': (number);
+  'forecast': (_entrain_v1_BudgetForecast__Output | null);
 }
