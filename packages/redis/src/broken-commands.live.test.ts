@@ -134,7 +134,7 @@ testMutants<ScriptName>(
     {
       name: "commit-decision",
       what: "does not look at the fence",
-      text: "if ARGV[9] and not isFencedBy(",
+      text: "if ARGV[11] and not isFencedBy(",
       instead: "if false and not isFencedBy(",
       caughtBy: caseNamed(ledgerCases, staleFenceIsRefused),
     },
