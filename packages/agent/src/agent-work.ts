@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
-import { patterns, type Pattern } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
 import type { Clock } from "@entrain/ports";
@@ -76,11 +75,10 @@ const capabilitiesMax = 100;
 /** Nothing is claimed before `start`. */
 export function createHostWork(given: HostWorkOptions): HostWork {
   const { options, store, clock, budget, isLeader } = given;
-  const { processId, events, coordinate } = options;
+  const { processId, events, coordinate, patterns } = options;
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
   const expressions = createSessionExpressions();
-  const known: ReadonlyMap<string, Pattern> = new Map(patterns.map((pattern) => [pattern.name, pattern]));
   const shared = { clock, timers: systemTimers, events, agentId };
   const workers = new Map<string, CapabilityWorker>();
   const directives = createHostDirectives(given);
@@ -99,8 +97,9 @@ export function createHostWork(given: HostWorkOptions): HostWork {
         sessions: store.sessions,
         tasks: store.tasks,
         budget,
+        context: store.context,
         evaluate: expressions.evaluate,
-        patterns: known,
+        patterns,
       }),
     );
 
@@ -139,7 +138,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       sessions: store.sessions,
       tasks: store.tasks,
       timers: systemTimers,
-      patterns: known,
+      patterns,
       checkExpression: expressions.check,
       nextSessionId: () => `s-${randomUUID()}`,
     }),

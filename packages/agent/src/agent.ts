@@ -10,6 +10,7 @@ import type {
   Batcher,
   BatcherOptions,
   BudgetDesk,
+  Bus,
   RateWish,
   RunHandler,
   Schedule,
@@ -149,6 +150,8 @@ export interface Agent extends AsyncDisposable {
   readonly onAction: AgentWork["onAction"];
   /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
   readonly sessions: AgentWork["sessions"];
+  /** Messages between agents, kept until they are handled; see docs/bus.md. */
+  readonly bus: Bus;
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
@@ -232,6 +235,7 @@ export function createAgent(options: AgentOptions): Agent {
     },
     onAction: (action, handler, how) => host.work.onAction(action, handler, how),
     sessions: host.work.sessions,
+    bus: host.peers.bus,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

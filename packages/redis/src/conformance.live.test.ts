@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import {
   testBudgetStore,
   testBarrierStore,
+  testBusStore,
   testContextStore,
   testDirectiveStore,
   testElectionStore,
@@ -61,6 +62,7 @@ testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testBusStore(open);
 testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);

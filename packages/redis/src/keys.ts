@@ -114,6 +114,13 @@ export interface StoreKeys {
    */
   readonly sessions: string;
   readonly sessionsEnded: string;
+  /**
+   * The bus: hashes of groups and of the digests of known ids, the sorted set of these by when they are forgotten. Each group has
+   * `<prefix>bus-group:<group>` and more of that kind, which lua/include/bus.lua names.
+   */
+  readonly busGroups: string;
+  readonly busSeen: string;
+  readonly busDigests: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -144,6 +151,8 @@ export interface StoreKeys {
     readonly tasks: string;
     /** A session and its state (JSON). */
     readonly sessions: string;
+    /** Groups of the bus that have got something (JSON). */
+    readonly bus: string;
   };
 }
 
@@ -163,6 +172,7 @@ function channelsOf(base: string): StoreKeys["channels"] {
     budgets: `${base}:channel:budgets`,
     tasks: `${base}:channel:tasks`,
     sessions: `${base}:channel:sessions`,
+    bus: `${base}:channel:bus`,
   };
 }
 
@@ -263,6 +273,9 @@ export function storeKeys(swarmId: string): StoreKeys {
     capabilityLoads: `${base}:capability-loads`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
+    busGroups: `${base}:bus-groups`,
+    busSeen: `${base}:bus-seen`,
+    busDigests: `${base}:bus-digests`,
     channels: channelsOf(base),
   };
 }

@@ -5,6 +5,7 @@
 import type {
   BudgetStore,
   BarrierStore,
+  BusStore,
   ContextStore,
   DirectiveStore,
   ElectionStore,
@@ -25,6 +26,7 @@ import type {
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
 import { createBarrierStore } from "./barrier-store.ts";
+import { createBusStore } from "./bus-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
 import { createDirectiveStore } from "./directive-store.ts";
@@ -75,6 +77,7 @@ export interface RedisStore {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly bus: BusStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   /** Of the swarm's own leader. */
@@ -141,6 +144,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
     tasks: createTaskStore(shared),
     sessions: createSessionStore(shared),
+    bus: createBusStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),

@@ -4,6 +4,7 @@ import type { Decision } from "@entrain/core/decision";
 import type {
   BudgetStore,
   BarrierStore,
+  BusStore,
   ContextStore,
   DirectiveStore,
   ElectionStore,
@@ -41,6 +42,7 @@ export interface StorePorts {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly bus: BusStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;

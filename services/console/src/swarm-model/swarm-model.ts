@@ -203,9 +203,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     knowsDecision: (decisionId) => book.has(decisionId),
     actsOn: (incidentId) => book.actsOn(incidentId),
     agents: (now) =>
-      roster
-        .listed(now)
-        .map((member) => ({ ...agentView(member, leader?.agentId), ...rhythm.agent(now, member), energy: null })),
+      roster.listed(now).map((member) => ({ ...agentView(member, leader?.agentId), ...rhythm.agent(now, member) })),
     swarm: () => ({
       swarmId,
       agents: roster.alive().length,
