@@ -226,8 +226,7 @@ export function createAgent(options: AgentOptions): Agent {
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
     barrier: (name, parties) => host.leases.barrier(name, parties),
-    votes: host.peers.votes.desk,
-    goal: () => host.goal(),
+    ...{ votes: host.peers.votes.desk, goal: () => host.goal() },
     rate: (name, wish) => host.rates.rate(name, wish),
     ...{ context: host.context, budget: host.budget },
     capability: (name, wish, handler) => {
