@@ -91,6 +91,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "proposal.answered":
     case "gate.judged":
     case "approval.asked":
+    case "action.attempted":
       return decisionLine(event);
   }
 }
@@ -207,6 +208,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "reasoner.failed":
     case "acts.unrecorded":
     case "decisions.counted":
+    case "directive.settled":
+    case "directives.counted":
     case "acts.measured":
       return decisionLine(event);
     case "telemetry.refused":
