@@ -18,6 +18,7 @@ import {
   type SimulationSpec,
   type SwarmRecord,
 } from "@entrain/simulator";
+import { churn, churnedGoals } from "./churned-goals.ts";
 import { distribution, single, type Figure } from "./figure.ts";
 import { kernelSpeed, pulseSpeed } from "./kernel-speed.ts";
 import type { Suite } from "./suite.ts";
@@ -166,18 +167,8 @@ function jitterPeers(agents: number, periodMs: number) {
 
 function* heldUnderChurn(say: Say): Generator<Figure> {
   const durationMs = 60_000;
-  const changes = Array.from({ length: 10 }, (_, index) => ({
-    atMs: 5_000 * (index + 1),
-    crash: index % 2,
-    join: 1 - (index % 2),
-  }));
-  for (const goal of [
-    { kind: "coherence", coherence: 0.5, periodMs: 200 },
-    { kind: "cluster", groups: 2, periodMs: 200 },
-    { kind: "cluster", groups: 3, periodMs: 200 },
-    { kind: "cluster", groups: 4, periodMs: 200 },
-  ] as const) {
-    const what = goal.kind === "cluster" ? `${goal.groups} clusters` : "coherence 0.5";
+  const changes = churn(10, 5_000);
+  for (const { what, goal } of churnedGoals) {
     say(what);
     const records = over(3, { agents: 50, goal, durationMs, sampleMs: 20, detectMs: 500, changes });
     const shares = records.map(({ samples }) => {

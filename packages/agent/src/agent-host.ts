@@ -52,7 +52,7 @@ export function createAgentHost(
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
-    onContext: ignore,
+    ...{ onContext: ignore, onEscalation: ignore },
     onSuperseded: ignore,
     ...listeners,
   });
@@ -96,6 +96,7 @@ class Host implements AgentHost {
     this.work = createHostWork({
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
       isLeader: () => this.#loops?.election.leadership() !== undefined,
+      onEscalation: listeners.onEscalation,
     });
     this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },

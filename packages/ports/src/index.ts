@@ -18,6 +18,7 @@ export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";
+export type { DirectiveFigures, DirectiveStore, OpenTarget } from "./directive-store.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";

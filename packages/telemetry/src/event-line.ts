@@ -92,6 +92,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "proposal.answered":
     case "gate.judged":
     case "approval.asked":
+    case "action.attempted":
       return decisionLine(event);
   }
 }
@@ -208,6 +209,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "reasoner.failed":
     case "acts.unrecorded":
     case "decisions.counted":
+    case "directive.settled":
+    case "directives.counted":
     case "acts.measured":
       return decisionLine(event);
     case "telemetry.refused":
