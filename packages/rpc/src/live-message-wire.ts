@@ -7,7 +7,7 @@ import type { LiveMessage as WireMessage, LiveMessage__Output } from "./gen/entr
 import { text } from "./wire-fields.ts";
 
 /** Patterns of one listener. */
-export const patternsMax = 100;
+const patternsMax = 100;
 
 export function liveMessageToWire(message: LiveMessage): WireMessage {
   const { messageId, topic, agentId } = message;
