@@ -21,6 +21,7 @@ import {
 import { churn, churnedGoals } from "./churned-goals.ts";
 import { distribution, single, type Figure } from "./figure.ts";
 import { kernelSpeed, pulseSpeed } from "./kernel-speed.ts";
+import { slotMovement } from "./slot-movement.ts";
 import type { Suite } from "./suite.ts";
 
 const suite = "rhythm-sim";
@@ -251,6 +252,7 @@ export const rhythmSimSuite: Suite = {
     "the rhythm in virtual time: goals, strategies and faults over seeds, beside uncompensated, hash, jitter and plain averaging",
   async *measure(say) {
     for (const part of [trustedSync, classicStrategies, spreads, heldUnderChurn, liars, disturbances]) yield* part(say);
+    yield* slotMovement(suite, say);
     yield* kernelSpeed(suite, say);
     yield* pulseSpeed(suite, say);
   },
