@@ -52,7 +52,7 @@ export function createAgentHost(
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
-    onContext: ignore,
+    ...{ onContext: ignore, onEscalation: ignore },
     onSuperseded: ignore,
     ...listeners,
   });
@@ -96,6 +96,7 @@ class Host implements AgentHost {
     this.work = createHostWork({
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
       isLeader: () => this.#loops?.election.leadership() !== undefined,
+      onEscalation: listeners.onEscalation,
     });
     this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
@@ -198,7 +199,7 @@ class Host implements AgentHost {
     this.work.start();
     this.peers.schedules.start();
     this.peers.votes.start();
-    this.peers.bus.start();
+    this.peers.bus.start(loops.messages);
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -236,7 +237,7 @@ class Host implements AgentHost {
       },
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),
-      () => loops?.transport.close(),
+      () => Promise.all([loops?.transport.close(), loops?.messages.close()]),
       () => this.#hub.stop(),
       () => this.#probe.stop(),
       () => this.#decisions.stop(),

@@ -12,6 +12,7 @@ export {
   type AgentEvents,
   type BeatEvent,
   type DegradedEvent,
+  type EscalationEvent,
   type LeaderEvent,
   type Listener,
   type Off,
@@ -61,15 +62,22 @@ export type {
 } from "@entrain/core/budget";
 export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld } from "@entrain/core/session";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
+export type { ActionOptions } from "./host-directives.ts";
+export type { ActionContext, ActionHandler } from "@entrain/runtime";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
 export type {
   Bus,
+  HeardContext,
   MessageContext,
   MessageHandler,
+  MessageListener,
+  ListenOptions,
   Published,
   PublishOptions,
+  SendOptions,
+  Sent,
   SubscribeOptions,
   Subscription,
 } from "@entrain/runtime";

@@ -4,7 +4,10 @@ import {
   budgetCases,
   caseNamed,
   contextCases,
+  deadlineIsKept,
+  directiveCases,
   heldRunIsNotGivenAway,
+  latestRunCounts,
   ledgerCases,
   onlyTheDriverAppends,
   onlyTheLatestTokenAcknowledges,
@@ -21,12 +24,7 @@ import {
 } from "@entrain/testkit/conformance";
 import { openStoreLab } from "@entrain/testkit/store-lab";
 import { assembleRedisStore } from "./redis-store.ts";
-import { assembleScript, loadScripts, readLua, type ScriptName } from "./scripts.ts";
-
-const open = (name: ScriptName, text: string) => {
-  const scripts = { ...loadScripts(), [name]: assembleScript(name, text) };
-  return openStoreLab((options) => assembleRedisStore(options, scripts));
-};
+import { readLua, scriptsWith, type ScriptName } from "./scripts.ts";
 
 testMutants<ScriptName>(
   [
@@ -36,6 +34,20 @@ testMutants<ScriptName>(
       text: "countStands(ARGV[6],",
       instead: "countStands(0,",
       caughtBy: caseNamed(registryCases, beatGoesWithVersion),
+    },
+    {
+      name: "begin-directive",
+      what: "lets an old order be carried out",
+      text: "if leftMs <= 0 then",
+      instead: "if false then",
+      caughtBy: caseNamed(directiveCases, deadlineIsKept),
+    },
+    {
+      name: "report-directive",
+      what: "takes an outcome from a run that was succeeded",
+      text: "if target.run ~= ARGV[7] then",
+      instead: "if false then",
+      caughtBy: caseNamed(directiveCases, latestRunCounts),
     },
     {
       name: "claim-round",
@@ -133,7 +145,7 @@ testMutants<ScriptName>(
     {
       name: "commit-decision",
       what: "does not look at the fence",
-      text: "if ARGV[9] and not isFencedBy(",
+      text: "if ARGV[11] and not isFencedBy(",
       instead: "if false and not isFencedBy(",
       caughtBy: caseNamed(ledgerCases, staleFenceIsRefused),
     },
@@ -167,7 +179,7 @@ testMutants<ScriptName>(
     {
       name: "allocate-budget",
       what: "does not look at what is left",
-      text: "refusal = shortage(budget, amounts, preempted)",
+      text: "refusal = shortage(budget, amounts, who, preempted)",
       instead: "refusal = nil",
       caughtBy: caseNamed(
         budgetCases,
@@ -205,5 +217,8 @@ testMutants<ScriptName>(
       ),
     },
   ],
-  { read: readLua, open },
+  {
+    read: readLua,
+    open: (name, text) => openStoreLab((options) => assembleRedisStore(options, scriptsWith(name, text))),
+  },
 );

@@ -6,6 +6,7 @@ import {
   testBarrierStore,
   testBusStore,
   testContextStore,
+  testDirectiveStore,
   testElectionStore,
   testLedger,
   testLockStore,
@@ -55,6 +56,7 @@ testLockStore(open);
 testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
+testDirectiveStore(open);
 testSharedState(open);
 testContextStore(open);
 testRateStore(open);

@@ -50,6 +50,10 @@ export interface StoreKeys {
   readonly incidentsActed: string;
   /** Hash per incident: act → JSON; followed by the incidentId. */
   readonly actsPrefix: string;
+  /** Hash per incident: its directive and the targets of that; followed by the incidentId. */
+  readonly directivesPrefix: string;
+  /** Sorted set: incidents whose directive is open, by its deadline. */
+  readonly directivesOpen: string;
   /** Hash: goalVersion, goal (JSON). */
   readonly goal: string;
   /** Hash: version, document (JSON), characters of the log. */
@@ -135,6 +139,8 @@ export interface StoreKeys {
     readonly proposals: string;
     /** The committed decision (JSON). */
     readonly decisions: string;
+    /** The incident of a directive that was settled. */
+    readonly directives: string;
     /** The new goal (JSON). */
     readonly goal: string;
     /** The new entry (JSON), or, where that is long, its version. */
@@ -160,6 +166,7 @@ function channelsOf(base: string): StoreKeys["channels"] {
     leaderReports: `${base}:channel:leader-reports`,
     proposals: `${base}:channel:proposals`,
     decisions: `${base}:channel:decisions`,
+    directives: `${base}:channel:directives`,
     goal: `${base}:channel:goal`,
     context: `${base}:channel:context`,
     budgets: `${base}:channel:budgets`,
@@ -230,6 +237,8 @@ export function storeKeys(swarmId: string): StoreKeys {
     incidentsSeen: `${base}:incidents-seen`,
     incidentsActed: `${base}:incidents-acted`,
     actsPrefix: `${base}:acts:`,
+    directivesPrefix: `${base}:directive:`,
+    directivesOpen: `${base}:directives-open`,
     goal: `${base}:goal`,
     context: `${base}:context`,
     contextLog: `${base}:context-log`,

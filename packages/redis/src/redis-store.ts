@@ -7,6 +7,7 @@ import type {
   BarrierStore,
   BusStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -28,6 +29,7 @@ import { createBarrierStore } from "./barrier-store.ts";
 import { createBusStore } from "./bus-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
+import { createDirectiveStore } from "./directive-store.ts";
 import { createElectionStore, electionKeys, swarmElection } from "./election-store.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { createGlobalState } from "./global-state.ts";
@@ -67,6 +69,7 @@ export interface RedisStore {
   /** A barrier by name. */
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
@@ -132,6 +135,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     lock: (name) => createLockStore({ ...shared, name: checkId("lock", name), leaseMaxMs: recoveryWindowMs }),
     barrier: (name) => createBarrierStore({ ...shared, name: checkId("barrier", name) }),
     ledger: createLedger(shared),
+    directives: createDirectiveStore(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),

@@ -13,6 +13,7 @@ const scriptNames = [
   "answer-handoff",
   "append-session",
   "arrive",
+  "begin-directive",
   "campaign",
   "cancel-session",
   "cancel-tasks",
@@ -39,6 +40,7 @@ const scriptNames = [
   "fail-message",
   "fail-task",
   "find-context-request",
+  "find-directives",
   "hand-task",
   "heartbeat",
   "lease-rate",
@@ -63,6 +65,8 @@ const scriptNames = [
   "read-context-changes",
   "read-dead-letters",
   "read-decision",
+  "read-directive-figures",
+  "read-directives",
   "read-fenced",
   "read-global-state",
   "read-leader",
@@ -91,8 +95,10 @@ const scriptNames = [
   "reoffer-decisions",
   "replay-message",
   "replay-task",
+  "report-directive",
   "save-fenced",
   "set-goal",
+  "settle-directives",
   "settle-round",
   "settle-run",
   "succeed-leader",
@@ -132,6 +138,11 @@ export function loadScripts(): Scripts {
     Script
   >;
   return loaded;
+}
+
+/** The commands with the file of one of them replaced, as a test does that breaks it on purpose. */
+export function scriptsWith(name: ScriptName, file: string): Scripts {
+  return { ...loadScripts(), [name]: assembleScript(name, file) };
 }
 
 /**

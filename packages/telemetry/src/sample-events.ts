@@ -2,6 +2,7 @@
 import type { Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { RuntimeEvent } from "@entrain/ports";
+import { sampleBusEvents } from "./sample-bus-events.ts";
 
 const decision: Decision = {
   decisionId: "d-1",
@@ -90,37 +91,7 @@ const samples: Samples = {
     cause: "",
     tookMs: 8,
   },
-  "message.published": {
-    kind: "message.published",
-    agentId,
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 1,
-    outcome: "published",
-    attempts: 1,
-    tookMs: 2,
-  },
-  "message.ended": {
-    kind: "message.ended",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 2,
-    attempt: 2,
-    outcome: "dead",
-    cause: "it threw",
-    tookMs: 7,
-  },
-  "message.died": {
-    kind: "message.died",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    attempts: 5,
-    cause: "its consumer vanished",
-  },
+  ...sampleBusEvents,
   "session.changed": {
     kind: "session.changed",
     sessionId: "s-1",
@@ -227,6 +198,27 @@ const samples: Samples = {
     action: "shed_load",
     outcome: "refused",
   },
+  "action.attempted": {
+    kind: "action.attempted",
+    agentId,
+    incidentId: "i-1",
+    decisionId: "d-1",
+    outcome: "failed",
+    note: "the valve is stuck",
+    told: "told",
+  },
+  "directive.settled": {
+    kind: "directive.settled",
+    incidentId: "i-1",
+    decisionId: "d-1",
+    action: "shed_load",
+    scope: "swarm",
+    outcome: "missed",
+    targets: 5,
+    done: 4,
+    lacking: [{ agentId: "a-2", state: "refused", note: "not while it is filling" }],
+  },
+  "directives.counted": { kind: "directives.counted", open: 1, met: 4, missed: 1, escalated: 2 },
   "safe-mode.switched": { kind: "safe-mode.switched", on: true, health: 0.4 },
   "safe-mode.held": { kind: "safe-mode.held", heldMs: 70 },
   "decision.unreachable": { kind: "decision.unreachable", agentId, message: "10.0.0.9:50051 refused" },

@@ -6,6 +6,7 @@ import type {
   BarrierStore,
   BusStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -33,6 +34,7 @@ export interface StorePorts {
   lock(name: string): LockStore;
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
