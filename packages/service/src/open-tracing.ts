@@ -48,7 +48,9 @@ export async function openTracing(service: string, env: Env): Promise<ServiceTra
     "service.namespace": "entrain",
     "process.pid": process.pid,
   });
-  const said = resources.detectResources({ detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector] });
+  const said = resources.detectResources({
+    detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
+  });
   const provider = new sdk.TracerProvider({
     resource: resources.defaultResource().merge(own).merge(said),
     sampler: samplerOf(sdk, env),
