@@ -205,6 +205,16 @@ export type RuntimeEvent =
     }
   /** A change of the budgets was asked for; `outcome` is that of the store, of a refusal its kind, or an error's code. */
   | { readonly kind: "budget.answered"; readonly operation: BudgetCommand["kind"]; readonly outcome: string }
+  /** The log of the budgets was replayed from the entry `from` on; `first` is the first fault, empty where there is none. */
+  | {
+      readonly kind: "budgets.audited";
+      readonly entries: number;
+      readonly from: number;
+      /** False: the log no longer reached back so far. */
+      readonly complete: boolean;
+      readonly faults: number;
+      readonly first: string;
+    }
   /** How many budgets and live allocations the swarm has. */
   | { readonly kind: "budgets.counted"; readonly budgets: number; readonly leases: number }
   /** This process's share of a rate was refreshed, or could not be; `taken`: units since the last answer. */

@@ -163,6 +163,7 @@ const samples: Samples = {
   "watch.resynced": { kind: "watch.resynced", cause: "slow", fromVersion: 1, version: 3 },
   "watches.sampled": { kind: "watches.sampled", open: 2, waiting: 3, behindMax: 4, told: 5 },
   "budget.answered": { kind: "budget.answered", operation: "allocate", outcome: "granted" },
+  "budgets.audited": { kind: "budgets.audited", entries: 2, from: 0, complete: true, faults: 0, first: "" },
   "budgets.counted": { kind: "budgets.counted", budgets: 2, leases: 3 },
   "rate.refreshed": { kind: "rate.refreshed", rate: "upstream", ok: true, perSecond: 50, waiting: 1, taken: 25 },
   "mode.switched": { kind: "mode.switched", contextVersion: 3, swarmMode: true },
