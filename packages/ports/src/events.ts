@@ -1,11 +1,12 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
-import type { BudgetCommand } from "@entrain/core/budget";
+import type { AuditReport, BudgetCommand } from "@entrain/core/budget";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
+import type { BusEvent } from "./bus-events.ts";
 import type { DecisionEvent } from "./decision-events.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
@@ -205,16 +206,8 @@ export type RuntimeEvent =
     }
   /** A change of the budgets was asked for; `outcome` is that of the store, of a refusal its kind, or an error's code. */
   | { readonly kind: "budget.answered"; readonly operation: BudgetCommand["kind"]; readonly outcome: string }
-  /** The log of the budgets was replayed from the entry `from` on; `first` is the first fault, empty where there is none. */
-  | {
-      readonly kind: "budgets.audited";
-      readonly entries: number;
-      readonly from: number;
-      /** False: the log no longer reached back so far. */
-      readonly complete: boolean;
-      readonly faults: number;
-      readonly first: string;
-    }
+  /** The log of the budgets was replayed, before a checkpoint is written. */
+  | { readonly kind: "budgets.audited"; readonly report: AuditReport }
   /** How many budgets and live allocations the swarm has. */
   | { readonly kind: "budgets.counted"; readonly budgets: number; readonly leases: number }
   /** This process's share of a rate was refreshed, or could not be; `taken`: units since the last answer. */
@@ -232,6 +225,7 @@ export type RuntimeEvent =
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
   | DecisionEvent
+  | BusEvent
   | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
   /** `route` is the pattern, never the path. */
   | {

@@ -48,10 +48,25 @@ export const areas = {
   // The record that decisions are fenced by.
   fence: { keys: ["leader:swarm"] },
   ledger: {
-    keys: ["ledger", "decision*", "incidents*", "acts:*"],
-    channels: ["decisions"],
-    reads: ["read-decision", "list-decisions", "read-ledger-stats"],
-    writes: ["open-incident", "commit-decision", "record-acts", "reoffer-decisions"],
+    keys: ["ledger", "decision*", "incidents*", "acts:*", "directive*"],
+    channels: ["decisions", "directives"],
+    reads: [
+      "read-decision",
+      "list-decisions",
+      "read-ledger-stats",
+      "find-directives",
+      "read-directives",
+      "read-directive-figures",
+    ],
+    writes: [
+      "open-incident",
+      "commit-decision",
+      "record-acts",
+      "reoffer-decisions",
+      "begin-directive",
+      "report-directive",
+      "settle-directives",
+    ],
   },
   goal: { keys: ["goal"], channels: ["goal"], writes: ["read-or-create-goal", "set-goal"] },
   context: {
@@ -97,6 +112,21 @@ export const areas = {
       "create-session",
       "append-session",
       "cancel-session",
+    ],
+  },
+  bus: {
+    keys: ["bus*"],
+    channels: ["bus"],
+    reads: ["read-bus", "read-dead-letters", "read-bus-record"],
+    writes: [
+      "open-group",
+      "publish-message",
+      "take-messages",
+      "renew-message",
+      "acknowledge-message",
+      "fail-message",
+      "replay-message",
+      "drop-group",
     ],
   },
   schedules: {

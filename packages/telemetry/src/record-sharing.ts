@@ -71,7 +71,9 @@ export function recordSharing(
       to.budgetOperations.inc({ operation: event.operation, outcome: bound("outcome", event.outcome) });
       return;
     case "budgets.audited":
-      to.budgetAudits.inc({ outcome: event.faults > 0 ? "faults" : event.complete ? "clean" : "incomplete" });
+      to.budgetAudits.inc({
+        outcome: event.report.faults.length > 0 ? "faults" : event.report.complete ? "clean" : "incomplete",
+      });
       return;
     case "budgets.counted":
       to.budgets.set(event.budgets);

@@ -61,8 +61,7 @@ export async function compactIfDue({
   const dueAfter = Math.max(1, Math.floor(keep * budgetLogLimits.checkpointShare));
   if (logged - (last?.number ?? 0) < dueAfter) return false;
   const { report, checkpoint } = await auditBudgets(store);
-  const { entries, from, complete, faults } = report;
-  events({ kind: "budgets.audited", entries, from, complete, faults: faults.length, first: faults[0] ?? "" });
+  events({ kind: "budgets.audited", report });
   if (checkpoint === undefined) return false;
   try {
     return await store.compact(checkpoint, keep);
