@@ -116,12 +116,10 @@ test("coordinators write a checkpoint when the log has grown by enough, and a ba
   const note = { author: "tester", reason: "a short log", baseVersion: version };
   await context.patch({ kind: "merge", patch: { policy: { history: { budgetEntriesMax: 1_000 } } } }, note);
   await budget.create({ budgetId: "busy", limits: { slots: 100 } });
-  await Promise.all(
-    Array.from({ length: 100 }, async () => {
-      await using lease = await budget.allocate("busy", { amounts: { slots: 1 } });
-      assert.ok(lease.allocationId);
-    }),
-  );
+  for (let n = 0; n < 100; n++) {
+    await using lease = await budget.allocate("busy", { amounts: { slots: 1 } });
+    assert.ok(lease.allocationId);
+  }
   await waitFor("a checkpoint", async () => (await audit()).report.from > 0, 60_000);
   const { report } = await audit();
   assert.deepEqual([report.faults, report.complete], [[], true]);

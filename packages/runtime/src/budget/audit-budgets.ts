@@ -2,6 +2,7 @@
  * The audit of a swarm's budgets over its store: the log is replayed from the last checkpoint on, up to the very entry at
  * which the balance was read, so that changes meanwhile are no differences.
  */
+import { setImmediate } from "node:timers/promises";
 import { EntrainError } from "@entrain/kernel";
 import { createBudgetAudit, type AuditReport, type Budget, type BudgetCheckpoint } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
@@ -11,6 +12,8 @@ export type AuditedStore = Pick<BudgetStore, "list" | "log" | "checkpoint">;
 
 /** Entries, and budgets, that are read at once. */
 const page = { entries: 500, budgets: 1_000 } as const;
+/** Entries that are replayed before other work of the process has its turn. */
+const entriesAtOnce = 20;
 /** Tries to read all pages of the budgets at one entry of the log. */
 const roundsMax = 20;
 
@@ -27,7 +30,10 @@ export async function auditBudgets(
   let after = from === undefined ? 0 : from.number - 1;
   for (;;) {
     const entries = (await store.log(after, page.entries)).filter(({ number }) => number <= logged);
-    for (const entry of entries) audit.enter(entry);
+    for (const [at, entry] of entries.entries()) {
+      audit.enter(entry);
+      if (at % entriesAtOnce === 0) await setImmediate();
+    }
     const last = entries.at(-1);
     if (last === undefined || last.number === logged) break;
     after = last.number;
