@@ -184,7 +184,7 @@ testMutants<ScriptName>(
     {
       name: "allocate-budget",
       what: "does not look at what is left",
-      text: "refusal = shortage(budget, amounts, preempted)",
+      text: "refusal = shortage(budget, amounts, who, preempted)",
       instead: "refusal = nil",
       caughtBy: caseNamed(
         budgetCases,
