@@ -9,10 +9,12 @@ import type { MemberRecord } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
+  createMessageLinks,
   createPhaseTransport,
   createRpcServer,
   formatAddress,
   probeAddress,
+  type RpcMessageLinks,
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
@@ -23,6 +25,7 @@ import type { ResolvedHostOptions } from "./agent-options.ts";
 export interface HostLoops {
   readonly server: RpcServer;
   readonly transport: RpcPhaseTransport;
+  readonly messages: RpcMessageLinks;
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
@@ -61,6 +64,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
         succession.suspectLeader();
     },
   });
+  const messages = createMessageLinks({ swarmId, processId, insecure, tls, clock, events });
   const server = await createRpcServer({
     listen,
     swarmId,
@@ -70,6 +74,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     clock,
     events,
     phase: transport,
+    messages,
     agentProcess,
   });
   const election: ElectionLoop = createElection(surroundings, (leader) => {
@@ -77,8 +82,10 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
-  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm);
-  return { server, transport, rhythm, membership, election, succession };
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, () => {
+    messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
+  });
+  return { server, transport, messages, rhythm, membership, election, succession };
 }
 
 function createRhythm(
@@ -105,7 +112,12 @@ function createRhythm(
   });
 }
 
-function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhythm: RhythmLoop): MembershipLoop {
+function createMembership(
+  surroundings: HostLoopsOptions,
+  listensAt: string,
+  rhythm: RhythmLoop,
+  onAlive: () => void,
+): MembershipLoop {
   const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
@@ -125,6 +137,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     },
     onView: (view) => {
       rhythm.setMembers(view);
+      onAlive();
       onMembers();
     },
     onSuperseded: (agentId) => {

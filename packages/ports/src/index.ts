@@ -24,6 +24,7 @@ export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal, Reoffered } from "./ledger.ts";
 export type { BarrierStore, LockStore } from "./lock.ts";
+export type { LiveMessage, MessageLinks, Spread } from "./message-links.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
 export type { RateStore } from "./rate-store.ts";

@@ -140,6 +140,11 @@ export function loadScripts(): Scripts {
   return loaded;
 }
 
+/** The commands with the file of one of them replaced, as a test does that breaks it on purpose. */
+export function scriptsWith(name: ScriptName, file: string): Scripts {
+  return { ...loadScripts(), [name]: assembleScript(name, file) };
+}
+
 /**
  * The command `name` made of the text of its file.
  * @throws EntrainError `internal` for a file without its header.

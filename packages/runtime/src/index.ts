@@ -6,15 +6,10 @@ export { observeBudgets } from "./budget/observe-budgets.ts";
 export type { BudgetLease } from "./budget/budget-lease.ts";
 export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
 export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
-export {
-  createBusDesk,
-  type Bus,
-  type BusDesk,
-  type Published,
-  type PublishOptions,
-  type SubscribeOptions,
-} from "./bus/bus-desk.ts";
+export type { Bus, Published, PublishOptions, SubscribeOptions } from "./bus/bus-contract.ts";
+export { createBusDesk, type BusDesk } from "./bus/bus-desk.ts";
 export type { MessageContext, MessageHandler } from "./bus/delivery.ts";
+export type { HeardContext, MessageListener, ListenOptions, SendOptions, Sent } from "./bus/live-desk.ts";
 export type { Subscription } from "./bus/group-worker.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { createContextDesk } from "./context/context-desk.ts";

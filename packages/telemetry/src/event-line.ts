@@ -55,6 +55,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "message.published":
     case "message.ended":
     case "message.died":
+    case "message.heard":
       return busLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
@@ -222,6 +223,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return observerLine(event);
     case "session.changed":
       return sessionLine(event);
+    case "message.dropped":
+      return busLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

@@ -2,6 +2,7 @@
 import type { Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { RuntimeEvent } from "@entrain/ports";
+import { sampleBusEvents } from "./sample-bus-events.ts";
 
 const decision: Decision = {
   decisionId: "d-1",
@@ -90,37 +91,7 @@ const samples: Samples = {
     cause: "",
     tookMs: 8,
   },
-  "message.published": {
-    kind: "message.published",
-    agentId,
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 1,
-    outcome: "published",
-    attempts: 1,
-    tookMs: 2,
-  },
-  "message.ended": {
-    kind: "message.ended",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 2,
-    attempt: 2,
-    outcome: "dead",
-    cause: "it threw",
-    tookMs: 7,
-  },
-  "message.died": {
-    kind: "message.died",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    attempts: 5,
-    cause: "its consumer vanished",
-  },
+  ...sampleBusEvents,
   "session.changed": {
     kind: "session.changed",
     sessionId: "s-1",
