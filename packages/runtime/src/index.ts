@@ -1,6 +1,8 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
+export { auditBudgets } from "./budget/audit-budgets.ts";
+export { compactIfDue, keepBudgets } from "./budget/budget-keeper.ts";
 export { seekGrant } from "./budget/seek-grant.ts";
 export { observeBudgets } from "./budget/observe-budgets.ts";
 export type { BudgetLease } from "./budget/budget-lease.ts";

@@ -200,6 +200,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rule.failed":
     case "watches.sampled":
     case "budget.answered":
+    case "budgets.audited":
     case "budgets.counted":
     case "rate.refreshed":
       return sharingLine(event);

@@ -124,6 +124,7 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "mode.switched":
       case "watches.sampled":
       case "budget.answered":
+      case "budgets.audited":
       case "budgets.counted":
       case "rate.refreshed":
         recordSharing(families, state.bound, event);

@@ -1,4 +1,5 @@
 /** One event of every kind, for tests: the type asks for a sample of each new kind. */
+import type { AuditReport } from "@entrain/core/budget";
 import type { Decision } from "@entrain/core/decision";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { RuntimeEvent } from "@entrain/ports";
@@ -14,17 +15,13 @@ const decision: Decision = {
   term: 1_700_000_000_000,
   contextVersion: 3,
   policyHash: "ab12",
-  input: {
-    reading: { temperature: 85 },
-    health: 1,
-    safeMode: false,
-    contextVersion: 3,
-    policyHash: "ab12",
-  },
+  input: { reading: { temperature: 85 }, health: 1, safeMode: false, contextVersion: 3, policyHash: "ab12" },
   inputHash: "cd34",
   committedBy: "a-1",
   committedAtMs: 1_700_000_000_000,
 };
+
+const auditReport: AuditReport = { entries: 2, from: 0, complete: true, faults: [], presumed: [] };
 
 const member: MemberRecord = {
   agentId: "a-2",
@@ -165,6 +162,7 @@ const samples: Samples = {
   "watch.resynced": { kind: "watch.resynced", cause: "slow", fromVersion: 1, version: 3 },
   "watches.sampled": { kind: "watches.sampled", open: 2, waiting: 3, behindMax: 4, told: 5 },
   "budget.answered": { kind: "budget.answered", operation: "allocate", outcome: "granted" },
+  "budgets.audited": { kind: "budgets.audited", report: auditReport },
   "budgets.counted": { kind: "budgets.counted", budgets: 2, leases: 3 },
   "rate.refreshed": { kind: "rate.refreshed", rate: "upstream", ok: true, perSecond: 50, waiting: 1, taken: 25 },
   "mode.switched": { kind: "mode.switched", contextVersion: 3, swarmMode: true },
