@@ -69,8 +69,8 @@ export interface BudgetsOutcome {
   readonly kills: number;
   /** Logged changes, each replayed. */
   readonly entries: number;
-  /** Those of them that were replayed for a checkpoint. */
-  readonly from: number;
+  /** Those of them that were replayed for the last checkpoint, the rest from it on. */
+  readonly beforeCheckpoint: number;
   readonly checkpoints: number;
   /** Credits whose holders vanished. */
   readonly presumed: number;
@@ -174,7 +174,7 @@ function startWork(run: BudgetsRun & { readonly redisUrl: string; readonly swarm
 
 async function judge(
   budgets: BudgetStore,
-): Promise<Pick<BudgetsOutcome, "entries" | "from" | "presumed" | "violations">> {
+): Promise<Pick<BudgetsOutcome, "entries" | "beforeCheckpoint" | "presumed" | "violations">> {
   const { report } = await auditBudgets(budgets);
   const { budgets: present } = await budgets.list(100);
   const { faults, entries, from, complete, presumed } = report;
@@ -187,5 +187,10 @@ async function judge(
     violations.push(`B3: ${total} credits are used and ${free} are left of ${limits.credits}`);
   const slots = present.reduce((sum, { available }) => sum + (available["slots"] ?? 0), 0);
   if (slots !== limits.slots) violations.push(`B3: ${slots} of ${limits.slots} slots came back`);
-  return { entries: from + entries, from, presumed: presumed.reduce((sum, { amount }) => sum + amount, 0), violations };
+  return {
+    entries: from + entries,
+    beforeCheckpoint: from,
+    presumed: presumed.reduce((sum, { amount }) => sum + amount, 0),
+    violations,
+  };
 }
