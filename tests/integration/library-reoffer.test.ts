@@ -29,7 +29,9 @@ test("agents that decided before a Redis without persistence was killed give the
   const before = await Promise.all(readings.map((reading) => one.decide(reading)));
   const back = new Set<Agent>();
   for (const agent of [one, other])
-    agent.on("degraded", ({ degraded, generation }) => void (!degraded && generation > 1 && back.add(agent)));
+    agent.on("degraded", ({ degraded, generation }) => {
+      if (!degraded && generation > 1) back.add(agent);
+    });
   await redis.kill();
   await redis.restart();
   // A stranger that comes first finds a store without a past, and no reason to wait for those who know better.
