@@ -22,6 +22,7 @@ import type { DecisionInput as WireInput, DecisionInput__Output } from "./gen/en
 import type { FleetMember__Output } from "./gen/entrain/v1/FleetMember.ts";
 import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
+import { traceFromWire, traceToWire } from "./trace-wire.ts";
 import { count, finite, hash, name, oneOf, present, text, within } from "./wire-fields.ts";
 
 const sources = ["committed", "adopted", "safe-alone", "local"] as const satisfies readonly ActSource[];
@@ -101,7 +102,9 @@ function memberFromWire({ agentId, health }: FleetMember__Output, field: string)
 }
 
 export function decisionToWire(decision: Decision): WireDecision {
-  return { ...decision, committedAtMs: Math.round(decision.committedAtMs), input: inputToWire(decision.input) };
+  const { trace, ...known } = decision;
+  const committedAtMs = Math.round(decision.committedAtMs);
+  return { ...known, committedAtMs, input: inputToWire(decision.input), ...traceToWire(trace) };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
@@ -120,6 +123,7 @@ export function decisionFromWire(decision: Decision__Output, field = "decision")
     inputHash: hash(`${field}.input_hash`, decision.inputHash),
     committedBy: checkId(`${field}.committed_by`, decision.committedBy),
     committedAtMs: count(`${field}.committed_at_ms`, decision.committedAtMs),
+    ...traceFromWire(decision),
   };
 }
 

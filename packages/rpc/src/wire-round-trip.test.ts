@@ -86,7 +86,9 @@ const decided: fc.Arbitrary<Decision> = record({
   }),
   committedBy: id,
   committedAtMs: count,
-});
+}).chain((decision) =>
+  fc.constantFrom(decision, { ...decision, trace: { traceparent: "00-1-2-01", tracestate: "a=1" } }),
+);
 const source = fc.constantFrom("committed", "adopted", "safe-alone");
 const act: fc.Arbitrary<Act> = record({
   agentId: id,

@@ -37,6 +37,7 @@ import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
 import { createSharedOpening } from "./shared-opening.ts";
+import { createTracedLedger } from "./traced-ledger.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { votersOpinion } from "./voters-opinion.ts";
 
@@ -88,6 +89,7 @@ class Loop implements DecisionLoop {
     this.#surroundings = {
       ...options,
       timings: this.#timings,
+      ledger: createTracedLedger(options.ledger, options.tracing),
       open: createSharedOpening(options.ledger),
       random: createRandom(newId()),
       board,

@@ -34,6 +34,7 @@ import { createProposalTurn, type ProposalTurn, type ProposalTurns } from "./pro
 import type { PolicyBasis } from "./policy-in-use.ts";
 import type { AskApproval } from "./swarm-approval.ts";
 import { takeNote } from "./reofferer.ts";
+import type { RunLedger } from "./traced-ledger.ts";
 
 /** Why a reasoner is told to stop; made once, for a trace of each would cost more than a decision by the rules. */
 const made = new EntrainError("cancelled", "the decision is made");
@@ -42,7 +43,7 @@ const made = new EntrainError("cancelled", "the decision is made");
 export interface RunSurroundings {
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly ledger: Ledger;
+  readonly ledger: RunLedger;
   /** The ledger's own, shared by the agents of the process. */
   readonly open: Ledger["open"];
   /** Whom an action of the whole fleet would reach. */

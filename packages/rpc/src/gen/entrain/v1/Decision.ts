@@ -17,6 +17,8 @@ export interface Decision {
   'inputHash'?: (string);
   'committedBy'?: (string);
   'committedAtMs'?: (number | string | Long);
+  'traceparent'?: (string);
+  'tracestate'?: (string);
 }
 
 export interface Decision__Output {
@@ -33,4 +35,6 @@ export interface Decision__Output {
   'inputHash': (string);
   'committedBy': (string);
   'committedAtMs': (number);
+  'traceparent': (string);
+  'tracestate': (string);
 }
