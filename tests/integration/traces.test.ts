@@ -151,7 +151,7 @@ test("a message leads from its publisher to each attempt at it and to what that 
       [SpanKind.CONSUMER, 1, "acknowledged", "billing", undefined],
     ],
   );
-  const publicationId = publication!.spanContext().spanId;
+  const publicationId = publication.spanContext().spanId;
   for (const attempt of tries) {
     assert.equal(attempt.parentSpanContext?.spanId, publicationId);
     assert.deepEqual(linked(attempt), [publicationId]);
