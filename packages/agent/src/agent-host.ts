@@ -194,6 +194,7 @@ class Host implements AgentHost {
     this.#context.follower.start();
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
+    loops.detector.start();
     loops.election.start();
     this.work.start();
     this.peers.schedules.start();
@@ -232,6 +233,7 @@ class Host implements AgentHost {
           this.peers.schedules.stop(drainMs),
         ]);
       },
+      () => loops?.detector.stop(),
       () => loops?.membership.stop(),
       () => loops?.rhythm.stop(),
       () => loops?.transport.close(),
@@ -266,6 +268,7 @@ class Host implements AgentHost {
       },
       goal: this.#goal.known(),
       health: () => this.#probe.score(),
+      loopDelayMs: () => this.#probe.loopDelayMs(),
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));

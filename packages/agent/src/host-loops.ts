@@ -4,11 +4,13 @@
  * beats, registers or stands for election until the host says so.
  */
 import { availableParallelism } from "node:os";
+import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
+  createMemberProbe,
   createPhaseTransport,
   createRpcServer,
   formatAddress,
@@ -16,7 +18,15 @@ import {
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
-import { ElectionLoop, MembershipLoop, RhythmLoop, Succession, systemTimers, type LeaderView } from "@entrain/runtime";
+import {
+  ElectionLoop,
+  FailureDetector,
+  MembershipLoop,
+  RhythmLoop,
+  Succession,
+  systemTimers,
+  type LeaderView,
+} from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** The loops of one process and what they talk through. */
@@ -25,6 +35,7 @@ export interface HostLoops {
   readonly transport: RpcPhaseTransport;
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
+  readonly detector: FailureDetector;
   readonly election: ElectionLoop;
   readonly succession: Succession;
 }
@@ -40,6 +51,8 @@ export interface HostLoopsOptions {
   readonly goal: GoalRecord;
   /** The process's present health, 0..1. */
   readonly health: () => number;
+  /** p99 of the process's event loop's delay of late, ms. */
+  readonly loopDelayMs: () => number;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -56,10 +69,15 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const transport = createPhaseTransport({
     ...{ swarmId, processId, insecure, tls, clock, events },
     onPeerLost: (lostId) => {
+      detector.doubt(lostId);
       const { leaderId } = election.leader();
       if (leaderId !== null && membership.view().members.get(leaderId)?.processId === lostId)
         succession.suspectLeader();
     },
+  });
+  const detector = createDetector(surroundings);
+  transport.onFrame(({ processId: heardId }) => {
+    detector.heard(heardId);
   });
   const server = await createRpcServer({
     listen,
@@ -71,14 +89,15 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     events,
     phase: transport,
     agentProcess,
+    probeHelper: detector,
   });
   const election: ElectionLoop = createElection(surroundings, (leader) => {
     succession.leaderIs(leader);
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
-  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm);
-  return { server, transport, rhythm, membership, election, succession };
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, detector);
+  return { server, transport, rhythm, membership, detector, election, succession };
 }
 
 function createRhythm(
@@ -105,7 +124,23 @@ function createRhythm(
   });
 }
 
-function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhythm: RhythmLoop): MembershipLoop {
+/** Stopping it gives the probes' connections up. */
+function createDetector({ options, incarnation, clock, store, events, loopDelayMs }: HostLoopsOptions): FailureDetector {
+  const { swarmId, processId, insecure, tls } = options;
+  return new FailureDetector({
+    ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation, loopDelayMs },
+    probe: createMemberProbe({ swarmId, insecure, tls }),
+    random: createRandom(`probes of ${processId}`),
+    agentId: candidateOf(options),
+  });
+}
+
+function createMembership(
+  surroundings: HostLoopsOptions,
+  listensAt: string,
+  rhythm: RhythmLoop,
+  detector: FailureDetector,
+): MembershipLoop {
   const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
@@ -125,6 +160,7 @@ function createMembership(surroundings: HostLoopsOptions, listensAt: string, rhy
     },
     onView: (view) => {
       rhythm.setMembers(view);
+      detector.setView(view);
       onMembers();
     },
     onSuperseded: (agentId) => {

@@ -21,6 +21,7 @@ export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal, Reoffered } from "./ledger.ts";
 export type { BarrierStore, LockStore } from "./lock.ts";
+export type { MemberProbe, ProbedProcess, ProbeHelper } from "./member-probe.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
 export type { RateStore } from "./rate-store.ts";
@@ -42,6 +43,7 @@ export type {
   SlotClaim,
   StoreClaimAnswer,
 } from "./schedule-store.ts";
+export type { MemberReport, SuspectLife, SuspicionStore } from "./suspicion-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
 export type { CastAnswer, EnrollAnswer, VoterClaim, VoteStore } from "./vote-store.ts";

@@ -15,6 +15,7 @@ import {
   testScheduleStore,
   testSharedState,
   testSuccessionStore,
+  testSuspicionStore,
   testHandoffs,
   testTaskStore,
   testVoteStore,
@@ -64,4 +65,5 @@ testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);
 testSuccessionStore(open);
+testSuspicionStore(open);
 testPoolStore(open);

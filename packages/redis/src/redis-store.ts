@@ -18,6 +18,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
+  SuspicionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -42,6 +43,7 @@ import { createSessionStore } from "./session-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createSuccessionStore } from "./succession-store.ts";
+import { createSuspicionStore } from "./suspicion-store.ts";
 import { createTaskStore } from "./task-store.ts";
 import { createVoteStore } from "./vote-store.ts";
 
@@ -76,6 +78,7 @@ export interface RedisStore {
   readonly votes: VoteStore;
   /** Of the swarm's own leader. */
   readonly succession: SuccessionStore;
+  readonly suspicions: SuspicionStore;
   readonly pools: PoolStore;
 }
 
@@ -140,5 +143,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),
+    suspicions: createSuspicionStore(shared),
   };
 }

@@ -10,6 +10,8 @@ import type { AgentServiceDefinition } from "./gen/entrain/v1/AgentService.ts";
 import type { ContextServiceDefinition } from "./gen/entrain/v1/ContextService.ts";
 import type { DecisionServiceDefinition } from "./gen/entrain/v1/DecisionService.ts";
 import type { PhaseServiceDefinition } from "./gen/entrain/v1/PhaseService.ts";
+import type { RegistryServiceDefinition } from "./gen/entrain/v1/RegistryService.ts";
+import type { ProtoGrpcType as RegistryGrpcType } from "./gen/registry.ts";
 import { protoDirectory, protoFiles, protoLoading } from "./proto-files.ts";
 
 /** The services of package entrain.v1 that this package serves and calls. */
@@ -18,6 +20,7 @@ export interface ServiceDefinitions {
   readonly agent: AgentServiceDefinition;
   readonly decision: DecisionServiceDefinition;
   readonly context: ContextServiceDefinition;
+  readonly registry: RegistryServiceDefinition;
   /** The same for whoever needs every message too: reflection. */
   readonly everything: PackageDefinition;
 }
@@ -38,13 +41,16 @@ function load(): ServiceDefinitions {
     includeDirs: [protoDirectory()],
   });
   // The loader knows the shape only at run time; that the generated types describe it is what the drift test checks.
-  const { entrain } = loadPackageDefinition(everything) as unknown as AgentGrpcType & ContextGrpcType;
-  const { PhaseService, AgentService, DecisionService, ContextService } = entrain.v1;
+  const { entrain } = loadPackageDefinition(everything) as unknown as AgentGrpcType &
+    ContextGrpcType &
+    RegistryGrpcType;
+  const { PhaseService, AgentService, DecisionService, ContextService, RegistryService } = entrain.v1;
   return {
     phase: PhaseService.service,
     agent: AgentService.service,
     decision: DecisionService.service,
     context: ContextService.service,
+    registry: RegistryService.service,
     everything,
   };
 }

@@ -10,6 +10,7 @@ export const protoFiles = [
   "entrain/v1/context.proto",
   "entrain/v1/decision.proto",
   "entrain/v1/phase.proto",
+  "entrain/v1/registry.proto",
 ] as const;
 
 /** Beside this module, as the published library ships them, and at the root of the repository. */

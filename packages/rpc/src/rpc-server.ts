@@ -9,7 +9,7 @@ import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProto } from "grpc-health-check";
 import { EntrainError, checkId } from "@entrain/kernel";
-import type { AgentProcess, Clock, Decider, EventSink, SharedContext } from "@entrain/ports";
+import type { AgentProcess, Clock, Decider, EventSink, ProbeHelper, SharedContext } from "@entrain/ports";
 import { createAgentService } from "./agent-service.ts";
 import type { ServedBudgets } from "./budget-service.ts";
 import { CallDesk } from "./call-desk.ts";
@@ -21,6 +21,7 @@ import { formatAddress, type HostPort } from "./listen-address.ts";
 import { listen, type Listener } from "./listener.ts";
 import { serviceDefinitions } from "./load-proto.ts";
 import type { RpcPhaseTransport, ServedExchange } from "./phase-transport.ts";
+import { createRegistryService } from "./registry-service.ts";
 import { createStampedCodec, stampedService } from "./stamped-codec.ts";
 
 /** Connections get this long to close by themselves, ms. */
@@ -36,6 +37,8 @@ export interface RpcServerOptions extends Security {
   readonly events: EventSink;
   readonly agentProcess?: AgentProcess | undefined;
   readonly decider?: Decider | undefined;
+  /** Probes on behalf of others; with it, the process answers probes itself. */
+  readonly probeHelper?: ProbeHelper | undefined;
   /** What a coordinator serves. */
   readonly coordination?: (ServedBudgets & { readonly context: SharedContext }) | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
@@ -96,7 +99,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
 
 /** Adds what the process offers; answers the full names of the services. */
 function addServices(server: Server, desk: CallDesk, options: RpcServerOptions): string[] {
-  const { agentProcess, decider, coordination, phase, clock, events } = options;
+  const { agentProcess, decider, coordination, phase, probeHelper, clock, events } = options;
   const definitions = serviceDefinitions();
   const names: string[] = [];
   if (phase !== undefined) {
@@ -111,6 +114,10 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
   if (agentProcess !== undefined) {
     names.push("entrain.v1.AgentService");
     server.addService(definitions.agent, createAgentService({ ...options, desk, process: agentProcess }));
+  }
+  if (probeHelper !== undefined) {
+    names.push("entrain.v1.RegistryService");
+    server.addService(definitions.registry, createRegistryService(desk, options.processId, probeHelper));
   }
   if (decider !== undefined) {
     names.push("entrain.v1.DecisionService");

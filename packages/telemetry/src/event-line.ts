@@ -77,6 +77,9 @@ function agentLine(event: AgentEvent): EventLine {
     case "effect.refused":
     case "voter.changed":
       return leadershipLine(event);
+    case "member.reported":
+    case "suspicion.refuted":
+      return suspicionLine(event);
     case "lease.acquired":
     case "lease.lost":
       return leaseLine(event);
@@ -114,6 +117,15 @@ function leadershipLine(
       if (event.change === "enrolled") return line("info", "is a voter", { agentId });
       return line("warn", "a dead voter was evicted", { agentId, voter: event.voter });
   }
+}
+
+/** What is thought of other processes, and of this one's own agents. */
+function suspicionLine(event: EventOf<"member.reported" | "suspicion.refuted">): EventLine {
+  const { agentId } = event;
+  if (event.kind === "suspicion.refuted")
+    return line("warn", "was suspected and is alive", { agentId, refutations: event.refutations });
+  const { processId: memberProcessId, vote, buried } = event;
+  return line("warn", "probes do not reach a process", { agentId, memberProcessId, vote, buried });
 }
 
 /** A user's election or lock. */
@@ -165,6 +177,10 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "membership.viewed": {
       const { version, alive, dead, left } = event;
       return line("debug", "membership seen", { version, alive, dead, left });
+    }
+    case "member.probed": {
+      const { processId: memberProcessId, through, result, tookMs } = event;
+      return line(result === "answered" ? "trace" : "debug", "probed", { memberProcessId, through, result, tookMs });
     }
     case "heartbeat":
       return event.ok

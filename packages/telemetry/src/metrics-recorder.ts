@@ -34,6 +34,9 @@ type SwarmEvent = EventOf<
   | "agent.stopped"
   | "agent.superseded"
   | "heartbeat"
+  | "member.probed"
+  | "member.reported"
+  | "suspicion.refuted"
   | "leader.elected"
   | "leader.lost"
   | "leader.reported"
@@ -88,6 +91,9 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "agent.stopped":
       case "agent.superseded":
       case "heartbeat":
+      case "member.probed":
+      case "member.reported":
+      case "suspicion.refuted":
       case "leader.elected":
       case "leader.lost":
       case "leader.reported":
@@ -213,6 +219,16 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "heartbeat":
       to.heartbeats.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.heartbeatRoundTrip.observe(seconds(event.roundTripMs));
+      return;
+    case "member.probed":
+      to.probes.inc({ through: event.through, result: event.result });
+      to.probeTook.observe({ through: event.through }, seconds(event.tookMs));
+      return;
+    case "member.reported":
+      to.memberReports.inc({ vote: event.vote });
+      return;
+    case "suspicion.refuted":
+      to.suspicionsRefuted.inc();
       return;
     case "leader.elected":
       to.electionsWon.inc();

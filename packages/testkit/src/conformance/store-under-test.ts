@@ -20,6 +20,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
+  SuspicionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -42,6 +43,7 @@ export interface StorePorts {
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;
+  readonly suspicions: SuspicionStore;
   readonly pools: PoolStore;
 }
 
