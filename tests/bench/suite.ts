@@ -6,6 +6,7 @@ import { decisionMemorySuite } from "./decision-memory.ts";
 import { decisionLatencySuite } from "./decision-latency.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { detectionSuite } from "./detection.ts";
 import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
@@ -39,6 +40,7 @@ export const suites: readonly Suite[] = [
   scheduleSuite,
   batchingSuite,
   failoverSuite,
+  detectionSuite,
   ...swarmSuites,
   swarmSpreadSuite,
   tasksSuite,

@@ -125,7 +125,14 @@ function createRhythm(
 }
 
 /** Stopping it gives the probes' connections up. */
-function createDetector({ options, incarnation, clock, store, events, loopDelayMs }: HostLoopsOptions): FailureDetector {
+function createDetector({
+  options,
+  incarnation,
+  clock,
+  store,
+  events,
+  loopDelayMs,
+}: HostLoopsOptions): FailureDetector {
   const { swarmId, processId, insecure, tls } = options;
   return new FailureDetector({
     ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation, loopDelayMs },

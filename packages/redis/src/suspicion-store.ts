@@ -34,7 +34,9 @@ export function createSuspicionStore(options: {
       return buried;
     },
     async refute({ agentId, incarnation, refutations }) {
-      return Number(await commands.run("refute-suspicion", memberKeys, [channel, agentId, incarnation, refutations])) === 1;
+      return (
+        Number(await commands.run("refute-suspicion", memberKeys, [channel, agentId, incarnation, refutations])) === 1
+      );
     },
   };
 }

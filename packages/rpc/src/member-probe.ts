@@ -52,12 +52,17 @@ export function createMemberProbe(options: Security & { readonly swarmId: string
   }
 
   return {
-    async ask(process, timeoutMs) {
-      const calling = call(process, timeoutMs);
-      const nobody = probeAddress(process.address, timeoutMs).then((outcome) =>
-        outcome === "refused" ? ("refused" as const) : calling,
-      );
-      return Promise.race([calling, nobody]);
+    ask: (process, timeoutMs) => {
+      const startedMs = performance.now();
+      const address = probeAddress(process.address, timeoutMs);
+      const calling = call(process, timeoutMs).then(async (result) => {
+        if (result !== "silent") return result;
+        if ((await address) === "refused") return "refused";
+        // A connection that broke under the call ends it early: that says nothing of the process.
+        const leftMs = timeoutMs - (performance.now() - startedMs);
+        return leftMs < timeoutMs / 4 ? "silent" : call(process, leftMs);
+      });
+      return Promise.race([calling, address.then((outcome) => (outcome === "refused" ? "refused" : calling))]);
     },
     async askThrough(helper, { processId }, timeoutMs) {
       try {

@@ -8,11 +8,7 @@ import type { RegistryServiceHandlers } from "./gen/entrain/v1/RegistryService.t
 const timeoutMaxMs = 5_000;
 
 /** The handlers of RegistryService; only members are probed, at the addresses that they are known by. */
-export function createRegistryService(
-  desk: CallDesk,
-  processId: string,
-  helper: ProbeHelper,
-): RegistryServiceHandlers {
+export function createRegistryService(desk: CallDesk, processId: string, helper: ProbeHelper): RegistryServiceHandlers {
   return {
     Probe: desk.unary(() => Promise.resolve({ processId })),
     ProbeFor: desk.unary(async ({ processId: otherId, timeoutMs }) => {

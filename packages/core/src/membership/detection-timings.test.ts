@@ -6,15 +6,15 @@ import { detectionTimings, isProbeLate, probersQuorum } from "./detection-timing
 test("patience grows with the prober's own loop delay, eightfold at most, and suspicions with the swarm as well", () => {
   const rows = [
     // loop delay, processes, probe after, probe, through others, suspicion
-    [0, 1, 400, 200, 250, 250],
-    [0, 10, 400, 200, 250, 250],
-    [0, 100, 400, 200, 250, 500],
-    [0, 1_000, 400, 200, 250, 750],
-    [25, 5, 600, 300, 375, 375],
-    [50, 5, 800, 400, 500, 500],
-    [50, 100, 800, 400, 500, 1_000],
-    [350, 5, 3_200, 1_600, 2_000, 2_000],
-    [60_000, 5, 3_200, 1_600, 2_000, 2_000],
+    [0, 1, 400, 200, 250, 300],
+    [0, 10, 400, 200, 250, 300],
+    [0, 100, 400, 200, 250, 600],
+    [0, 1_000, 400, 200, 250, 900],
+    [25, 5, 600, 300, 375, 450],
+    [50, 5, 800, 400, 500, 600],
+    [50, 100, 800, 400, 500, 1_200],
+    [350, 5, 3_200, 1_600, 2_000, 2_400],
+    [60_000, 5, 3_200, 1_600, 2_000, 2_400],
   ] as const;
   for (const [loopDelayMs, processes, probeAfterMs, probeTimeoutMs, indirectTimeoutMs, suspicionMs] of rows) {
     const { voteValidMs, ...timings } = detectionTimings({ loopDelayMs, processes });
@@ -23,13 +23,26 @@ test("patience grows with the prober's own loop delay, eightfold at most, and su
   }
 });
 
-test("a well prober in a small swarm suspects a silent process within 850 ms and votes within 1.3 s", () => {
+test("a well prober in a small swarm suspects a silent process within 850 ms and votes within 1.15 s", () => {
   const { probeAfterMs, probeTimeoutMs, indirectTimeoutMs, suspicionMs } = detectionTimings({
     loopDelayMs: 0,
     processes: 5,
   });
   assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs, 850);
-  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs + suspicionMs + probeTimeoutMs, 1_300);
+  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs + suspicionMs, 1_150);
+});
+
+test("the last look fits into every suspicion", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+      fc.integer({ min: 1, max: 10_000 }),
+      (delayMs, processes) => {
+        const { probeTimeoutMs, suspicionMs } = detectionTimings({ loopDelayMs: delayMs, processes });
+        assert.ok(suspicionMs > probeTimeoutMs);
+      },
+    ),
+  );
 });
 
 test("no delay and no size makes a prober less patient", () => {

@@ -12,7 +12,7 @@ export interface DetectionTimings {
   readonly probeTimeoutMs: number;
   /** How long a probe through others may take: theirs, and the way to them and back. */
   readonly indirectTimeoutMs: number;
-  /** How long a suspect has to refute before it is voted dead, and the pause between two such votes. */
+  /** How long a suspect has to refute before it is voted dead, the last look included, and the pause between two such votes. */
   readonly suspicionMs: number;
   /** How long a vote counts: votes of probers with less patience wait for those of the others. */
   readonly voteValidMs: number;
@@ -21,7 +21,7 @@ export interface DetectionTimings {
 const probeAfterMs = 400;
 const probeTimeoutMs = 200;
 const indirectTimeoutMs = 250;
-const suspicionMs = 250;
+const suspicionMs = 300;
 const voteValidMs = 2_000;
 /** Own loop delay that doubles the patience, ms: a quarter of a probe's time is spent waiting for oneself. */
 const delayGrainMs = 50;

@@ -26,13 +26,23 @@ test("silence is looked into: by oneself, through others, then suspected, looked
     tick(400),
     probed(600, "silent"),
     probed(850, "silent"),
-    tick(1_099),
-    tick(1_100),
-    probed(1_300, "silent"),
-    tick(1_550),
-    probed(1_750, "silent"),
+    tick(949),
+    tick(950),
+    probed(1_150, "silent"),
+    tick(1_250),
+    probed(1_450, "silent"),
   ]);
-  assert.deepEqual(effects, ["", "probe self", "probe others", "suspect", "", "probe self", "dead", "probe self", "dead"]);
+  assert.deepEqual(effects, [
+    "",
+    "probe self",
+    "probe others",
+    "suspect",
+    "",
+    "probe self",
+    "dead",
+    "probe self",
+    "dead",
+  ]);
   assert.equal(state.kind, "suspecting");
 });
 
@@ -43,7 +53,7 @@ test("a broken stream is looked into at once, and a refused probe is a vote at o
 test("any answer on any path, and any frame, ends a suspicion", () => {
   const suspected = run([tick(400), probed(600, "silent"), probed(850, "silent")]).state;
   assert.equal(run([{ kind: "heard", nowMs: 900 }], suspected).state.kind, "trusting");
-  assert.equal(run([tick(1_100), probed(1_101, "answered")], suspected).state.kind, "trusting");
+  assert.equal(run([tick(950), probed(951, "answered")], suspected).state.kind, "trusting");
   assert.equal(run([tick(400), probed(600, "silent"), probed(700, "answered")]).state.kind, "trusting");
   assert.equal(run([tick(400), { kind: "heard", nowMs: 500 }, probed(600, "silent")]).state.kind, "trusting");
 });

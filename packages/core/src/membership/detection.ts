@@ -86,7 +86,7 @@ function onProbed(state: DetectionState, result: ProbeResult, nowMs: number, tim
   if (result === "silent" && isFirst) return probing("others", quietUntilMs);
   if (nowMs < quietUntilMs) return trusting(nowMs, quietUntilMs);
   const vote: Vote = state.kind === "confirming" || result === "refused" ? "dead" : "suspect";
-  const lookAtMs = nowMs + timings.suspicionMs;
+  const lookAtMs = nowMs + timings.suspicionMs - timings.probeTimeoutMs;
   return { state: { kind: "suspecting", lookAtMs, quietUntilMs }, effects: [{ kind: "report", vote }] };
 }
 

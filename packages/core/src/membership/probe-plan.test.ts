@@ -21,7 +21,10 @@ test("a process is probed with all of its agents by at most eight others, and wh
       const probers = [...plans].filter(([, theirs]) => theirs.some((one) => one.processId === target.processId));
       assert.deepEqual(
         target.helpers.map((helper) => helper.processId).sort(),
-        probers.map(([id]) => id).filter((id) => id !== processId).sort(),
+        probers
+          .map(([id]) => id)
+          .filter((id) => id !== processId)
+          .sort(),
       );
     }
   }

@@ -137,7 +137,10 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await client.suspicions.report(reportOf("a", "dead", brief));
       const startedMs = await joinedAt(client, 1);
       let incarnation = 1;
-      await waitFor("the store's next moments", async () => (await joinedAt(client, (incarnation += 1))) > startedMs + 5);
+      await waitFor(
+        "the store's next moments",
+        async () => (await joinedAt(client, (incarnation += 1))) > startedMs + 5,
+      );
       assert.equal(await client.suspicions.report(reportOf("b", "dead", brief)), 0);
     },
   },
