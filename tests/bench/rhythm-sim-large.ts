@@ -13,6 +13,7 @@ import {
   spreadMsFrom,
   type SwarmRecord,
 } from "@entrain/simulator";
+import { churn, churnedGoals } from "./churned-goals.ts";
 import { distribution, single, type Figure } from "./figure.ts";
 import type { Suite } from "./suite.ts";
 
@@ -96,18 +97,8 @@ function* largeSpread(suite: string, say: Say): Generator<Figure> {
 function* thousandPeriods(suite: string, say: Say): Generator<Figure> {
   const named = namedIn(suite);
   const durationMs = 203_000;
-  const changes = Array.from({ length: 19 }, (_, index) => ({
-    atMs: 10_000 * (index + 1),
-    crash: index % 2,
-    join: 1 - (index % 2),
-  }));
-  for (const goal of [
-    { kind: "coherence", coherence: 0.5, periodMs: 200 },
-    { kind: "cluster", groups: 2, periodMs: 200 },
-    { kind: "cluster", groups: 3, periodMs: 200 },
-    { kind: "cluster", groups: 4, periodMs: 200 },
-  ] as const) {
-    const what = goal.kind === "cluster" ? `${goal.groups} clusters` : "coherence 0.5";
+  const changes = churn(19, 10_000);
+  for (const { what, goal } of churnedGoals) {
     say(`${what}, 1,000 periods`);
     const records = over(1, { agents: 20, goal, durationMs, sampleMs: 100, detectMs: 500, changes });
     const held = records.map(({ samples }) => {

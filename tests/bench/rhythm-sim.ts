@@ -18,8 +18,10 @@ import {
   type SimulationSpec,
   type SwarmRecord,
 } from "@entrain/simulator";
+import { churn, churnedGoals } from "./churned-goals.ts";
 import { distribution, single, type Figure } from "./figure.ts";
 import { kernelSpeed, pulseSpeed } from "./kernel-speed.ts";
+import { slotMovement } from "./slot-movement.ts";
 import type { Suite } from "./suite.ts";
 
 const suite = "rhythm-sim";
@@ -166,18 +168,8 @@ function jitterPeers(agents: number, periodMs: number) {
 
 function* heldUnderChurn(say: Say): Generator<Figure> {
   const durationMs = 60_000;
-  const changes = Array.from({ length: 10 }, (_, index) => ({
-    atMs: 5_000 * (index + 1),
-    crash: index % 2,
-    join: 1 - (index % 2),
-  }));
-  for (const goal of [
-    { kind: "coherence", coherence: 0.5, periodMs: 200 },
-    { kind: "cluster", groups: 2, periodMs: 200 },
-    { kind: "cluster", groups: 3, periodMs: 200 },
-    { kind: "cluster", groups: 4, periodMs: 200 },
-  ] as const) {
-    const what = goal.kind === "cluster" ? `${goal.groups} clusters` : "coherence 0.5";
+  const changes = churn(10, 5_000);
+  for (const { what, goal } of churnedGoals) {
     say(what);
     const records = over(3, { agents: 50, goal, durationMs, sampleMs: 20, detectMs: 500, changes });
     const shares = records.map(({ samples }) => {
@@ -260,6 +252,7 @@ export const rhythmSimSuite: Suite = {
     "the rhythm in virtual time: goals, strategies and faults over seeds, beside uncompensated, hash, jitter and plain averaging",
   async *measure(say) {
     for (const part of [trustedSync, classicStrategies, spreads, heldUnderChurn, liars, disturbances]) yield* part(say);
+    yield* slotMovement(suite, say);
     yield* kernelSpeed(suite, say);
     yield* pulseSpeed(suite, say);
   },

@@ -26,8 +26,14 @@ const forecast = { periodMs: 200 };
 
 const tree: readonly BudgetWish[] = [
   { budgetId: "root", limits },
-  { budgetId: "strict", parentId: "root", limits: { credits: 20_000, slots: 40 } },
+  { budgetId: "strict", parentId: "root", limits: { credits: 20_000, slots: 40 }, reserves: { emergency: 20 } },
   { budgetId: "elastic-a", parentId: "root", limits: { credits: 20_000, slots: 10 }, strategy: "elastic" },
+  {
+    budgetId: "less",
+    parentId: "root",
+    limits: { credits: 5_000, slots: 10 },
+    exhaustion: { kind: "degrade", leastPercent: 20 },
+  },
   { budgetId: "elastic-b", parentId: "root", limits: { credits: 20_000, slots: 10 }, strategy: "elastic" },
   { budgetId: "share-a", parentId: "root", limits: { credits: 5_000, slots: 10 }, strategy: "proportional", weight: 3 },
   { budgetId: "share-b", parentId: "root", limits: { credits: 5_000, slots: 10 }, strategy: "proportional" },

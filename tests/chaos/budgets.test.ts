@@ -13,7 +13,7 @@ test("through kills of the processes that use them, budgets hold B1 to B3 at eve
 test("a grant that does not look at what is left is found by the audit", async () => {
   const mutation = {
     script: "allocate-budget",
-    text: "refusal = shortage(budget, amounts, preempted)",
+    text: "refusal = shortage(budget, amounts, who, preempted)",
     instead: "refusal = nil",
   };
   const { violations } = await runBudgets({ seed: 2, processes: 3, commands: 1_500, kills: 1, mutation });

@@ -1,5 +1,5 @@
 /** The store as a process sees it that dies at one of its calls: before the call, or after it was carried out. */
-import type { BudgetStore, SessionStore, TaskStore } from "@entrain/ports";
+import type { BudgetStore, ContextStore, SessionStore, TaskStore } from "@entrain/ports";
 
 /** Where to die. */
 export interface Death {
@@ -11,6 +11,7 @@ export interface Death {
 /** The ports that a driver of sessions works through. */
 export interface DyingStore {
   readonly budgets: BudgetStore;
+  readonly context: ContextStore;
   readonly sessions: SessionStore;
   readonly tasks: TaskStore;
   /** Resolves at the death. */
@@ -25,7 +26,7 @@ const gone = (): Promise<never> => Promise.reject(new Error("this process is dea
 
 /** Claims and renewals are no places to die at: nothing is done between them and the next call. */
 export function createDyingStore(
-  store: Pick<DyingStore, "budgets" | "sessions" | "tasks">,
+  store: Pick<DyingStore, "budgets" | "context" | "sessions" | "tasks">,
   { at, when }: Death,
 ): DyingStore {
   const death = Promise.withResolvers<undefined>();
@@ -41,7 +42,7 @@ export function createDyingStore(
     return gone();
   }
 
-  const { budgets, sessions, tasks } = store;
+  const { budgets, context, sessions, tasks } = store;
   return {
     died: death.promise,
     calls: () => calls,
@@ -54,6 +55,11 @@ export function createDyingStore(
         if (command.kind === "extend") return dead ? gone() : budgets.apply(command);
         return guarded(() => budgets.apply(command));
       },
+    },
+    context: {
+      ...context,
+      read: () => guarded(() => context.read()),
+      changesSince: (version) => guarded(() => context.changesSince(version)),
     },
     sessions: {
       ...sessions,

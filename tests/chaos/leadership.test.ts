@@ -55,7 +55,7 @@ const sabotages: readonly Sabotage[] = [
   {
     what: "a commit that does not look at its fence",
     script: "commit-decision",
-    text: "if ARGV[9] and not isFencedBy(",
+    text: "if ARGV[11] and not isFencedBy(",
     instead: "if false and not isFencedBy(",
     found: /^leadership: .*"kind":"effect"/,
   },

@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createRandom, type Json } from "@entrain/kernel";
 import { patterns, sessionTaskId, type SessionEnd } from "@entrain/core/session";
-import { createSessionExpressions } from "@entrain/reasoners";
+import { createDocumentRules } from "@entrain/documents";
+import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import {
   createBudgetDesk,
   createCapabilityWorker,
+  createContextDesk,
   createSessionDesk,
   createSessionDriver,
   createSystemClock,
@@ -42,10 +44,16 @@ const handlers: Readonly<Record<string, (input: never, context: TaskContext) => 
   twice: (input: string) => `${input}${input}`,
   split: (input: string) => input.split(""),
   join: (input: readonly string[]) => input.join("-"),
+  after: ({ changes }: { readonly changes: readonly { readonly after: Json }[] }) => changes.map(({ after }) => after),
   vote: () => ({ choice: "yes" }),
   break: () => {
     throw new Error("it breaks");
   },
+};
+
+const reacting = (changes: string): object => {
+  const watch = { pointers: ["/metadata/n"] };
+  return { pattern: "reactive", watch, react: step("after"), reactions: 3, changes, merge: "concat" };
 };
 
 /** One of each; the last one fails on purpose and undoes what it did. */
@@ -56,6 +64,13 @@ const samples: Readonly<Record<string, object>> = {
   competitive: { pattern: "competitive", task: step("upper"), contestants: 2, score: "result.size()" },
   consensus: { pattern: "consensus", vote: step("vote"), voters: 2 },
   hierarchical: { pattern: "hierarchical", teams: { a: step("upper"), b: step("twice") } },
+  session: {
+    pattern: "session",
+    goal: { criteria: [{ name: "long", condition: "result.size() > 6", required: true }] },
+    run: step("twice", { input: "=last == null ? input : last" }),
+    iterationsMax: 3,
+  },
+  reactive: reacting("each"),
   compensation: {
     pattern: "pipeline",
     stages: [step("upper", { compensate: step("twice") }), step("break", { triesMax: 1 })],
@@ -96,12 +111,25 @@ async function openParty() {
       ...{ ...around, store: through.budgets, random: createRandom("budget"), holder: "a" },
       nextRequestId: () => "",
     });
-  const driver = (agentId: string, through: Pick<RedisStore, "budgets" | "sessions" | "tasks">) =>
+  const driver = (agentId: string, through: Pick<RedisStore, "budgets" | "context" | "sessions" | "tasks">) =>
     createSessionDriver({
       ...{ ...around, ...through, budget: budgetOf(through), agentId, random: createRandom(agentId) },
       ...{ evaluate: expressions.evaluate, patterns: byName },
     });
+  const context = createContextDesk({
+    ...{ store: store.context, rules: createDocumentRules({ compile: compilePolicy }) },
+    ...{ timers: systemTimers, random: createRandom("context") },
+  });
+  await store.context.readOrCreate({ metadata: { n: 0 } }, "test");
   let made = 0;
+
+  /** Changes the context three times, and once where nobody looks, as soon as the session watches it. */
+  async function change(sessionId: string): Promise<void> {
+    await waitFor("it watches", async () => (await desk.read(sessionId)).record.watched.size > 0);
+    for (const metadata of [{ n: 1 }, { n: 2 }, { other: made }, { n: 3 }])
+      await context.patch({ kind: "merge", patch: { metadata } }, { author: "test", reason: "" });
+    await context.patch({ kind: "merge", patch: { metadata: { n: 0 } } }, { author: "test", reason: "" });
+  }
 
   /** Drives a session by an owner that dies, and by its successor. */
   async function drive(pattern: object, death: Death, more: object = {}): Promise<{ end: SessionEnd; calls: number }> {
@@ -110,6 +138,7 @@ async function openParty() {
     const first = driver("first", dying);
     first.start();
     const ended = desk.wait(sessionId, { timeoutMs: 20_000 });
+    const changing = "watch" in pattern ? change(sessionId) : undefined;
     await Promise.race([dying.died, ended]);
     const taskId = sessionTaskId(sessionId);
     const token = dying.token();
@@ -120,7 +149,7 @@ async function openParty() {
     second.start();
     const end = await ended;
     await waitFor("the driving task is over", async () => (await store.tasks.read([taskId]))[0]?.state === "done");
-    await Promise.all([first.stop(0), second.stop(0)]);
+    await Promise.all([first.stop(0), second.stop(0), changing]);
     return { end, calls: dying.calls() };
   }
 

@@ -4,6 +4,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import type { ContextNews } from "@entrain/core/context";
+import type { TargetState } from "@entrain/core/decision";
 import type { EventSink } from "@entrain/ports";
 
 /** One firing of this agent, on the wall clock. */
@@ -37,6 +38,24 @@ export interface DegradedEvent {
   readonly generation: number;
 }
 
+/** Members that have not carried an approved action out in time: told in the process that leads, when the directive is settled. */
+export interface EscalationEvent {
+  readonly incidentId: string;
+  readonly decisionId: string;
+  readonly action: string;
+  /** Enough of the others have. */
+  readonly met: boolean;
+  readonly targets: number;
+  readonly done: number;
+  readonly lacking: readonly {
+    readonly agentId: string;
+    readonly state: TargetState;
+    /** Why it failed or refused; empty where it said nothing. */
+    readonly note: string;
+    readonly attempts: number;
+  }[];
+}
+
 /** What an agent tells its user. */
 export interface AgentEvents {
   beat: BeatEvent;
@@ -44,6 +63,7 @@ export interface AgentEvents {
   degraded: DegradedEvent;
   /** The next version of the shared document, or the whole where versions were missed (C1). */
   context: ContextNews;
+  escalation: EscalationEvent;
   /** What ended the agent without its user's doing, e.g. `superseded`. */
   error: EntrainError;
 }

@@ -52,7 +52,7 @@ export function createAgentHost(
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
-    onContext: ignore,
+    ...{ onContext: ignore, onEscalation: ignore },
     onSuperseded: ignore,
     ...listeners,
   });
@@ -96,6 +96,7 @@ class Host implements AgentHost {
     this.work = createHostWork({
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
       isLeader: () => this.#loops?.election.leadership() !== undefined,
+      onEscalation: listeners.onEscalation,
     });
     this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
@@ -112,7 +113,7 @@ class Host implements AgentHost {
     });
     this.#hub = createObservationHub({
       timers: systemTimers,
-      phases: () => this.#loops?.rhythm.phases() ?? { atNs: this.#clock.monoNs(), phases: [] },
+      standing: () => this.#loops?.rhythm.standing() ?? { atNs: this.#clock.monoNs(), phases: [], energies: [] },
       goal: () => this.goal(),
       strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });
@@ -199,6 +200,7 @@ class Host implements AgentHost {
     this.work.start();
     this.peers.schedules.start();
     this.peers.votes.start();
+    this.peers.bus.start();
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -231,6 +233,7 @@ class Host implements AgentHost {
           this.#decisions.drain(drainMs),
           this.work.stop(drainMs),
           this.peers.schedules.stop(drainMs),
+          this.peers.bus.stop(drainMs),
         ]);
       },
       () => loops?.detector.stop(),

@@ -21,7 +21,8 @@ function refusalOf(options: Record<string, unknown>, agentIds: readonly string[]
 }
 
 test("a swarm and a store are enough; the rest has defaults", () => {
-  const { processId, host, events, election, membership, voters, rhythm, ...rest } = resolveHostOptions(minimal, ["a"]);
+  const options = resolveHostOptions(minimal, ["a"]);
+  const { processId, host, events, election, membership, voters, rhythm, patterns, ...rest } = options;
   assert.match(processId, /^p-[0-9a-f-]{36}$/);
   assert.equal(host, hostname());
   events({ kind: "store.changed", up: true, generation: 1 });
@@ -29,6 +30,7 @@ test("a swarm and a store are enough; the rest has defaults", () => {
   assert.deepEqual([election.leaseMs, election.requestTimeoutMs, membership.heartbeatMs], [2_000, 400, 500]);
   assert.deepEqual(rhythm.goal, { kind: "sync", periodMs: 1_000 });
   assert.deepEqual([rhythm.energy, rhythm.temperament], [defaultEnergy, evenTemperament]);
+  assert.deepEqual(patterns.get("pipeline")?.name, "pipeline");
   assert.deepEqual(rest, {
     swarmId: "orders",
     agentIds: ["a"],

@@ -8,6 +8,7 @@ import { checkId, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import { voterTimings, type VoterTimings } from "@entrain/core/vote";
+import { patternsByName, type Pattern } from "@entrain/core/session";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisAddress } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
@@ -44,6 +45,8 @@ export interface HostOptions {
   readonly decisionLoop?: string;
   /** Drives sessions, beside the coordinators and whoever else does (default false). */
   readonly coordinate?: boolean;
+  /** Patterns of your own, for the sessions that this process makes, and for those that it drives (default: none). */
+  readonly patterns?: readonly Pattern[];
   /** Rejects `start` where the store is away (default false: starts degraded). */
   readonly requireStore?: boolean;
   /** Base URL of this process's ops endpoints, told to observers. */
@@ -77,6 +80,7 @@ export interface ResolvedHostOptions {
   readonly reasoner: Reasoner | undefined;
   readonly decisionLoop: string | undefined;
   readonly coordinate: boolean;
+  readonly patterns: ReadonlyMap<string, Pattern>;
   readonly requireStore: boolean;
   readonly opsUrl: string;
   readonly spin: "auto" | "on" | "off";
@@ -111,6 +115,7 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     reasoner: reasonerOf(options.decide),
     decisionLoop: options.decisionLoop,
     coordinate: options.coordinate ?? false,
+    patterns: patternsByName(options.patterns),
     requireStore: options.requireStore ?? false,
     opsUrl: options.opsUrl ?? "",
     spin: options.spin ?? "auto",

@@ -1,10 +1,9 @@
 /**
- * What an agent does for others, and what it asks of them: capabilities (it claims tasks for them while it runs) and sessions
- * (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
+ * What an agent does for others, and what it asks of them: capabilities (it claims tasks for them while it runs), actions that
+ * the swarm has approved, and sessions (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
  */
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
-import { patterns, type Pattern } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
 import type { Clock } from "@entrain/ports";
@@ -17,10 +16,13 @@ import {
   systemTimers,
   type BudgetDesk,
   type CapabilityWorker,
+  type ActionHandler,
   type SessionDesk,
   type TaskContext,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import type { EscalationEvent, Off } from "./agent-emitter.ts";
+import { createHostDirectives, type ActionOptions } from "./host-directives.ts";
 import { candidateOf } from "./host-loops.ts";
 
 /** What a capability takes and gives, and how much of it at once. */
@@ -45,6 +47,8 @@ export interface AgentWork {
     options: CapabilityOptions,
     handler: CapabilityHandler<Input, Result>,
   ): void;
+  /** Carries out what the swarm has approved and the policy propagates. */
+  onAction(action: string, handler: ActionHandler, options?: ActionOptions): Off;
   readonly sessions: SessionDesk;
 }
 
@@ -62,20 +66,22 @@ export interface HostWorkOptions {
   readonly clock: Clock;
   readonly budget: BudgetDesk;
   readonly isLeader: () => boolean;
+  readonly onEscalation: (event: EscalationEvent) => void;
 }
 
 const concurrencyMax = 1_000;
 const capabilitiesMax = 100;
 
 /** Nothing is claimed before `start`. */
-export function createHostWork({ options, store, clock, budget, isLeader }: HostWorkOptions): HostWork {
-  const { processId, events, coordinate } = options;
+export function createHostWork(given: HostWorkOptions): HostWork {
+  const { options, store, clock, budget, isLeader } = given;
+  const { processId, events, coordinate, patterns } = options;
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
   const expressions = createSessionExpressions();
-  const known: ReadonlyMap<string, Pattern> = new Map(patterns.map((pattern) => [pattern.name, pattern]));
   const shared = { clock, timers: systemTimers, events, agentId };
   const workers = new Map<string, CapabilityWorker>();
+  const directives = createHostDirectives(given);
   let phase: "idle" | "running" | "stopped" = "idle";
 
   function add(worker: CapabilityWorker): void {
@@ -91,8 +97,9 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
         sessions: store.sessions,
         tasks: store.tasks,
         budget,
+        context: store.context,
         evaluate: expressions.evaluate,
-        patterns: known,
+        patterns,
       }),
     );
 
@@ -126,11 +133,12 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
         ),
       );
     },
+    onAction: (action, handler, how) => directives.onAction(action, handler, how),
     sessions: createSessionDesk({
       sessions: store.sessions,
       tasks: store.tasks,
       timers: systemTimers,
-      patterns: known,
+      patterns,
       checkExpression: expressions.check,
       nextSessionId: () => `s-${randomUUID()}`,
     }),
@@ -138,10 +146,11 @@ export function createHostWork({ options, store, clock, budget, isLeader }: Host
       if (phase !== "idle") return;
       phase = "running";
       for (const worker of workers.values()) worker.start();
+      directives.start();
     },
     async stop(drainMs) {
       phase = "stopped";
-      await Promise.all([...workers.values()].map((worker) => worker.stop(drainMs)));
+      await Promise.all([...[...workers.values()].map((worker) => worker.stop(drainMs)), directives.stop(drainMs)]);
     },
   };
 }

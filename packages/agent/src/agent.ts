@@ -10,6 +10,7 @@ import type {
   Batcher,
   BatcherOptions,
   BudgetDesk,
+  Bus,
   RateWish,
   RunHandler,
   Schedule,
@@ -141,8 +142,16 @@ export interface Agent extends AsyncDisposable {
    * @throws EntrainError `invalid-argument` that names the option, `already-exists`, `unavailable` after the stop
    */
   readonly capability: AgentWork["capability"];
+  /**
+   * Carries an action out that the swarm has approved and the policy propagates; see docs/decisions.md. Register before the start:
+   * an agent without a handler refuses. The result ends it.
+   * @throws EntrainError `invalid-argument`, `already-exists`, `resource-exhausted`, `unavailable` after the stop
+   */
+  readonly onAction: AgentWork["onAction"];
   /** Goals that several agents work towards by a pattern; see docs/sessions.md. */
   readonly sessions: AgentWork["sessions"];
+  /** Messages between agents, kept until they are handled; see docs/bus.md. */
+  readonly bus: Bus;
   /**
    * Leaves: hands leadership over, finishes what is under way, and closes what it opened. Idempotent.
    * @param options `drainMs`: how long decisions under way and waiting batches may take, default 5,000.
@@ -172,6 +181,9 @@ export function createAgent(options: AgentOptions): Agent {
     },
     onContext: (news) => {
       emitter.emit("context", news);
+    },
+    onEscalation: (event) => {
+      emitter.emit("escalation", event);
     },
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
@@ -214,15 +226,15 @@ export function createAgent(options: AgentOptions): Agent {
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
     barrier: (name, parties) => host.leases.barrier(name, parties),
-    votes: host.peers.votes.desk,
-    goal: () => host.goal(),
+    ...{ votes: host.peers.votes.desk, goal: () => host.goal() },
     rate: (name, wish) => host.rates.rate(name, wish),
-    context: host.context,
-    budget: host.budget,
+    ...{ context: host.context, budget: host.budget },
     capability: (name, wish, handler) => {
       host.work.capability(name, wish, handler);
     },
+    onAction: (action, handler, how) => host.work.onAction(action, handler, how),
     sessions: host.work.sessions,
+    bus: host.peers.bus,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

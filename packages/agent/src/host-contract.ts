@@ -6,7 +6,7 @@ import type { DecideOutcome } from "@entrain/ports";
 import type { BudgetDesk, LeaderView, RateDesk } from "@entrain/runtime";
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
-import type { BeatEvent, DegradedEvent } from "./agent-emitter.ts";
+import type { BeatEvent, DegradedEvent, EscalationEvent } from "./agent-emitter.ts";
 import type { HostedRequest } from "./hosted-decisions.ts";
 import type { HostPeers } from "./host-peers.ts";
 import type { Leases } from "./leases.ts";
@@ -18,6 +18,7 @@ export interface HostListeners {
   readonly onDegraded: (event: DegradedEvent) => void;
   /** The next version of the shared document, or the whole where some were missed (C1). */
   readonly onContext: (news: ContextNews) => void;
+  readonly onEscalation: (event: EscalationEvent) => void;
   /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
   readonly onSuperseded: (agentId: string) => void;
 }
@@ -57,7 +58,7 @@ export interface AgentHost {
   readonly context: AgentContext;
   /** The swarm's budgets; what is taken of them is held in the name of the first agent. */
   readonly budget: BudgetDesk;
-  /** Capabilities, in the name of the first agent, and sessions. */
+  /** Capabilities, in the name of the first agent, actions, in the name of each, and sessions. */
   readonly work: AgentWork;
   /** What it does with the others that are alive: jobs, votes, calls of the whole fleet, picks. */
   readonly peers: HostPeers;

@@ -1,12 +1,20 @@
 /**
  * What a process does together with the others of the swarm that are alive, in the name of its first agent and with its
- * election's lease: scheduled jobs, votes, calls of the whole fleet, and picks of a replica.
+ * election's lease: scheduled jobs, votes, calls of the whole fleet, messages, and picks of a replica.
  */
+import { randomUUID } from "node:crypto";
 import { createRandom } from "@entrain/kernel";
 import { seenCycle } from "@entrain/core/rhythm";
 import type { Clock } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
-import { createScheduleDesk, systemTimers, type FleetSurroundings, type ScheduleDesk } from "@entrain/runtime";
+import {
+  createBusDesk,
+  createScheduleDesk,
+  systemTimers,
+  type BusDesk,
+  type FleetSurroundings,
+  type ScheduleDesk,
+} from "@entrain/runtime";
 import type { Replica } from "./agent-picker.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createHostVotes, type HostVotes } from "./agent-votes.ts";
@@ -18,6 +26,7 @@ export interface HostPeers {
   readonly votes: HostVotes;
   /** What calls of the whole fleet are made with. */
   readonly fleet: FleetSurroundings;
+  readonly bus: BusDesk;
   /** The members that are alive, and where they stand, as the first agent knows it; none while the host does not run. */
   replicas(): readonly Replica[];
 }
@@ -51,6 +60,11 @@ export function createHostPeers(surroundings: {
       view: () => loops()?.membership.view() ?? { version: 0, members: new Map() },
     }),
     fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
+    bus: createBusDesk({
+      ...{ agentId, clock, store: store.bus, events: options.events, timers: systemTimers },
+      random: createRandom(`bus of ${options.processId}`),
+      nextId: randomUUID,
+    }),
     replicas() {
       const { rhythm, membership } = loops() ?? {};
       const state = rhythm?.stateOf(agentId);

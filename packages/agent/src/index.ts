@@ -12,6 +12,7 @@ export {
   type AgentEvents,
   type BeatEvent,
   type DegradedEvent,
+  type EscalationEvent,
   type LeaderEvent,
   type Listener,
   type Off,
@@ -51,15 +52,32 @@ export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime"
 export type {
   Amounts,
   Budget,
+  BudgetChange,
+  BudgetExhaustion,
+  BudgetPolicy,
   BudgetStrategyName,
   BudgetWish,
   ForecastSettings,
   ResourceKind,
 } from "@entrain/core/budget";
+export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld } from "@entrain/core/session";
 export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
+export type { ActionOptions } from "./host-directives.ts";
+export type { ActionContext, ActionHandler } from "@entrain/runtime";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";
 export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task";
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
+export type {
+  Bus,
+  MessageContext,
+  MessageHandler,
+  Published,
+  PublishOptions,
+  SubscribeOptions,
+  Subscription,
+} from "@entrain/runtime";
+export type { BusFigures } from "@entrain/ports";
+export type { DeadLetter, Effects } from "@entrain/core/bus";
 export type { Answerer, Ballot, VoteDesk, VoteResult } from "@entrain/runtime";
 export type { ProposalWish, Voter, VotePolicy } from "@entrain/core/vote";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";

@@ -24,12 +24,20 @@ export interface ObservedAct {
   readonly contextHit: boolean;
 }
 
-/** What happened in a process since the last observation; `phases` were true at `atNs` of the process's clock. */
+/** What an agent has to move with. */
+export interface AgentEnergy {
+  readonly agentId: string;
+  /** Units in its store, >= 0. */
+  readonly energy: number;
+}
+
+/** What happened in a process since the last observation; `phases` and `energies` were true at `atNs` of the process's clock. */
 export interface Observation {
   readonly atNs: number;
   readonly goal: GoalRecord | undefined;
   readonly strategy: string;
   readonly phases: readonly PhaseSample[];
+  readonly energies: readonly AgentEnergy[];
   readonly beats: readonly FiredBeat[];
   readonly acts: readonly ObservedAct[];
 }

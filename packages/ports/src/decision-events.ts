@@ -1,5 +1,5 @@
 /** What decisions and what agents make of them have to tell: the part of a process's events that is theirs. */
-import type { ActSource, Decision } from "@entrain/core/decision";
+import type { ActSource, Decision, Directive, TargetState } from "@entrain/core/decision";
 
 /** One event of a decision's life. */
 export type DecisionEvent =
@@ -40,6 +40,40 @@ export type DecisionEvent =
       readonly incidentId: string;
       readonly action: string;
       readonly outcome: "approved" | "refused" | "unasked";
+    }
+  /** An agent has attempted what a directive asks of it; `told`: whether the store took the outcome. */
+  | {
+      readonly kind: "action.attempted";
+      readonly agentId: string;
+      readonly incidentId: string;
+      readonly decisionId: string;
+      readonly outcome: "done" | "failed" | "refused";
+      readonly note: string;
+      readonly told: "told" | "lost" | "untold";
+    }
+  /** A directive was settled, as the leader saw it; those that are lacking are escalated. */
+  | {
+      readonly kind: "directive.settled";
+      readonly incidentId: string;
+      readonly decisionId: string;
+      readonly action: string;
+      readonly scope: Directive["scope"];
+      readonly outcome: Directive["outcome"];
+      readonly targets: number;
+      readonly done: number;
+      readonly lacking: readonly {
+        readonly agentId: string;
+        readonly state: TargetState;
+        readonly note: string;
+      }[];
+    }
+  /** What the ledger has counted of directives, as an observer read it. */
+  | {
+      readonly kind: "directives.counted";
+      readonly open: number;
+      readonly met: number;
+      readonly missed: number;
+      readonly escalated: number;
     }
   /** The swarm's health, as this process reads it, has fallen under the policy's threshold, or is over it again. */
   | { readonly kind: "safe-mode.switched"; readonly on: boolean; readonly health: number }

@@ -6,6 +6,7 @@ import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { ResyncCause } from "./context-watch.ts";
+import type { BusEvent } from "./bus-events.ts";
 import type { DecisionEvent } from "./decision-events.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
@@ -241,6 +242,7 @@ export type RuntimeEvent =
   | { readonly kind: "policy.refused"; readonly contextVersion: number; readonly message: string }
   | { readonly kind: "rule.failed"; readonly ruleId: string; readonly contextVersion: number; readonly message: string }
   | DecisionEvent
+  | BusEvent
   | { readonly kind: "telemetry.refused"; readonly source: string; readonly message: string }
   /** `route` is the pattern, never the path. */
   | {

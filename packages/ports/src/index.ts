@@ -1,5 +1,5 @@
 /** Ports: what the core needs of the world. Interfaces only; adapters implement them, the runtime drives them. */
-export type { AgentDecision, AgentProcess, FiredBeat, Observation, ObservedAct } from "./agent-process.ts";
+export type { AgentDecision, AgentEnergy, AgentProcess, FiredBeat, Observation, ObservedAct } from "./agent-process.ts";
 export type { BudgetPage, BudgetStore } from "./budget-store.ts";
 export type { Clock, Timers } from "./clock.ts";
 export type { ChangeOutcome, ChangeRequest, ContextDesk, DocumentPatch } from "./context-desk.ts";
@@ -13,9 +13,12 @@ export type {
   WatchOptions,
   WatchStats,
 } from "./context-watch.ts";
+export type { BusEvent } from "./bus-events.ts";
+export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
 export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";
+export type { DirectiveFigures, DirectiveStore, OpenTarget } from "./directive-store.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";
 export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";

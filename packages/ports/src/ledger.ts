@@ -1,6 +1,6 @@
 /** The ledger of decisions: one per incident (D1). */
 import type { Leadership } from "@entrain/core/election";
-import type { Act, Decision, Fingerprint, IncidentRef } from "@entrain/core/decision";
+import type { Act, Decision, Directive, Fingerprint, IncidentRef } from "@entrain/core/decision";
 import type { Unsubscribe } from "./subscription.ts";
 
 /** A decision as it is proposed: the store adds its instant and the term in force. */
@@ -10,6 +10,8 @@ export type Proposal = Omit<Decision, "term" | "committedAtMs">;
 export interface LedgerEntry {
   readonly decision: Decision;
   readonly acts: readonly Act[];
+  /** How far it is propagated, where it is. */
+  readonly directive?: Directive;
 }
 
 /** Counts over the ledger's life. */

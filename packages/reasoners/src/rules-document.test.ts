@@ -43,6 +43,7 @@ test("the table of settings is the default policy", () => {
     actions: _actions,
     arbitration: _arbitration,
     safetyGate: _safetyGate,
+    propagation: _propagation,
     ...settings
   } = defaultPolicy;
   assert.deepEqual(

@@ -1,13 +1,13 @@
 /**
  * The expressions of sessions (templates of steps, scores, criteria), in CEL: see expression.ts for what they may cost.
  * Variables: `input` of the session, `value` that comes before the step, `iteration`, `last` iteration's result, `item` and
- * `index` within branches, `result` in scores and criteria; one that does not apply is null.
+ * `index` within branches, `result` in scores and criteria, `change` of the context in reactions; one that does not apply is null.
  */
 import { EntrainError, type Json } from "@entrain/kernel";
 import type { CheckExpression, Evaluate } from "@entrain/core/session";
 import { compileExpression, createEnvironment, type CompiledExpression } from "./expression.ts";
 
-const variables = ["input", "value", "iteration", "last", "item", "index", "result"] as const;
+const variables = ["input", "value", "iteration", "last", "item", "index", "result", "change"] as const;
 /** Compiled expressions that are remembered. */
 const rememberedMax = 1_000;
 const charactersMax = 2_000;

@@ -47,10 +47,13 @@ function run(name: ScriptName, names: readonly string[], args: readonly (string 
 
 function commit(incidentId: string, decisionsMax: number, retentionMs = dayMs): Promise<Reply> {
   const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
-  const names = [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader("swarm")];
-  const text = JSON.stringify(proposalOf(incidentId, "a"));
+  const leader = keys.leader("swarm");
+  const names = [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, leader];
+  const directive = { scope: "swarm", targets: ["a"], deadlineMs: dayMs, complianceMin: 1 };
+  const text = JSON.stringify({ ...proposalOf(incidentId, "a"), directive });
   const head = [keys.channels.decisions, keys.actsPrefix, incidentId, `${incidentId}#a`, text];
-  return run("commit-decision", names, [...head, decisionsMax, retentionMs]);
+  const args = [...head, decisionsMax, retentionMs, keys.directivesPrefix, 1];
+  return run("commit-decision", [...names, keys.directivesOpen], args);
 }
 
 function openIncident(fingerprint: string, fingerprintsMax: number, retentionMs = dayMs): Promise<Reply> {
@@ -73,6 +76,8 @@ test("the oldest decisions go with their acts, and an incident that is still ope
     ["third", "second"],
   );
   assert.equal((await raw.keys(`${keys.actsPrefix}*`)).length, 2);
+  assert.equal((await raw.keys(`${keys.directivesPrefix}*`)).length, 2);
+  assert.equal((await store.directives.figures()).open, 2, "a directive goes with its decision");
   assert.equal((await store.ledger.stats()).count, 3, "counts are of the ledger's life");
   assert.deepEqual(await openIncident("k/s/b", 10), ["2", null], "the incident whose decision is gone is closed");
 });

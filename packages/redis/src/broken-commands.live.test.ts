@@ -4,9 +4,14 @@ import {
   budgetCases,
   caseNamed,
   contextCases,
+  deadlineIsKept,
+  directiveCases,
   heldRunIsNotGivenAway,
+  latestRunCounts,
   ledgerCases,
   onlyTheDriverAppends,
+  onlyTheLatestTokenAcknowledges,
+  publishedOnce,
   onlyTheHolderCompletes,
   onlyWhatIsAcceptedIsTransferred,
   poolCases,
@@ -19,12 +24,7 @@ import {
 } from "@entrain/testkit/conformance";
 import { openStoreLab } from "@entrain/testkit/store-lab";
 import { assembleRedisStore } from "./redis-store.ts";
-import { assembleScript, loadScripts, readLua, type ScriptName } from "./scripts.ts";
-
-const open = (name: ScriptName, text: string) => {
-  const scripts = { ...loadScripts(), [name]: assembleScript(name, text) };
-  return openStoreLab((options) => assembleRedisStore(options, scripts));
-};
+import { readLua, scriptsWith, type ScriptName } from "./scripts.ts";
 
 testMutants<ScriptName>(
   [
@@ -34,6 +34,20 @@ testMutants<ScriptName>(
       text: "countStands(ARGV[6],",
       instead: "countStands(0,",
       caughtBy: caseNamed(registryCases, beatGoesWithVersion),
+    },
+    {
+      name: "begin-directive",
+      what: "lets an old order be carried out",
+      text: "if leftMs <= 0 then",
+      instead: "if false then",
+      caughtBy: caseNamed(directiveCases, deadlineIsKept),
+    },
+    {
+      name: "report-directive",
+      what: "takes an outcome from a run that was succeeded",
+      text: "if target.run ~= ARGV[7] then",
+      instead: "if false then",
+      caughtBy: caseNamed(directiveCases, latestRunCounts),
     },
     {
       name: "claim-round",
@@ -72,6 +86,20 @@ testMutants<ScriptName>(
       text: "if not isHeldBy(task, ARGV[5]) then",
       instead: "if not task or task.state ~= 'running' then",
       caughtBy: onlyTheHolderCompletes,
+    },
+    {
+      name: "acknowledge-message",
+      what: "does not look at the token",
+      text: "if not isHeldBy(group, ARGV[5], ARGV[4], ARGV[6]) then",
+      instead: "if not entryOf(group, ARGV[5]) then",
+      caughtBy: onlyTheLatestTokenAcknowledges,
+    },
+    {
+      name: "publish-message",
+      what: "publishes again what it has published",
+      text: "if untilMs and untilMs > nowMs then",
+      instead: "if false then",
+      caughtBy: publishedOnce,
     },
     {
       name: "transfer-task",
@@ -117,7 +145,7 @@ testMutants<ScriptName>(
     {
       name: "commit-decision",
       what: "does not look at the fence",
-      text: "if ARGV[9] and not isFencedBy(",
+      text: "if ARGV[11] and not isFencedBy(",
       instead: "if false and not isFencedBy(",
       caughtBy: caseNamed(ledgerCases, staleFenceIsRefused),
     },
@@ -151,7 +179,7 @@ testMutants<ScriptName>(
     {
       name: "allocate-budget",
       what: "does not look at what is left",
-      text: "refusal = shortage(budget, amounts, preempted)",
+      text: "refusal = shortage(budget, amounts, who, preempted)",
       instead: "refusal = nil",
       caughtBy: caseNamed(
         budgetCases,
@@ -189,5 +217,8 @@ testMutants<ScriptName>(
       ),
     },
   ],
-  { read: readLua, open },
+  {
+    read: readLua,
+    open: (name, text) => openStoreLab((options) => assembleRedisStore(options, scriptsWith(name, text))),
+  },
 );

@@ -18,12 +18,7 @@ import {
 } from "@entrain/testkit/conformance";
 import { openStoreLab } from "@entrain/testkit/store-lab";
 import { assembleRedisStore } from "./redis-store.ts";
-import { assembleScript, loadScripts, readLua, type ScriptName } from "./scripts.ts";
-
-const open = (name: ScriptName, text: string) => {
-  const scripts = { ...loadScripts(), [name]: assembleScript(name, text) };
-  return openStoreLab((options) => assembleRedisStore(options, scripts));
-};
+import { readLua, scriptsWith, type ScriptName } from "./scripts.ts";
 
 testMutants<ScriptName>(
   [
@@ -149,5 +144,8 @@ testMutants<ScriptName>(
       caughtBy: renewalVoids,
     },
   ],
-  { read: readLua, open },
+  {
+    read: readLua,
+    open: (name, text) => openStoreLab((options) => assembleRedisStore(options, scriptsWith(name, text))),
+  },
 );

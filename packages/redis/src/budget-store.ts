@@ -5,11 +5,13 @@
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import {
   budgetLimits,
+  usualPolicy,
   type Amounts,
   type AuditEntry,
   type Budget,
   type BudgetCommand,
   type BudgetOutcome,
+  type BudgetPolicy,
   type BudgetRefusal,
   type BudgetStrategyName,
   type ResourceKind,
@@ -84,19 +86,20 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
   const text = canonicalJson(command);
   switch (command.kind) {
     case "create": {
-      const { budgetId, parentId, limits, kinds, strategy, weight, leaseMs } = command.definition;
+      const { budgetId, parentId, limits, kinds, strategy, weight, leaseMs, policy } = command.definition;
       const ordered = Object.keys(limits).sort();
       const words = [wordsOf(limits), ordered.map((resource) => kinds[resource] ?? "consumable").join(" ")];
       const most = [budgetLimits.budgetsMax, budgetLimits.childrenMax, budgetLimits.depthMax];
       const definition = canonicalJson(command.definition);
       return [
         "create-budget",
-        [definition, budgetId, parentId ?? "", ...words, strategy, weight, leaseMs ?? "", ...most],
+        [definition, budgetId, parentId ?? "", ...words, strategy, weight, leaseMs ?? "", ...most, policyText(policy)],
       ];
     }
     case "allocate": {
-      const { budgetId, requestId, amounts, leaseMs, holder, priority } = command.request;
-      return ["allocate-budget", [text, budgetId, requestId, wordsOf(amounts), leaseMs, holder, priority]];
+      const { budgetId, requestId, amounts, leaseMs, holder, priority, reserve = "", tier = "" } = command.request;
+      const who = [holder, priority, reserve, tier];
+      return ["allocate-budget", [text, budgetId, requestId, wordsOf(amounts), leaseMs, ...who]];
     }
     case "extend":
       return ["extend-allocation", [text, command.budgetId, command.allocationId, command.leaseMs]];
@@ -106,10 +109,16 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
       return ["release-allocation", [text, command.budgetId, command.allocationId]];
     case "transfer":
       return ["transfer-budget", [text, command.from, command.to, wordsOf(command.amounts), command.requestId]];
+    case "amend": {
+      const { budgetId, limits = {}, policy } = command;
+      return ["amend-budget", [text, budgetId, wordsOf(limits), policyText(policy)]];
+    }
     case "close":
       return ["close-budget", [text, command.budgetId]];
   }
 }
+
+const policyText = (policy: BudgetPolicy | undefined): string => (policy === undefined ? "" : canonicalJson(policy));
 
 function outcomeFrom(command: BudgetCommand, [kind = "", ...rest]: readonly string[]): BudgetOutcome {
   switch (kind) {
@@ -120,8 +129,9 @@ function outcomeFrom(command: BudgetCommand, [kind = "", ...rest]: readonly stri
       return { kind, leaseUntilMs: Number(rest[0]), leaseLeftMs: Number(rest[1]) };
     case "granted": {
       if (command.kind !== "allocate") break;
-      const [allocationId = "", untilMs, repeated, leftMs] = rest;
-      const { budgetId, amounts } = command.request;
+      const [allocationId = "", untilMs, repeated, leftMs, granted = ""] = rest;
+      const { budgetId } = command.request;
+      const amounts = numbersOf(pairsOf(granted.split(" ")));
       const grant = { allocationId, budgetId, amounts, leaseUntilMs: Number(untilMs), leaseLeftMs: Number(leftMs) };
       return { kind, grant, repeated: repeated === "1" };
     }
@@ -144,8 +154,20 @@ function refusalFrom([kind = "", first = "", second = "", ...more]: readonly str
       return { kind, requestId: first };
     case "unknown-resource":
       return { kind, budgetId: first, resource: second };
-    case "exhausted":
-      return { kind, budgetId: first, preempted: Number(second), remaining: numbersOf(pairsOf(more)) };
+    case "unknown-class":
+      return { kind, budgetId: first, field: second === "tier" ? "tier" : "reserve", name: more[0] ?? "" };
+    case "not-root":
+      return { kind, budgetId: first };
+    case "exhausted": {
+      const [waitMs, ...remaining] = more;
+      return {
+        kind,
+        budgetId: first,
+        preempted: Number(second),
+        waitMs: Number(waitMs),
+        remaining: numbersOf(pairsOf(remaining)),
+      };
+    }
     case "noticed":
       return { kind, allocationId: first, leaseUntilMs: Number(second) };
     case "consumed":
@@ -169,7 +191,7 @@ const numbersOf = (texts: Readonly<Record<string, string>>): Amounts =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]));
 
 function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>): Budget {
-  const { parentId, strategy, resources = "", leaseUntilMs, leases, children, closing } = fields;
+  const { parentId, strategy, resources = "", leaseUntilMs, leases, children, closing, policy } = fields;
   const names = resources.split(" ");
   const amounts = (kind: string): Amounts =>
     Object.fromEntries(names.map((name) => [name, Number(fields[`${kind}:${name}`])]));
@@ -189,6 +211,7 @@ function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>):
     children: Number(children),
     leaseUntilMs: leaseUntilMs === undefined || leaseUntilMs === "" ? null : Number(leaseUntilMs),
     closing: closing === "1",
+    policy: policy === undefined || policy === "" ? usualPolicy : (JSON.parse(policy) as BudgetPolicy),
   };
 }
 

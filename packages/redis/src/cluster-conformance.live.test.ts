@@ -13,6 +13,7 @@ import {
   testRateStore,
   testRegistry,
   testSharedState,
+  testBusStore,
   testTaskStore,
   waitFor,
 } from "@entrain/testkit/conformance";
@@ -52,6 +53,7 @@ testRegistry(open);
 testLedger(open);
 testSharedState(open);
 testTaskStore(open);
+testBusStore(open);
 testHandoffs(open);
 testContextStore(open);
 testRateStore(open);

@@ -4,7 +4,9 @@ import { Redis } from "ioredis";
 import {
   testBudgetStore,
   testBarrierStore,
+  testBusStore,
   testContextStore,
+  testDirectiveStore,
   testElectionStore,
   testLedger,
   testLockStore,
@@ -55,11 +57,13 @@ testLockStore(open);
 testBarrierStore(open);
 testRegistry(open);
 testLedger(open);
+testDirectiveStore(open);
 testSharedState(open);
 testContextStore(open);
 testRateStore(open);
 testBudgetStore(open);
 testTaskStore(open);
+testBusStore(open);
 testHandoffs(open);
 testSessionStore(open);
 testScheduleStore(open);

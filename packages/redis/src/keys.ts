@@ -52,6 +52,10 @@ export interface StoreKeys {
   readonly incidentsActed: string;
   /** Hash per incident: act → JSON; followed by the incidentId. */
   readonly actsPrefix: string;
+  /** Hash per incident: its directive and the targets of that; followed by the incidentId. */
+  readonly directivesPrefix: string;
+  /** Sorted set: incidents whose directive is open, by its deadline. */
+  readonly directivesOpen: string;
   /** Hash: goalVersion, goal (JSON). */
   readonly goal: string;
   /** Hash: version, document (JSON), characters of the log. */
@@ -112,6 +116,13 @@ export interface StoreKeys {
    */
   readonly sessions: string;
   readonly sessionsEnded: string;
+  /**
+   * The bus: hashes of groups and of the digests of known ids, the sorted set of these by when they are forgotten. Each group has
+   * `<prefix>bus-group:<group>` and more of that kind, which lua/include/bus.lua names.
+   */
+  readonly busGroups: string;
+  readonly busSeen: string;
+  readonly busDigests: string;
   /** Pub/sub channels: hints only. */
   readonly channels: {
     /** The new membership version. */
@@ -130,6 +141,8 @@ export interface StoreKeys {
     readonly proposals: string;
     /** The committed decision (JSON). */
     readonly decisions: string;
+    /** The incident of a directive that was settled. */
+    readonly directives: string;
     /** The new goal (JSON). */
     readonly goal: string;
     /** The new entry (JSON), or, where that is long, its version. */
@@ -140,6 +153,8 @@ export interface StoreKeys {
     readonly tasks: string;
     /** A session and its state (JSON). */
     readonly sessions: string;
+    /** Groups of the bus that have got something (JSON). */
+    readonly bus: string;
   };
 }
 
@@ -153,11 +168,13 @@ function channelsOf(base: string): StoreKeys["channels"] {
     leaderReports: `${base}:channel:leader-reports`,
     proposals: `${base}:channel:proposals`,
     decisions: `${base}:channel:decisions`,
+    directives: `${base}:channel:directives`,
     goal: `${base}:channel:goal`,
     context: `${base}:channel:context`,
     budgets: `${base}:channel:budgets`,
     tasks: `${base}:channel:tasks`,
     sessions: `${base}:channel:sessions`,
+    bus: `${base}:channel:bus`,
   };
 }
 
@@ -222,6 +239,8 @@ export function storeKeys(swarmId: string): StoreKeys {
     incidentsSeen: `${base}:incidents-seen`,
     incidentsActed: `${base}:incidents-acted`,
     actsPrefix: `${base}:acts:`,
+    directivesPrefix: `${base}:directive:`,
+    directivesOpen: `${base}:directives-open`,
     goal: `${base}:goal`,
     context: `${base}:context`,
     contextLog: `${base}:context-log`,
@@ -256,6 +275,9 @@ export function storeKeys(swarmId: string): StoreKeys {
     capabilityLoads: `${base}:capability-loads`,
     sessions: `${base}:sessions`,
     sessionsEnded: `${base}:sessions-ended`,
+    busGroups: `${base}:bus-groups`,
+    busSeen: `${base}:bus-seen`,
+    busDigests: `${base}:bus-digests`,
     channels: channelsOf(base),
   };
 }

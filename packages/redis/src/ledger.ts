@@ -7,6 +7,7 @@ import { fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/
 import type { Ledger, LedgerEntry, Proposal, Reoffered } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import { swarmElection } from "./election-store.ts";
+import { directiveFrom } from "./directive-store.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { Reply } from "./link.ts";
 import type { MessageHub } from "./message-hub.ts";
@@ -61,10 +62,11 @@ export function createLedger(surroundings: Surroundings & { readonly hub: Messag
     read,
     async commit(proposal, fence) {
       checkIncidentId(proposal.incidentId);
-      const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed } = keys;
+      const { ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, directivesOpen } = keys;
+      const leader = keys.leader(swarmElection);
       const reply = await commands.run(
         "commit-decision",
-        [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, keys.leader(swarmElection)],
+        [ledger, decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, leader, directivesOpen],
         [
           ...[
             keys.channels.decisions,
@@ -73,7 +75,7 @@ export function createLedger(surroundings: Surroundings & { readonly hub: Messag
             proposal.decisionId,
             proposalText(proposal),
           ],
-          ...[decisionsMax, retentionMs],
+          ...[decisionsMax, retentionMs, keys.directivesPrefix, hasDirective(proposal)],
           ...(fence === undefined ? [] : [fence.agentId, fence.incarnation, fence.term, fence.generation]),
         ],
       );
@@ -102,7 +104,7 @@ export function createLedger(surroundings: Surroundings & { readonly hub: Messag
 }
 
 async function page({ keys, commands }: Surroundings, limit: number, before: string) {
-  const args = [keys.actsPrefix, Math.min(limit, pageMax), before];
+  const args = [keys.actsPrefix, Math.min(limit, pageMax), before, keys.directivesPrefix];
   const reply = await commands.run("list-decisions", [keys.decisions, keys.decisionSequence], args);
   const [entries, last, older] = reply as readonly [readonly EntryReply[], string, number];
   return { entries: entries.map(entryFrom), next: older === 1 ? last : undefined };
@@ -128,11 +130,14 @@ async function reofferBatch(
   { keys, commands }: Surroundings,
   decisions: readonly Decision[],
 ): Promise<readonly Reoffered[]> {
-  const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen } = keys;
+  const { ledger, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen, directivesOpen } = keys;
   const outcomes = (await commands.run(
     "reoffer-decisions",
-    [ledger, keys.decisions, decisionSequence, decisionsLatest, incidents, incidentsActed, incidentsSeen],
-    [keys.actsPrefix, decisionsMax, retentionMs, ...decisions.flatMap(reofferArguments)],
+    [
+      ...[ledger, keys.decisions, decisionSequence, decisionsLatest],
+      ...[incidents, incidentsActed, incidentsSeen, directivesOpen],
+    ],
+    [keys.actsPrefix, decisionsMax, retentionMs, keys.directivesPrefix, ...decisions.flatMap(reofferArguments)],
   )) as readonly string[];
   return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
 }
@@ -146,12 +151,16 @@ async function reoffer(surroundings: Surroundings, decisions: readonly Decision[
   return outcomes;
 }
 
-type EntryReply = readonly [decision: string, acts: readonly string[]];
+type EntryReply = readonly [decision: string, acts: readonly string[], directive: readonly string[]];
 
-function entryFrom([decision, acts]: EntryReply): LedgerEntry {
-  const parsed = acts.map((act) => JSON.parse(act) as Act);
-  return { decision: JSON.parse(decision) as Decision, acts: parsed.sort((a, b) => a.atMs - b.atMs) };
+function entryFrom([decision, acts, fields]: EntryReply): LedgerEntry {
+  const known = JSON.parse(decision) as Decision;
+  const parsed = acts.map((act) => JSON.parse(act) as Act).sort((a, b) => a.atMs - b.atMs);
+  const directive = directiveFrom(known.incidentId, fields);
+  return { decision: known, acts: parsed, ...(directive === undefined ? {} : { directive }) };
 }
+
+const hasDirective = ({ directive }: Pick<Decision, "directive">): 0 | 1 => (directive === undefined ? 0 : 1);
 
 function decisionFrom(reply: Reply): Decision | undefined {
   return typeof reply === "string" ? (JSON.parse(reply) as Decision) : undefined;
@@ -165,7 +174,7 @@ function proposalText(proposal: Proposal | Decision): string {
 function reofferArguments(decision: Decision): readonly (string | number)[] {
   const { incidentId, decisionId, term, committedAtMs } = decision;
   checkIncidentId(incidentId);
-  return [incidentId, decisionId, term, committedAtMs, proposalText(decision)];
+  return [incidentId, decisionId, term, committedAtMs, hasDirective(decision), proposalText(decision)];
 }
 
 function reofferedFrom(decision: Decision, outcome: string): Reoffered {

@@ -5,7 +5,9 @@
 import type {
   BudgetStore,
   BarrierStore,
+  BusStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -25,8 +27,10 @@ import type {
 import { checkId } from "@entrain/kernel";
 import { createBudgetStore } from "./budget-store.ts";
 import { createBarrierStore } from "./barrier-store.ts";
+import { createBusStore } from "./bus-store.ts";
 import { createCommandPlane } from "./command-plane.ts";
 import { createContextStore } from "./context-store.ts";
+import { createDirectiveStore } from "./directive-store.ts";
 import { createElectionStore, electionKeys, swarmElection } from "./election-store.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { createGlobalState } from "./global-state.ts";
@@ -67,6 +71,7 @@ export interface RedisStore {
   /** A barrier by name. */
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
@@ -74,6 +79,7 @@ export interface RedisStore {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly bus: BusStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   /** Of the swarm's own leader. */
@@ -132,6 +138,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     lock: (name) => createLockStore({ ...shared, name: checkId("lock", name), leaseMaxMs: recoveryWindowMs }),
     barrier: (name) => createBarrierStore({ ...shared, name: checkId("barrier", name) }),
     ledger: createLedger(shared),
+    directives: createDirectiveStore(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
     context: createContextStore(shared),
@@ -140,6 +147,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
     tasks: createTaskStore(shared),
     sessions: createSessionStore(shared),
+    bus: createBusStore(shared),
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),

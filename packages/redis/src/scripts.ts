@@ -7,10 +7,13 @@ import { readFileSync } from "node:fs";
 import { EntrainError } from "@entrain/kernel";
 
 const scriptNames = [
+  "acknowledge-message",
   "allocate-budget",
+  "amend-budget",
   "answer-handoff",
   "append-session",
   "arrive",
+  "begin-directive",
   "campaign",
   "cancel-session",
   "cancel-tasks",
@@ -30,11 +33,14 @@ const scriptNames = [
   "create-session",
   "define-schedule",
   "depart",
+  "drop-group",
   "enroll-voter",
   "evict-voter",
   "extend-allocation",
+  "fail-message",
   "fail-task",
   "find-context-request",
+  "find-directives",
   "hand-task",
   "heartbeat",
   "lease-rate",
@@ -47,13 +53,20 @@ const scriptNames = [
   "next-round",
   "offer-task",
   "open-generation",
+  "open-group",
   "open-incident",
   "open-proposal",
+  "publish-message",
   "read-budget-log",
   "read-budgets",
+  "read-bus",
+  "read-bus-record",
   "read-context",
   "read-context-changes",
+  "read-dead-letters",
   "read-decision",
+  "read-directive-figures",
+  "read-directives",
   "read-fenced",
   "read-global-state",
   "read-leader",
@@ -77,16 +90,21 @@ const scriptNames = [
   "release-rate",
   "remove-voter",
   "renew",
+  "renew-message",
   "renew-rate",
   "renew-task",
   "reoffer-decisions",
+  "replay-message",
   "replay-task",
+  "report-directive",
   "report-members",
   "save-fenced",
   "set-goal",
+  "settle-directives",
   "settle-round",
   "settle-run",
   "succeed-leader",
+  "take-messages",
   "transfer-budget",
   "transfer-task",
 ] as const;
@@ -122,6 +140,11 @@ export function loadScripts(): Scripts {
     Script
   >;
   return loaded;
+}
+
+/** The commands with the file of one of them replaced, as a test does that breaks it on purpose. */
+export function scriptsWith(name: ScriptName, file: string): Scripts {
+  return { ...loadScripts(), [name]: assembleScript(name, file) };
 }
 
 /**

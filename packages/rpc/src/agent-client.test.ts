@@ -63,7 +63,15 @@ function observation(atNs: number): Observation {
     atMs: 1_700_000_000_500,
   };
   const acts = [{ act: { ...act, source: "adopted" as const }, latencyMs: 0.75, contextHit: true }];
-  return { atNs, goal, strategy: "sync", phases: samples, beats: [beat], acts };
+  return {
+    atNs,
+    goal,
+    strategy: "sync",
+    phases: samples,
+    energies: [{ agentId: "agent-0", energy: 61.5 }],
+    beats: [beat],
+    acts,
+  };
 }
 
 test("an observation arrives whole, its instants on the observer's clock", async () => {

@@ -47,6 +47,8 @@ export function createBudgetClient(address: string, options: ContextClientOption
         const request = { fromBudgetId: from, toBudgetId: to, amounts, requestId };
         return callUnary({ ...call, method: service.TransferBudget, request });
       }
+      case "amend":
+        return callUnary({ ...call, method: service.AmendBudget, request: command });
       case "allocate":
         return callUnary({ ...call, method: service.Allocate, request: command.request });
       case "extend":

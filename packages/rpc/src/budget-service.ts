@@ -14,7 +14,7 @@ import {
 } from "@entrain/core/budget";
 import { checkId } from "@entrain/kernel";
 import type { BudgetStore, RateStore } from "@entrain/ports";
-import { budgetToWire, forecastFromWire, kindsFromWire, outcomeToWire } from "./budget-wire.ts";
+import { budgetToWire, forecastFromWire, kindsFromWire, outcomeToWire, policyFromWire } from "./budget-wire.ts";
 import type { CallDesk } from "./call-desk.ts";
 import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
 import type { BudgetOutcome as WireOutcome } from "./gen/entrain/v1/BudgetOutcome.ts";
@@ -39,6 +39,7 @@ export type BudgetHandlers = Pick<
   | "CreateBudget"
   | "CloseBudget"
   | "TransferBudget"
+  | "AmendBudget"
   | "Allocate"
   | "ExtendAllocation"
   | "ConsumeAllocation"
@@ -64,7 +65,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       const page = await budgets.list(wanted, after === 0 ? undefined : count("after", after));
       return { budgets: page.budgets.map(budgetToWire), next: page.next ?? 0 };
     }),
-    CreateBudget: changed(({ parentId, strategy, kinds, weight, leaseMs, forecast, ...wish }) => ({
+    CreateBudget: changed(({ parentId, strategy, kinds, weight, leaseMs, forecast, policy, ...wish }) => ({
       kind: "create",
       definition: budgetDefinition({
         ...wish,
@@ -74,6 +75,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         ...(weight === 0 ? {} : { weight }),
         ...(leaseMs === 0 ? {} : { leaseMs }),
         ...(forecast === null ? {} : { forecast: forecastFromWire(forecast) }),
+        ...(policy === null ? {} : policyFromWire(policy)),
       }),
     })),
     CloseBudget: changed(({ budgetId }) => ({ kind: "close", budgetId: checkId("budget_id", budgetId) })),
@@ -84,11 +86,22 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       amounts: checkAmounts("amounts", amounts, 1),
       requestId: checkBudgetRequestId(requestId),
     })),
-    Allocate: changed(({ budgetId, leaseMs, ...wish }, caller) => {
+    AmendBudget: changed(({ budgetId, limits, policy }) => ({
+      kind: "amend",
+      budgetId: checkId("budget_id", budgetId),
+      ...(Object.keys(limits).length === 0 ? {} : { limits: checkAmounts("limits", limits, 0) }),
+      ...(policy === null ? {} : { policy: policyFromWire(policy) }),
+    })),
+    Allocate: changed(({ budgetId, leaseMs, reserve, tier, ...wish }, caller) => {
       if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);
       return {
         kind: "allocate",
-        request: allocationRequest(budgetId, { ...wish, ...(leaseMs === 0 ? {} : { leaseMs }) }),
+        request: allocationRequest(budgetId, {
+          ...wish,
+          ...(leaseMs === 0 ? {} : { leaseMs }),
+          ...(reserve === "" ? {} : { reserve }),
+          ...(tier === "" ? {} : { tier }),
+        }),
       };
     }),
     ExtendAllocation: changed(({ leaseMs, ...target }) => ({
@@ -102,6 +115,12 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       consumed: checkAmounts("consumed", consumed, 0),
     })),
     ReleaseAllocation: changed((target) => ({ kind: "release", ...targetOf(target) })),
+    ...createRateHandlers(desk, rates),
+  };
+}
+
+function createRateHandlers(desk: CallDesk, rates: RateStore): Pick<BudgetHandlers, "RefreshRate" | "ReleaseRate"> {
+  return {
     RefreshRate: desk.unary(({ rate, holderId, sequence, hasMilli, wantsMilli, limitMilli }) =>
       rates.refresh(checkId("rate", rate), {
         holderId: checkId("holder_id", holderId),

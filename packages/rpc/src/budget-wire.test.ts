@@ -20,7 +20,9 @@ const refusals: { readonly [Kind in BudgetRefusal["kind"]]: Extract<BudgetRefusa
   "request-reused": { kind: "request-reused", requestId: "r-1" },
   "unknown-resource": { kind: "unknown-resource", budgetId, resource: "models/small" },
   closing: { kind: "closing", budgetId },
-  exhausted: { kind: "exhausted", budgetId, remaining: { credits: 0, tokens: 1e15 }, preempted: 2 },
+  exhausted: { kind: "exhausted", budgetId, remaining: { credits: 0, tokens: 1e15 }, preempted: 2, waitMs: 5_000 },
+  "unknown-class": { kind: "unknown-class", budgetId, field: "tier", name: "gold" },
+  "not-root": { kind: "not-root", budgetId },
   ended: { kind: "ended", allocationId },
   noticed: { kind: "noticed", allocationId, leaseUntilMs: 1_700_000_000_000.5 },
   consumed: { kind: "consumed", allocationId, resource: "credits", limit: 7 },
@@ -65,6 +67,7 @@ test("a budget is the same at the other end: a root without a lease, and a child
     children: 2,
     leaseUntilMs: null,
     closing: false,
+    policy: { reserves: { emergency: 10 }, tiers: {}, exhaustion: { kind: "queue", waitMs: 1_000 } },
   };
   const child: Budget = {
     ...root,

@@ -4,9 +4,12 @@ import {
   budgetError,
   budgetStrategyNames,
   checkAmounts,
+  checkPolicy,
   type Amounts,
   type Budget,
+  type BudgetExhaustion,
   type BudgetOutcome,
+  type BudgetPolicy,
   type BudgetRefusal,
   type ForecastSettings,
   type Grant,
@@ -16,11 +19,13 @@ import type { Budget as WireBudget, Budget__Output } from "./gen/entrain/v1/Budg
 import type { BudgetForecast__Output } from "./gen/entrain/v1/BudgetForecast.ts";
 import type { BudgetGrant, BudgetGrant__Output } from "./gen/entrain/v1/BudgetGrant.ts";
 import type { BudgetOutcome as WireOutcome, BudgetOutcome__Output } from "./gen/entrain/v1/BudgetOutcome.ts";
+import type { BudgetPolicy__Output } from "./gen/entrain/v1/BudgetPolicy.ts";
 import type { BudgetRefusal as WireRefusal, BudgetRefusal__Output } from "./gen/entrain/v1/BudgetRefusal.ts";
 import { count, finite, oneOf, present } from "./wire-fields.ts";
 
 const outcomeKinds = ["done", "repeated", "granted", "extended", "refused"] as const;
 const countedKinds = ["budgets", "children", "levels"] as const;
+const classFields = ["reserve", "tier"] as const;
 const resourceKinds = ["reusable", "consumable"] as const satisfies readonly ResourceKind[];
 
 export function outcomeToWire(outcome: BudgetOutcome): WireOutcome {
@@ -89,8 +94,18 @@ function refusalFromWire(refusal: BudgetRefusal__Output): BudgetRefusal {
       return { kind, requestId };
     case "unknown-resource":
       return { kind, budgetId, resource };
+    case "unknown-class":
+      return { kind, budgetId, field: oneOf("refusal.field", refusal.field, classFields), name: refusal.name };
+    case "not-root":
+      return { kind, budgetId };
     case "exhausted":
-      return { kind, budgetId, remaining: refusal.remaining, preempted: count("preempted", refusal.preempted) };
+      return {
+        kind,
+        budgetId,
+        remaining: refusal.remaining,
+        preempted: count("preempted", refusal.preempted),
+        waitMs: count("wait_ms", refusal.waitMs),
+      };
     case "noticed":
       return { kind, allocationId, leaseUntilMs: finite("lease_until_ms", refusal.leaseUntilMs) };
     case "consumed":
@@ -128,6 +143,7 @@ export function budgetFromWire(budget: Budget__Output, field: string): Budget {
     children: count(`${field}.children`, budget.children),
     leaseUntilMs: budget.leaseUntilMs === 0 ? null : finite(`${field}.lease_until_ms`, budget.leaseUntilMs),
     closing: budget.closing,
+    policy: policyFromWire(present(`${field}.policy`, budget.policy)),
   };
 }
 
@@ -139,6 +155,16 @@ export function kindsFromWire(
   return Object.fromEntries(
     Object.entries(kinds).map(([resource, kind]) => [resource, oneOf(`${field}/${resource}`, kind, resourceKinds)]),
   );
+}
+
+/** A policy; what it does not say is as usual. @throws EntrainError `invalid-argument` that names the field. */
+export function policyFromWire({ reserves, tiers, exhaustion }: BudgetPolicy__Output): BudgetPolicy {
+  return checkPolicy({
+    reserves,
+    tiers,
+    // What kinds there are, and which fields each has, is checked by the core.
+    ...(exhaustion === null ? {} : { exhaustion: exhaustion as BudgetExhaustion }),
+  });
 }
 
 /** How far a budget looks ahead; what is left out has its default. */

@@ -19,6 +19,7 @@ const rolesOfMethod: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.ContextService/CreateBudget": changers,
   "entrain.v1.ContextService/CloseBudget": changers,
   "entrain.v1.ContextService/TransferBudget": changers,
+  "entrain.v1.ContextService/AmendBudget": changers,
   "entrain.v1.ContextService/Allocate": changers,
   "entrain.v1.ContextService/ExtendAllocation": changers,
   "entrain.v1.ContextService/ConsumeAllocation": changers,

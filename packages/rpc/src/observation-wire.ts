@@ -1,6 +1,7 @@
 /** Observations of a process: domain to wire and back. Instants on the wire are the observed process's own clock. */
 import { checkId } from "@entrain/kernel";
-import type { FiredBeat, Observation, ObservedAct } from "@entrain/ports";
+import type { AgentEnergy, FiredBeat, Observation, ObservedAct } from "@entrain/ports";
+import type { AgentEnergy__Output } from "./gen/entrain/v1/AgentEnergy.ts";
 import type { Beat, Beat__Output } from "./gen/entrain/v1/Beat.ts";
 import type { Observation as WireObservation, Observation__Output } from "./gen/entrain/v1/Observation.ts";
 import type { ObservedAct as WireObservedAct, ObservedAct__Output } from "./gen/entrain/v1/ObservedAct.ts";
@@ -10,12 +11,13 @@ import { count, finite, integer, present, text } from "./wire-fields.ts";
 
 /** What happened; the envelope (process id, timestamps) is the stream's. */
 export function observationToWire(observation: Observation): Omit<WireObservation, "processId" | "timestamps"> {
-  const { atNs, goal, strategy, phases, beats, acts } = observation;
+  const { atNs, goal, strategy, phases, energies, beats, acts } = observation;
   return {
     atNs: Math.round(atNs),
     goal: goal === undefined ? null : goalToWire(goal),
     strategy,
     phases: phases.map(sampleToWire),
+    energies: [...energies],
     beats: beats.map(beatToWire),
     acts: acts.map(observedActToWire),
   };
@@ -32,9 +34,14 @@ export function observationFromWire(observation: Observation__Output, offsetNs: 
     goal: goal === null ? undefined : goalFromWire(goal),
     strategy: text("strategy", observation.strategy, 64),
     phases: observation.phases.map((phase, index) => sampleFromWire(phase, `phases[${index}]`)),
+    energies: observation.energies.map((energy, index) => energyFromWire(energy, `energies[${index}]`)),
     beats: observation.beats.map((beat, index) => beatFromWire(beat, `beats[${index}]`, offsetNs)),
     acts: observation.acts.map((act, index) => observedActFromWire(act, `acts[${index}]`)),
   };
+}
+
+function energyFromWire({ agentId, energy }: AgentEnergy__Output, field: string): AgentEnergy {
+  return { agentId: checkId(`${field}.agent_id`, agentId), energy: finite(`${field}.energy`, energy) };
 }
 
 function beatToWire(beat: FiredBeat): Beat {

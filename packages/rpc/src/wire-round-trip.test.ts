@@ -146,6 +146,7 @@ test("an observation survives the way over the wire and lands on the observer's 
     goal: fc.option(goal, { nil: undefined }),
     strategy: fc.constantFrom("", "sync"),
     phases: fc.array(sample, { maxLength: 4 }),
+    energies: fc.array(record({ agentId: id, energy: fc.double({ min: 0, max: 1e6, noNaN: true }) }), { maxLength: 4 }),
     beats: fc.array(
       record({
         agentId: id,
@@ -165,6 +166,7 @@ test("an observation survives the way over the wire and lands on the observer's 
       const got = observationFromWire(responseDeserialize(responseSerialize(observationToWire(sent))), offsetNs);
       assertSamplesEqual(got.phases, sent.phases);
       assert.equal(got.atNs, sent.atNs - offsetNs);
+      assert.deepEqual(got.energies, sent.energies);
       assert.deepEqual(
         got.beats,
         sent.beats.map((beat) => ({

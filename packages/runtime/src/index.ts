@@ -1,10 +1,21 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
+export { seekGrant } from "./budget/seek-grant.ts";
 export { observeBudgets } from "./budget/observe-budgets.ts";
 export type { BudgetLease } from "./budget/budget-lease.ts";
 export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
 export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
+export {
+  createBusDesk,
+  type Bus,
+  type BusDesk,
+  type Published,
+  type PublishOptions,
+  type SubscribeOptions,
+} from "./bus/bus-desk.ts";
+export type { MessageContext, MessageHandler } from "./bus/delivery.ts";
+export type { Subscription } from "./bus/group-worker.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
@@ -18,6 +29,9 @@ export type {
   DecisionRecord,
   DecisionStats,
 } from "./decision/decision-loop-contract.ts";
+export type { ActionContext, ActionHandler } from "./directive/action-run.ts";
+export { createDirectiveSettler, type DirectiveSettler } from "./directive/directive-settler.ts";
+export { createDirectiveWorker, type DirectiveWorker } from "./directive/directive-worker.ts";
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";

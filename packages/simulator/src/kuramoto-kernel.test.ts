@@ -2,35 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createRandom } from "@entrain/kernel";
-import { coherence, firstGoal, strategyBookWith, type Sighting, type StrategyView } from "@entrain/core/rhythm";
+import { coherence, strategyBookWith } from "@entrain/core/rhythm";
 import { createKuramotoKernel } from "./kuramoto-kernel.ts";
+import { viewOf } from "./testing/strategy-view.ts";
 
 const turn = 2 * Math.PI;
 const nudge = strategyBookWith().find("phase-nudge")!;
-
-/** What the core's strategy sees of agents that stand at these phases. */
-function viewOf(own: number, heard: readonly number[]): StrategyView {
-  const neighbours = heard.map((phase, index): Sighting => {
-    const errorCycles = (phase - own) / turn;
-    return { agentId: `a${index}`, voterId: `a${index}`, errorCycles, beatAheadCycles: errorCycles, influence: 1 };
-  });
-  return {
-    agentId: "me",
-    goal: firstGoal({ kind: "sync", periodMs: 200 }, 0),
-    nowNs: 0,
-    elapsedNs: 40e6,
-    cycle: 0,
-    offsetCycles: 0,
-    place: undefined,
-    planHolds: true,
-    neighbours,
-    wallCycle: 0,
-    round: 0,
-    joining: false,
-    energyShare: 1,
-    memory: [],
-  };
-}
 
 function swarm(seed: string, count: number, degree: number) {
   const random = createRandom(seed);
@@ -54,7 +31,10 @@ test("a round of the kernel moves every agent as the core's phase-nudge does", (
           const heard = [...start.neighbours.slice(index * degree, (index + 1) * degree)].map(
             (at) => start.phasesRad[at] ?? 0,
           );
-          const moved = own + (start.ratesRad[index] ?? 0) + nudge.propose(viewOf(own, heard)).moveCycles * turn;
+          const moved =
+            own +
+            (start.ratesRad[index] ?? 0) +
+            nudge.propose(viewOf(heard.map((phase) => (phase - own) / turn))).moveCycles * turn;
           const apart = Math.abs(Math.sin((moved - (kernel.phasesRad[index] ?? 0)) / 2));
           assert.ok(apart < 1e-9, `agent ${index} is ${apart} off`);
         }

@@ -3,30 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createRandom } from "@entrain/kernel";
-import { firstGoal, strategyBookWith, type StrategyView } from "@entrain/core/rhythm";
+import { strategyBookWith } from "@entrain/core/rhythm";
 import { createPulseKernel, type PulseKernelOptions } from "./pulse-kernel.ts";
+import { viewOf } from "./testing/strategy-view.ts";
 
 const pulseCoupling = strategyBookWith().find("pulse-coupling")!;
-
-/** What the core's strategy sees of one neighbour that is `errorCycles` ahead. */
-function viewOf(errorCycles: number): StrategyView {
-  return {
-    agentId: "me",
-    goal: firstGoal({ kind: "sync", periodMs: 200 }, 0),
-    nowNs: 0,
-    elapsedNs: 40e6,
-    cycle: 0,
-    offsetCycles: 0,
-    place: undefined,
-    planHolds: true,
-    neighbours: [{ agentId: "a", voterId: "a", errorCycles, beatAheadCycles: errorCycles, influence: 1 }],
-    wallCycle: 0,
-    round: 0,
-    joining: false,
-    energyShare: 1,
-    memory: [],
-  };
-}
 
 interface Swarm extends PulseKernelOptions {
   readonly amplitude: 0.8;
@@ -63,7 +44,7 @@ function plainly({ phasesCycles, periodsNs, listeners, degree, delayNs }: Swarm,
     pulses.shift();
     for (const listener of listeners.slice(pulse.of * degree, (pulse.of + 1) * degree)) {
       const phase = 1 - (beats[listener]! - pulse.atNs) / periodsNs[listener]!;
-      const { moveCycles } = pulseCoupling.propose(viewOf(delayNs / periodsNs[pulse.of]! - phase));
+      const { moveCycles } = pulseCoupling.propose(viewOf([delayNs / periodsNs[pulse.of]! - phase]));
       beats[listener] = Math.max(pulse.atNs, beats[listener]! - (moveCycles / degree) * periodsNs[listener]!);
       events += 1;
     }

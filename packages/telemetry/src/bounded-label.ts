@@ -27,6 +27,7 @@ export type BoundedLabelName =
   | "cause"
   | "code"
   | "effect"
+  | "group"
   | "job"
   | "listener"
   | "outcome"

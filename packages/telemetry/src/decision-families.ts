@@ -26,6 +26,19 @@ export function decisionFamilies({ counter, gauge, histogram }: MetricMaker) {
       "Actions of the swarm's scope that the voters were asked about: approved, refused, or unasked.",
       ["outcome"],
     ),
+    actionAttempts: counter(
+      "entrain_action_attempts_total",
+      "Attempts of this process's agents at actions that the swarm approved: done, failed, refused.",
+      ["outcome"],
+    ),
+    directivesSettled: counter("entrain_directives_settled_total", "Directives settled while this process led.", [
+      "outcome",
+    ]),
+    directivesOpen: gauge("entrain_ledger_directives_open", "Approved actions whose deadline is not over."),
+    directives: gauge("entrain_ledger_directives", "Approved actions that enough targets carried out, or not.", [
+      "outcome",
+    ]),
+    escalated: gauge("entrain_ledger_escalated", "Targets that did not carry an approved action out in time."),
     safeMode: gauge("entrain_safe_mode", "1 while the swarm's health is under the policy's threshold, else 0."),
     safeModeTime: counter("entrain_safe_mode_seconds_total", "Time in safe mode, while the context was in use."),
     decisionsUnreachable: counter("entrain_decisions_unreachable_total", "Questions that no decision loop answered."),

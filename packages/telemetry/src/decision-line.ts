@@ -4,6 +4,9 @@ import { line, type EventLine } from "./line.ts";
 
 type EventOf<Kind extends DecisionEvent["kind"]> = Extract<DecisionEvent, { readonly kind: Kind }>;
 
+/** Targets in one line; the ledger has all of them. */
+const lackingShown = 20;
+
 /** What decisions have to tell. */
 export function decisionLine(event: DecisionEvent): EventLine {
   switch (event.kind) {
@@ -32,6 +35,22 @@ export function decisionLine(event: DecisionEvent): EventLine {
     case "approval.asked": {
       const { kind: _, ...fields } = event;
       return line(fields.outcome === "approved" ? "info" : "warn", `the voters' approval: ${fields.outcome}`, fields);
+    }
+    case "action.attempted": {
+      const { kind: _, ...fields } = event;
+      const isWell = fields.outcome === "done" && fields.told === "told";
+      return line(isWell ? "info" : "warn", `an approved action: ${fields.outcome}`, fields);
+    }
+    case "directive.settled": {
+      const { kind: _, ...fields } = event;
+      return line(fields.lacking.length === 0 ? "info" : "warn", `a directive is settled: ${fields.outcome}`, {
+        ...fields,
+        lacking: fields.lacking.slice(0, lackingShown),
+      });
+    }
+    case "directives.counted": {
+      const { kind: _, ...fields } = event;
+      return line("trace", "directives counted", fields);
     }
     case "safe-mode.switched":
       return line(event.on ? "warn" : "info", event.on ? "safe mode begins" : "safe mode ends", {

@@ -4,6 +4,7 @@
  * was refused, lost or done without the others, `error` what ends an agent.
  */
 import type { RuntimeEvent } from "@entrain/ports";
+import { busLine } from "./bus-line.ts";
 import { decisionLine } from "./decision-line.ts";
 import { line, type EventLine } from "./line.ts";
 import { sharingLine } from "./sharing-line.ts";
@@ -51,6 +52,10 @@ function agentLine(event: AgentEvent): EventLine {
     case "task.ended":
     case "handoff.ended":
       return workLine(event);
+    case "message.published":
+    case "message.ended":
+    case "message.died":
+      return busLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
       const fields = { agentId, goalVersion, goal: kind, periodMs: periodNs / 1e6, effectiveBeat };
@@ -89,6 +94,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "proposal.answered":
     case "gate.judged":
     case "approval.asked":
+    case "action.attempted":
       return decisionLine(event);
   }
 }
@@ -218,6 +224,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "reasoner.failed":
     case "acts.unrecorded":
     case "decisions.counted":
+    case "directive.settled":
+    case "directives.counted":
     case "acts.measured":
       return decisionLine(event);
     case "telemetry.refused":

@@ -5,6 +5,7 @@
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
+import { recordBus } from "./record-bus.ts";
 import { recordDecision, type ActsMemory } from "./record-decisions.ts";
 import { recordConsole } from "./record-console.ts";
 import { recordSharing } from "./record-sharing.ts";
@@ -138,6 +139,11 @@ export function createMetricsRecorder(families: MetricFamilies): EventSink {
       case "handoff.ended":
       case "session.changed":
         recordCoordination(families, state.bound, event);
+        return;
+      case "message.published":
+      case "message.ended":
+      case "message.died":
+        recordBus(families, state.bound, event);
         return;
       default:
         // A kind of event that nobody above knows lands here, and does not compile there.

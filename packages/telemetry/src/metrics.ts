@@ -1,5 +1,5 @@
 /**
- * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`, of the bus in `bus-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
@@ -9,6 +9,7 @@
  */
 import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
+import { busFamilies } from "./bus-families.ts";
 import { decisionFamilies } from "./decision-families.ts";
 import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
@@ -64,6 +65,7 @@ function defineFamilies(registry: Registry) {
     ...sharingFamilies(make),
     ...decisionFamilies(make),
     ...coordinationFamilies(make),
+    ...busFamilies(make),
     ...consoleFamilies(make),
   };
 }

@@ -46,6 +46,15 @@ export function recordDecision(
     case "approval.asked":
       to.approvals.inc({ outcome: event.outcome });
       return;
+    case "action.attempted":
+      to.actionAttempts.inc({ outcome: event.outcome });
+      return;
+    case "directive.settled":
+      to.directivesSettled.inc({ outcome: event.outcome });
+      return;
+    case "directives.counted":
+      recordDirectives(to, event);
+      return;
     case "safe-mode.switched":
       to.safeMode.set(event.on ? 1 : 0);
       return;
@@ -93,6 +102,14 @@ export function recordDecision(
 function agreement(acted: string, ledgerAction: string | null): "same" | "different" | "none" {
   if (ledgerAction === null) return "none";
   return acted === ledgerAction ? "same" : "different";
+}
+
+/** What became of the swarm's directives. */
+function recordDirectives(to: MetricFamilies, event: DecisionEvent & { readonly kind: "directives.counted" }): void {
+  to.directivesOpen.set(event.open);
+  to.directives.set({ outcome: "met" }, event.met);
+  to.directives.set({ outcome: "missed" }, event.missed);
+  to.escalated.set(event.escalated);
 }
 
 /** What the newest acts of the swarm came to. */

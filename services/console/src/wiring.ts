@@ -87,6 +87,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
     hub,
     clock,
     timers: systemTimers,
+    random: createRandom(randomUUID()),
     metrics: { contentType: registry.contentType, text: () => registry.metrics() },
     ready,
     events,

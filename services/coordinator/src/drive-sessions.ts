@@ -1,7 +1,7 @@
 /** The coordinator's other task: it drives sessions, beside all other coordinators; each session has one owner (P1). */
 import { randomUUID } from "node:crypto";
 import { createRandom } from "@entrain/kernel";
-import { patterns } from "@entrain/core/session";
+import { patternsByName } from "@entrain/core/session";
 import type { Clock, EventSink } from "@entrain/ports";
 import { createSessionExpressions } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
@@ -16,9 +16,10 @@ export function createCoordinatorDriver(store: RedisStore, clock: Clock, events:
     agentId: owner,
     sessions: store.sessions,
     tasks: store.tasks,
+    context: store.context,
     budget: createBudgetDesk({ ...shared, store: store.budgets, holder: owner, nextRequestId: randomUUID }),
     evaluate: createSessionExpressions().evaluate,
-    patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
+    patterns: patternsByName(),
     events,
   });
 }

@@ -1,5 +1,5 @@
 /** The Lua commands with one of them broken, for a worker of a run that must be found faulty. */
-import { assembleScript, loadScripts, readLua, type ScriptName } from "@entrain/redis/testing";
+import { loadScripts, readLua, scriptsWith, type ScriptName } from "@entrain/redis/testing";
 import type { Mutation } from "./worker-settings.ts";
 
 /** All commands; one with a part of its text replaced where a mutation is given. @throws Error where the text is not there. */
@@ -8,5 +8,5 @@ export function brokenScripts(broken: Mutation | undefined) {
   const name = broken.script as ScriptName;
   const text = readLua(name).replace(broken.text, broken.instead);
   if (text === readLua(name)) throw new Error(`lua/${name}.lua holds no "${broken.text}"`);
-  return { ...loadScripts(), [name]: assembleScript(name, text) };
+  return scriptsWith(name, text);
 }

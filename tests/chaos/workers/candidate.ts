@@ -8,35 +8,18 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { ElectionStore, Ledger } from "@entrain/ports";
-import { assembleRedisStore } from "@entrain/redis/testing";
-import { createSystemClock, ElectionLoop, systemTimers } from "@entrain/runtime";
+import { ElectionLoop, systemTimers } from "@entrain/runtime";
 import { proposalOf } from "@entrain/testkit/conformance";
-import { createHistoryRecorder } from "@entrain/testkit/history";
-import type { RecordedInput, RecordedOutput } from "../recorded-operation.ts";
-import { brokenScripts } from "./broken-scripts.ts";
+import type { RecordedOutput } from "../recorded-operation.ts";
 import { recordElection } from "./record-election.ts";
-import { workerSettings } from "./worker-settings.ts";
+import { openRecordingWorker } from "./recording-worker.ts";
 
 /** A new incident for all workers each so often, and a turn of each worker, ms. */
 const incidentMs = 60;
 const turnMs = 15;
 
-const { redis, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
-const clock = createSystemClock();
-const recorder = createHistoryRecorder<RecordedInput, RecordedOutput>(file);
-const store = assembleRedisStore(
-  {
-    redis,
-    swarmId,
-    clock,
-    timers: systemTimers,
-    requestTimeoutMs: timings.requestTimeoutMs,
-    recoveryWindowMs: timings.leaseMs,
-    silenceMs: 400,
-  },
-  brokenScripts(mutation),
-);
-const isUp = (): boolean => store.health.status().up;
+const { settings, clock, recorder, store, isUp } = openRecordingWorker();
+const { agentId, incarnation, timings, stubbornMs } = settings;
 const election: ElectionStore = recordElection(store.election(), recorder, isUp);
 const loop = new ElectionLoop({
   store: election,

@@ -8,34 +8,18 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { LockStore } from "@entrain/ports";
-import { assembleRedisStore } from "@entrain/redis/testing";
-import { createSystemClock, LockQueue, systemTimers, type LockLease } from "@entrain/runtime";
-import { createHistoryRecorder } from "@entrain/testkit/history";
-import type { RecordedInput, RecordedOutput } from "../recorded-operation.ts";
+import { LockQueue, systemTimers, type LockLease } from "@entrain/runtime";
+import type { RecordedOutput } from "../recorded-operation.ts";
 import { recordElection } from "./record-election.ts";
-import { brokenScripts } from "./broken-scripts.ts";
-import { contendedLock, workerSettings } from "./worker-settings.ts";
+import { openRecordingWorker } from "./recording-worker.ts";
+import { contendedLock } from "./worker-settings.ts";
 
 /** A turn of each worker, ms, and turns under one lease. */
 const turnMs = 15;
 const turnsHeld = 60;
 
-const { redis, swarmId, agentId, incarnation, file, timings, stubbornMs, mutation } = workerSettings();
-const clock = createSystemClock();
-const recorder = createHistoryRecorder<RecordedInput, RecordedOutput>(file);
-const store = assembleRedisStore(
-  {
-    redis,
-    swarmId,
-    clock,
-    timers: systemTimers,
-    requestTimeoutMs: timings.requestTimeoutMs,
-    recoveryWindowMs: timings.leaseMs,
-    silenceMs: 400,
-  },
-  brokenScripts(mutation),
-);
-const isUp = (): boolean => store.health.status().up;
+const { settings, clock, recorder, store, isUp } = openRecordingWorker();
+const { agentId, incarnation, timings, stubbornMs } = settings;
 const lock = store.lock(contendedLock);
 /** The holding whose term the queue's lease has: the store's last answer tells its generation. */
 let lastHeld: Leadership | undefined;

@@ -100,7 +100,11 @@ function differences(expected: readonly Budget[], present: readonly Budget[]): s
   const unequal = expected.flatMap((budget) => {
     const other = said.get(budget.budgetId);
     if (other === undefined) return [];
-    return (["limits", "granted", "used", "presumed"] as const).flatMap((name) =>
+    const policy =
+      JSON.stringify(budget.policy) === JSON.stringify(other.policy)
+        ? []
+        : [`${budget.budgetId}: its policy is not the one that was set`];
+    const figures = (["limits", "granted", "used", "presumed"] as const).flatMap((name) =>
       Object.entries(budget[name]).flatMap(([resource, amount]) =>
         other[name][resource] === amount
           ? []
@@ -109,6 +113,7 @@ function differences(expected: readonly Budget[], present: readonly Budget[]): s
             ],
       ),
     );
+    return [...figures, ...policy];
   });
   return [...missing, ...unexpected, ...unequal];
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { allocationRequest, budgetDefinition, budgetLimits, type BudgetWish } from "./budget.ts";
 import { createBudgetBook, type BudgetBook } from "./book.ts";
 import type { BudgetCommand, BudgetOutcome } from "./command.ts";
+import { checkPolicy } from "./policy.ts";
 
 const minute = 60_000;
 
@@ -221,6 +222,8 @@ export const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
           limits: { slots: id === "root" ? 40 : slots, credits: id === "root" ? 40 : slots },
           strategy: name,
           forecast: name === "predictive" ? { periodMs: 500 } : undefined,
+          reserves: slots % 3 === 0 ? { emergency: slots } : undefined,
+          exhaustion: slots % 5 === 0 ? { kind: "degrade", leastPercent: 30 } : undefined,
           leaseMs: id === "root" || slots % 2 === 0 ? undefined : ms,
         }),
       })),
@@ -240,6 +243,14 @@ export const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("release" as const), budgetId: ids, allocationId }) },
     fc.record({ kind: fc.constant("transfer" as const), from: ids, to: ids, amounts: some, requestId }),
     fc.record({ kind: fc.constant("close" as const), budgetId: ids }),
+    fc
+      .record({ budgetId: ids, slots: fc.integer({ min: 0, max: 60 }), kept: fc.integer({ min: 0, max: 100 }) })
+      .map(({ budgetId, slots, kept }): BudgetCommand => ({
+        kind: "amend",
+        budgetId,
+        ...(budgetId === "root" ? { limits: { slots } } : {}),
+        policy: checkPolicy({ reserves: { emergency: kept }, tiers: { low: 100 - kept } }),
+      })),
   );
 })();
 

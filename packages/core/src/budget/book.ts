@@ -5,21 +5,23 @@
  * Order within a command: what is over is reclaimed (unless that is left to `reclaim`), the request is recognised if it was
  * made before, the budget is looked at, its strategy makes room, and only then something is granted.
  */
-import { covers, type Amounts } from "./amounts.ts";
+import { overdraft, shortage, unknownNames } from "./admission.ts";
+import { admit } from "./admit.ts";
+import type { Amounts } from "./amounts.ts";
 import { budgetLimits, type AllocationRequest, type Budget, type BudgetDefinition } from "./budget.ts";
-import type { BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
+import type { BudgetAmendment, BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
 import { consumeHolding, endHolding, extendHolding, freeIfEmpty } from "./holdings.ts";
 import {
   accountOf,
   breachesOf,
   budgetOf,
-  freeOf,
   moveAcross,
   movePart,
   type Account,
   type Ledger,
   type Node,
 } from "./ledger.ts";
+import { usualPolicy } from "./policy.ts";
 import { budgetStrategies } from "./strategies.ts";
 
 /** The book; it changes by `apply` and `reclaim` alone. */
@@ -73,6 +75,8 @@ class Book implements BudgetBook {
         return this.#transfer(command);
       case "close":
         return this.#close(command.budgetId);
+      case "amend":
+        return this.#amend(command);
       default:
         return this.#onHolding(command, nowMs);
     }
@@ -144,6 +148,7 @@ class Book implements BudgetBook {
       leases: 0,
       leaseUntilMs,
       closing: false,
+      policy: definition.policy ?? usualPolicy,
     });
     return done;
   }
@@ -155,34 +160,48 @@ class Book implements BudgetBook {
     let levels = 1;
     for (let up = this.#parentOf(parent); up !== undefined; up = this.#parentOf(up)) levels += 1;
     if (levels >= budgetLimits.depthMax) return { kind: "too-many", what: "levels" };
-    return lackingResource(parent, limits) ?? shortage(parent, limits, 0);
+    return unknownNames(parent, { amounts: limits }) ?? shortage(parent, { amounts: limits });
   }
 
   #allocate(request: AllocationRequest, nowMs: number): BudgetOutcome {
-    const { budgetId, requestId, amounts, leaseMs } = request;
-    const text = JSON.stringify(Object.entries(amounts).sort());
+    const { budgetId, requestId, leaseMs } = request;
+    const text = textOf(request);
     const repeated = this.#recall(budgetId, requestId, text, nowMs);
     if (repeated !== undefined) return repeated;
     const node = this.#ledger.nodes.get(budgetId);
     if (node === undefined) return unknown(budgetId);
     if (node.closing) return refused({ kind: "closing", budgetId });
-    const lacking = lackingResource(node, amounts);
+    const lacking = unknownNames(node, request);
     if (lacking !== undefined) return refused(lacking);
-    const strategy = budgetStrategies[node.definition.strategy];
-    const isShort = shortage(node, amounts, 0) !== undefined;
-    const preempted = isShort ? (strategy.makeRoom?.(this.#ledger, node, request, nowMs) ?? 0) : 0;
-    const refusal = shortage(node, amounts, preempted);
-    if (refusal !== undefined) return refused(refusal);
+    const answer = admit(this.#ledger, node, request, nowMs);
+    if ("kind" in answer) return refused(answer);
+    const { amounts } = answer;
     for (const [resource, amount] of Object.entries(amounts)) accountOf(node, resource).granted += amount;
     const allocationId = this.#options.nextAllocationId?.() ?? `a-${++this.#allocations}`;
     const leaseUntilMs = Math.min(nowMs + leaseMs, node.leaseUntilMs ?? Infinity);
     node.leases += 1;
-    strategy.granted?.(node, request, nowMs);
+    const held = { ...request, amounts };
+    budgetStrategies[node.definition.strategy].granted?.(node, held, nowMs);
     const fresh = { consumed: {}, noticed: false, endedAtMs: null };
-    this.#ledger.holdings.set(allocationId, { allocationId, request, leaseUntilMs, ...fresh });
+    this.#ledger.holdings.set(allocationId, { allocationId, request: held, leaseUntilMs, ...fresh });
     const grant = { allocationId, budgetId, amounts, leaseUntilMs, leaseLeftMs: leaseUntilMs - nowMs };
     this.#requests.set(`${budgetId} ${requestId}`, { text, outcome: { kind: "granted", grant, repeated: true } });
     return { kind: "granted", grant, repeated: false };
+  }
+
+  #amend({ budgetId, limits = {}, policy }: BudgetAmendment): BudgetOutcome {
+    const node = this.#ledger.nodes.get(budgetId);
+    if (node === undefined) return unknown(budgetId);
+    if (node.closing) return refused({ kind: "closing", budgetId });
+    if (node.definition.parentId !== null && Object.keys(limits).length > 0)
+      return refused({ kind: "not-root", budgetId });
+    const lacking = unknownNames(node, { amounts: limits });
+    if (lacking !== undefined) return refused(lacking);
+    const refusal = overdraft(node, limits);
+    if (refusal !== undefined) return refused(refusal);
+    for (const [resource, limit] of Object.entries(limits)) accountOf(node, resource).limit = limit;
+    if (policy !== undefined) node.policy = policy;
+    return done;
   }
 
   /** The answer to a request that was made before. */
@@ -207,7 +226,8 @@ class Book implements BudgetBook {
     const [up, down] = [giverOf === to, takerOf === from];
     const across = from !== to && giverOf !== null && giverOf === takerOf;
     if (!up && !down && !across) return refused({ kind: "unrelated", from, to });
-    const refusal = lackingResource(giver, amounts) ?? lackingResource(taker, amounts) ?? shortage(giver, amounts, 0);
+    const refusal =
+      unknownNames(giver, { amounts }) ?? unknownNames(taker, { amounts }) ?? shortage(giver, { amounts });
     if (refusal !== undefined) return refused(refusal);
     for (const [resource, amount] of Object.entries(amounts)) {
       if (up) movePart(taker, giver, resource, -amount);
@@ -249,17 +269,9 @@ class Book implements BudgetBook {
   }
 }
 
-function lackingResource(node: Node, amounts: Amounts): BudgetRefusal | undefined {
-  const resource = Object.keys(amounts).find((name) => !node.accounts.has(name));
-  return resource === undefined
-    ? undefined
-    : { kind: "unknown-resource", budgetId: node.definition.budgetId, resource };
-}
-
-function shortage(node: Node, amounts: Amounts, preempted: number): BudgetRefusal | undefined {
-  const remaining = Object.fromEntries(Object.keys(amounts).map((resource) => [resource, freeOf(node, resource)]));
-  if (covers(remaining, amounts)) return undefined;
-  return { kind: "exhausted", budgetId: node.definition.budgetId, remaining, preempted };
+/** What makes a request the same one. */
+function textOf({ amounts, reserve = "", tier = "" }: AllocationRequest): string {
+  return JSON.stringify([Object.entries(amounts).sort(), reserve, tier]);
 }
 
 function earlier(a: number | null, b: number | null): number | null {

@@ -3,6 +3,7 @@ import { checkId, EntrainError } from "@entrain/kernel";
 import { checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
 import { checkWithin } from "./check-within.ts";
 import { checkForecast, type ForecastSettings } from "./forecast.ts";
+import { checkClassName, checkPolicy, type BudgetPolicy, type PolicyWish } from "./policy.ts";
 
 /** How a budget finds room when its own is used up; see strategies.ts. */
 export type BudgetStrategyName = "strict" | "elastic" | "proportional" | "priority" | "predictive";
@@ -44,6 +45,8 @@ export interface BudgetDefinition {
   readonly leaseMs: number | null;
   /** Of strategy `predictive` alone. */
   readonly forecast?: ForecastSettings;
+  /** With which it begins; left out: the usual one. */
+  readonly policy?: BudgetPolicy;
 }
 
 /** A budget as it stands. limits = used + granted + available, resource by resource. */
@@ -68,6 +71,7 @@ export interface Budget {
   readonly leaseUntilMs: number | null;
   /** True: grants nothing new, and is freed with the last of its children. */
   readonly closing: boolean;
+  readonly policy: BudgetPolicy;
 }
 
 /** A wish for a part of a budget. */
@@ -81,12 +85,17 @@ export interface AllocationRequest {
   readonly holder: string;
   /** Higher ones preempt lower ones in a budget of strategy `priority`. */
   readonly priority: number;
+  /** The reserve of the budget's policy that it may use. */
+  readonly reserve?: string;
+  /** The tier of the budget's policy that it belongs to. */
+  readonly tier?: string;
 }
 
 /** A part of a budget that somebody holds. */
 export interface Grant {
   readonly allocationId: string;
   readonly budgetId: string;
+  /** What was granted: less than was asked for where the budget's policy says so. */
   readonly amounts: Amounts;
   /** The store's clock, Unix ms. */
   readonly leaseUntilMs: number;
@@ -95,7 +104,7 @@ export interface Grant {
 }
 
 /** What somebody may send to define a budget; what is left out has its default. */
-export interface BudgetWish {
+export interface BudgetWish extends PolicyWish {
   readonly budgetId: string;
   readonly parentId?: string | null | undefined;
   readonly limits: Amounts;
@@ -132,7 +141,13 @@ export function budgetDefinition(wish: BudgetWish): BudgetDefinition {
     weight: checkWithin("weight", weight, budgetLimits.weight),
     leaseMs: leaseMs === undefined ? null : checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs),
     ...(strategy === "predictive" ? { forecast: checkForecast(wish.forecast ?? {}) } : {}),
+    ...policyOf(wish),
   };
+}
+
+function policyOf({ reserves, tiers, exhaustion }: PolicyWish): { policy?: BudgetPolicy } {
+  if (reserves === undefined && tiers === undefined && exhaustion === undefined) return {};
+  return { policy: checkPolicy({ reserves, tiers, exhaustion }) };
 }
 
 function kindsOf(limits: Amounts, wished: Readonly<Record<string, unknown>>, parentId: string | null) {
@@ -158,6 +173,33 @@ export interface AllocationWish {
   readonly leaseMs?: number | undefined;
   readonly holder?: string | undefined;
   readonly priority?: number | undefined;
+  readonly reserve?: string | undefined;
+  readonly tier?: string | undefined;
+}
+
+/** What somebody may change of a budget while it is used; what is left out stays. */
+export interface BudgetChange extends PolicyWish {
+  /** New limits of a root, by resource. */
+  readonly limits?: Amounts | undefined;
+}
+
+/**
+ * The command that a change stands for. A policy is sent whole, so whoever changes the same one at once overwrites it.
+ * @throws EntrainError `invalid-argument` that names the field
+ */
+export function budgetAmendment({ budgetId, policy }: Budget, change: BudgetChange) {
+  const { limits, reserves, tiers, exhaustion } = change;
+  const changes = [limits, reserves, tiers, exhaustion].filter((one) => one !== undefined);
+  if (changes.length === 0)
+    throw EntrainError.invalid("limits", undefined, "give limits, reserves, tiers or exhaustion");
+  return {
+    kind: "amend",
+    budgetId,
+    ...(limits === undefined ? {} : { limits: checkAmounts("limits", limits, 0) }),
+    ...(changes.length > (limits === undefined ? 0 : 1)
+      ? { policy: checkPolicy({ reserves, tiers, exhaustion }, policy) }
+      : {}),
+  } as const;
 }
 
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
@@ -174,6 +216,7 @@ export function checkBudgetRequestId(value: unknown): string {
  */
 export function allocationRequest(budgetId: string, wish: AllocationWish): AllocationRequest {
   const { leaseMs = budgetLimits.leaseMs.usual, holder = "", priority = budgetLimits.priority.usual } = wish;
+  const { reserve, tier } = wish;
   return {
     budgetId: checkId("budgetId", budgetId),
     requestId: checkBudgetRequestId(wish.requestId),
@@ -181,5 +224,7 @@ export function allocationRequest(budgetId: string, wish: AllocationWish): Alloc
     leaseMs: checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs),
     holder: holder === "" ? "" : checkId("holder", holder),
     priority: checkWithin("priority", priority, budgetLimits.priority),
+    ...(reserve === undefined ? {} : { reserve: checkClassName("reserve", reserve) }),
+    ...(tier === undefined ? {} : { tier: checkClassName("tier", tier) }),
   };
 }

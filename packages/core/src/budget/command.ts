@@ -2,6 +2,7 @@
 import { EntrainError } from "@entrain/kernel";
 import { budgetLimits, type AllocationRequest, type BudgetDefinition, type Grant } from "./budget.ts";
 import type { Amounts } from "./amounts.ts";
+import type { BudgetPolicy } from "./policy.ts";
 
 /** One change of the ledger of budgets. */
 export type BudgetCommand =
@@ -21,7 +22,17 @@ export type BudgetCommand =
       readonly requestId: string;
     }
   /** Grants nothing new; frees the budget with the last of its children. */
-  | { readonly kind: "close"; readonly budgetId: string };
+  | { readonly kind: "close"; readonly budgetId: string }
+  | BudgetAmendment;
+
+/** Changes a budget while it is used; what is left out stays. */
+export interface BudgetAmendment {
+  readonly kind: "amend";
+  readonly budgetId: string;
+  /** New limits of a root, by resource; a child's come from its parent (`transfer`). */
+  readonly limits?: Amounts;
+  readonly policy?: BudgetPolicy;
+}
 
 /** Why a command was refused. */
 export type BudgetRefusal =
@@ -32,9 +43,25 @@ export type BudgetRefusal =
   /** The request id was used for something else. */
   | { readonly kind: "request-reused"; readonly requestId: string }
   | { readonly kind: "unknown-resource"; readonly budgetId: string; readonly resource: string }
+  /** The budget's policy has no such reserve or tier. */
+  | {
+      readonly kind: "unknown-class";
+      readonly budgetId: string;
+      readonly field: "reserve" | "tier";
+      readonly name: string;
+    }
+  /** Its limits are parts of its parent's. */
+  | { readonly kind: "not-root"; readonly budgetId: string }
   | { readonly kind: "closing"; readonly budgetId: string }
-  /** There is not enough; `remaining` is what the budget itself has left. */
-  | { readonly kind: "exhausted"; readonly budgetId: string; readonly remaining: Amounts; readonly preempted: number }
+  /** There is not enough; `remaining` is what the budget itself has left for this request. */
+  | {
+      readonly kind: "exhausted";
+      readonly budgetId: string;
+      readonly remaining: Amounts;
+      readonly preempted: number;
+      /** How long the budget's policy lets a request wait for room, ms; 0: it fails. */
+      readonly waitMs: number;
+    }
   /** The allocation's lease is over, or it was released. */
   | { readonly kind: "ended"; readonly allocationId: string }
   /** A higher priority needs it: it ends at its lease's end. */
@@ -84,6 +111,18 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
         "invalid-argument",
         `budget ${refusal.budgetId} has no resource ${refusal.resource}: name one of its limits`,
         { field: `amounts/${refusal.resource}`, value: refusal.resource },
+      );
+    case "unknown-class":
+      return new EntrainError(
+        "invalid-argument",
+        `budget ${refusal.budgetId} has no ${refusal.field} ${refusal.name}: name one of its policy, or leave it out`,
+        { field: refusal.field, value: refusal.name },
+      );
+    case "not-root":
+      return new EntrainError(
+        "invalid-argument",
+        `the limits of ${refusal.budgetId} are parts of its parent's: transfer from there`,
+        { field: "limits", value: refusal.budgetId },
       );
     case "closing":
       return new EntrainError("conflict", `budget ${refusal.budgetId} is closing and grants nothing new`, {

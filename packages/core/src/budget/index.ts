@@ -13,6 +13,7 @@ export { forecastLimits, type ForecastSettings } from "./forecast.ts";
 export { createBudgetBook, type BudgetBook } from "./book.ts";
 export {
   allocationRequest,
+  budgetAmendment,
   budgetDefinition,
   budgetLimits,
   budgetStrategyNames,
@@ -20,10 +21,20 @@ export {
   type AllocationRequest,
   type AllocationWish,
   type Budget,
+  type BudgetChange,
   type BudgetDefinition,
   type BudgetStrategyName,
   type BudgetWish,
   type Grant,
 } from "./budget.ts";
 export { checkWithin } from "./check-within.ts";
+export {
+  checkPolicy,
+  policyLimits,
+  usualPolicy,
+  type BudgetExhaustion,
+  type BudgetPolicy,
+  type PolicyWish,
+  type Shares,
+} from "./policy.ts";
 export { budgetError, type BudgetCommand, type BudgetOutcome, type BudgetRefusal } from "./command.ts";

@@ -6,6 +6,7 @@ import { assertInvariant } from "@entrain/kernel";
 import { amountOf, type Amounts, type ResourceKind } from "./amounts.ts";
 import { type AllocationRequest, type Budget, type BudgetDefinition } from "./budget.ts";
 import type { DemandSeries } from "./forecast.ts";
+import type { BudgetPolicy } from "./policy.ts";
 
 /** Part of a limit that was lent by a parent or sibling, to be given back when it is idle. */
 export interface Loan {
@@ -34,6 +35,7 @@ export interface Node {
   leases: number;
   leaseUntilMs: number | null;
   closing: boolean;
+  policy: BudgetPolicy;
 }
 
 /** What somebody holds, or held. */
@@ -84,7 +86,7 @@ export function moveAcross(from: Node, to: Node, resource: string, amount: numbe
 
 /** A node as everybody sees it. */
 export function budgetOf(node: Node): Budget {
-  const { definition, accounts, children, leases, leaseUntilMs, closing } = node;
+  const { definition, accounts, children, leases, leaseUntilMs, closing, policy } = node;
   const { budgetId, parentId, strategy } = definition;
   const each = <T>(of: (account: Account) => T): Record<string, T> =>
     Object.fromEntries(Array.from(accounts, ([resource, account]) => [resource, of(account)]));
@@ -102,6 +104,7 @@ export function budgetOf(node: Node): Budget {
     children: children.size,
     leaseUntilMs,
     closing,
+    policy,
   };
 }
 

@@ -4,21 +4,22 @@
  * forecast says it will want next, so far as others can spare it. No loan is kept: who forecasts a want later takes it back
  * in the same way.
  */
+import { freeFor, lackOf } from "./admission.ts";
 import type { AllocationRequest } from "./budget.ts";
 import { advanceSeries, checkForecast, observeGrant, openSeries, stillWanted, type DemandSeries } from "./forecast.ts";
-import { accountOf, freeOf, type Ledger, type Node } from "./ledger.ts";
-import { lackOf, lendersOf, moveFrom, parentOf } from "./room.ts";
+import { accountOf, type Ledger, type Node } from "./ledger.ts";
+import { lendersOf, moveFrom, parentOf } from "./room.ts";
 
 /** Makes room in `node` where parent and siblings can spare the whole of what it lacks. */
-export function anticipate(ledger: Ledger, node: Node, { amounts }: AllocationRequest, nowMs: number): number {
+export function anticipate(ledger: Ledger, node: Node, request: AllocationRequest, nowMs: number): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
-  const needs = lackOf(node, amounts).map(([resource, lack]) => {
+  const needs = lackOf(node, request).map(([resource, lack]) => {
     const spareOf = (sibling: Node): number =>
-      Math.max(0, freeOf(sibling, resource) - wantOf(sibling, resource, nowMs));
+      Math.max(0, freeFor(sibling, resource) - wantOf(sibling, resource, nowMs));
     const lenders = lendersOf(ledger, node, parent, resource, spareOf);
     const reach = lenders.reduce((sum, { spare }) => sum + spare, 0);
-    const ahead = Math.max(0, wantOf(node, resource, nowMs) - (amounts[resource] ?? 0));
+    const ahead = Math.max(0, wantOf(node, resource, nowMs) - (request.amounts[resource] ?? 0));
     return { resource, lack, lenders, reach, take: Math.min(lack + ahead, reach) };
   });
   if (needs.some(({ lack, reach }) => reach < lack)) return 0;

@@ -1,14 +1,6 @@
-/** What every strategy asks: what a budget lacks, and who stands beside it in the tree. */
-import type { Amounts } from "./amounts.ts";
-import { freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
-
-/** What a node lacks for `amounts`, resource by resource; only those of which it lacks something. */
-export function lackOf(node: Node, amounts: Amounts): readonly (readonly [string, number])[] {
-  return Object.entries(amounts).flatMap(([resource, amount]) => {
-    const lack = amount - freeOf(node, resource);
-    return lack > 0 ? [[resource, lack] as const] : [];
-  });
-}
+/** What every strategy asks: who stands beside a budget in the tree, and what they can give up. */
+import { freeFor } from "./admission.ts";
+import { moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
 
 /** The siblings of the node's strategy, without the node itself. */
 export function siblingsOf({ nodes }: Ledger, node: Node, parent: Node): readonly Node[] {
@@ -45,7 +37,7 @@ export function lendersOf(
   const siblings = siblingsOf(ledger, node, parent)
     .map((sibling) => ({ node: sibling, spare: spareOf(sibling) }))
     .sort((a, b) => b.spare - a.spare || (idOf(a.node) < idOf(b.node) ? -1 : 1));
-  return [{ node: parent, spare: freeOf(parent, resource) }, ...siblings].filter(({ spare }) => spare > 0);
+  return [{ node: parent, spare: freeFor(parent, resource) }, ...siblings].filter(({ spare }) => spare > 0);
 }
 
 /** Moves up to `amount` of a limit to `node`, from one lender after the other; tells of each. */

@@ -12,11 +12,13 @@
  * - priority: gives notice to holders of lower priority, the lowest and among them the newest first; they keep their part
  *   until the notice is over.
  */
+import { freeFor, lackOf, roomFor } from "./admission.ts";
 import { amountOf, type Amounts } from "./amounts.ts";
 import { budgetLimits, type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
 import { accountOf, freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
+import { openPercent, shareOf } from "./policy.ts";
 import { anticipate, takeDown } from "./predictive.ts";
-import { idOf, lackOf, lendersOf, moveFrom, parentOf, siblingsOf } from "./room.ts";
+import { idOf, lendersOf, moveFrom, parentOf, siblingsOf } from "./room.ts";
 
 /** What a strategy may do; what it leaves out it does not. */
 export interface BudgetStrategy {
@@ -37,11 +39,11 @@ export const budgetStrategies: Readonly<Record<BudgetStrategyName, BudgetStrateg
   predictive: { makeRoom: anticipate, granted: takeDown },
 };
 
-function borrow(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
+function borrow(ledger: Ledger, node: Node, request: AllocationRequest): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
-  const needs = lackOf(node, amounts).map(([resource, lack]) => {
-    const lenders = lendersOf(ledger, node, parent, resource, (sibling) => freeOf(sibling, resource));
+  const needs = lackOf(node, request).map(([resource, lack]) => {
+    const lenders = lendersOf(ledger, node, parent, resource, (sibling) => freeFor(sibling, resource));
     return { resource, lack, lenders };
   });
   // Half of what is needed helps nobody, and would be idle.
@@ -70,27 +72,27 @@ function giveBack(ledger: Ledger, node: Node): void {
   }
 }
 
-function shareOut(ledger: Ledger, node: Node, { amounts }: AllocationRequest): number {
+function shareOut(ledger: Ledger, node: Node, request: AllocationRequest): number {
   const parent = parentOf(ledger, node);
   if (parent === undefined) return 0;
   const siblings = siblingsOf(ledger, node, parent).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const weights = siblings.reduce((sum, { definition }) => sum + definition.weight, node.definition.weight);
-  const needs = lackOf(node, amounts).map(([resource, lack]) => {
+  const needs = lackOf(node, request).map(([resource, lack]) => {
     // What the siblings of this strategy have between them, and what the parent has left, is shared by weight.
     const pool = siblings.reduce((sum, sibling) => sum + limitOf(sibling, resource), 0);
-    const shared = pool + limitOf(node, resource) + freeOf(parent, resource);
+    const shared = pool + limitOf(node, resource) + freeFor(parent, resource);
     const shareFor = (one: Node): number => Math.floor((shared * one.definition.weight) / weights);
     const givers = siblings.map((sibling) => {
       const above = Math.max(0, limitOf(sibling, resource) - shareFor(sibling));
-      return { sibling, spare: Math.min(above, freeOf(sibling, resource)) };
+      return { sibling, spare: Math.min(above, freeFor(sibling, resource)) };
     });
-    const spare = givers.reduce((sum, giver) => sum + giver.spare, freeOf(parent, resource));
+    const spare = givers.reduce((sum, giver) => sum + giver.spare, freeFor(parent, resource));
     const isInReach = lack <= shareFor(node) - limitOf(node, resource) && lack <= spare;
     return { resource, lack, givers, isInReach };
   });
   if (needs.some(({ isInReach }) => !isInReach)) return 0;
   for (const { resource, lack, givers } of needs) {
-    const fromParent = Math.min(lack, freeOf(parent, resource));
+    const fromParent = Math.min(lack, freeFor(parent, resource));
     if (fromParent > 0) movePart(parent, node, resource, fromParent);
     let left = lack - fromParent;
     for (const { sibling, spare } of givers) {
@@ -110,7 +112,14 @@ function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest
     .filter((holding) => holding.request.priority < request.priority && !holding.noticed)
     .sort((a, b) => a.request.priority - b.request.priority || (a.allocationId < b.allocationId ? 1 : -1));
   const chosen = new Set<(typeof lower)[number]>();
-  for (const [resource, lack] of lackOf(node, request.amounts)) {
+  const open = openPercent(node.policy, request);
+  const isInReach = Object.entries(request.amounts).every(
+    ([resource, amount]) => amount <= shareOf(accountOf(node, resource).limit, open),
+  );
+  for (const [resource, amount] of Object.entries(request.amounts)) {
+    // Nobody ends for a request that not even an empty budget has room for.
+    if (!isInReach) break;
+    const lack = amount - roomFor(node, resource, request);
     // What is already on its way back counts, so that one request does not empty the budget by asking again.
     const coming = [...live.filter(({ noticed }) => noticed), ...chosen];
     let left = lack - coming.reduce((sum, holding) => sum + openOf(holding, resource), 0);

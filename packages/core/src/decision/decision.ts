@@ -1,6 +1,7 @@
 /** A decision, what it rests on, and what agents did about it. */
 import type { Approval } from "./decision-ballot.ts";
 import type { DecisionType } from "./decision-type.ts";
+import type { DirectiveTerms } from "./propagation.ts";
 import type { FleetMember } from "./safety-gate.ts";
 import type { Reading } from "./reading.ts";
 
@@ -44,6 +45,8 @@ export interface Decision extends Verdict {
   readonly committedBy: string;
   /** The store's clock, Unix ms. */
   readonly committedAtMs: number;
+  /** Who is to carry the action out, where the swarm approved it and the policy propagates. */
+  readonly directive?: DirectiveTerms;
 }
 
 /**

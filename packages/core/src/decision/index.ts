@@ -44,6 +44,20 @@ export {
 } from "./decision-ballot.ts";
 export { createSafeModeClock, type SafeModeClock } from "./safe-mode-clock.ts";
 export { gateError, judgeFleetAction, type FleetMember, type GateVerdict, type SafetyGate } from "./safety-gate.ts";
+export {
+  applyDirective,
+  complianceOf,
+  directiveLimits,
+  lackingIn,
+  openDirective,
+  type Directive,
+  type DirectiveAnswer,
+  type DirectiveCommand,
+  type DirectiveTarget,
+  type TargetName,
+  type TargetState,
+} from "./directive.ts";
+export type { DirectiveTerms, Propagation } from "./propagation.ts";
 export { fullSpending, spend, spendingAt, type Spending } from "./spending.ts";
 export { nextCommitStep, type CommitFacts, type CommitStep } from "./commit-path.ts";
 export {

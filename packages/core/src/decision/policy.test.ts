@@ -32,6 +32,23 @@ test("an arbitration is checked with the policy and kept", () => {
   assert.throws(() => checkPolicy(wrong), refused(`policy.arbitration.ratings.${defaultPolicy.actions[0]}`));
 });
 
+test("a propagation is filled in with its defaults, and its wrong fields are named", () => {
+  const { propagation } = checkPolicy({ ...defaultPolicy, propagation: {} });
+  assert.deepEqual(propagation, { deadlineMs: 10_000, complianceMin: { swarm: 0.9, fleet: 0.95 } });
+  const half = checkPolicy({ ...defaultPolicy, propagation: { complianceMin: { fleet: 1 } } });
+  assert.deepEqual(half.propagation?.complianceMin, { swarm: 0.9, fleet: 1 });
+  for (const [field, wrong] of [
+    ["", 5],
+    [".deadlineMs", { deadlineMs: 99 }],
+    [".deadlineMs", { deadlineMs: 1_000.5 }],
+    [".complianceMin.swarm", { complianceMin: { swarm: 0 } }],
+    [".complianceMin.fleet", { complianceMin: { fleet: 95 } }],
+    [".complianceMin.local", { complianceMin: { local: 1 } }],
+    [".dedline", { dedline: 1_000 }],
+  ] as const)
+    assert.throws(() => checkPolicy({ ...defaultPolicy, propagation: wrong }), refused(`policy.propagation${field}`));
+});
+
 test("members that a policy does not have are dropped, so that they cannot change its hash", () => {
   const given = { ...defaultPolicy, note: "hello", rules: [{ ...rule, colour: "red" }] };
   assert.deepEqual(checkPolicy(given), { ...defaultPolicy, rules: [rule] });

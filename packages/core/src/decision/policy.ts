@@ -6,6 +6,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { checkArbitration, type Arbitration } from "./arbitration.ts";
+import { checkPropagation, type Propagation } from "./propagation.ts";
 import { checkSafetyGate, type SafetyGate } from "./safety-gate.ts";
 import { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
 
@@ -62,6 +63,8 @@ export interface Policy {
   readonly arbitration?: Arbitration;
   /** What actions that reach the whole fleet would do to it (default: there are none). */
   readonly safetyGate?: SafetyGate;
+  /** How actions that the swarm has approved go to its members (default: not at all). */
+  readonly propagation?: Propagation;
 }
 
 /** The action of telemetry that no rule concerns. */
@@ -125,6 +128,7 @@ export function checkPolicy(candidate: unknown): Policy {
     rules,
     ...(given["arbitration"] === undefined ? {} : { arbitration: checkArbitration(given["arbitration"], actions) }),
     ...(gate === undefined ? {} : { safetyGate: gate }),
+    ...(given["propagation"] === undefined ? {} : { propagation: checkPropagation(given["propagation"]) }),
   };
 }
 

@@ -221,7 +221,7 @@ test("a consensus hears minds that change, and nobody's silence passes anything 
 
 test("a quorum larger than the session fails, and says how many there are", () => {
   const { end } = play({ pattern: { pattern: "consensus", vote: step("vote"), voters: 9 } }, echo);
-  assert.equal(end.cause, "9 voters are asked for, and 5 agents offer vote");
+  assert.equal(end.cause, "voters is 9, and 5 agents offer vote: ask for fewer, or start more");
 });
 
 test("iterations go on until the criteria are met; what is missed has diverged, with the parts of its score", () => {

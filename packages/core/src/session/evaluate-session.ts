@@ -4,9 +4,11 @@
  * what the last one wanted, and a crash between any two steps changes no result.
  */
 import { EntrainError, type Json } from "@entrain/kernel";
+import { scoreOf, whyNot } from "./goal.ts";
 import {
   fillTemplate,
   isComposite,
+  type ChangeWish,
   type Pattern,
   type PatternNode,
   type PatternWorld,
@@ -38,11 +40,19 @@ export interface WantedRoster {
   readonly count: number;
 }
 
+/** What somebody waits for: a change of the shared context, the first one after a version or all of them at once. */
+export interface WantedChange extends ChangeWish {
+  readonly path: string;
+}
+
 /** What is to be done now. */
 export interface SessionPlan {
   readonly state: SessionState;
   readonly wanted: readonly WantedStep[];
   readonly rosters: readonly WantedRoster[];
+  /** Where the context is watched from now on: the present version is to be written down. */
+  readonly watches: readonly string[];
+  readonly changes: readonly WantedChange[];
   /** Iterations that came to a result, in order. */
   readonly scores: readonly Score[];
   /** The session is over. */
@@ -59,19 +69,28 @@ export interface EvaluationOptions {
 export function evaluateSession(spec: SessionSpec, record: SessionRecord, options: EvaluationOptions): SessionPlan {
   const wanted = new Map<string, WantedStep>();
   const rosters = new Map<string, WantedRoster>();
+  const watches = new Set<string>();
+  const changes = new Map<string, WantedChange>();
   const scores: Score[] = [];
   let last: Json = null;
   for (let iteration = 1; ; iteration++) {
-    const scope: Scope = { spec, record, options, wanted, rosters, variables: { input: spec.input, iteration, last } };
+    const variables = { input: spec.input, iteration, last };
+    const scope: Scope = { spec, record, options, wanted, rosters, watches, changes, variables };
     const outcome = runNode(scope, String(iteration), spec.pattern, spec.input);
-    const plan = { wanted: [...wanted.values()], rosters: [...rosters.values()], scores };
+    const plan = {
+      wanted: [...wanted.values()],
+      rosters: [...rosters.values()],
+      watches: [...watches],
+      changes: [...changes.values()],
+      scores,
+    };
     if (outcome === undefined) return { ...plan, state: stateOf(plan.wanted, iteration), end: null };
     if (!outcome.ok) return ended(plan, { state: "failed", result: null, cause: outcome.cause }, scores.at(-1));
-    const score = scoreOf(spec, outcome.value, iteration, options.evaluate);
+    const score = scoreOf(spec.goal, { result: outcome.value, input: spec.input, iteration }, options.evaluate);
     scores.push(score);
     if (score.reached) return ended(plan, { state: "converged", result: outcome.value, cause: "" }, score);
     if (iteration >= spec.iterationsMax) {
-      const cause = `after ${iteration} of ${spec.iterationsMax} iterations: ${whyNot(spec, score)}`;
+      const cause = `after ${iteration} of ${spec.iterationsMax} iterations: ${whyNot(spec.goal, score)}`;
       return ended(plan, { state: "diverged", result: outcome.value, cause }, score);
     }
     last = outcome.value;
@@ -80,7 +99,7 @@ export function evaluateSession(spec: SessionSpec, record: SessionRecord, option
 
 type EndSoFar = Pick<SessionEnd, "state" | "result" | "cause">;
 
-function ended(plan: Pick<SessionPlan, "rosters" | "scores">, end: EndSoFar, score: Score | undefined): SessionPlan {
+function ended(plan: Omit<SessionPlan, "state" | "end">, end: EndSoFar, score: Score | undefined): SessionPlan {
   const full: SessionEnd = { ...end, score: score?.score ?? null, parts: score?.parts ?? [] };
   return { ...plan, wanted: [], state: end.state, end: full };
 }
@@ -102,6 +121,8 @@ interface Scope {
   readonly options: EvaluationOptions;
   readonly wanted: Map<string, WantedStep>;
   readonly rosters: Map<string, WantedRoster>;
+  readonly watches: Set<string>;
+  readonly changes: Map<string, WantedChange>;
   readonly variables: Variables;
 }
 
@@ -118,7 +139,7 @@ function runNode(scope: Scope, path: string, node: PatternNode, value: Json): Ou
 }
 
 function worldOf(scope: Scope): PatternWorld {
-  const { options, record, rosters, variables } = scope;
+  const { options, record, rosters, watches, changes, variables } = scope;
   return {
     step: (path, step, value, stepOptions = {}) => stepIn(scope, path, step, value, stepOptions),
     run: (path, node, value, more = {}) =>
@@ -126,6 +147,16 @@ function worldOf(scope: Scope): PatternWorld {
     roster(path, capability, count) {
       const known = record.rosters.get(path);
       if (known === undefined) rosters.set(path, { path, capability, count });
+      return known;
+    },
+    watch(path) {
+      const known = watchedFrom(record, path);
+      if (known === undefined) watches.add(path);
+      return known;
+    },
+    change(path, wish) {
+      const known = record.changed.get(path);
+      if (known === undefined) changes.set(path, { path, ...wish });
       return known;
     },
     evaluate: (expression, value, more = {}) => options.evaluate(expression, { ...variables, ...more, value }),
@@ -154,28 +185,18 @@ function stepIn(
   }
 }
 
+/** The version after which changes count: in a further iteration it goes on where the one before has stopped. */
+function watchedFrom({ watched, changed }: SessionRecord, path: string): number | undefined {
+  const [iteration = "", ...rest] = path.split("/");
+  const before = [String(Number(iteration) - 1), ...rest].join("/");
+  let last: number | undefined;
+  for (let index = 0; ; index++) {
+    const change = changed.get(`${before}/${index}`);
+    if (change === undefined) return last ?? watched.get(path);
+    last = change.version;
+  }
+}
+
 /** True for a step that was not begun before the budget was used up, where the session goes on with less. */
 const isOverBudget = ({ budget }: SessionSpec, { budget: known, started }: SessionRecord, path: string): boolean =>
   budget?.exhausted === "degrade" && known.exhausted !== null && !started.has(path);
-
-/** How near the goal a result is; without criteria it is reached by having one. */
-function scoreOf({ goal, input }: SessionSpec, result: Json, iteration: number, evaluate: Evaluate): Score {
-  const parts = goal.criteria.map(({ name, weight, required, condition }) => {
-    let met = false;
-    try {
-      met = evaluate(condition, { result, value: result, input, iteration }) === true;
-    } catch {
-      // A condition that does not fit the result is not met; it says so by its part.
-    }
-    return { name, weight, required, met };
-  });
-  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
-  const got = parts.reduce((sum, { weight, met }) => sum + (met ? weight : 0), 0);
-  const score = whole === 0 ? 100 : (100 * got) / whole;
-  return { score, parts, reached: score >= goal.threshold && parts.every(({ required, met }) => met || !required) };
-}
-
-function whyNot({ goal }: SessionSpec, { score, parts }: Score): string {
-  const missed = parts.filter(({ met }) => !met).map(({ name }) => name);
-  return `score ${score.toFixed(1)} of ${goal.threshold}, not met: ${missed.join(", ")}`;
-}

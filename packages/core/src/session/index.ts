@@ -5,17 +5,20 @@ export {
   type Evaluate,
   type EvaluationOptions,
   type SessionPlan,
+  type WantedChange,
   type WantedRoster,
   type WantedStep,
 } from "./evaluate-session.ts";
-export type { Pattern, PatternNode, PatternWorld, StepNode, StepOutcome } from "./node.ts";
-export { patterns } from "./patterns/index.ts";
+export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld, StepNode, StepOutcome } from "./node.ts";
+export { patterns, patternsByName } from "./patterns/index.ts";
+export type { CheckExpression } from "./goal.ts";
 export { foldSession, type BudgetRecord, type SessionFold, type SessionRecord } from "./session-record.ts";
 export { driverCapability, driverTask, sessionIdFrom, sessionTaskId, stepTask, stepTaskId } from "./session-tasks.ts";
-export { capabilitiesOf, sessionSpec, type CheckExpression, type SpecOptions } from "./session-spec.ts";
+export { capabilitiesOf, refuseCycles, sessionSpec, type SpecOptions } from "./session-spec.ts";
 export {
   isEnded,
   sessionLimits,
+  type ContextChange,
   type Criterion,
   type ExhaustionPolicy,
   type Outcome,

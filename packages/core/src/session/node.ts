@@ -1,8 +1,9 @@
 /** What a pattern is made of: steps, which one agent does, and patterns of steps and patterns. */
 import { checkId, EntrainError, nearestName, type Json } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
+import type { ContextFilter } from "../context/index.ts";
 import { checkWhole, taskLimits } from "../task/index.ts";
-import { sessionLimits, type Outcome } from "./session.ts";
+import { sessionLimits, type ContextChange, type Outcome } from "./session.ts";
 
 /** One task. `input` is a template (see `fillTemplate`); without it the step gets the value that comes before it. */
 export interface StepNode {
@@ -36,8 +37,20 @@ export interface PatternWorld {
   run(path: string, node: PatternNode, value: Json, more?: Variables): Outcome | undefined;
   /** That many agents that offer the capability, fixed when it is first asked for; fewer where there are fewer. */
   roster(path: string, capability: string, count: number): readonly string[] | undefined;
+  /** The version of the shared context after which changes count, fixed when it is first asked for. */
+  watch(path: string): number | undefined;
+  /** A change of the shared context, fixed once it has come: the same for ever under that path. */
+  change(path: string, wish: ChangeWish): ContextChange | undefined;
   /** @throws EntrainError where the expression fails */
   evaluate(expression: string, value: Json, more?: Variables): Json;
+}
+
+/** Which change is waited for. */
+export interface ChangeWish {
+  readonly after: number;
+  readonly filter: ContextFilter;
+  /** `each`: the first version that the filter lets through; `latest`: all that there are by now, as one. */
+  readonly policy: "each" | "latest";
 }
 
 export type Variables = Readonly<Record<string, Json>>;

@@ -1,6 +1,6 @@
 /** A session's log, folded: what is known of it so far. */
 import { addAmounts, type Amounts } from "../budget/index.ts";
-import type { SessionEnd, SessionEntry, SessionEvent, SessionState } from "./session.ts";
+import type { ContextChange, SessionEnd, SessionEntry, SessionEvent, SessionState } from "./session.ts";
 import type { StepOutcome } from "./node.ts";
 
 /** What the log says. */
@@ -15,6 +15,9 @@ export interface SessionRecord {
   /** Iterations whose score is written down. */
   readonly iterated: number;
   readonly budget: BudgetRecord;
+  /** Paths → the version of the shared context after which changes count. */
+  readonly watched: ReadonlyMap<string, number>;
+  readonly changed: ReadonlyMap<string, ContextChange>;
   readonly end: SessionEnd | null;
 }
 
@@ -50,6 +53,8 @@ interface Folding extends SessionRecord {
   readonly ended: Map<string, StepOutcome>;
   iterated: number;
   readonly budget: BudgetFolding;
+  readonly watched: Map<string, number>;
+  readonly changed: Map<string, ContextChange>;
   end: SessionEnd | null;
 }
 
@@ -70,6 +75,8 @@ export function foldSession(): SessionFold {
     ended: new Map(),
     iterated: 0,
     budget: { asked: [], granted: new Set(), consumed: {}, exhausted: null },
+    watched: new Map(),
+    changed: new Map(),
     end: null,
   };
   return {
@@ -97,6 +104,12 @@ function apply(record: Folding, { number, atMs, event }: SessionEntry): void {
       if (record.ended.has(event.path)) return;
       record.ended.set(event.path, stepOutcome(event, number));
       record.budget.consumed = addAmounts(record.budget.consumed, event.consumed ?? {});
+      return;
+    case "watched":
+      record.watched.set(event.path, event.version);
+      return;
+    case "changed":
+      record.changed.set(event.path, event.change);
       return;
     case "asked":
       record.budget.asked[event.part - 1] = event.amounts;

@@ -2,18 +2,9 @@
 import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
 import { checkAmounts } from "../budget/index.ts";
 import { checkWhole } from "../task/index.ts";
-import { checkStep, listOf, membersOf, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
-import {
-  exhaustionPolicies,
-  sessionLimits,
-  type Criterion,
-  type ExhaustionPolicy,
-  type SessionGoal,
-  type SessionSpec,
-} from "./session.ts";
-
-/** Refuses an expression that does not parse. @throws EntrainError `invalid-argument` with line and column */
-export type CheckExpression = (field: string, expression: string) => void;
+import { checkGoal, type CheckExpression } from "./goal.ts";
+import { checkStep, membersOf, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
+import { exhaustionPolicies, sessionLimits, type ExhaustionPolicy, type SessionSpec } from "./session.ts";
 
 /** What a check needs. */
 export interface SpecOptions {
@@ -41,7 +32,7 @@ export function sessionSpec(wish: unknown, sessionId: string, options: SpecOptio
   const { least, most, usual } = sessionLimits.timeoutMs;
   const spec: SessionSpec = {
     sessionId: checkId("sessionId", said["sessionId"] ?? sessionId),
-    goal: checkGoal(said["goal"] ?? {}, options.checkExpression),
+    goal: checkGoal(said["goal"] ?? {}, "goal", options.checkExpression),
     pattern: checkNode(said["pattern"], "pattern", options, 1),
     input: (said["input"] ?? null) as Json,
     timeoutMs: checkWhole("timeoutMs", (said["timeoutMs"] ?? usual) as number, least, most),
@@ -92,37 +83,6 @@ function checkNode(value: unknown, field: string, options: SpecOptions, depth: n
   return value as never;
 }
 
-function checkGoal(value: unknown, checkExpression: CheckExpression): SessionGoal {
-  const {
-    description = "",
-    criteria = [],
-    threshold = 100,
-  } = membersOf(value, "goal", ["description", "criteria", "threshold"]);
-  if (typeof description !== "string" || description.length > 1_000)
-    throw EntrainError.invalid("goal.description", description, "give a text of at most 1000 characters");
-  if (!(typeof threshold === "number" && threshold >= 0 && threshold <= 100))
-    throw EntrainError.invalid("goal.threshold", threshold, "give a number from 0 to 100");
-  const checked = listOf(criteria, "goal.criteria", 0, sessionLimits.criteriaMax).map((criterion, index) =>
-    checkCriterion(criterion, `goal.criteria[${index}]`, checkExpression),
-  );
-  return { description, criteria: checked, threshold };
-}
-
-function checkCriterion(value: unknown, field: string, checkExpression: CheckExpression): Criterion {
-  const {
-    name,
-    condition,
-    weight = 1,
-    required = false,
-  } = membersOf(value, field, ["name", "condition", "weight", "required"]);
-  if (typeof condition !== "string") throw EntrainError.invalid(`${field}.condition`, condition, "give an expression");
-  checkExpression(`${field}.condition`, condition);
-  if (!(typeof weight === "number" && weight >= 0 && weight <= 1_000_000))
-    throw EntrainError.invalid(`${field}.weight`, weight, "give a number from 0 to 1000000");
-  if (typeof required !== "boolean") throw EntrainError.invalid(`${field}.required`, required, "use true or false");
-  return { name: checkId(`${field}.name`, name), condition, weight, required };
-}
-
 function checkBudget(value: unknown): SessionSpec["budget"] {
   if (value === null) return null;
   const { budgetId, amounts, exhausted = "fail" } = membersOf(value, "budget", ["budgetId", "amounts", "exhausted"]);
@@ -135,12 +95,17 @@ function checkBudget(value: unknown): SessionSpec["budget"] {
   };
 }
 
-/** What was read from YAML can contain itself. */
-function refuseCycles(value: unknown): void {
+/** What was read from YAML can contain itself. @throws EntrainError `invalid-argument` that names where */
+export function refuseCycles(value: unknown): void {
   const above = new Set<object>();
   const look = (part: unknown, field: string): void => {
     if (typeof part !== "object" || part === null) return;
-    if (above.has(part)) throw EntrainError.invalid(field, "a part that contains itself", "break the cycle");
+    if (above.has(part))
+      throw EntrainError.invalid(
+        field,
+        "a part that contains itself",
+        "break the cycle: a pattern leads from its first step to its last",
+      );
     above.add(part);
     for (const [name, member] of Object.entries(part)) look(member, field === "" ? name : `${field}.${name}`);
     above.delete(part);

@@ -4,6 +4,7 @@
  */
 import type { Json } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
+import type { Change } from "../context/index.ts";
 import type { PatternNode } from "./node.ts";
 
 /** Bounds of sessions. */
@@ -110,6 +111,20 @@ export interface SessionEnd {
   readonly cause: string;
 }
 
+/** A change of the shared context, as a reaction is given it. */
+export interface ContextChange {
+  /** The version that it made; the last one where several are taken together. */
+  readonly version: number;
+  /** The one before: the document as it was reacted to last. */
+  readonly fromVersion: number;
+  /** Of the last one. */
+  readonly author: string;
+  /** What the filter lets through, in order; without values where that is more than fits. */
+  readonly changes: readonly (Change | Pick<Change, "kind" | "pointer">)[];
+  /** True where versions in between are not known any more: then `changes` is empty, and the document is to be read. */
+  readonly resync: boolean;
+}
+
 /** One entry of a session's log. */
 export type SessionEvent =
   /** Somebody took the session over. */
@@ -132,6 +147,10 @@ export type SessionEvent =
       /** By all tries; absent where nothing was reported. */
       readonly consumed?: Amounts;
     }
+  /** From here on changes of the shared context count for what `path` names. */
+  | { readonly kind: "watched"; readonly path: string; readonly version: number }
+  /** The change that `path` waited for. */
+  | { readonly kind: "changed"; readonly path: string; readonly change: ContextChange }
   /** A part of the budget is asked for: written before it is, so that a successor asks for the same. Numbered from 1. */
   | { readonly kind: "asked"; readonly part: number; readonly amounts: Amounts }
   | { readonly kind: "granted"; readonly part: number }

@@ -2,15 +2,17 @@
 -- Grants a part of a budget for a lease, once per request id (B1 to B3). Nothing is granted while writes may have been lost.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-room, budget-forecast
+-- Include: budget, budget-ends, budget-policy, budget-room, budget-forecast
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
---         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority
--- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left} | {'refused', kind, ...};
+--         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority, ARGV[11] reserve or '', ARGV[12] tier or ''
+-- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left, amounts} | {'refused', kind, ...};
 --         error `ENTRAIN recovering <ms left>`
 
 reclaim()
-local field, digest = ARGV[5] .. ' ' .. ARGV[6], redis.sha1hex(ARGV[7])
+local who = {reserve = ARGV[11] ~= '' and ARGV[11] or nil, tier = ARGV[12] ~= '' and ARGV[12] or nil}
+local class = (who.reserve or who.tier) and ' / ' .. ARGV[11] .. ' ' .. ARGV[12] or ''
+local field, digest = ARGV[5] .. ' ' .. ARGV[6], redis.sha1hex(ARGV[7] .. class)
 local answer = recall(field, digest, ARGV[6])
 if answer then
   return finish(answer)
@@ -25,15 +27,21 @@ end
 if budget.closing then
   return finish(refuse('closing', budget.id))
 end
-local refusal = lackingResource(budget, amounts)
+local refusal = unknownNames(budget, amounts, who)
 if refusal then
   return finish(refusal)
 end
 local preempted = 0
-if shortage(budget, amounts, 0) then
-  preempted = makeRoom(budget, amounts, tonumber(ARGV[10]))
+if shortage(budget, amounts, who) then
+  preempted = makeRoom(budget, amounts, tonumber(ARGV[10]), who)
 end
-refusal = shortage(budget, amounts, preempted)
+refusal = shortage(budget, amounts, who, preempted)
+if refusal and preempted == 0 then
+  local less = degraded(budget, amounts, who)
+  if less then
+    refusal, amounts = nil, less
+  end
+end
 if refusal then
   if preempted > 0 then
     record('allocate', ARGV[4], 'refused')
@@ -43,9 +51,10 @@ end
 
 local id = 'a-' .. int(nextNumber('allocated'))
 local untilMs = math.min(nowMs + tonumber(ARGV[8]), budget.leaseUntilMs or math.huge)
-local key, names = prefix .. 'allocation:' .. id, {}
+local key, names, granted = prefix .. 'allocation:' .. id, {}, {}
 for _, each in ipairs(amounts) do
   names[#names + 1] = each[1]
+  granted[#granted + 1] = each[1] .. ' ' .. int(each[2])
   add(budget, 'granted', each[1], each[2])
   redis.call('HSET', key, 'amount:' .. each[1], int(each[2]))
 end
@@ -61,4 +70,4 @@ if tonumber(ARGV[8]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) 
 end
 remember(field, digest, id, int(untilMs))
 record('allocate', ARGV[4], id)
-return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs)})
+return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs), table.concat(granted, ' ')})

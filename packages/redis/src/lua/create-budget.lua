@@ -2,11 +2,11 @@
 -- Makes a budget: a root, or a part of its parent (B1). The same definition again changes nothing.
 --
 -- KEYS: 7
--- Include: budget, budget-ends
+-- Include: budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] definition (JSON), ARGV[5] id, ARGV[6] parent's id or '',
 --         ARGV[7] limits, ARGV[8] kinds, as words, ARGV[9] strategy, ARGV[10] weight, ARGV[11] lease in ms or '',
---         ARGV[12] most budgets, ARGV[13] most children, ARGV[14] most levels
+--         ARGV[12] most budgets, ARGV[13] most children, ARGV[14] most levels, ARGV[15] policy (JSON) or ''
 -- Output: {'done'} | {'repeated'} | {'refused', kind, ...}; error `ENTRAIN recovering <ms left>`
 
 reclaim()
@@ -40,7 +40,7 @@ if ARGV[6] ~= '' then
   if levels >= tonumber(ARGV[14]) then
     return finish(refuse('too-many', 'levels'))
   end
-  local refusal = lackingResource(parent, limits) or shortage(parent, limits, 0)
+  local refusal = unknownNames(parent, limits) or shortage(parent, limits)
   if refusal then
     return finish(refusal)
   end
@@ -60,7 +60,7 @@ for at, each in ipairs(limits) do
 end
 redis.call('HSET', key, 'parentId', ARGV[6], 'strategy', ARGV[9], 'weight', ARGV[10], 'definition', ARGV[4], 'closing', '0',
   'leaseUntilMs', untilMs and int(untilMs) or '', 'leases', '0', 'children', '0', 'resources', table.concat(names, ' '),
-  'loans', '[]')
+  'loans', '[]', 'policy', ARGV[15])
 redis.call('ZADD', KEYS[2], int(nextNumber('created')), id)
 touched[id] = true
 if untilMs then

@@ -1,11 +1,11 @@
 #!lua flags=no-writes
--- One page of the ledger, newest first: it ends at the limit, or before, once it holds many acts.
+-- One page of the ledger, newest first: it ends at the limit, or before, once it holds many acts and targets.
 --
 -- KEYS: 3
 -- Input:  KEYS[1] store key, KEYS[2] decisions, KEYS[3] decisions by sequence
 --         ARGV[1] generation, ARGV[2] prefix of the acts' keys, ARGV[3] most entries, ARGV[4] only below this sequence, or
---         '+inf'
--- Output: {{{decision, {act, ...}}, ...}, the last entry's sequence or '', 1 if there are older ones}
+--         '+inf', ARGV[5] prefix of the directives' keys
+-- Output: {{{decision, {act, ...}, {field of the directive, value, ...}}, ...}, the last entry's sequence or '', 1 if there are older ones}
 
 local actsMax = 2000
 
@@ -27,9 +27,9 @@ for at = 1, #found, 2 do
   local decision = redis.call('HGET', KEYS[2], found[at])
   last = int(tonumber(found[at + 1]))
   if decision then
-    local entry = {decision, actsOn(found[at])}
+    local entry = {decision, actsOn(found[at]), redis.call('HGETALL', ARGV[5] .. found[at])}
     entries[#entries + 1] = entry
-    acts = acts + #entry[2]
+    acts = acts + #entry[2] + #entry[3] / 2
   end
   if acts >= actsMax then
     break

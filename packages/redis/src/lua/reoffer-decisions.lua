@@ -1,18 +1,20 @@
 #!lua
 -- Gives decisions back that the ledger may have lost (D4): each is restored as it was, with its term and instant, unless its
 -- incident has a decision; then that one stands. Accepted in the recovery window, where nothing new is (S1). The incident
--- is open again as it was at its commit, unless its fingerprint was seen since.
+-- is open again as it was at its commit, unless its fingerprint was seen since; so is its directive, with its whole deadline.
 --
--- KEYS: 8
--- Include: trim-ledger, append-decision
--- Input:  KEYS[1] store key, KEYS[2..7] see append-decision.lua, KEYS[8] incidents by last sight
---         ARGV[1] generation, ARGV[2] prefix of the acts' keys, ARGV[3] most decisions, ARGV[4] retention in ms, then per
---         decision, in the order of term and instant: incidentId, decisionId, term, committedAtMs, proposal, a JSON object
+-- KEYS: 9
+-- Include: trim-ledger, directive, append-decision
+-- Input:  KEYS[1] store key, KEYS[2..7] see append-decision.lua, KEYS[8] incidents by last sight,
+--         KEYS[9] directives that are open
+--         ARGV[1] generation, ARGV[2] prefix of the acts' keys, ARGV[3] most decisions, ARGV[4] retention in ms,
+--         ARGV[5] prefix of the directives' keys, then per decision, in the order of term and instant: incidentId, decisionId,
+--         term, committedAtMs, 1 where it has a directive, proposal, a JSON object
 -- Output: per decision 'held', 'restored', 'expired' (older than the retention), or the decision that stands instead
 
 local outcomes = {}
-for at = 5, #ARGV, 5 do
-  local incidentId, decisionId, term, committedAtMs, proposal = unpack(ARGV, at, at + 4)
+for at = 6, #ARGV, 6 do
+  local incidentId, decisionId, term, committedAtMs, isDirective, proposal = unpack(ARGV, at, at + 5)
   local standing = redis.call('HGET', KEYS[3], incidentId)
   local outcome
   if standing then
@@ -20,7 +22,11 @@ for at = 5, #ARGV, 5 do
   elseif tonumber(committedAtMs) < nowMs - tonumber(ARGV[4]) then
     outcome = 'expired'
   else
-    append(incidentId, decisionId, decisionText(term, committedAtMs, proposal), ARGV[2], ARGV[3], ARGV[4])
+    local decision = decisionText(term, committedAtMs, proposal)
+    append(incidentId, decisionId, decision, ARGV[2], ARGV[3], ARGV[4], ARGV[5])
+    if isDirective == '1' then
+      directives.put(ARGV[5], KEYS[9], decision, incidentId)
+    end
     local fingerprint, ordinal = string.match(incidentId, '^(.*)/(%d+)$')
     if fingerprint and redis.call('HSETNX', KEYS[6], fingerprint, ordinal .. ' ' .. committedAtMs) == 1 then
       redis.call('ZADD', KEYS[8], committedAtMs, fingerprint)

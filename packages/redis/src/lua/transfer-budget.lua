@@ -2,7 +2,7 @@
 -- Moves free room between a budget and its parent, or between siblings, once per request id (B1).
 --
 -- KEYS: 7
--- Include: budget, budget-ends
+-- Include: budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] from, ARGV[6] to,
 --         ARGV[7] amounts, ARGV[8] request id
@@ -29,7 +29,7 @@ local across = from.id ~= to.id and from.parentId ~= nil and from.parentId == to
 if not (up or down or across) then
   return finish(refuse('unrelated', from.id, to.id))
 end
-local refusal = lackingResource(from, amounts) or lackingResource(to, amounts) or shortage(from, amounts, 0)
+local refusal = unknownNames(from, amounts) or unknownNames(to, amounts) or shortage(from, amounts)
 if refusal then
   return finish(refusal)
 end

@@ -3,6 +3,7 @@ import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Act as _entrain_v1_Act, Act__Output as _entrain_v1_Act__Output } from './entrain/v1/Act.ts';
 import type { AgentDecision as _entrain_v1_AgentDecision, AgentDecision__Output as _entrain_v1_AgentDecision__Output } from './entrain/v1/AgentDecision.ts';
+import type { AgentEnergy as _entrain_v1_AgentEnergy, AgentEnergy__Output as _entrain_v1_AgentEnergy__Output } from './entrain/v1/AgentEnergy.ts';
 import type { AgentPhase as _entrain_v1_AgentPhase, AgentPhase__Output as _entrain_v1_AgentPhase__Output } from './entrain/v1/AgentPhase.ts';
 import type { AgentServiceClient as _entrain_v1_AgentServiceClient, AgentServiceDefinition as _entrain_v1_AgentServiceDefinition } from './entrain/v1/AgentService.ts';
 import type { Approval as _entrain_v1_Approval, Approval__Output as _entrain_v1_Approval__Output } from './entrain/v1/Approval.ts';
@@ -37,6 +38,7 @@ export interface ProtoGrpcType {
     v1: {
       Act: MessageTypeDefinition<_entrain_v1_Act, _entrain_v1_Act__Output>
       AgentDecision: MessageTypeDefinition<_entrain_v1_AgentDecision, _entrain_v1_AgentDecision__Output>
+      AgentEnergy: MessageTypeDefinition<_entrain_v1_AgentEnergy, _entrain_v1_AgentEnergy__Output>
       AgentPhase: MessageTypeDefinition<_entrain_v1_AgentPhase, _entrain_v1_AgentPhase__Output>
       AgentService: SubtypeConstructor<typeof grpc.Client, _entrain_v1_AgentServiceClient> & { service: _entrain_v1_AgentServiceDefinition }
       Approval: MessageTypeDefinition<_entrain_v1_Approval, _entrain_v1_Approval__Output>

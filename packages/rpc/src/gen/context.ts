@@ -2,11 +2,14 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AllocateRequest as _entrain_v1_AllocateRequest, AllocateRequest__Output as _entrain_v1_AllocateRequest__Output } from './entrain/v1/AllocateRequest.ts';
+import type { AmendBudgetRequest as _entrain_v1_AmendBudgetRequest, AmendBudgetRequest__Output as _entrain_v1_AmendBudgetRequest__Output } from './entrain/v1/AmendBudgetRequest.ts';
 import type { Budget as _entrain_v1_Budget, Budget__Output as _entrain_v1_Budget__Output } from './entrain/v1/Budget.ts';
+import type { BudgetExhaustion as _entrain_v1_BudgetExhaustion, BudgetExhaustion__Output as _entrain_v1_BudgetExhaustion__Output } from './entrain/v1/BudgetExhaustion.ts';
 import type { BudgetForecast as _entrain_v1_BudgetForecast, BudgetForecast__Output as _entrain_v1_BudgetForecast__Output } from './entrain/v1/BudgetForecast.ts';
 import type { BudgetGrant as _entrain_v1_BudgetGrant, BudgetGrant__Output as _entrain_v1_BudgetGrant__Output } from './entrain/v1/BudgetGrant.ts';
 import type { BudgetList as _entrain_v1_BudgetList, BudgetList__Output as _entrain_v1_BudgetList__Output } from './entrain/v1/BudgetList.ts';
 import type { BudgetOutcome as _entrain_v1_BudgetOutcome, BudgetOutcome__Output as _entrain_v1_BudgetOutcome__Output } from './entrain/v1/BudgetOutcome.ts';
+import type { BudgetPolicy as _entrain_v1_BudgetPolicy, BudgetPolicy__Output as _entrain_v1_BudgetPolicy__Output } from './entrain/v1/BudgetPolicy.ts';
 import type { BudgetRefusal as _entrain_v1_BudgetRefusal, BudgetRefusal__Output as _entrain_v1_BudgetRefusal__Output } from './entrain/v1/BudgetRefusal.ts';
 import type { CloseBudgetRequest as _entrain_v1_CloseBudgetRequest, CloseBudgetRequest__Output as _entrain_v1_CloseBudgetRequest__Output } from './entrain/v1/CloseBudgetRequest.ts';
 import type { ConsumeAllocationRequest as _entrain_v1_ConsumeAllocationRequest, ConsumeAllocationRequest__Output as _entrain_v1_ConsumeAllocationRequest__Output } from './entrain/v1/ConsumeAllocationRequest.ts';
@@ -44,11 +47,14 @@ export interface ProtoGrpcType {
   entrain: {
     v1: {
       AllocateRequest: MessageTypeDefinition<_entrain_v1_AllocateRequest, _entrain_v1_AllocateRequest__Output>
+      AmendBudgetRequest: MessageTypeDefinition<_entrain_v1_AmendBudgetRequest, _entrain_v1_AmendBudgetRequest__Output>
       Budget: MessageTypeDefinition<_entrain_v1_Budget, _entrain_v1_Budget__Output>
+      BudgetExhaustion: MessageTypeDefinition<_entrain_v1_BudgetExhaustion, _entrain_v1_BudgetExhaustion__Output>
       BudgetForecast: MessageTypeDefinition<_entrain_v1_BudgetForecast, _entrain_v1_BudgetForecast__Output>
       BudgetGrant: MessageTypeDefinition<_entrain_v1_BudgetGrant, _entrain_v1_BudgetGrant__Output>
       BudgetList: MessageTypeDefinition<_entrain_v1_BudgetList, _entrain_v1_BudgetList__Output>
       BudgetOutcome: MessageTypeDefinition<_entrain_v1_BudgetOutcome, _entrain_v1_BudgetOutcome__Output>
+      BudgetPolicy: MessageTypeDefinition<_entrain_v1_BudgetPolicy, _entrain_v1_BudgetPolicy__Output>
       BudgetRefusal: MessageTypeDefinition<_entrain_v1_BudgetRefusal, _entrain_v1_BudgetRefusal__Output>
       CloseBudgetRequest: MessageTypeDefinition<_entrain_v1_CloseBudgetRequest, _entrain_v1_CloseBudgetRequest__Output>
       ConsumeAllocationRequest: MessageTypeDefinition<_entrain_v1_ConsumeAllocationRequest, _entrain_v1_ConsumeAllocationRequest__Output>

@@ -1,22 +1,25 @@
 /**
  * Budgets as a process uses them: makes and closes them, and takes parts of them. What happens when a budget is exhausted is
- * said with the request: fail at once, wait for room until a deadline, or take less.
+ * said by the budget's policy or with the request: fail at once, wait for room until a deadline, or take less.
  */
 import { EntrainError, type Random } from "@entrain/kernel";
 import {
   allocationRequest,
+  budgetAmendment,
   budgetDefinition,
   budgetError,
   checkAmounts,
   type AllocationRequest,
   type Amounts,
   type Budget,
+  type BudgetChange,
   type BudgetCommand,
   type BudgetRefusal,
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 import { holdLease, type BudgetLease } from "./budget-lease.ts";
+import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 
 /** How a part of a budget is asked for. */
 export interface AllocateOptions {
@@ -27,7 +30,11 @@ export interface AllocateOptions {
   readonly leaseMs?: number;
   /** 0 to 9: higher ones preempt lower ones in a budget of strategy `priority` (default 0). */
   readonly priority?: number;
-  /** Waits for room that long, ms (default 0: fails at once). */
+  /** The reserve of the budget's policy that it may use. */
+  readonly reserve?: string;
+  /** The tier of the budget's policy that it belongs to. */
+  readonly tier?: string;
+  /** Waits for room that long, ms (default: what the budget's policy says; 0 fails at once). */
   readonly waitMs?: number;
   /** Takes less, but at least this much, where the whole cannot be had in time. */
   readonly least?: Amounts;
@@ -46,6 +53,11 @@ export interface BudgetDesk {
   allocate(budgetId: string, options: AllocateOptions): Promise<BudgetLease>;
   /** Moves free room to the parent, a child or a sibling, once per request id. */
   transfer(from: string, to: string, amounts: Amounts, requestId: string): Promise<void>;
+  /**
+   * Changes a budget while it is used: what is kept for whom, what happens when it is exhausted, and a root's limits; what is
+   * left out stays. Errors: `not-found`; `resource-exhausted` for limits below what is out.
+   */
+  amend(budgetId: string, change: BudgetChange): Promise<void>;
   /** Lets it grant nothing new; it is freed with the last of its children. */
   close(budgetId: string): Promise<void>;
   /** The budget as it is now; undefined where there is none. */
@@ -64,22 +76,18 @@ export interface BudgetDeskOptions {
   readonly nextRequestId: () => string;
 }
 
-/** Longest pause between two tries where no hint of a change comes, ms. */
-const pollMs = 500;
-
 /** A desk over a store. */
 export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
-  const { store, clock, holder, nextRequestId } = options;
+  const { store, holder, nextRequestId } = options;
 
   async function carryOut(command: BudgetCommand): Promise<void> {
     const outcome = await store.apply(command);
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
   }
 
-  /** Asks once: a lease, or what is left. */
-  async function ask(request: AllocationRequest): Promise<BudgetLease | Exhausted> {
-    const sentMs = clock.monoMs();
-    const outcome = await store.apply({ kind: "allocate", request });
+  /** A lease, or what is left. */
+  async function ask(request: AllocationRequest, wait: SeekOptions): Promise<BudgetLease | Exhausted> {
+    const { outcome, sentMs } = await seekGrant(options, request, wait);
     if (outcome.kind === "granted") return holdLease(options, outcome.grant, request.leaseMs, sentMs);
     if (outcome.kind === "refused" && outcome.refusal.kind === "exhausted") return outcome.refusal;
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
@@ -94,29 +102,28 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
       ([name, amount]) => (amounts[name] ?? 0) >= (least[name] ?? amount),
     );
     if (!isEnough || Object.values(amounts).some((amount) => amount < 1)) throw budgetError(refusal);
-    const answer = await ask({ ...request, amounts, requestId: nextRequestId() });
+    const answer = await ask({ ...request, amounts, requestId: nextRequestId() }, { waitMs: 0 });
     if ("kind" in answer) throw budgetError(answer);
     return answer;
   }
 
   return {
     create: (wish) => carryOut({ kind: "create", definition: budgetDefinition(wish) }),
-    async allocate(budgetId, { waitMs = 0, least, signal, requestId = nextRequestId(), ...wish }) {
+    async allocate(budgetId, { waitMs, least, signal, requestId = nextRequestId(), ...wish }) {
       const request = allocationRequest(budgetId, { ...wish, requestId, holder });
       if (least !== undefined) checkAmounts("least", least, 1);
-      const deadlineMs = clock.monoMs() + waitMs;
-      for (;;) {
-        signal?.throwIfAborted();
-        const answer = await ask(request);
-        if (!("kind" in answer)) return answer;
-        const leftMs = deadlineMs - clock.monoMs();
-        if (leftMs > 0) await roomMade(options, budgetId, leftMs, signal);
-        else if (least === undefined) throw budgetError(answer);
-        else return takeLess(request, least, answer);
-      }
+      const answer = await ask(request, { waitMs, signal });
+      if (!("kind" in answer)) return answer;
+      if (least === undefined) throw budgetError(answer);
+      return takeLess(request, least, answer);
     },
     transfer: (from, to, amounts, requestId) =>
       carryOut({ kind: "transfer", from, to, amounts: checkAmounts("amounts", amounts, 1), requestId }),
+    async amend(budgetId, change) {
+      const [budget] = await store.read([budgetId]);
+      if (budget === undefined) throw budgetError({ kind: "unknown-budget", budgetId });
+      await carryOut(budgetAmendment(budget, change));
+    },
     close: (budgetId) => carryOut({ kind: "close", budgetId }),
     async read(budgetId) {
       await store.reclaim();
@@ -126,25 +133,3 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
 }
 
 type Exhausted = Extract<BudgetRefusal, { readonly kind: "exhausted" }>;
-
-/** Resolves when the budget's figures changed, or when it is time to look again. */
-function roomMade(
-  { store, timers, random }: BudgetDeskOptions,
-  budgetId: string,
-  leftMs: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      unwatch();
-      callOff();
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const unwatch = store.watch((ids) => {
-      if (ids.includes(budgetId)) done();
-    });
-    const callOff = timers.after(Math.min(leftMs, pollMs * (0.5 + random.next() / 2)), done);
-    signal?.addEventListener("abort", done, { once: true });
-  });
-}

@@ -3,15 +3,20 @@
  * approved by the voters. What does not get through becomes the safe action, with the reason; and what was asked on the way becomes
  * part of the decision's input (D2).
  */
+import { EntrainError } from "@entrain/kernel";
 import {
+  directiveLimits,
   noAction,
   refusalOf,
   safeVerdict,
   type Approval,
   type DecisionInput,
+  type DirectiveTerms,
+  type FleetMember,
   type Verdict,
 } from "@entrain/core/decision";
 import { gatedVerdict } from "./gated-verdict.ts";
+import { aliveMembers } from "./alive-members.ts";
 import type { RunSurroundings, RunTask } from "./incident-run.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
@@ -28,6 +33,8 @@ interface Attempt {
 export interface ClearedVerdict {
   readonly verdict: Verdict;
   readonly rests: Pick<DecisionInput, "fleet" | "approval">;
+  /** Who is to carry it out, where the policy propagates. */
+  readonly directive?: DirectiveTerms;
 }
 
 /** True where the leader alone proposes, and the voters have to approve. */
@@ -50,11 +57,33 @@ export async function clearedVerdict(
   const { policy } = task.basis;
   if (!needsVote(task) || action === noAction || action === policy.safeAction) return { verdict, rests: gated };
   const approval = await ask(around, task, action, attempt);
+  const rests = typeof approval === "string" ? gated : { ...gated, approval };
   const refusal = refusalOf(action, approval);
-  return {
-    verdict: refusal === undefined ? verdict : safeVerdict(policy, refusal),
-    rests: typeof approval === "string" ? gated : { ...gated, approval },
-  };
+  if (refusal !== undefined) return { verdict: safeVerdict(policy, refusal), rests };
+  const directive = await termsOf(around, task, fleet, untilMs);
+  if (typeof directive === "string")
+    return { verdict: safeVerdict(policy, `${action} cannot be propagated: ${directive}`), rests };
+  return { verdict, rests, ...(directive === undefined ? {} : { directive }) };
+}
+
+/** To whom an approved action goes: the members that are alive. Why it cannot, as a text; undefined where nothing is propagated. */
+async function termsOf(
+  around: RunSurroundings,
+  { basis, classification }: RunTask,
+  known: readonly FleetMember[] | undefined,
+  untilMs: number,
+): Promise<DirectiveTerms | string | undefined> {
+  const { propagation } = basis.policy;
+  if (propagation === undefined) return undefined;
+  const scope = classification.rule?.scope === "fleet" ? "fleet" : "swarm";
+  const members =
+    known ?? (await aliveMembers(around, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message));
+  if (typeof members === "string") return members;
+  if (members.length > directiveLimits.targetsMax)
+    return `${members.length} members are more than ${directiveLimits.targetsMax}`;
+  const targets = members.map(({ agentId }) => agentId);
+  if (targets.length === 0) return "no member is known to be alive";
+  return { scope, targets, deadlineMs: propagation.deadlineMs, complianceMin: propagation.complianceMin[scope] };
 }
 
 /** What the voters said of it, or why they could not be asked. */

@@ -12,18 +12,14 @@ import {
   type GateVerdict,
   type Verdict,
 } from "@entrain/core/decision";
-import type { Registry } from "@entrain/ports";
+import { aliveMembers } from "./alive-members.ts";
 import type { RunSurroundings, RunTask } from "./incident-run.ts";
-import { withDeadline } from "./with-deadline.ts";
 
 /** What is to be proposed, and the fleet that it was judged by. */
 export interface GatedVerdict {
   readonly verdict: Verdict;
   readonly fleet?: readonly FleetMember[];
 }
-
-/** Even where the budget is all but spent the registry gets this long, ms. */
-const leastMs = 20;
 
 /** Judges, at the latest at `untilMs` (monotonic); never rejects. */
 export async function gatedVerdict(
@@ -37,31 +33,14 @@ export async function gatedVerdict(
   const { safetyGate: gate } = policy;
   if (gate === undefined || action === noAction || action === policy.safeAction) return { verdict };
   if (classification.rule?.scope !== "fleet" && !Object.hasOwn(gate.effects, action)) return { verdict };
-  const { registry, clock, timers, events } = surroundings;
-  const withinMs = Math.max(leastMs, untilMs - clock.monoMs());
-  const fleet = await aliveMembers(registry, (asked) => withDeadline(timers, withinMs, "the registry", asked));
+  const { events } = surroundings;
+  const fleet = await aliveMembers(surroundings, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message);
   const judgement = typeof fleet === "string" ? gateError(action, fleet) : judgeFleetAction(action, fleet, gate);
   events({ kind: "gate.judged", agentId, action, ...toldOf(judgement) });
   return {
     verdict: judgement.kind === "passed" ? verdict : safeVerdict(policy, judgement.message),
     ...(typeof fleet === "string" || fleet.length === 0 ? {} : { fleet }),
   };
-}
-
-/** In the order of their ids; what went wrong, as a text. */
-async function aliveMembers(
-  registry: Pick<Registry, "snapshot">,
-  inTime: <T>(asked: Promise<T>) => Promise<T>,
-): Promise<readonly FleetMember[] | string> {
-  try {
-    const { members } = await inTime(registry.snapshot());
-    return [...members.values()]
-      .filter(({ state }) => state === "alive")
-      .map(({ agentId, health }) => ({ agentId, health }))
-      .sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
-  } catch (thrown) {
-    return EntrainError.from(thrown).message;
-  }
 }
 
 function toldOf(judgement: GateVerdict) {

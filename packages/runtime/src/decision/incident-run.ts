@@ -21,6 +21,7 @@ import {
   type DecidingState,
   type DecisionInput,
   type DecisionTimings,
+  type DirectiveTerms,
   type FailureWindow,
   type GlobalContext,
   type Reading,
@@ -100,6 +101,7 @@ class IncidentRun {
   #state: DecidingState;
   #incidentId: string | undefined;
   #verdict: Verdict | undefined;
+  #directive: DirectiveTerms | undefined;
   #decisionId: string;
   #callOff: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
@@ -211,9 +213,10 @@ class IncidentRun {
     } else {
       const incidentId = this.#incidentId ?? this.#loneId();
       const attempt = { incidentId, decisionId: this.#decisionId, untilMs, signal: this.#over.signal };
-      const { verdict, rests } = await clearedVerdict(this.#around, this.#task, attempt);
+      const { verdict, rests, directive } = await clearedVerdict(this.#around, this.#task, attempt);
       if (this.#state.settled) return;
       this.#verdict = verdict;
+      this.#directive = directive;
       this.#input = { ...this.#input, ...rests };
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
@@ -250,6 +253,7 @@ class IncidentRun {
       input: this.#input,
       inputHash: this.#around.sha256Hex(canonicalJson(this.#input)),
       committedBy: agentId,
+      ...(this.#directive === undefined ? {} : { directive: this.#directive }),
     };
   }
 
@@ -274,6 +278,7 @@ class IncidentRun {
     // Its own id: the proposal of the same run may still have reached the ledger.
     this.#decisionId = this.#around.newId();
     this.#verdict = safeVerdict(this.#task.basis.policy, outcome.cause);
+    this.#directive = undefined;
     const decision = { ...this.#proposal(), term: 0, committedAtMs: 0 };
     this.#settled.resolve({ decision, source: "safe-alone", placed });
   }

@@ -16,7 +16,7 @@ const beat = (n: number): FiredBeat => ({
 function hubIn(time: ReturnType<typeof createVirtualTime>) {
   return createObservationHub({
     timers: time.timers,
-    phases: () => ({ atNs: time.clock.monoNs(), phases: [] }),
+    standing: () => ({ atNs: time.clock.monoNs(), phases: [], energies: [] }),
     goal: () => undefined,
     strategy: () => "reference",
   });

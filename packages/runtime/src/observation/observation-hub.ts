@@ -4,7 +4,7 @@
  * late gets what happens from then on.
  */
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { FiredBeat, Observation, ObservedAct, PhaseSample, Timers, Unsubscribe } from "@entrain/ports";
+import type { FiredBeat, Observation, ObservedAct, Timers, Unsubscribe } from "@entrain/ports";
 
 /** Pause between two looks at the phases, ms. */
 const phasesEveryMs = 100;
@@ -22,7 +22,7 @@ export interface ObservationHub {
 /** A hub over the present state of a process. */
 export function createObservationHub(options: {
   readonly timers: Timers;
-  readonly phases: () => { readonly atNs: number; readonly phases: readonly PhaseSample[] };
+  readonly standing: () => Pick<Observation, "atNs" | "phases" | "energies">;
   readonly goal: () => GoalRecord | undefined;
   readonly strategy: () => string;
 }): ObservationHub {
@@ -37,7 +37,7 @@ export function createObservationHub(options: {
     callOffGathering?.();
     callOffGathering = undefined;
     const observation: Observation = {
-      ...options.phases(),
+      ...options.standing(),
       goal: options.goal(),
       strategy: options.strategy(),
       beats,

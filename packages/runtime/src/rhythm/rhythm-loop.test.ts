@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   coherence,
+  defaultEnergy,
   effectiveBeatOf,
   initialGoal,
   maxGapRatio,
@@ -84,9 +85,23 @@ function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
   for (const member of members) loops[Number(member.processId.slice(2))]?.add(member);
   const view = viewOf(1, members);
   for (const loop of loops) loop.setMembers(view);
-  const phases = (): number[] => loops.flatMap((loop) => loop.phases().phases.map(({ cycle }) => phaseOfCycle(cycle)));
+  const phases = (): number[] =>
+    loops.flatMap((loop) => loop.standing().phases.map(({ cycle }) => phaseOfCycle(cycle)));
   return { time, network, beats, events, loops, phases, members };
 }
+
+test("an agent tells what it has to move with: full at first, and less of it just after it has moved", async () => {
+  const { time, loops } = swarm(2, 1);
+  const energies = () => loops.flatMap((loop) => loop.standing().energies.map(({ energy }) => energy));
+  const full = energies();
+  assert.ok(full.length === 2 && full.every((energy) => energy === defaultEnergy.capacity), String(full));
+  let least = Infinity;
+  for (let ms = 0; ms < 2_100; ms += 5) {
+    await time.advance(5);
+    least = Math.min(least, ...energies());
+  }
+  assert.ok(least >= 0 && least < defaultEnergy.capacity, String(least));
+});
 
 test("one lineage is founded and floods through processes and within them", async () => {
   const { time, loops, phases, events } = swarm(4, 5);

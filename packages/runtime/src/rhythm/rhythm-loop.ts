@@ -12,6 +12,7 @@ import {
   createSlotPlan,
   cycleAt,
   cycleAtUnixMs,
+  energyAt,
   isNewerGoal,
   neighbourLimit,
   nextTickNs,
@@ -23,7 +24,7 @@ import {
   type RhythmState,
 } from "@entrain/core/rhythm";
 import { aliveIn, createOverlay, type MembershipView } from "@entrain/core/membership";
-import type { BeatCount, PhaseSample, ReceivedFrame } from "@entrain/ports";
+import type { BeatCount, Observation, PhaseSample, ReceivedFrame } from "@entrain/ports";
 import { createBeatTimer, type BeatTimer } from "./beat-timer.ts";
 import { phaseSample } from "./phase-sample.ts";
 import type { HostedAgent, RhythmLoopOptions } from "./rhythm-loop-options.ts";
@@ -150,10 +151,16 @@ export class RhythmLoop {
     return oscillator && { cycle: cycleAt(oscillator, nowNs), periodMs: oscillator.periodNs / 1e6 };
   }
 
-  /** Where the hosted agents stand; true at `atNs` of the clock. */
-  phases(): { readonly atNs: number; readonly phases: readonly PhaseSample[] } {
+  /** Where the hosted agents stand, and what they have left to move with; true at `atNs` of the clock. */
+  standing(): Pick<Observation, "atNs" | "phases" | "energies"> {
     const atNs = this.#options.clock.monoNs();
-    return { atNs, phases: [...this.#hosted.keys()].flatMap((agentId) => this.#sampleOf(agentId, atNs) ?? []) };
+    const phases = [...this.#hosted.keys()].flatMap((agentId) => this.#sampleOf(agentId, atNs) ?? []);
+    const hosted = [...this.#hosted];
+    return {
+      atNs,
+      phases,
+      energies: hosted.map(([agentId, { state }]) => ({ agentId, energy: energyAt(state.energy, atNs) })),
+    };
   }
 
   /** What a hosted agent knows. */

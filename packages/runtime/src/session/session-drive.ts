@@ -24,6 +24,7 @@ import {
 import type { Clock, EventSink, SessionHeader, SessionStore, TaskStore, Timers } from "@entrain/ports";
 import type { BudgetDesk } from "../budget/budget-desk.ts";
 import { createSessionBudget, type SessionBudget } from "./session-budget.ts";
+import { createSessionChanges, type ChangeStore, type SessionChanges } from "./session-changes.ts";
 import { createSessionSteps, type SessionSteps } from "./session-steps.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
@@ -32,6 +33,7 @@ export interface DriveSurroundings extends EvaluationOptions {
   readonly sessions: SessionStore;
   readonly tasks: TaskStore;
   readonly budget: Pick<BudgetDesk, "allocate" | "read">;
+  readonly context: ChangeStore;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
@@ -75,6 +77,7 @@ class Drive {
   readonly #fold = foldSession();
   readonly #steps: SessionSteps;
   readonly #wakeUp: WakeUp;
+  readonly #changes: SessionChanges;
   /** The store's clock less this process's monotonic one, ms. */
   #offsetMs = 0;
   readonly #budget: SessionBudget;
@@ -90,6 +93,9 @@ class Drive {
     this.#signal = signal;
     this.#steps = createSessionSteps(around.tasks, header.spec.sessionId, this.#fold.record);
     this.#wakeUp = createWakeUp(around, header.spec.sessionId, signal);
+    this.#changes = createSessionChanges(around.context, () => {
+      this.#wakeUp.wake();
+    });
     this.#budget = createSessionBudget(around.budget, header.spec, this.#fold.record, {
       append: (events) => this.#append(events),
       wake: () => {
@@ -116,6 +122,7 @@ class Drive {
 
   close(): void {
     this.#wakeUp.end();
+    this.#changes.end();
     this.#budget.leave();
   }
 
@@ -140,6 +147,7 @@ class Drive {
       ...(await this.#steps.ends(begun, this.#nowMs())),
       ...(await this.#steps.drop(plan.wanted, "it is not needed any more")),
     ];
+    ends.push(...(await this.#changes.look(plan.watches, plan.changes)));
     if (ends.length > 0) await this.#append(ends);
     if (ends.length > 0 || rosters.some(({ kind }) => kind === "roster")) return undefined;
     await this.#wakeUp.next(Math.min(pollMs, Math.max(1, untilMs - nowMs)));

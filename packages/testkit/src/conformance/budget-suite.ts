@@ -1,20 +1,21 @@
 /** What every BudgetStore does (B1 to B3), beside the pure book of core/budget. */
 import assert from "node:assert/strict";
-import { createRandom, type Random } from "@entrain/kernel";
+import { createRandom } from "@entrain/kernel";
 import {
   allocationRequest,
+  budgetAmendment,
   budgetDefinition,
-  budgetStrategyNames,
   createBudgetAudit,
   createBudgetBook,
   type AllocationWish,
   type AuditReport,
   type Budget,
-  type BudgetCommand,
+  type BudgetChange,
   type BudgetOutcome,
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
+import { anyCommand } from "./any-budget-command.ts";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
@@ -51,42 +52,6 @@ function withoutTimes(outcome: BudgetOutcome): unknown {
   if (outcome.kind !== "granted") return outcome;
   const { leaseUntilMs: _until, leaseLeftMs: _left, ...grant } = outcome.grant;
   return { ...outcome, grant };
-}
-
-const parents: Readonly<Record<string, string | undefined>> = {
-  root: undefined,
-  a: "root",
-  b: "root",
-  c: "root",
-  deep: "a",
-};
-
-/** A command on a small tree, so that commands meet. */
-function anyCommand(random: Random, step: number, leaseMs: number, periodMs: number): BudgetCommand {
-  const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
-  const budgetId = one(Object.keys(parents));
-  const amounts = { credits: 1 + random.int(8), slots: 1 + random.int(8) };
-  const some = random.next() < 0.5 ? amounts : { slots: amounts.slots };
-  const allocationId = `a-${1 + random.int(1 + step / 3)}`;
-  const requestId = `r-${random.int(200)}`;
-  const roll = random.next();
-  if (roll < 0.15) {
-    const size = random.int(20);
-    const limits = budgetId === "root" ? { credits: 400, slots: 60 } : { credits: size * 4, slots: size };
-    const strategy = one(budgetStrategyNames);
-    const forecast = strategy === "predictive" ? { periodMs } : undefined;
-    const wish = { budgetId, parentId: parents[budgetId], limits, strategy, weight: 1 + random.int(3), forecast };
-    return { kind: "create", definition: budgetDefinition(wish) };
-  }
-  if (roll < 0.5) {
-    const wish = { requestId, amounts: some, leaseMs, priority: random.int(10) };
-    return { kind: "allocate", request: allocationRequest(budgetId, wish) };
-  }
-  if (roll < 0.6) return { kind: "extend", budgetId, allocationId, leaseMs };
-  if (roll < 0.7) return { kind: "consume", budgetId, allocationId, consumed: { credits: random.int(9) } };
-  if (roll < 0.85) return { kind: "release", budgetId, allocationId };
-  if (roll < 0.97) return { kind: "transfer", from: budgetId, to: one(Object.keys(parents)), amounts: some, requestId };
-  return { kind: "close", budgetId };
 }
 
 /** The cases; each gets a swarm of its own. */
@@ -184,6 +149,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));
       const random = createRandom("audit");
+      await make(clients[0]!.budgets, { budgetId: "root", limits: { credits: 400, slots: 60 } });
       for (let round = 0; round < 60; round++)
         await Promise.all(clients.map(({ budgets }) => budgets.apply(anyCommand(random, 4 * round, 100, 100))));
       const { entries } = await assertBalanced(clients[0]!.budgets);
@@ -206,6 +172,46 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await budgets.apply({ kind: "release", ...target });
       const [run] = await budgets.read(["run"]);
       assert.deepEqual(run?.available, { "model/large/tokens": 100, "tool/search/calls": 1, "tool/search/open": 1 });
+      await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "what a policy keeps back is for those that name it, a tier fills it to its share, and both change at once",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const policy = { reserves: { emergency: 10, optimisation: 5 }, tiers: { bronze: 50 } } as const;
+      await make(budgets, { budgetId: "pool", limits: { credits: 1_000 }, ...policy });
+      let requests = 0;
+      const outcome = async (credits: number, who: { readonly reserve?: string; readonly tier?: string } = {}) => {
+        const answer = await allocate(budgets, "pool", { requestId: `r-${++requests}`, amounts: { credits }, ...who });
+        if (answer.kind !== "refused") return answer.kind;
+        return answer.refusal.kind === "exhausted" ? answer.refusal.remaining["credits"] : answer.refusal.kind;
+      };
+      assert.equal(await outcome(501, { tier: "bronze" }), 500);
+      assert.equal(await outcome(500, { tier: "bronze" }), "granted");
+      assert.equal(await outcome(1, { tier: "bronze" }), 0);
+      assert.equal(await outcome(351), 350, "15 percent are kept");
+      assert.equal(await outcome(350), "granted");
+      assert.equal(await outcome(101, { reserve: "emergency" }), 100);
+      assert.equal(await outcome(100, { reserve: "emergency" }), "granted");
+      assert.equal(await outcome(1, { reserve: "luxury" }), "unknown-class");
+      const amend = (change: BudgetChange) =>
+        budgets.read(["pool"]).then(([pool]) => budgets.apply(budgetAmendment(pool!, change)));
+      assert.equal((await amend({ limits: { credits: 949 } })).kind, "refused", "950 are out");
+      assert.equal((await amend({ limits: { credits: 950 }, reserves: {} })).kind, "done");
+      assert.equal(await outcome(1), 0);
+      await amend({ limits: { credits: 1_000 }, exhaustion: { kind: "degrade", leastPercent: 50 } });
+      const less = { requestId: "less", amounts: { credits: 100 } };
+      for (let again = 0; again < 2; again++) {
+        const answer = await allocate(budgets, "pool", less);
+        assert.deepEqual(answer.kind === "granted" && answer.grant.amounts, { credits: 50 });
+      }
+      assert.equal(await outcome(1), 0);
+      assert.deepEqual((await budgets.read(["pool"]))[0]?.policy, {
+        reserves: {},
+        tiers: { bronze: 50 },
+        exhaustion: { kind: "degrade", leastPercent: 50 },
+      });
       await assertBalanced(budgets);
     },
   },

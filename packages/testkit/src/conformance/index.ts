@@ -2,7 +2,9 @@
 export { barrierCases, testBarrierStore } from "./barrier-suite.ts";
 export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
 export { budgetCases, testBudgetStore } from "./budget-suite.ts";
+export { busCases, onlyTheLatestTokenAcknowledges, publishedOnce, testBusStore } from "./bus-suite.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";
+export { deadlineIsKept, directiveCases, latestRunCounts, testDirectiveStore } from "./directive-suite.ts";
 export { electionCases, testElectionStore } from "./election-suite.ts";
 export { ledgerCases, staleFenceIsRefused, testLedger } from "./ledger-suite.ts";
 export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.ts";

@@ -4,7 +4,9 @@ import type { Decision } from "@entrain/core/decision";
 import type {
   BudgetStore,
   BarrierStore,
+  BusStore,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   GlobalState,
   GoalStore,
@@ -33,6 +35,7 @@ export interface StorePorts {
   lock(name: string): LockStore;
   barrier(name: string): BarrierStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly goals: GoalStore;
   readonly globalState: GlobalState;
   readonly context: ContextStore;
@@ -40,6 +43,7 @@ export interface StorePorts {
   readonly budgets: BudgetStore;
   readonly tasks: TaskStore;
   readonly sessions: SessionStore;
+  readonly bus: BusStore;
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;

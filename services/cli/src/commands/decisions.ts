@@ -24,14 +24,33 @@ export const decisions: Command = async (argv, { env, stdout }) => {
 /** The lines of the account, newest first. */
 export function decisionLines(newest: readonly DecisionView[]): readonly string[] {
   if (newest.length === 0) return ["no decision yet"];
-  const rows = newest.map(({ committedAt, action, type, term, contextVersion, acts, incidentId }) => [
+  const rows = newest.map(({ committedAt, action, type, term, contextVersion, acts, directive, incidentId }) => [
     committedAt === null ? "-" : new Date(committedAt).toISOString(),
     action,
     type,
     String(term ?? "-"),
     String(contextVersion ?? "-"),
     String(acts.length),
+    carriedOut(directive),
     incidentId,
   ]);
-  return table([["at", "action", "type", "term", "context", "acts", "incident"], ...rows]);
+  return [
+    ...table([["at", "action", "type", "term", "context", "acts", "carried out", "incident"], ...rows]),
+    ...newest.flatMap(escalatedLines),
+  ];
+}
+
+/** `4/5 missed`; nothing where the action goes to nobody. */
+function carriedOut(directive: DecisionView["directive"]): string {
+  if (directive === undefined || directive === null) return "-";
+  return `${directive.done}/${directive.targets} ${directive.outcome}`;
+}
+
+/** Those who did not carry a settled action out, one line each. */
+function escalatedLines({ action, incidentId, directive }: DecisionView): readonly string[] {
+  if (directive === undefined || directive === null || directive.outcome === "open") return [];
+  return directive.lacking.map(
+    ({ agentId, state, note }) =>
+      `${agentId} has not carried ${action} out for ${incidentId}: ${state}${note === "" ? "" : ` (${note})`}`,
+  );
 }

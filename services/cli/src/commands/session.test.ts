@@ -47,6 +47,8 @@ test("a session is read from YAML or JSON; what is wrong in the file is said wit
     () => readSessionFile(file("b.yaml", "pattern: {\n"), undefined),
     /it is no YAML: .* at line 2, column 1/,
   );
+  const cyclic = file("d.yaml", "pattern: &a\n  pattern: pipeline\n  stages: [*a]\n");
+  assert.throws(() => readSessionFile(cyclic, undefined), /pattern\.stages\.0 is "a part that contains itself": break/);
   assert.throws(() => readSessionFile(file("c.yaml", "- a\n"), undefined), /write an object/);
   assert.throws(() => readSessionFile(yaml, "word"), /--input is "word": write JSON/);
   assert.throws(() => readSessionFile(path.join(folder, "none"), undefined), /it cannot be read/);

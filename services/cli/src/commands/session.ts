@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseDocument } from "yaml";
 import { EntrainError } from "@entrain/kernel";
+import { refuseCycles } from "@entrain/core/session";
 import { table } from "../account/table.ts";
 import type { ConsoleClient } from "../console/console-client.ts";
 import type { SessionDetail, SessionView } from "../console/console-views.ts";
@@ -97,6 +98,7 @@ export function readSessionFile(file: string, input: string | undefined): object
   const wish: unknown = document.toJS({ maxAliasCount: 100 });
   if (typeof wish !== "object" || wish === null || Array.isArray(wish))
     throw EntrainError.invalid("FILE", file, "write an object: pattern, and goal, input, budget where they are wanted");
+  refuseCycles(wish);
   return input === undefined ? wish : { ...wish, input: readInput(input) };
 }
 

@@ -37,9 +37,17 @@ test("decisions are a table, newest first as the console gives them", () => {
     contextVersion: 1,
     committedAt: Date.UTC(2025, 10, 21),
     acts: [{ agentId: "a", action: "cool_down", source: "committed" }],
+    directive: null,
   };
   assert.deepEqual(decisionLines([decision]), [
-    "at                        action     type              term  context  acts  incident",
-    "2025-11-21T00:00:00.000Z  cool_down  ANOMALY_RESPONSE  7     1        1     overheating:a:1",
+    "at                        action     type              term  context  acts  carried out  incident",
+    "2025-11-21T00:00:00.000Z  cool_down  ANOMALY_RESPONSE  7     1        1     -            overheating:a:1",
   ]);
+  const lacking = [{ agentId: "b", state: "refused", note: "not while it is filling" }];
+  const directive = { outcome: "missed", targets: 5, done: 4, dueAt: 1, lacking };
+  assert.deepEqual(decisionLines([{ ...decision, directive }]).slice(1), [
+    "2025-11-21T00:00:00.000Z  cool_down  ANOMALY_RESPONSE  7     1        1     4/5 missed   overheating:a:1",
+    "b has not carried cool_down out for overheating:a:1: refused (not while it is filling)",
+  ]);
+  assert.equal(decisionLines([{ ...decision, directive: { ...directive, outcome: "open" } }]).length, 2);
 });

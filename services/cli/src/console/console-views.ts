@@ -96,7 +96,15 @@ export interface InjectionView {
   readonly decisions: readonly AgentDecisionView[];
 }
 
-/** One of `GET /api/v1/decisions`. */
+/** How far a decision's action is propagated. */
+export interface DirectiveView {
+  readonly outcome: string;
+  readonly targets: number;
+  readonly done: number;
+  readonly dueAt: number | null;
+  readonly lacking: readonly { readonly agentId: string; readonly state: string; readonly note: string }[];
+}
+
 /** One of `GET /api/v1/budgets`. */
 export interface BudgetView {
   readonly budgetId: string;
@@ -148,6 +156,7 @@ export interface AuditView {
   readonly presumed: readonly { readonly budgetId: string; readonly resource: string; readonly amount: number }[];
 }
 
+/** One of `GET /api/v1/decisions`. */
 export interface DecisionView {
   readonly decisionId: string;
   readonly incidentId: string;
@@ -159,4 +168,6 @@ export interface DecisionView {
   readonly contextVersion: number | null;
   readonly committedAt: number | null;
   readonly acts: readonly { readonly agentId: string; readonly action: string; readonly source: string }[];
+  /** How far its action is propagated; null or absent where it is not. */
+  readonly directive?: DirectiveView | null;
 }

@@ -17,7 +17,7 @@ export const agentSchema = closedObject({
   pid: Type.Integer(),
   phaseRad: numberOrNull("Phase θ in [0, 2π) now; null for an agent that was not heard of for a second."),
   periodMs: numberOrNull("The period it keeps, ms."),
-  energy: numberOrNull("Its energy; null for strategies that spend none."),
+  energy: numberOrNull("Units of energy that it has to move with; null while unknown."),
   strategy: textOrNull("The strategy it pursues."),
   lastBeatAt: numberOrNull("Its last beat, Unix ms with fractions."),
   opsUrl: Type.String({ description: "Base URL of its process's /healthz, /readyz and /metrics; may be empty." }),

@@ -1,7 +1,17 @@
 /** `GET` and `POST /api/v1/budgets`, their allocations, transfers and audit. */
 import { Type, type Static } from "typebox";
-import { budgetLimits, budgetStrategyNames, forecastLimits, type Budget } from "@entrain/core/budget";
+import {
+  budgetLimits,
+  budgetStrategyNames,
+  forecastLimits,
+  policyLimits,
+  type Budget,
+  type BudgetExhaustion,
+} from "@entrain/core/budget";
 import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
+
+/** Longest that a request may wait for room over HTTP, ms. */
+export const allocationWaitMaxMs = 10_000;
 
 const amounts = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
 const kind = oneOf(["reusable", "consumable"], "Comes back at its lease's end, or is presumed spent.");
@@ -13,6 +23,37 @@ const leaseMs = Type.Integer({
 });
 const requestId = Type.String({ description: "The same id with the same body is carried out once." });
 const id = (description: string) => Type.String({ minLength: 1, maxLength: 63, description });
+
+const percents = (description: string) => Type.Record(Type.String(), Type.Integer(), { description });
+const policy = {
+  reserves: percents("Percent of each limit that is kept free for requests that name the reserve."),
+  tiers: percents("Percent of each limit to which requests that name the tier may fill it."),
+  exhaustion: closedObject(
+    {
+      kind: oneOf(["fail", "queue", "degrade"], "What happens to a request for which there is not enough."),
+      waitMs: Type.Optional(
+        Type.Integer({
+          minimum: policyLimits.waitMs.least,
+          maximum: policyLimits.waitMs.most,
+          description: "Of queue: how long it waits for room.",
+        }),
+      ),
+      leastPercent: Type.Optional(
+        Type.Integer({
+          minimum: policyLimits.leastPercent.least,
+          maximum: policyLimits.leastPercent.most,
+          description: "Of degrade: percent of each amount that it gets at least.",
+        }),
+      ),
+    },
+    "When it is exhausted (default fail).",
+  ),
+};
+const policyWish = {
+  reserves: Type.Optional(policy.reserves),
+  tiers: Type.Optional(policy.tiers),
+  exhaustion: Type.Optional(policy.exhaustion),
+};
 
 /** A budget: limits = used + granted + available, resource by resource. */
 export const budgetSchema = closedObject({
@@ -29,6 +70,7 @@ export const budgetSchema = closedObject({
   children: Type.Integer({ description: "Live child budgets." }),
   leaseUntil: numberOrNull("End of its lease by Redis's clock, Unix ms; null: none."),
   closing: Type.Boolean({ description: "It grants nothing new, and is freed with the last of its children." }),
+  ...policy,
 });
 
 export const budgetsAnswerSchema = closedObject({
@@ -61,6 +103,13 @@ export const budgetBodySchema = closedObject({
   ),
   leaseMs: Type.Optional(leaseMs),
   forecast: Type.Optional(forecast),
+  ...policyWish,
+});
+
+/** The body of `PATCH /api/v1/budgets/{id}`. */
+export const budgetPatchSchema = closedObject({
+  limits: Type.Optional(Type.Object({}, { description: "New limits of a root, by resource." })),
+  ...policyWish,
 });
 
 /** The body of `POST /api/v1/budgets/{id}/allocations`. */
@@ -71,6 +120,15 @@ export const allocationBodySchema = closedObject({
   holder: Type.Optional(id("Who holds it, for people.")),
   priority: Type.Optional(
     Type.Integer({ description: "0 to 9; higher ones preempt lower ones where the strategy is priority." }),
+  ),
+  reserve: Type.Optional(Type.String({ description: "The reserve of the budget that it may use." })),
+  tier: Type.Optional(Type.String({ description: "The tier of the budget that it belongs to." })),
+  waitMs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: allocationWaitMaxMs,
+      description: "Waits that long for room (default: as the budget says, and at most as long).",
+    }),
   ),
 });
 
@@ -110,12 +168,20 @@ export const auditAnswerSchema = closedObject({
 
 export type BudgetView = Static<typeof budgetSchema>;
 export type BudgetBody = Static<typeof budgetBodySchema>;
+export type BudgetPatch = Static<typeof budgetPatchSchema>;
 export type AllocationBody = Static<typeof allocationBodySchema>;
 export type AllocationPatch = Static<typeof allocationPatchSchema>;
 export type TransferBody = Static<typeof transferBodySchema>;
 
 /** A budget as the API shows it. */
 export function budgetView(budget: Budget): BudgetView {
-  const { leaseUntilMs, ...rest } = budget;
-  return { ...rest, leaseUntil: leaseUntilMs };
+  const { leaseUntilMs, policy: own, ...rest } = budget;
+  return { ...rest, leaseUntil: leaseUntilMs, ...own };
 }
+
+/** What a body says of a policy; what kinds of exhaustion there are, and their fields, is checked by the core. */
+export const policyOf = ({ reserves, tiers, exhaustion }: BudgetPatch) => ({
+  reserves,
+  tiers,
+  exhaustion: exhaustion as BudgetExhaustion | undefined,
+});

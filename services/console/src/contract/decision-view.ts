@@ -1,5 +1,6 @@
 /** `GET /api/v1/decisions` and `POST /api/v1/telemetry`. */
 import { Type, type Static } from "typebox";
+import { directiveSchema } from "./directive-view.ts";
 import { closedObject, nextCursor, oneOf, staleMark, textOrNull, unixMs } from "./scalars.ts";
 
 const decisionTypes = ["NORMAL", "ANOMALY_RESPONSE", "RESOURCE_OPTIMIZATION", "SAFE_MODE", "FAILOVER"] as const;
@@ -30,6 +31,9 @@ export const decisionEntrySchema = closedObject({
   acts: Type.Array(
     closedObject({ agentId: Type.String(), action: Type.String(), source, at: unixMs("The agent's wall clock") }),
   ),
+  directive: Type.Union([directiveSchema, Type.Null()], {
+    description: "How far the action is propagated; null where it is not.",
+  }),
 });
 
 /** The answer of `GET /api/v1/decisions`, newest first. */

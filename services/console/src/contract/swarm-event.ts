@@ -1,6 +1,7 @@
 /** The events of `GET /api/v1/events`: names and payloads are a contract, programs outside rely on them. */
 import type { BudgetView } from "./budget-view.ts";
 import type { DecisionView } from "./decision-view.ts";
+import type { DirectiveView } from "./directive-view.ts";
 import type { SessionView } from "./session-view.ts";
 import type { GoalView } from "./rhythm-view.ts";
 
@@ -44,6 +45,15 @@ export type SwarmEvent =
         readonly action: string;
         /** The agent's wall clock, Unix ms. */
         readonly at: number;
+      };
+    }
+  | {
+      /** An approved action was carried out by enough of its targets, or its deadline is over. */
+      readonly type: "directive.settled";
+      readonly data: DirectiveView & {
+        readonly decisionId: string;
+        readonly incidentId: string;
+        readonly action: string;
       };
     }
   | {
@@ -92,6 +102,7 @@ export const swarmEventTypes = [
   "strategy.switched",
   "decision.committed",
   "decision.adopted",
+  "directive.settled",
   "context.changed",
   "budget.changed",
   "session.changed",

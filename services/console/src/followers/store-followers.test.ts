@@ -56,6 +56,11 @@ function storeOf() {
         }),
       watch: watch("decision"),
     },
+    directives: {
+      figures: () => answer("directive figures", () => ({ open: 0, met: 0, missed: 0, escalated: 0 })),
+      read: () => answer("directives", () => []),
+      watch: watch("directive"),
+    },
     context: {
       read: () => answer("document", () => ({ version: says.contextVersion, document: {} })),
       changesSince: () => answer("versions", () => ({ present: says.contextVersion, oldest: 0, entries: [] })),
@@ -145,7 +150,7 @@ test("a store that comes back is read anew at once; another generation whole (S1
   hint("store", { up: true, generation: 2 });
   time.pass(10);
   await settled();
-  assert.deepEqual(calls.toSorted(), ["leader", "list 1000", "snapshot", "stats", "versions"]);
+  assert.deepEqual(calls.toSorted(), ["directive figures", "leader", "list 1000", "snapshot", "stats", "versions"]);
 });
 
 test("a pushed decision is told at once, a missed one by the next poll, many missed ones by one long list", async () => {

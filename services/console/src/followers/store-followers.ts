@@ -8,6 +8,7 @@ import type {
   BudgetStore,
   Clock,
   ContextStore,
+  DirectiveStore,
   ElectionStore,
   EventSink,
   GoalStore,
@@ -29,6 +30,7 @@ export interface ConsoleStore {
   readonly election: ElectionStore;
   readonly goals: GoalStore;
   readonly ledger: Ledger;
+  readonly directives: DirectiveStore;
   readonly context: ContextStore;
   readonly budgets: BudgetStore;
   readonly sessions: SessionStore;
@@ -102,6 +104,9 @@ export function followStore(options: StoreFollowerOptions): () => void {
       feed({ kind: "decision", decision });
       ledger.hint();
     }),
+    store.directives.watch((incidentId) => {
+      void tellDirective(options, incidentId);
+    }),
   ];
   context.start();
   return () => {
@@ -133,7 +138,16 @@ function createMemberReader({ store, model, feed, clock }: StoreFollowerOptions)
   };
 }
 
-function createLedgerReader({ store, model, feed }: StoreFollowerOptions): () => Promise<void> {
+/** One that was settled; where it cannot be read now, the next listing has it. */
+async function tellDirective({ store, feed, onFailure }: StoreFollowerOptions, incidentId: string): Promise<void> {
+  try {
+    for (const directive of await store.directives.read([incidentId])) feed({ kind: "directive", directive });
+  } catch (thrown) {
+    onFailure("directives", thrown);
+  }
+}
+
+function createLedgerReader({ store, model, feed, events }: StoreFollowerOptions): () => Promise<void> {
   /** Of the last whole listing. */
   let generation = -1;
 
@@ -146,6 +160,7 @@ function createLedgerReader({ store, model, feed }: StoreFollowerOptions): () =>
 
   return async () => {
     feed({ kind: "stats", stats: await store.ledger.stats() });
+    events({ kind: "directives.counted", ...(await store.directives.figures()) });
     if (generation !== model.store().generation) return listWhole();
     const { entries, next } = await store.ledger.list(page.usual);
     const mayMissSome =

@@ -1,4 +1,5 @@
 /** What the routes work with: handed in whole, so that a test can hand in a real model over inputs of its own. */
+import type { Random } from "@entrain/kernel";
 import type {
   BudgetStore,
   Clock,
@@ -25,7 +26,7 @@ export interface ApiContext {
     readonly ledger: Pick<Ledger, "list" | "stats">;
     readonly election: Pick<ElectionStore, "read">;
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
-    readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log">;
+    readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log" | "watch">;
     readonly schedules: Pick<ScheduleStore, "list">;
     readonly votes: Pick<VoteStore, "voters" | "remove">;
   };
@@ -38,6 +39,7 @@ export interface ApiContext {
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly random: Random;
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> };
   /** Whether the console has seen the swarm and is not about to end; if not, why. */
   readonly ready: () => Readiness;

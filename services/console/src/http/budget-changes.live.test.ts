@@ -113,6 +113,43 @@ test("children, transfers and closing keep the parent's books", async (t) => {
   assert.deepEqual([(await budget("root"))?.available, await budget("b")], [{ slots: 70 }, undefined]);
 });
 
+test("a policy says who may have how much, what happens when there is no more, and changes while it is used", async (t) => {
+  const { call, budget } = await openApis(t);
+  const reserves = { emergency: 20 };
+  await call("POST", "budgets", { budgetId: "pool", limits: { credits: 100 }, reserves });
+  const allocate = (requestId: string, credits: number, more: Json = {}) =>
+    call("POST", "budgets/pool/allocations", { requestId, amounts: { credits }, ...more });
+  assert.deepEqual((await allocate("a", 81)).body["remaining"], { credits: 80 });
+  const held = await allocate("b", 80);
+  assert.equal(held.status, 201);
+  assert.equal((await allocate("c", 20, { reserve: "emergency" })).status, 201);
+  const nobody = await allocate("d", 1, { tier: "gold" });
+  assert.deepEqual([nobody.status, nobody.body["pointer"]], [422, "/tier"]);
+  const below = await call("PATCH", "budgets/pool", { limits: { credits: 99 } });
+  assert.deepEqual([below.status, below.body["remaining"]], [409, { credits: 0 }]);
+  const exhaustion = { kind: "queue", waitMs: 10_000 };
+  const changed = await call("PATCH", "budgets/pool", { limits: { credits: 110 }, exhaustion });
+  assert.deepEqual([changed.status, changed.body["reserves"], changed.body["exhaustion"]], [200, reserves, exhaustion]);
+  const waiting = allocate("e", 60);
+  assert.equal((await call("DELETE", `budgets/pool/allocations/${String(held.body["allocationId"])}`)).status, 204);
+  assert.equal((await waiting).status, 201, "it waited for what came back");
+  assert.equal((await allocate("f", 60, { waitMs: 0 })).status, 409, "a request may say otherwise");
+  await call("PATCH", "budgets/pool", { exhaustion: { kind: "degrade", leastPercent: 10 } });
+  assert.deepEqual((await allocate("g", 60)).body["amounts"], { credits: 8 });
+  assert.deepEqual((await budget("pool"))?.available, { credits: 22 });
+  for (const [body, pointer] of [
+    [{ reserves: { emergency: 101 } }, "/reserves/emergency"],
+    [{ reserves: { a: 60, b: 60 } }, "/reserves"],
+    [{ exhaustion: { kind: "queue" } }, "/exhaustion/waitMs"],
+    [{ limits: { tokens: 1 } }, "/limits"],
+    [{}, "/limits"],
+  ] as const) {
+    const answer = await call("PATCH", "budgets/pool", body);
+    assert.deepEqual([answer.status, answer.body["pointer"]], [422, pointer], JSON.stringify(body));
+  }
+  assert.equal((await call("PATCH", "budgets/none", { reserves: {} })).status, 404);
+});
+
 test("what may not be is refused with the place, and changes nothing", async (t) => {
   const { call } = await openApis(t);
   const cases: readonly (readonly [Json, number, string])[] = [

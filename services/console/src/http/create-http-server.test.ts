@@ -160,6 +160,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /healthz",
     "get /metrics",
     "get /readyz",
+    "patch /api/v1/budgets/{id}",
     "patch /api/v1/budgets/{id}/allocations/{allocationId}",
     "patch /api/v1/context",
     "post /api/v1/budgets",

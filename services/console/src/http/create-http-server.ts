@@ -13,6 +13,7 @@ import type { ApiContext } from "./api-context.ts";
 import { addGuards, addMethodGuard } from "./guards.ts";
 import { answerClientError } from "./client-error.ts";
 import { problemOf, sendProblem } from "./problem.ts";
+import { addAllocationRoutes } from "./routes/allocation-routes.ts";
 import { addBudgetRoutes } from "./routes/budget-routes.ts";
 import { addContextRoutes, patchTypes } from "./routes/context-routes.ts";
 import { addDecisionRoutes } from "./routes/decision-routes.ts";
@@ -62,6 +63,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
   addDecisionRoutes(app, context);
   addContextRoutes(app, context);
   addBudgetRoutes(app, context);
+  addAllocationRoutes(app, context);
   addSessionRoutes(app, context);
   addScheduleRoutes(app, context);
   addEventRoutes(app, context);

@@ -64,9 +64,9 @@ async function openApi(t: TestContext) {
   });
   const random = createRandom("budget");
   const budget = createBudgetDesk({ ...around, store: store.budgets, random, holder: "a", nextRequestId: () => "r" });
-  const { sessions, tasks } = store;
+  const { sessions, tasks, context } = store;
   const { evaluate } = expressions;
-  const driver = createSessionDriver({ ...around, sessions, tasks, budget, evaluate, patterns: byName });
+  const driver = createSessionDriver({ ...around, sessions, tasks, context, budget, evaluate, patterns: byName });
   const { app, feed } = await createApi([], undefined, undefined, desk);
   t.after(async () => {
     await Promise.all([worker.stop(0), driver.stop(0), app.close()]);

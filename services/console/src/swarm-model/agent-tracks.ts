@@ -24,6 +24,7 @@ interface Track {
   readonly goal: GoalRecord | undefined;
   /** Undefined while the agent has not joined the rhythm. */
   readonly strategy: string | undefined;
+  readonly energy: number | undefined;
 }
 
 /** An agent's rhythm at one instant. */
@@ -44,6 +45,8 @@ export interface AgentTracks {
   /** Undefined while unknown: not heard of, not in the rhythm yet, or another incarnation. */
   rhythmOf(member: MemberRecord, nowNs: number): AgentRhythm | undefined;
   strategyOf(agentId: string): string | undefined;
+  /** As it was last heard of, units. */
+  energyOf(agentId: string): number | undefined;
   lastBeatNs(agentId: string): number | undefined;
   /** Forgets all agents that are not `kept`. */
   retain(kept: (agentId: string) => boolean): void;
@@ -70,8 +73,9 @@ export function createAgentTracks(): AgentTracks {
   }
 
   return {
-    observe({ atNs, goal, strategy, phases }, known) {
+    observe({ atNs, goal, strategy, phases, energies }, known) {
       const events: SwarmEvent[] = [];
+      const energyOf = new Map(energies.map(({ agentId, energy }) => [agentId, energy]));
       if (goal !== undefined) remember(goals, goal);
       for (const sample of phases) {
         const { agentId } = sample;
@@ -80,7 +84,7 @@ export function createAgentTracks(): AgentTracks {
         const now = strategy === "" || sample.lineage === undefined ? undefined : strategy;
         if (before !== undefined && now !== undefined && before !== now)
           events.push({ type: "strategy.switched", data: { agentId, from: before, to: now } });
-        tracks.set(agentId, { sample, atNs, goal, strategy: now });
+        tracks.set(agentId, { sample, atNs, goal, strategy: now, energy: energyOf.get(agentId) });
       }
       return events;
     },
@@ -97,6 +101,7 @@ export function createAgentTracks(): AgentTracks {
       return { cycle: cycleAt(oscillator, nowNs), offsetCycles, oscillator };
     },
     strategyOf: (agentId) => tracks.get(agentId)?.strategy,
+    energyOf: (agentId) => tracks.get(agentId)?.energy,
     lastBeatNs: (agentId) => lastBeats.get(agentId),
     retain(kept) {
       for (const map of [tracks, lastBeats]) for (const agentId of map.keys()) if (!kept(agentId)) map.delete(agentId);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openDirective, applyDirective } from "@entrain/core/decision";
 import { actOf, decisionOf, epochUnixMs } from "../testing/facts.ts";
-import { createDecisionBook } from "./decision-book.ts";
+import { createDecisionBook, decisionEntryView } from "./decision-book.ts";
 
 const idsOf = (page: { entries: readonly { decision: { decisionId: string } }[] }) =>
   page.entries.map(({ decision }) => decision.decisionId);
@@ -31,6 +32,25 @@ test("what the ledger held at first is history; what it pushes or lists later is
     ],
   );
   assert.deepEqual(book.entries(listed, false), []);
+});
+
+test("a directive goes with its decision, and is told once when it is settled", () => {
+  const book = createDecisionBook();
+  const decision = decisionOf("d1");
+  const terms = { scope: "fleet", targets: ["a", "b"], deadlineMs: 100, complianceMin: 0.95 } as const;
+  const open = openDirective(decision, terms, epochUnixMs);
+  assert.deepEqual(book.entries([{ decision, acts: [], directive: open }], true), []);
+  const settled = applyDirective(open, { kind: "settle" }, epochUnixMs + 100).directive;
+  const [event, ...more] = book.directive(settled);
+  assert.deepEqual([book.entries([{ decision, acts: [], directive: settled }], false), more], [[], []], "no news");
+  const lacking = ["a", "b"].map((agentId) => ({ agentId, state: "waiting", attempts: 0, note: "" }));
+  assert.deepEqual(event?.data, {
+    ...{ decisionId: "d1", incidentId: decision.incidentId, action: decision.action },
+    ...{ scope: "fleet", outcome: "missed", targets: 2, done: 0, compliance: 0, complianceMin: 0.95 },
+    ...{ dueAt: epochUnixMs + 100, settledAt: epochUnixMs + 100, lacking },
+  });
+  const [entry] = book.newest(1).entries;
+  assert.equal(entry && decisionEntryView(entry).directive?.outcome, "missed");
 });
 
 test("after a loss of writes what is gone is gone, what is new is told, and what is offered again is no news (D4)", () => {

@@ -2,15 +2,17 @@
  * The newest decisions with what agents did about them: what the API answers while Redis is away, and the memory that
  * tells a new decision from one that was told already. Bounded: the oldest decision is forgotten first.
  */
-import type { Act, Decision } from "@entrain/core/decision";
+import type { Act, Decision, Directive } from "@entrain/core/decision";
 import type { LedgerEntry } from "@entrain/ports";
 import type { DecisionEntryView, DecisionView } from "../contract/decision-view.ts";
+import { directiveView } from "../contract/directive-view.ts";
 import type { SwarmEvent } from "../contract/swarm-event.ts";
 
 interface BookEntry {
   readonly decision: Decision;
   /** By agent: an agent acts once on an incident. */
   readonly acts: Map<string, Act>;
+  directive?: Directive;
 }
 
 /** The newest decisions. */
@@ -22,6 +24,8 @@ export interface DecisionBook {
   entries(entries: readonly LedgerEntry[], whole: boolean): readonly SwarmEvent[];
   /** The store pushed a decision. */
   committed(decision: Decision): readonly SwarmEvent[];
+  /** How far a decision is propagated. */
+  directive(directive: Directive): readonly SwarmEvent[];
   /** An agent acted. */
   acted(act: Act): readonly SwarmEvent[];
   has(decisionId: string): boolean;
@@ -38,6 +42,8 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
   const told = new Set<string>();
   /** Acts that came before their decision did. */
   let early: Act[] = [];
+  /** Decisions whose directive is known to be settled. */
+  const settled = new Set<string>();
   let primed = false;
 
   /** True where the decision was never told of. */
@@ -55,6 +61,17 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
     return true;
   }
 
+  /** True where it is settled and nobody was told. */
+  function addDirective(directive: Directive): boolean {
+    const { decisionId, outcome } = directive;
+    const entry = known.get(decisionId);
+    if (entry !== undefined) entry.directive = directive;
+    if (outcome === "open" || settled.has(decisionId)) return false;
+    settled.add(decisionId);
+    forgetOldest(settled, 2 * limit);
+    return true;
+  }
+
   const newestFirst = (): BookEntry[] =>
     [...known.values()].reverse().sort((a, b) => b.decision.committedAtMs - a.decision.committedAtMs);
 
@@ -65,11 +82,16 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
       const news = entries.toReversed().filter(({ decision }) => add(decision));
       for (const { decision, acts } of entries)
         for (const act of acts) known.get(decision.decisionId)?.acts.set(act.agentId, act);
-      if (primed) return news.map(({ decision }) => committedEvent(decision));
+      const over = entries
+        .toReversed()
+        .flatMap(({ directive }) => directive ?? [])
+        .filter(addDirective);
+      if (primed) return [...news.map(({ decision }) => committedEvent(decision)), ...over.map(settledEvent)];
       primed = true;
       return [];
     },
     committed: (decision) => (add(decision) ? [committedEvent(decision)] : []),
+    directive: (directive) => (addDirective(directive) ? [settledEvent(directive)] : []),
     acted(act) {
       const entry = known.get(act.decisionId);
       if (entry === undefined) early = [...early.slice(1 - limit), act];
@@ -83,7 +105,7 @@ export function createDecisionBook(limit = 1_000): DecisionBook {
       const all = newestFirst();
       const at = all.findIndex(({ decision }) => decision.decisionId === afterDecisionId);
       const rest = afterDecisionId === undefined ? all : at < 0 ? [] : all.slice(at + 1);
-      const entries = rest.slice(0, count).map(({ decision, acts }) => ({ decision, acts: [...acts.values()] }));
+      const entries = rest.slice(0, count).map(({ acts, ...entry }) => ({ ...entry, acts: [...acts.values()] }));
       return { entries, more: rest.length > count };
     },
     actsOn: (incidentId) => [
@@ -103,15 +125,21 @@ function decisionView(decision: Decision): DecisionView {
 }
 
 /** A decision with its acts as the API tells it. */
-export function decisionEntryView({ decision, acts }: LedgerEntry): DecisionEntryView {
+export function decisionEntryView({ decision, acts, directive }: LedgerEntry): DecisionEntryView {
   const told = acts.map(({ agentId, action, source, atMs }) => ({ agentId, action, source, at: atMs }));
-  return { ...decisionView(decision), acts: told };
+  const spread = directive === undefined ? null : directiveView(directive);
+  return { ...decisionView(decision), acts: told, directive: spread };
 }
 
 /** Maps and sets keep the order in which things came. */
 function forgetOldest(from: Map<string, unknown> | Set<string>, limit: number): void {
   const oldest = from.keys().next();
   if (from.size > limit && oldest.done !== true) from.delete(oldest.value);
+}
+
+function settledEvent(directive: Directive): SwarmEvent {
+  const { decisionId, incidentId, action } = directive;
+  return { type: "directive.settled", data: { decisionId, incidentId, action, ...directiveView(directive) } };
 }
 
 function committedEvent(decision: Decision): SwarmEvent {

@@ -32,6 +32,7 @@ export interface AgentRhythmView {
   readonly phaseRad: number | null;
   readonly periodMs: number | null;
   readonly strategy: string | null;
+  readonly energy: number | null;
   readonly lastBeatAt: number | null;
 }
 
@@ -173,6 +174,7 @@ export function createRhythmObserver(): RhythmObserver {
       return {
         phaseRad: rhythm === undefined ? null : phaseOfCycle(rhythm.cycle),
         periodMs: rhythm === undefined ? null : periodNsOf(rhythm) / 1e6,
+        energy: (rhythm === undefined ? undefined : tracks.energyOf(member.agentId)) ?? null,
         strategy: (member.state === "alive" ? tracks.strategyOf(member.agentId) : undefined) ?? null,
         lastBeatAt: lastBeatNs === undefined ? null : unixMsAt(now, lastBeatNs),
       };

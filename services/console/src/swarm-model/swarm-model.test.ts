@@ -33,7 +33,10 @@ test("agents are told with their rhythm, their role and what they said of themse
   const model = modelOf(
     { kind: "members", view: viewOf(1, memberOf("a", { health: 0.8 }), memberOf("b", { state: "dead" })) },
     { kind: "leader", leader: leaderOf("a", 7) },
-    { kind: "observed", observation: observationOf(0, { phases: [sampleOf("a", 0.25)] }) },
+    {
+      kind: "observed",
+      observation: observationOf(0, { phases: [sampleOf("a", 0.25)], energies: [{ agentId: "a", energy: 61.5 }] }),
+    },
   );
   const [a, b] = model.agents(at(0.25));
   assert.deepEqual(a, {
@@ -48,11 +51,11 @@ test("agents are told with their rhythm, their role and what they said of themse
     opsUrl: "http://127.0.0.1:9100",
     phaseRad: Math.PI,
     periodMs: 1_000,
-    energy: null,
+    energy: 61.5,
     strategy: "reference",
     lastBeatAt: null,
   });
-  assert.deepEqual([b?.state, b?.role, b?.phaseRad, b?.strategy], ["dead", "follower", null, null]);
+  assert.deepEqual([b?.state, b?.role, b?.phaseRad, b?.energy, b?.strategy], ["dead", "follower", null, null, null]);
 });
 
 test("leaders: the first look is no change; a new term is, and so is nobody", () => {

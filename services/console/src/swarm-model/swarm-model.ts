@@ -8,7 +8,7 @@
  */
 import type { MemberRecord, MembershipDelta, MembershipView, MemberState } from "@entrain/core/membership";
 import type { LeaderRecord } from "@entrain/core/election";
-import type { Act, Decision } from "@entrain/core/decision";
+import type { Act, Decision, Directive } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Budget } from "@entrain/core/budget";
 import type { ContextDocument, ContextEntry } from "@entrain/core/context";
@@ -35,6 +35,7 @@ export type SwarmInput =
   | { readonly kind: "goal"; readonly goal: GoalRecord }
   | { readonly kind: "observed"; readonly observation: Observation }
   | { readonly kind: "decision"; readonly decision: Decision }
+  | { readonly kind: "directive"; readonly directive: Directive }
   /** The newest entries; `whole`: all that there are, or as many as are remembered. */
   | { readonly kind: "ledger"; readonly entries: readonly LedgerEntry[]; readonly whole: boolean }
   | { readonly kind: "stats"; readonly stats: LedgerStats }
@@ -162,6 +163,8 @@ export function createSwarmModel(swarmId: string): SwarmModel {
         return onObserved(input.observation, now);
       case "decision":
         return book.committed(input.decision);
+      case "directive":
+        return book.directive(input.directive);
       case "ledger":
         return book.entries(input.entries, input.whole);
       case "stats":
@@ -200,9 +203,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     knowsDecision: (decisionId) => book.has(decisionId),
     actsOn: (incidentId) => book.actsOn(incidentId),
     agents: (now) =>
-      roster
-        .listed(now)
-        .map((member) => ({ ...agentView(member, leader?.agentId), ...rhythm.agent(now, member), energy: null })),
+      roster.listed(now).map((member) => ({ ...agentView(member, leader?.agentId), ...rhythm.agent(now, member) })),
     swarm: () => ({
       swarmId,
       agents: roster.alive().length,

@@ -2,7 +2,7 @@
  * The API over a real model, journal and hub. What is made up are the inputs: what the store says, and what the agents'
  * processes answer.
  */
-import { EntrainError } from "@entrain/kernel";
+import { createRandom, EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
 import type { GoalRecord } from "@entrain/core/rhythm";
@@ -80,6 +80,7 @@ export async function createApi(
     hub,
     clock,
     timers: systemTimers,
+    random: createRandom("console"),
     metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", text: () => Promise.resolve("# none\n") },
     ready: () => (time.ready ? { ok: true } : { ok: false, reason: "the console has not yet seen the swarm" }),
     events: (event) => events.push(event),
@@ -112,6 +113,7 @@ function storeThat(says: StoreSays): ApiContext["store"] {
       list: () => reading(() => ({ budgets: [], next: undefined })),
       read: () => reading(() => []),
       log: () => reading(() => []),
+      watch: () => () => undefined,
     },
     schedules: {
       list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),

@@ -60,7 +60,16 @@ export function sampleOf(agentId: string, cycle: number, changes: Partial<PhaseS
 
 /** An observation at `seconds`, of nothing but what is given. */
 export function observationOf(seconds: number, changes: Partial<Observation> = {}): Observation {
-  return { atNs: seconds * 1e9, goal: goalOf(), strategy: "reference", phases: [], beats: [], acts: [], ...changes };
+  return {
+    atNs: seconds * 1e9,
+    goal: goalOf(),
+    strategy: "reference",
+    phases: [],
+    energies: [],
+    beats: [],
+    acts: [],
+    ...changes,
+  };
 }
 
 /** A firing at `seconds`, on time. */

@@ -31,7 +31,8 @@ export const competitive: Pattern = {
     const task = node["task"] as unknown as StepNode;
     const agents = world.roster(path, task.capability, node["contestants"] as number);
     if (agents === undefined) return undefined;
-    if (agents.length < 2) return { ok: false, cause: `${agents.length} agents offer ${task.capability}: 2 must` };
+    if (agents.length < 2)
+      return { ok: false, cause: `${agents.length} agents offer ${task.capability}: a competition needs 2` };
     const outcomes = agents.map((agentId, index) => world.step(`${path}/${index}`, task, value, { agentId }));
     const ended = outcomes.filter((each) => each !== undefined);
     const good = ended.filter(({ outcome }) => outcome.ok);

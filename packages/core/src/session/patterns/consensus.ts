@@ -56,7 +56,7 @@ export const consensus: Pattern = {
     if (electorate.length < wanted)
       return {
         ok: false,
-        cause: `${wanted} voters are asked for, and ${electorate.length} agents offer ${vote.capability}`,
+        cause: `voters is ${wanted}, and ${electorate.length} agents offer ${vote.capability}: ask for fewer, or start more`,
       };
     const policy = (node["policy"] ?? "majority") as VotePolicy;
     const weights = (node["weights"] ?? {}) as Readonly<Record<string, number>>;

@@ -1,14 +1,14 @@
 -- A decision's way into the ledger, for the commands that bring one: it gets the next sequence number, and what is over the
 -- bounds goes.
 --
--- Include after trim-ledger.
+-- Include after trim-ledger, directive.
 -- Input:  KEYS[2] ledger, KEYS[3] decisions, KEYS[4] decisions by sequence, KEYS[5] latest decision ids, KEYS[6] incidents,
---         KEYS[7] incidents by last act
--- Offers: append(incidentId, decisionId, decision, actsPrefix, decisionsMax, retentionMs)
+--         KEYS[7] incidents by last act, KEYS[9] directives that are open
+-- Offers: append(incidentId, decisionId, decision, actsPrefix, decisionsMax, retentionMs, directivesPrefix)
 
 local latestMax = 20
 
-local function append(incidentId, decisionId, decision, actsPrefix, decisionsMax, retentionMs)
+local function append(incidentId, decisionId, decision, actsPrefix, decisionsMax, retentionMs, directivesPrefix)
   local sequence = math.max(tonumber(redis.call('HGET', KEYS[2], 'sequence')) or 0, numberFloor) + 1
   redis.call('HSET', KEYS[2], 'sequence', int(sequence))
   redis.call('HINCRBY', KEYS[2], 'count', 1)
@@ -24,6 +24,7 @@ local function append(incidentId, decisionId, decision, actsPrefix, decisionsMax
   trim(KEYS[4], tonumber(decisionsMax), isOld, function(old)
     redis.call('HDEL', KEYS[3], old)
     redis.call('UNLINK', actsPrefix .. old)
+    directives.drop(directivesPrefix, KEYS[9], old)
     redis.call('ZREM', KEYS[7], old)
     -- An incident that is still open must not get a second decision: it is closed with its first.
     local fingerprint, ordinal = string.match(old, '^(.*)/(%d+)$')

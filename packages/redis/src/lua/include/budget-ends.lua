@@ -15,7 +15,7 @@ local function settle(budget)
   end
   for at = #budget.loans, 1, -1 do
     local loan = budget.loans[at]
-    local amount = math.min(tonumber(loan[3]), free(budget, loan[2]))
+    local amount = math.min(tonumber(loan[3]), idle(budget, loan[2]))
     local lender = loan[1] ~= parent.id and budgetOf(loan[1]) or nil
     if lender and not lender.closing then
       moveAcross(budget, lender, loan[2], amount)

@@ -51,12 +51,12 @@ local function takeDown(budget, amounts)
   end
 end
 
-makers.predictive = function(budget, amounts)
+makers.predictive = function(budget, amounts, _, who)
   local parent = parentOf(budget)
   if not parent then
     return 0
   end
-  local needs = lackOf(budget, amounts)
+  local needs = lackOf(budget, amounts, who)
   for _, need in ipairs(needs) do
     local resource = need[1]
     local lenders, reach = lendersOf(budget, parent, resource, function(sibling)

@@ -1,18 +1,20 @@
 -- How a budget finds room when its own is used up; see packages/core/src/budget/strategies.ts. Only limits move, or holders
 -- get notice: whether the room suffices is asked afterwards (B1). Limits move only where the whole request can be granted.
 --
--- Include after: budget
--- Offers: makeRoom(budget, amounts, priority) → how many holders were given notice; makers, by name of a strategy, and what
+-- Include after: budget-policy
+-- Offers: makeRoom(budget, amounts, priority, who) → how many holders were given notice; makers, by name of a strategy, and what
 --         they are made of: lackOf, lendersOf, moveFrom
 
 local noticeMs = 5000
 
-local function lackOf(budget, amounts)
-  local lacks = {}
+-- By how much the limits would have to grow for a request; only those that would.
+local function lackOf(budget, amounts, who)
+  local lacks, open = {}, openPercent(budget, who)
   for _, each in ipairs(amounts) do
-    local lack = each[2] - free(budget, each[1])
+    local resource = each[1]
+    local lack = wholeOf(budget.granted[resource] + budget.used[resource] + each[2], open) - budget.limit[resource]
     if lack > 0 then
-      lacks[#lacks + 1] = {each[1], lack}
+      lacks[#lacks + 1] = {resource, lack}
     end
   end
   return lacks
@@ -62,12 +64,12 @@ local function moveFrom(lenders, budget, parent, resource, amount, onMove)
   end
 end
 
-local function borrow(budget, amounts)
+local function borrow(budget, amounts, _, who)
   local parent = parentOf(budget)
   if not parent then
     return 0
   end
-  local needs = lackOf(budget, amounts)
+  local needs = lackOf(budget, amounts, who)
   for _, need in ipairs(needs) do
     local resource = need[1]
     local lenders, reach = lendersOf(budget, parent, resource, function(sibling)
@@ -88,7 +90,7 @@ local function borrow(budget, amounts)
   return 0
 end
 
-local function shareOut(budget, amounts)
+local function shareOut(budget, amounts, _, who)
   local parent = parentOf(budget)
   if not parent then
     return 0
@@ -97,7 +99,7 @@ local function shareOut(budget, amounts)
   for _, sibling in ipairs(siblings) do
     weights = weights + sibling.weight
   end
-  local needs = lackOf(budget, amounts)
+  local needs = lackOf(budget, amounts, who)
   for _, need in ipairs(needs) do
     local resource = need[1]
     local shared, spare, spares = budget.limit[resource] + free(parent, resource), free(parent, resource), {}
@@ -136,8 +138,8 @@ local function openOf(holding, resource)
   return (holding.amount[resource] or 0) - (holding.consumed[resource] or 0)
 end
 
-local function giveNotice(budget, amounts, priority)
-  local lower, noticed, chosen = {}, {}, {}
+local function giveNotice(budget, amounts, priority, who)
+  local lower, noticed, chosen, open, inReach = {}, {}, {}, openPercent(budget, who), true
   for _, id in ipairs(redis.call('SMEMBERS', prefix .. 'budget-holdings:' .. budget.id)) do
     local holding = holdingOf(id)
     if holding.noticed then
@@ -149,8 +151,12 @@ local function giveNotice(budget, amounts, priority)
   table.sort(lower, function(a, b)
     return a.priority < b.priority or (a.priority == b.priority and a.id > b.id)
   end)
-  for _, need in ipairs(lackOf(budget, amounts)) do
-    local resource, left = need[1], need[2]
+  for _, each in ipairs(amounts) do
+    inReach = inReach and each[2] <= shareOf(budget.limit[each[1]], open)
+  end
+  -- Nobody ends for a request that not even an empty budget has room for.
+  for _, each in ipairs(inReach and amounts or {}) do
+    local resource, left = each[1], each[2] - roomFor(budget, each[1], who)
     for _, holding in ipairs(noticed) do
       left = left - openOf(holding, resource)
     end
@@ -178,7 +184,7 @@ end
 
 local makers = {elastic = borrow, proportional = shareOut, priority = giveNotice}
 
-local function makeRoom(budget, amounts, priority)
+local function makeRoom(budget, amounts, priority, who)
   local make = makers[budget.strategy]
-  return make and make(budget, amounts, priority) or 0
+  return make and make(budget, amounts, priority, who) or 0
 end

@@ -3,8 +3,8 @@
 --
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
--- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, free, add, set, movePart, moveAcross, saveLoans,
---         remember, recall, record, finish, holdingBack, nextNumber, refuse, lackingResource, shortage
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, saveLoans,
+--         remember, recall, record, finish, holdingBack, nextNumber, refuse
 
 local logMax = 200000
 local leaseUsualMs = 60000
@@ -66,6 +66,7 @@ local function budgetOf(id)
     used = readAmounts(fields, 'used', resources),
     presumed = readAmounts(fields, 'presumed', resources),
     loans = cjson.decode(fields.loans or '[]'),
+    policy = fields.policy and fields.policy ~= '' and cjson.decode(fields.policy) or nil,
   }
   for _, resource in ipairs(resources) do
     budget.kind[resource] = fields['kind:' .. resource]
@@ -95,7 +96,8 @@ local function holdingOf(id)
   }
 end
 
-local function free(budget, resource)
+-- What nobody has of a resource, whatever the policy says.
+local function idle(budget, resource)
   if not budget.limit[resource] then
     return 0
   end
@@ -186,7 +188,11 @@ local function recall(field, digest, requestId)
   if words[2] == '-' then
     return {'repeated'}
   end
-  return {'granted', words[2], words[3], '1', int(math.max(0, tonumber(words[3]) - nowMs))}
+  local holding, amounts = holdingOf(words[2]), {}
+  for _, resource in ipairs(holding and holding.resources or {}) do
+    amounts[#amounts + 1] = resource .. ' ' .. int(holding.amount[resource])
+  end
+  return {'granted', words[2], words[3], '1', int(math.max(0, tonumber(words[3]) - nowMs)), table.concat(amounts, ' ')}
 end
 
 local function parentOf(budget)
@@ -206,26 +212,6 @@ end
 
 local function saveLoans(budget)
   set(budget, 'loans', #budget.loans == 0 and '[]' or cjson.encode(budget.loans))
-end
-
-local function lackingResource(budget, amounts)
-  for _, each in ipairs(amounts) do
-    if not budget.limit[each[1]] then
-      return refuse('unknown-resource', budget.id, each[1])
-    end
-  end
-end
-
--- What is left of the resources that were asked for, where it is not enough; nil where it is.
-local function shortage(budget, amounts, preempted)
-  local left, short = {'refused', 'exhausted', budget.id, int(preempted)}, false
-  for _, each in ipairs(amounts) do
-    local available = free(budget, each[1])
-    short = short or available < each[2]
-    left[#left + 1] = each[1]
-    left[#left + 1] = int(available)
-  end
-  return short and left or nil
 end
 
 -- Amounts as they are sent: name, number, name, number …

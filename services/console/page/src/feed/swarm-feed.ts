@@ -25,6 +25,7 @@ const eventTypes = [
   "strategy.switched",
   "decision.committed",
   "decision.adopted",
+  "directive.settled",
   "context.changed",
   "budget.changed",
   "session.changed",
@@ -126,7 +127,7 @@ export function createSwarmFeed(client: ConsoleClient): SwarmFeed {
     else if (event.type === "context.changed") lookAtContext();
     else if (event.type === "budget.changed") lookAtBudgets();
     else if (event.type === "session.changed") lookAtSessions();
-    else if (event.type === "decision.committed" || event.type === "decision.adopted") lookAtDecisions();
+    else if (event.type.startsWith("decision.") || event.type === "directive.settled") lookAtDecisions();
     else {
       lookAtFigures();
       lookAtAgents();

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { AgentView } from "../../../src/contract/agent-view.ts";
 import type { SwarmFeed } from "../feed/swarm-feed.ts";
-import { formatPeriod, formatPlain, formatRatio, formatTime } from "./figures.ts";
+import { formatPeriod, formatPlain, formatRatio, formatTime, formatUnits } from "./figures.ts";
 
 interface Column {
   readonly name: string;
@@ -17,6 +17,7 @@ const columns: readonly Column[] = [
   { name: "Health", text: ({ health }) => health.toFixed(2), order: ({ health }) => health },
   { name: "Phase, rad", text: ({ phaseRad }) => formatRatio(phaseRad), order: ({ phaseRad }) => phaseRad ?? -1 },
   { name: "Period", text: ({ periodMs }) => formatPeriod(periodMs), order: ({ periodMs }) => periodMs ?? -1 },
+  { name: "Energy", text: ({ energy }) => formatUnits(energy), order: ({ energy }) => energy ?? -1 },
   { name: "Strategy", text: ({ strategy }) => formatPlain(strategy), order: ({ strategy }) => strategy ?? "" },
   { name: "Last beat", text: ({ lastBeatAt }) => formatTime(lastBeatAt), order: ({ lastBeatAt }) => lastBeatAt ?? 0 },
   { name: "Process", text: ({ host, pid }) => `${host} ${pid}`, order: ({ host, pid }) => `${host} ${pid}` },

@@ -4,6 +4,8 @@ const unknown = "–";
 
 /** A share or ratio, four digits. */
 export const formatRatio = (value: number | null): string => (value === null ? unknown : value.toFixed(4));
+/** Units of energy, to a tenth. */
+export const formatUnits = (value: number | null): string => (value === null ? unknown : value.toFixed(1));
 
 /** Milliseconds with as many digits as matter. */
 export const formatMs = (value: number | null): string =>

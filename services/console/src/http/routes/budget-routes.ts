@@ -1,53 +1,41 @@
-/** `/api/v1/budgets`: budgets, their allocations and transfers, and the audit of their log (B1 to B3). */
-import type { FastifyInstance, FastifyReply } from "fastify";
-import { EntrainError } from "@entrain/kernel";
+/** `/api/v1/budgets`: budgets, their policies and transfers, and the audit of their log (B1 to B3). */
+import type { FastifyInstance } from "fastify";
 import {
-  allocationRequest,
+  budgetAmendment,
   budgetDefinition,
   budgetError,
-  budgetLimits,
   checkAmounts,
   checkBudgetRequestId,
-  checkWithin,
   createBudgetAudit,
   type Amounts,
-  type BudgetCommand,
-  type BudgetOutcome,
-  type BudgetRefusal,
   type BudgetWish,
 } from "@entrain/core/budget";
 import {
-  allocationAnswerSchema,
-  allocationBodySchema,
-  allocationPatchSchema,
   auditAnswerSchema,
   budgetBodySchema,
+  budgetPatchSchema,
   budgetSchema,
   budgetsAnswerSchema,
   budgetView,
-  extensionAnswerSchema,
+  policyOf,
   transferBodySchema,
-  type AllocationBody,
-  type AllocationPatch,
   type BudgetBody,
+  type BudgetPatch,
   type TransferBody,
 } from "../../contract/budget-view.ts";
 import { pagingSchema, type PagingQuery } from "../../contract/requests.ts";
 import type { ApiContext } from "../api-context.ts";
 import { anyProblem, answers, refuses } from "../described.ts";
 import { decodeCursor, encodeCursor, limitOf } from "../paging.ts";
-import { pointerTo, problem, sendProblem } from "../problem.ts";
+import { problem, sendProblem } from "../problem.ts";
 import { readThrough, requireStore, staleMark } from "../read-through.ts";
-
-const tags = ["budgets"];
-const nothing = { type: "null", description: "Done; a repetition is answered the same." } as const;
-const exhausted = refuses("There is not enough; `remaining` is what is left.");
+import { answerDone, apply, checked, exhausted, nothing, sendRefusal, tags } from "./budget-answers.ts";
 
 /** Adds the routes. */
 export function addBudgetRoutes(app: FastifyInstance, context: ApiContext): void {
   addReading(app, context);
   addBudgets(app, context);
-  addAllocations(app, context);
+  addChanges(app, context);
 }
 
 function addReading(app: FastifyInstance, context: ApiContext): void {
@@ -114,7 +102,12 @@ function addBudgets(app: FastifyInstance, context: ApiContext): void {
     },
     async ({ body }, reply) => {
       const definition = checked(() =>
-        budgetDefinition({ ...body, limits: body.limits as Amounts, kinds: body.kinds as BudgetWish["kinds"] }),
+        budgetDefinition({
+          ...body,
+          ...policyOf(body),
+          limits: body.limits as Amounts,
+          kinds: body.kinds as BudgetWish["kinds"],
+        }),
       );
       const outcome = await apply(context, { kind: "create", definition });
       if (outcome.kind === "refused") {
@@ -126,6 +119,40 @@ function addBudgets(app: FastifyInstance, context: ApiContext): void {
       const [budget] = await context.store.budgets.read([definition.budgetId]);
       if (budget === undefined) throw budgetError({ kind: "unknown-budget", budgetId: definition.budgetId });
       return reply.code(outcome.kind === "repeated" ? 200 : 201).send(budgetView(budget));
+    },
+  );
+}
+
+function addChanges(app: FastifyInstance, context: ApiContext): void {
+  app.patch<{ Params: { id: string }; Body: BudgetPatch }>(
+    "/api/v1/budgets/:id",
+    {
+      schema: {
+        tags,
+        operationId: "amendBudget",
+        summary: "Changes a root's limits, or what a budget keeps for whom, while it is used; what is left out stays",
+        body: budgetPatchSchema,
+        response: {
+          200: answers("The budget as it is now.", budgetSchema),
+          404: refuses("There is no such budget."),
+          409: refuses("A limit is below what is out; `remaining` is what can be taken away."),
+          422: refuses("It may not be; `pointer` names the field."),
+          ...anyProblem,
+        },
+      },
+    },
+    async ({ params, body }, reply) => {
+      requireStore(context);
+      const { budgets } = context.store;
+      const [before] = await budgets.read([params.id]);
+      if (before === undefined) return sendRefusal(reply, { kind: "unknown-budget", budgetId: params.id }, "");
+      const command = checked(() =>
+        budgetAmendment(before, { ...policyOf(body), limits: body.limits as Amounts | undefined }),
+      );
+      const outcome = await apply(context, command);
+      if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/limits");
+      const [after = before] = await budgets.read([params.id]);
+      return reply.send(budgetView(after));
     },
   );
 
@@ -162,115 +189,6 @@ function addBudgets(app: FastifyInstance, context: ApiContext): void {
       );
     },
   );
-}
-
-function addAllocations(app: FastifyInstance, context: ApiContext): void {
-  app.post<{ Params: { id: string }; Body: AllocationBody }>(
-    "/api/v1/budgets/:id/allocations",
-    {
-      schema: {
-        tags,
-        operationId: "allocate",
-        summary: "Takes a part of a budget for a lease",
-        body: allocationBodySchema,
-        response: {
-          201: answers("It is granted; the same request is answered the same.", allocationAnswerSchema),
-          409: exhausted,
-          422: refuses("It may not be, or the request id was used for another body; `pointer` names the field."),
-          ...anyProblem,
-        },
-      },
-    },
-    async ({ params, body }, reply) => {
-      const request = checked(() => allocationRequest(params.id, { ...body, amounts: body.amounts as Amounts }));
-      const outcome = await apply(context, { kind: "allocate", request });
-      if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/requestId");
-      if (outcome.kind !== "granted") throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
-      const { allocationId, amounts, leaseUntilMs } = outcome.grant;
-      return reply.code(201).send({ allocationId, amounts, leaseUntil: leaseUntilMs });
-    },
-  );
-
-  const one = "/api/v1/budgets/:id/allocations/:allocationId";
-  app.patch<{ Params: { id: string; allocationId: string }; Body: AllocationPatch }>(
-    one,
-    {
-      schema: {
-        tags,
-        operationId: "reportAllocation",
-        summary: "Prolongs an allocation, reports what was consumed of it, or both",
-        body: allocationPatchSchema,
-        response: {
-          200: answers("Done.", extensionAnswerSchema),
-          409: refuses("It has ended, or must end."),
-          ...anyProblem,
-        },
-      },
-    },
-    async ({ params, body }, reply) => {
-      const target = { budgetId: params.id, allocationId: params.allocationId };
-      const { leaseMs, consumed } = body;
-      const totals = consumed === undefined ? undefined : checked(() => checkAmounts("consumed", consumed, 0));
-      if (leaseMs !== undefined) checked(() => checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs));
-      if (totals !== undefined) {
-        const outcome = await apply(context, { kind: "consume", ...target, consumed: totals });
-        if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/consumed");
-      }
-      if (leaseMs === undefined) return reply.send({ allocationId: params.allocationId, leaseUntil: null });
-      const outcome = await apply(context, { kind: "extend", ...target, leaseMs });
-      if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/leaseMs");
-      const leaseUntil = outcome.kind === "extended" ? outcome.leaseUntilMs : null;
-      return reply.send({ allocationId: params.allocationId, leaseUntil });
-    },
-  );
-
-  app.delete<{ Params: { id: string; allocationId: string } }>(
-    one,
-    {
-      schema: {
-        tags,
-        operationId: "releaseAllocation",
-        summary: "Gives back what was not consumed",
-        response: { 204: nothing, 404: refuses("There is no such allocation."), ...anyProblem },
-      },
-    },
-    async ({ params }, reply) => {
-      const command = { kind: "release", budgetId: params.id, allocationId: params.allocationId } as const;
-      return answerDone(reply, await apply(context, command));
-    },
-  );
-}
-
-async function apply(context: ApiContext, command: BudgetCommand): Promise<BudgetOutcome> {
-  requireStore(context);
-  return context.store.budgets.apply(command);
-}
-
-/** Checks a body; its fields become JSON Pointers. */
-function checked<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (thrown) {
-    const { field, value, remedy } = EntrainError.from(thrown);
-    if (field === undefined || remedy === undefined) throw thrown;
-    throw EntrainError.invalid(pointerTo(...field.split("/")), value, remedy);
-  }
-}
-
-function answerDone(reply: FastifyReply, outcome: BudgetOutcome) {
-  return outcome.kind === "refused" ? sendRefusal(reply, outcome.refusal, "/amounts") : reply.code(204).send();
-}
-
-/** A refusal as a problem; `pointer` is the field that is wrong where one is. */
-function sendRefusal(reply: FastifyReply, refusal: BudgetRefusal, pointer: string) {
-  const { code, message } = budgetError(refusal);
-  if (refusal.kind === "exhausted")
-    return sendProblem(reply, problem(409, message, { code, remaining: refusal.remaining }));
-  if (refusal.kind === "request-reused")
-    return sendProblem(reply, problem(422, message, { code, pointer: "/requestId" }));
-  if (code === "invalid-argument") return sendProblem(reply, problem(422, message, { code, pointer }));
-  const status = code === "not-found" ? 404 : code === "resource-exhausted" ? 429 : 409;
-  return sendProblem(reply, problem(status, message, { code }));
 }
 
 /** Entries that are read at once. */

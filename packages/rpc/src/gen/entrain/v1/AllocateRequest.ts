@@ -9,6 +9,8 @@ export interface AllocateRequest {
   'leaseMs'?: (number | string | Long);
   'holder'?: (string);
   'priority'?: (number);
+  'reserve'?: (string);
+  'tier'?: (string);
 }
 
 export interface AllocateRequest__Output {
@@ -18,4 +20,6 @@ export interface AllocateRequest__Output {
   'leaseMs': (number);
   'holder': (string);
   'priority': (number);
+  'reserve': (string);
+  'tier': (string);
 }

@@ -1,5 +1,6 @@
 // Original file: proto/entrain/v1/budget.proto
 
+import type { BudgetPolicy as _entrain_v1_BudgetPolicy, BudgetPolicy__Output as _entrain_v1_BudgetPolicy__Output } from '../../entrain/v1/BudgetPolicy.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Budget {
@@ -16,6 +17,7 @@ export interface Budget {
   'children'?: (number);
   'leaseUntilMs'?: (number | string);
   'closing'?: (boolean);
+  'policy'?: (_entrain_v1_BudgetPolicy | null);
 }
 
 export interface Budget__Output {
@@ -32,4 +34,5 @@ export interface Budget__Output {
   'children': (number);
   'leaseUntilMs': (number);
   'closing': (boolean);
+  'policy': (_entrain_v1_BudgetPolicy__Output | null);
 }

@@ -16,6 +16,9 @@ export interface BudgetRefusal {
   'fromBudgetId'?: (string);
   'toBudgetId'?: (string);
   'what'?: (string);
+  'waitMs'?: (number | string | Long);
+  'field'?: (string);
+  'name'?: (string);
 }
 
 export interface BudgetRefusal__Output {
@@ -32,4 +35,7 @@ export interface BudgetRefusal__Output {
   'fromBudgetId': (string);
   'toBudgetId': (string);
   'what': (string);
+  'waitMs': (number);
+  'field': (string);
+  'name': (string);
 }

@@ -3,6 +3,7 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AllocateRequest as _entrain_v1_AllocateRequest, AllocateRequest__Output as _entrain_v1_AllocateRequest__Output } from '../../entrain/v1/AllocateRequest.ts';
+import type { AmendBudgetRequest as _entrain_v1_AmendBudgetRequest, AmendBudgetRequest__Output as _entrain_v1_AmendBudgetRequest__Output } from '../../entrain/v1/AmendBudgetRequest.ts';
 import type { BudgetList as _entrain_v1_BudgetList, BudgetList__Output as _entrain_v1_BudgetList__Output } from '../../entrain/v1/BudgetList.ts';
 import type { BudgetOutcome as _entrain_v1_BudgetOutcome, BudgetOutcome__Output as _entrain_v1_BudgetOutcome__Output } from '../../entrain/v1/BudgetOutcome.ts';
 import type { CloseBudgetRequest as _entrain_v1_CloseBudgetRequest, CloseBudgetRequest__Output as _entrain_v1_CloseBudgetRequest__Output } from '../../entrain/v1/CloseBudgetRequest.ts';
@@ -35,6 +36,15 @@ export interface ContextServiceClient extends grpc.Client {
   allocate(argument: _entrain_v1_AllocateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
   allocate(argument: _entrain_v1_AllocateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
   allocate(argument: _entrain_v1_AllocateRequest, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  
+  AmendBudget(argument: _entrain_v1_AmendBudgetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  AmendBudget(argument: _entrain_v1_AmendBudgetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  AmendBudget(argument: _entrain_v1_AmendBudgetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  AmendBudget(argument: _entrain_v1_AmendBudgetRequest, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  amendBudget(argument: _entrain_v1_AmendBudgetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  amendBudget(argument: _entrain_v1_AmendBudgetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  amendBudget(argument: _entrain_v1_AmendBudgetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  amendBudget(argument: _entrain_v1_AmendBudgetRequest, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
   
   CloseBudget(argument: _entrain_v1_CloseBudgetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
   CloseBudget(argument: _entrain_v1_CloseBudgetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
@@ -163,6 +173,8 @@ export interface ContextServiceClient extends grpc.Client {
 export interface ContextServiceHandlers extends grpc.UntypedServiceImplementation {
   Allocate: grpc.handleUnaryCall<_entrain_v1_AllocateRequest__Output, _entrain_v1_BudgetOutcome>;
   
+  AmendBudget: grpc.handleUnaryCall<_entrain_v1_AmendBudgetRequest__Output, _entrain_v1_BudgetOutcome>;
+  
   CloseBudget: grpc.handleUnaryCall<_entrain_v1_CloseBudgetRequest__Output, _entrain_v1_BudgetOutcome>;
   
   ConsumeAllocation: grpc.handleUnaryCall<_entrain_v1_ConsumeAllocationRequest__Output, _entrain_v1_BudgetOutcome>;
@@ -195,6 +207,7 @@ export interface ContextServiceHandlers extends grpc.UntypedServiceImplementatio
 
 export interface ContextServiceDefinition extends grpc.ServiceDefinition {
   Allocate: MethodDefinition<_entrain_v1_AllocateRequest, _entrain_v1_BudgetOutcome, _entrain_v1_AllocateRequest__Output, _entrain_v1_BudgetOutcome__Output>
+  AmendBudget: MethodDefinition<_entrain_v1_AmendBudgetRequest, _entrain_v1_BudgetOutcome, _entrain_v1_AmendBudgetRequest__Output, _entrain_v1_BudgetOutcome__Output>
   CloseBudget: MethodDefinition<_entrain_v1_CloseBudgetRequest, _entrain_v1_BudgetOutcome, _entrain_v1_CloseBudgetRequest__Output, _entrain_v1_BudgetOutcome__Output>
   ConsumeAllocation: MethodDefinition<_entrain_v1_ConsumeAllocationRequest, _entrain_v1_BudgetOutcome, _entrain_v1_ConsumeAllocationRequest__Output, _entrain_v1_BudgetOutcome__Output>
   CreateBudget: MethodDefinition<_entrain_v1_CreateBudgetRequest, _entrain_v1_BudgetOutcome, _entrain_v1_CreateBudgetRequest__Output, _entrain_v1_BudgetOutcome__Output>

@@ -1,6 +1,7 @@
 // Original file: proto/entrain/v1/budget.proto
 
 import type { BudgetForecast as _entrain_v1_BudgetForecast, BudgetForecast__Output as _entrain_v1_BudgetForecast__Output } from '../../entrain/v1/BudgetForecast.ts';
+import type { BudgetPolicy as _entrain_v1_BudgetPolicy, BudgetPolicy__Output as _entrain_v1_BudgetPolicy__Output } from '../../entrain/v1/BudgetPolicy.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface CreateBudgetRequest {
@@ -12,6 +13,7 @@ export interface CreateBudgetRequest {
   'weight'?: (number);
   'leaseMs'?: (number | string | Long);
   'forecast'?: (_entrain_v1_BudgetForecast | null);
+  'policy'?: (_entrain_v1_BudgetPolicy | null);
 }
 
 export interface CreateBudgetRequest__Output {
@@ -23,4 +25,5 @@ export interface CreateBudgetRequest__Output {
   'weight': (number);
   'leaseMs': (number);
   'forecast': (_entrain_v1_BudgetForecast__Output | null);
+  'policy': (_entrain_v1_BudgetPolicy__Output | null);
 }

@@ -5,6 +5,7 @@ import type { Goal as _entrain_v1_Goal, Goal__Output as _entrain_v1_Goal__Output
 import type { AgentPhase as _entrain_v1_AgentPhase, AgentPhase__Output as _entrain_v1_AgentPhase__Output } from '../../entrain/v1/AgentPhase.ts';
 import type { Beat as _entrain_v1_Beat, Beat__Output as _entrain_v1_Beat__Output } from '../../entrain/v1/Beat.ts';
 import type { ObservedAct as _entrain_v1_ObservedAct, ObservedAct__Output as _entrain_v1_ObservedAct__Output } from '../../entrain/v1/ObservedAct.ts';
+import type { AgentEnergy as _entrain_v1_AgentEnergy, AgentEnergy__Output as _entrain_v1_AgentEnergy__Output } from '../../entrain/v1/AgentEnergy.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Observation {
@@ -16,6 +17,7 @@ export interface Observation {
   'beats'?: (_entrain_v1_Beat)[];
   'acts'?: (_entrain_v1_ObservedAct)[];
   'atNs'?: (number | string | Long);
+  'energies'?: (_entrain_v1_AgentEnergy)[];
 }
 
 export interface Observation__Output {
@@ -27,4 +29,5 @@ export interface Observation__Output {
   'beats': (_entrain_v1_Beat__Output)[];
   'acts': (_entrain_v1_ObservedAct__Output)[];
   'atNs': (number);
+  'energies': (_entrain_v1_AgentEnergy__Output)[];
 }

@@ -1,0 +1,73 @@
+/**
+ * Asks for a part of a budget, and again when room was made, as long as the request or the budget's policy lets it wait.
+ * Whoever waits has no place in a line: when room is made, who asks first has it.
+ */
+import type { Random } from "@entrain/kernel";
+import type { AllocationRequest, BudgetOutcome } from "@entrain/core/budget";
+import type { BudgetStore, Clock, Timers } from "@entrain/ports";
+
+/** What it takes to ask and to wait. */
+export interface GrantSeeker {
+  readonly store: Pick<BudgetStore, "apply" | "watch">;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+}
+
+/** How long to wait. */
+export interface SeekOptions {
+  /** Longest wait, ms (default: what the budget's policy says). */
+  readonly waitMs?: number | undefined;
+  /** The policy's wait is cut to this, ms (default: not). */
+  readonly waitMaxMs?: number;
+  /** Gives the wait up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Longest pause between two tries where no hint of a change comes, ms. */
+const pollMs = 500;
+
+/**
+ * The last answer, and when it was asked for by the monotonic clock, ms. A refusal is an answer.
+ * @throws EntrainError of the store; the signal's reason
+ */
+export async function seekGrant(
+  seeker: GrantSeeker,
+  request: AllocationRequest,
+  { waitMs, waitMaxMs = Infinity, signal }: SeekOptions = {},
+): Promise<{ readonly outcome: BudgetOutcome; readonly sentMs: number }> {
+  const { store, clock } = seeker;
+  const beganMs = clock.monoMs();
+  for (;;) {
+    signal?.throwIfAborted();
+    const sentMs = clock.monoMs();
+    const outcome = await store.apply({ kind: "allocate", request });
+    if (outcome.kind !== "refused" || outcome.refusal.kind !== "exhausted") return { outcome, sentMs };
+    const allowedMs = Math.min(waitMs ?? outcome.refusal.waitMs, waitMaxMs);
+    const leftMs = beganMs + allowedMs - clock.monoMs();
+    if (leftMs <= 0) return { outcome, sentMs };
+    await roomMade(seeker, request.budgetId, leftMs, signal);
+  }
+}
+
+/** Resolves when the budget's figures changed, or when it is time to look again. */
+function roomMade(
+  { store, timers, random }: GrantSeeker,
+  budgetId: string,
+  leftMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      unwatch();
+      callOff();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const unwatch = store.watch((ids) => {
+      if (ids.includes(budgetId)) done();
+    });
+    const callOff = timers.after(Math.min(leftMs, pollMs * (0.5 + random.next() / 2)), done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
