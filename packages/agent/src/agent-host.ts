@@ -195,7 +195,6 @@ class Host implements AgentHost {
     this.#context.follower.start();
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
-    loops.detector.start();
     loops.election.start();
     this.work.start();
     this.peers.schedules.start();
@@ -236,8 +235,7 @@ class Host implements AgentHost {
           this.peers.bus.stop(drainMs),
         ]);
       },
-      () => loops?.detector.stop(),
-      () => loops?.membership.stop(),
+      () => loops?.leave(),
       () => loops?.rhythm.stop(),
       () => loops?.transport.close(),
       () => this.#hub.stop(),
@@ -270,8 +268,7 @@ class Host implements AgentHost {
         resign: async (agentId) => this.#isCandidate(agentId) && (await this.#loops?.election.resign()) === true,
       },
       goal: this.#goal.known(),
-      health: () => this.#probe.score(),
-      loopDelayMs: () => this.#probe.loopDelayMs(),
+      probe: this.#probe,
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));

@@ -28,6 +28,7 @@ import {
   type LeaderView,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import type { HealthProbe } from "./health-probe.ts";
 
 /** The loops of one process and what they talk through. */
 export interface HostLoops {
@@ -35,9 +36,10 @@ export interface HostLoops {
   readonly transport: RpcPhaseTransport;
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
-  readonly detector: FailureDetector;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** Watches the others no more, and leaves the swarm. */
+  leave(): Promise<void>;
 }
 
 /** What they need of the host. */
@@ -49,10 +51,8 @@ export interface HostLoopsOptions {
   readonly events: EventSink;
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
-  /** The process's present health, 0..1. */
-  readonly health: () => number;
-  /** p99 of the process's event loop's delay of late, ms. */
-  readonly loopDelayMs: () => number;
+  /** How well the process is. */
+  readonly probe: Pick<HealthProbe, "score" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -97,7 +97,11 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, detector);
-  return { server, transport, rhythm, membership, detector, election, succession };
+  const leave = (): Promise<void> => {
+    detector.stop();
+    return membership.stop();
+  };
+  return { server, transport, rhythm, membership, election, succession, leave };
 }
 
 function createRhythm(
@@ -125,17 +129,11 @@ function createRhythm(
 }
 
 /** Stopping it gives the probes' connections up. */
-function createDetector({
-  options,
-  incarnation,
-  clock,
-  store,
-  events,
-  loopDelayMs,
-}: HostLoopsOptions): FailureDetector {
+function createDetector({ options, incarnation, clock, store, events, probe }: HostLoopsOptions): FailureDetector {
   const { swarmId, processId, insecure, tls } = options;
   return new FailureDetector({
-    ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation, loopDelayMs },
+    ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation },
+    loopDelayMs: () => probe.loopDelayMs(),
     probe: createMemberProbe({ swarmId, insecure, tls }),
     random: createRandom(`probes of ${processId}`),
     agentId: candidateOf(options),
@@ -148,7 +146,7 @@ function createMembership(
   rhythm: RhythmLoop,
   detector: FailureDetector,
 ): MembershipLoop {
-  const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
+  const { options, incarnation, clock, store, events, probe, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
@@ -160,7 +158,7 @@ function createMembership(
     timings: options.membership,
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     takeOver: options.duplicateId === "take-over",
-    healthOf: health,
+    healthOf: () => probe.score(),
     count: () => rhythm.count(),
     onPlaces: (view) => {
       rhythm.setPlaces(view);

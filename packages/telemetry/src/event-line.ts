@@ -143,6 +143,32 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
 }
 
+/** Who is a member, and what is known of the others. */
+function membershipLine(
+  event: EventOf<"member.changed" | "membership.viewed" | "member.probed" | "heartbeat">,
+): EventLine {
+  switch (event.kind) {
+    case "member.changed": {
+      const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
+      const level = state === "dead" ? "warn" : "info";
+      const fields = { agentId, incarnation, state, memberProcessId, host, address, version: event.version };
+      return line(level, `member ${state}`, fields);
+    }
+    case "membership.viewed": {
+      const { version, alive, dead, left } = event;
+      return line("debug", "membership seen", { version, alive, dead, left });
+    }
+    case "member.probed": {
+      const { processId: memberProcessId, through, result, tookMs } = event;
+      return line(result === "answered" ? "trace" : "debug", "probed", { memberProcessId, through, result, tookMs });
+    }
+    case "heartbeat":
+      return event.ok
+        ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
+        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+  }
+}
+
 /** Who was let in, and with which certificates. */
 function connectionLine(
   event: EventOf<"peer.refused" | "calls.refused" | "connections.refused" | "tls.loaded">,
@@ -174,24 +200,11 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "connections.refused":
     case "tls.loaded":
       return connectionLine(event);
-    case "member.changed": {
-      const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
-      const level = state === "dead" ? "warn" : "info";
-      const fields = { agentId, incarnation, state, memberProcessId, host, address, version: event.version };
-      return line(level, `member ${state}`, fields);
-    }
-    case "membership.viewed": {
-      const { version, alive, dead, left } = event;
-      return line("debug", "membership seen", { version, alive, dead, left });
-    }
-    case "member.probed": {
-      const { processId: memberProcessId, through, result, tookMs } = event;
-      return line(result === "answered" ? "trace" : "debug", "probed", { memberProcessId, through, result, tookMs });
-    }
+    case "member.changed":
+    case "membership.viewed":
+    case "member.probed":
     case "heartbeat":
-      return event.ok
-        ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
-        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+      return membershipLine(event);
     case "leader.changed":
       return line("info", event.leaderId === null ? "no leader known" : "leader changed", {
         leaderId: event.leaderId,

@@ -58,7 +58,6 @@ function openDetector(answers: (processId: string, through: string | undefined) 
     incarnation: 1,
     loopDelayMs: () => 0,
   });
-  detector.start();
   detector.setView(viewOf(1));
   const setStore = (up: boolean): void => {
     isStoreUp = up;

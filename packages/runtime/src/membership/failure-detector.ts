@@ -61,7 +61,7 @@ export class FailureDetector implements ProbeHelper {
   #view: MembershipView = { version: 0, members: new Map() };
   #timings: DetectionTimings;
   #processes = 1;
-  #running = false;
+  #phase: "idle" | "running" | "ended" = "idle";
   #callOff: (() => void) | undefined;
 
   constructor(options: FailureDetectorOptions) {
@@ -69,16 +69,9 @@ export class FailureDetector implements ProbeHelper {
     this.#timings = detectionTimings({ loopDelayMs: 0, processes: 1 });
   }
 
-  /** Watches from now on. */
-  start(): void {
-    this.#running = true;
-    this.setView(this.#view);
-    this.#tickLater();
-  }
-
-  /** Probes and reports nothing more. */
+  /** Probes and reports nothing more; final. */
   stop(): void {
-    this.#running = false;
+    this.#phase = "ended";
     this.#callOff?.();
     for (const processId of [...this.#watched.keys()]) this.#drop(processId);
     this.#options.probe.keepOnly([]);
@@ -90,10 +83,12 @@ export class FailureDetector implements ProbeHelper {
     return [...this.#watched].filter(([, watched]) => isSuspect(watched)).map(([processId]) => processId);
   }
 
-  /** The members as the store tells them. */
+  /** The members as the store tells them; the first view starts the watch. */
   setView(view: MembershipView): void {
     this.#view = view;
-    if (!this.#running) return;
+    if (this.#phase === "ended") return;
+    if (this.#phase === "idle") this.#tickLater();
+    this.#phase = "running";
     const { processId, probe } = this.#options;
     const alive = aliveIn(view);
     this.#processes = new Set(alive.map((member) => member.processId)).size;
@@ -132,7 +127,7 @@ export class FailureDetector implements ProbeHelper {
       this.#timings = detectionTimings({ loopDelayMs: this.#options.loopDelayMs(), processes: this.#processes });
       const nowMs = this.#nowMs();
       for (const watched of this.#watched.values()) this.#apply(watched, { kind: "tick", nowMs });
-      if (this.#running) this.#tickLater();
+      if (this.#phase === "running") this.#tickLater();
     });
   }
 
@@ -157,7 +152,7 @@ export class FailureDetector implements ProbeHelper {
   }
 
   #apply(watched: Watched, input: DetectionInput): void {
-    if (!this.#running || this.#watched.get(watched.target.processId) !== watched) return;
+    if (this.#phase !== "running" || this.#watched.get(watched.target.processId) !== watched) return;
     const { state, effects } = stepDetection(watched.state, input, this.#timings);
     const isNew = watched.state !== state;
     watched.state = state;
