@@ -2,6 +2,7 @@
 import { createRedisStore } from "@entrain/redis";
 import { openStoreLab } from "@entrain/testkit/store-lab";
 import { createRandom } from "@entrain/kernel";
+import { runLossy, sumOf } from "../chaos/bus-losses.ts";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
 import { runDecisions } from "../chaos/decisions-run.ts";
@@ -108,6 +109,27 @@ export const soakSuites: readonly SoakSuite[] = [
     async run(seed) {
       const { violations, ...counts } = await runBudgets({ seed, processes: 20, commands: 10_000, kills: 10 });
       return { counts, violations };
+    },
+  },
+  {
+    name: "bus",
+    about:
+      "20,000 messages of QoS 1 and as many of QoS 2 a run are published and handled through a proxy that loses a fifth of all frames " +
+      "to and from Redis and delays each by 100 ms. Of QoS 1 99.9 % must arrive; of QoS 2 each must count once.",
+    runs: 5,
+    async run(seed) {
+      const messages = 20_000;
+      const faults = { lossShare: 0.2, delayMs: 100, withinMs: 600_000 };
+      const { qos1, qos2, ...counts } = await runLossy({ seed, messages, ...faults, atOnce: 1_500, consumers: 6 });
+      const violations: string[] = [];
+      if (qos1.delivered < 0.999 * messages) violations.push(`of QoS 1 ${qos1.delivered} of ${messages} arrived`);
+      if (qos2.counted !== messages || qos2.sum !== sumOf(messages))
+        violations.push(`of QoS 2 ${qos2.counted} of ${messages} counted, with a sum of ${qos2.sum}`);
+      const named = { "QoS 1 arrived": qos1.delivered, "QoS 1 handled": qos1.handled };
+      return {
+        counts: { ...counts, ...named, "QoS 2 counted": qos2.counted, "QoS 2 handled": qos2.handled },
+        violations,
+      };
     },
   },
   {

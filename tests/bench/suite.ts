@@ -1,6 +1,7 @@
 /** What a bench suite is, and the list of all. A new suite is a file of its own and a line here. */
 import type { Figure } from "./figure.ts";
 import { batchingSuite } from "./batching.ts";
+import { busSuite } from "./bus.ts";
 import { decisionLinkSuite } from "./decision-link.ts";
 import { decisionMemorySuite } from "./decision-memory.ts";
 import { decisionLatencySuite } from "./decision-latency.ts";
@@ -43,5 +44,6 @@ export const suites: readonly Suite[] = [
   detectionSuite,
   ...swarmSuites,
   swarmSpreadSuite,
+  busSuite,
   tasksSuite,
 ];

@@ -26,7 +26,7 @@ const kills = 15;
 const leaseMs = 1_000;
 
 /** Either of the two, as the suite drives it. */
-interface Party {
+export interface Party {
   /** Resolves when the result is known. */
   run(id: string): Promise<void>;
   /** What a worker of this process does. */
@@ -35,7 +35,8 @@ interface Party {
   close(): Promise<void>;
 }
 
-async function openEntrain(redisUrl: string, swarmId: string): Promise<Party> {
+/** Tasks; offers and works have connections of their own. */
+export async function openEntrain(redisUrl: string, swarmId: string): Promise<Party> {
   const around = { clock: createSystemClock(), timers: systemTimers, events: () => undefined };
   const [offers, works] = [0, 1].map(() => createRedisStore({ ...around, redis: redisUrl, swarmId })) as [
     ReturnType<typeof createRedisStore>,
@@ -83,7 +84,8 @@ async function openEntrain(redisUrl: string, swarmId: string): Promise<Party> {
   return party;
 }
 
-async function openBullmq(redisUrl: string, name: string): Promise<Party> {
+/** Jobs of BullMQ. */
+export async function openBullmq(redisUrl: string, name: string): Promise<Party> {
   const connection = redisOptions(redisUrl);
   const queue = new Queue(name, { connection });
   const events = new QueueEvents(name, { connection });

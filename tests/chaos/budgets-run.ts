@@ -6,14 +6,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { createRandom } from "@entrain/kernel";
-import { budgetDefinition, createBudgetAudit, type BudgetWish } from "@entrain/core/budget";
+import { budgetDefinition, type BudgetWish } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
 import { createRedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { auditBudgets, compactIfDue, createSystemClock, systemTimers } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { allocatorEnv, type AllocatorSettings } from "./workers/allocator-settings.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
@@ -48,6 +49,9 @@ const tree: readonly BudgetWish[] = [
   { budgetId: "ranked", parentId: "strict", limits: { credits: 5_000, slots: 10 }, strategy: "priority" },
 ];
 
+/** Entries of the log that are kept behind a checkpoint: few, so that a run makes several. */
+const keptEntries = 2_500;
+
 /** What a run is to be. */
 export interface BudgetsRun {
   readonly seed: number;
@@ -65,6 +69,9 @@ export interface BudgetsOutcome {
   readonly kills: number;
   /** Logged changes, each replayed. */
   readonly entries: number;
+  /** Those of them that were replayed for a checkpoint. */
+  readonly from: number;
+  readonly checkpoints: number;
   /** Credits whose holders vanished. */
   readonly presumed: number;
   /** Each a sentence; none is good. */
@@ -83,13 +90,27 @@ export async function runBudgets(run: BudgetsRun): Promise<BudgetsOutcome> {
   for (const wish of tree) await budgets.apply({ kind: "create", definition: budgetDefinition(wish) });
   const work = startWork({ ...run, redisUrl: redis.url, swarmId });
   cleanUp.defer(() => work.stop());
-  await work.done;
+  const [checkpoints] = await Promise.all([keepLog(budgets, work.done), work.done]);
   await work.stop();
   await waitFor("all leases are over", async () => {
     await budgets.reclaim();
     return (await budgets.list(100)).budgets.every(({ leases }) => leases === 0);
   });
-  return { commands: work.answered(), kills: work.killed(), ...(await judge(budgets)) };
+  return { commands: work.answered(), kills: work.killed(), checkpoints, ...(await judge(budgets)) };
+}
+
+/** Writes checkpoints while the processes work; answers how many. */
+async function keepLog(budgets: BudgetStore, done: Promise<void>): Promise<number> {
+  let [count, isOver] = [0, false];
+  const over = done.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => undefined);
+  while (!isOver) {
+    if (await compactIfDue({ store: budgets, entriesMax: () => keptEntries, events: () => undefined })) count += 1;
+    await Promise.race([over.catch(() => undefined), setTimeout(100)]);
+  }
+  return count;
 }
 
 interface Work {
@@ -151,14 +172,12 @@ function startWork(run: BudgetsRun & { readonly redisUrl: string; readonly swarm
   };
 }
 
-async function judge(budgets: BudgetStore): Promise<Pick<BudgetsOutcome, "entries" | "presumed" | "violations">> {
-  const audit = createBudgetAudit();
-  for (let entries = await budgets.log(0, 500); entries.length > 0;) {
-    for (const entry of entries) audit.enter(entry);
-    entries = await budgets.log(entries.at(-1)!.number, 500);
-  }
+async function judge(
+  budgets: BudgetStore,
+): Promise<Pick<BudgetsOutcome, "entries" | "from" | "presumed" | "violations">> {
+  const { report } = await auditBudgets(budgets);
   const { budgets: present } = await budgets.list(100);
-  const { faults, entries, complete, presumed } = audit.close(present);
+  const { faults, entries, from, complete, presumed } = report;
   const violations = [...faults];
   if (!complete) violations.push("the log does not reach back to the first change");
   const root = present.find(({ budgetId }) => budgetId === "root");
@@ -168,5 +187,5 @@ async function judge(budgets: BudgetStore): Promise<Pick<BudgetsOutcome, "entrie
     violations.push(`B3: ${total} credits are used and ${free} are left of ${limits.credits}`);
   const slots = present.reduce((sum, { available }) => sum + (available["slots"] ?? 0), 0);
   if (slots !== limits.slots) violations.push(`B3: ${slots} of ${limits.slots} slots came back`);
-  return { entries, presumed: presumed.reduce((sum, { amount }) => sum + amount, 0), violations };
+  return { entries: from + entries, from, presumed: presumed.reduce((sum, { amount }) => sum + amount, 0), violations };
 }

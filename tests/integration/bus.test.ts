@@ -114,3 +114,25 @@ test("a publisher waits for a group that lags, is refused when its time is over,
   await assert.rejects(agent.bus.publish("a", null, { qos: 3 as never }), { code: "invalid-argument", field: "qos" });
   await assert.rejects(agent.bus.replay("slow", "first"), { code: "invalid-argument", field: "letter" });
 });
+
+test("what is not kept is heard by every agent that listens, in this process and in others, and waits for nobody", async () => {
+  await using redis = await acquireTestRedis();
+  const own = { redis: redis.url, swarm: `s-${randomUUID()}` };
+  const registry = new Registry();
+  await using one = createAgent({ ...own, agentId: "a", registry });
+  await using other = createAgent({ ...own, agentId: "b" });
+  const heard = { a: [] as unknown[], b: [] as unknown[] };
+  one.bus.listen("ticks/+", (payload, { from }) => heard.a.push([payload, from]));
+  const off = other.bus.listen<number>("ticks/#", (payload, { from, topic }) => heard.b.push([payload, from, topic]));
+  await assert.rejects(one.bus.publish("ticks/1", 0, { qos: 0 }), { code: "unavailable" });
+  await Promise.all([one.start(), other.start()]);
+  await waitFor("they hear each other", () => Promise.resolve(one.bus.heard() === 1 && other.bus.heard() === 1));
+  const { processes, dropped } = await one.bus.publish("ticks/1", 7, { qos: 0 });
+  assert.deepEqual([processes, dropped], [2, 0]);
+  await waitFor("both have it", () => Promise.resolve(heard.a.length === 1 && heard.b.length === 1));
+  assert.deepEqual(heard, { a: [[7, "a"]], b: [[7, "a", "ticks/1"]] });
+  off();
+  await waitFor("one listens", async () => (await one.bus.publish("ticks/1", 8, { qos: 0 })).processes === 1);
+  assert.match(await registry.metrics(), /^entrain_bus_publications_total\{qos="0",outcome="published"\} [1-9]/m);
+  assert.match(await registry.metrics(), /^entrain_bus_messages_heard_total\{outcome="handled"\} [1-9]/m);
+});

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { createBudgetAudit } from "@entrain/core/budget";
 import { EntrainError } from "@entrain/kernel";
 import { createRedisStore } from "@entrain/redis";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { auditBudgets, createSystemClock, systemTimers } from "@entrain/runtime";
+import { Redis } from "ioredis";
 import { waitFor } from "@entrain/testkit/conformance";
 import { connectCoordinator, type Coordinator } from "entrain";
 import { startService, type ServiceProcess } from "./service-process.ts";
@@ -35,6 +35,10 @@ function connect(address: string): Coordinator {
 
 /** Every logged change replayed, held against what the store says. */
 async function faults(): Promise<readonly string[]> {
+  return (await audit()).report.faults;
+}
+
+async function audit(): ReturnType<typeof auditBudgets> {
   const store = createRedisStore({
     redis: redis.url,
     swarmId: swarm,
@@ -43,9 +47,7 @@ async function faults(): Promise<readonly string[]> {
   });
   await store.connect();
   try {
-    const audit = createBudgetAudit();
-    for (const entry of await store.budgets.log(0, 500)) audit.enter(entry);
-    return audit.close((await store.budgets.list(1_000)).budgets).faults;
+    return await auditBudgets(store.budgets);
   } finally {
     await store.close();
   }
@@ -106,6 +108,27 @@ test("two clients of a rate at two coordinators have no more than it together", 
   const total = taken.reduce((sum, count) => sum + count, 0);
   // 2 s and what may be saved up by each of the two.
   assert.ok(total > 200 && total <= 200 * 2.2, taken.join(" + "));
+});
+
+test("coordinators write a checkpoint when the log has grown by enough, and a balance that is forged after it is found", async () => {
+  const [{ budget, context }] = coordinators;
+  const { version } = await context.read();
+  const note = { author: "tester", reason: "a short log", baseVersion: version };
+  await context.patch({ kind: "merge", patch: { policy: { history: { budgetEntriesMax: 1_000 } } } }, note);
+  await budget.create({ budgetId: "busy", limits: { slots: 100 } });
+  for (let n = 0; n < 100; n++) {
+    await using lease = await budget.allocate("busy", { amounts: { slots: 1 } });
+    assert.ok(lease.allocationId);
+  }
+  await waitFor("a checkpoint", async () => (await audit()).report.from > 0, 60_000);
+  const { report } = await audit();
+  assert.deepEqual([report.faults, report.complete], [[], true]);
+  const raw = new Redis(redis.url);
+  await raw.hincrby(`entrain:{${swarm}}:budget:busy`, "limit:slots", 5);
+  assert.match((await faults()).join(), /busy: limits of slots is 105, the log comes to 100/);
+  await raw.hincrby(`entrain:{${swarm}}:budget:busy`, "limit:slots", -5);
+  raw.disconnect();
+  assert.deepEqual(await faults(), []);
 });
 
 test("an allocation whose coordinator was killed under it is answered the same by the other, and released there", async () => {

@@ -199,7 +199,7 @@ class Host implements AgentHost {
     this.work.start();
     this.peers.schedules.start();
     this.peers.votes.start();
-    this.peers.bus.start();
+    this.peers.bus.start(loops.messages);
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
   }
@@ -237,7 +237,7 @@ class Host implements AgentHost {
       },
       () => loops?.leave(),
       () => loops?.rhythm.stop(),
-      () => loops?.transport.close(),
+      () => Promise.all([loops?.transport.close(), loops?.messages.close()]),
       () => this.#hub.stop(),
       () => this.#probe.stop(),
       () => this.#decisions.stop(),

@@ -6,15 +6,17 @@
 import { availableParallelism } from "node:os";
 import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { MemberRecord } from "@entrain/core/membership";
+import type { MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
   createMemberProbe,
+  createMessageLinks,
   createPhaseTransport,
   createRpcServer,
   formatAddress,
   probeAddress,
+  type RpcMessageLinks,
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
@@ -34,6 +36,7 @@ import type { HealthProbe } from "./health-probe.ts";
 export interface HostLoops {
   readonly server: RpcServer;
   readonly transport: RpcPhaseTransport;
+  readonly messages: RpcMessageLinks;
   readonly rhythm: RhythmLoop;
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
@@ -79,6 +82,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   transport.onFrame(({ processId: heardId }) => {
     detector.heard(heardId);
   });
+  const messages = createMessageLinks({ swarmId, processId, insecure, tls, clock, events });
   const server = await createRpcServer({
     listen,
     swarmId,
@@ -88,6 +92,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     clock,
     events,
     phase: transport,
+    messages,
     agentProcess,
     probeHelper: detector,
   });
@@ -96,12 +101,15 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
-  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, detector);
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
+    detector.setView(view);
+    messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
+  });
   const leave = (): Promise<void> => {
     detector.stop();
     return membership.stop();
   };
-  return { server, transport, rhythm, membership, election, succession, leave };
+  return { server, transport, messages, rhythm, membership, election, succession, leave };
 }
 
 function createRhythm(
@@ -144,7 +152,7 @@ function createMembership(
   surroundings: HostLoopsOptions,
   listensAt: string,
   rhythm: RhythmLoop,
-  detector: FailureDetector,
+  onChange: (view: MembershipView) => void,
 ): MembershipLoop {
   const { options, incarnation, clock, store, events, probe, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
@@ -165,7 +173,7 @@ function createMembership(
     },
     onView: (view) => {
       rhythm.setMembers(view);
-      detector.setView(view);
+      onChange(view);
       onMembers();
     },
     onSuperseded: (agentId) => {

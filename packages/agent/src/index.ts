@@ -69,10 +69,15 @@ export type { HandedOver, HandoffOffer, HandoffReason } from "@entrain/core/task
 export type { Outcome, SessionEnd, SessionSpec, SessionState } from "@entrain/core/session";
 export type {
   Bus,
+  HeardContext,
   MessageContext,
   MessageHandler,
+  MessageListener,
+  ListenOptions,
   Published,
   PublishOptions,
+  SendOptions,
+  Sent,
   SubscribeOptions,
   Subscription,
 } from "@entrain/runtime";

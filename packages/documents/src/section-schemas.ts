@@ -64,7 +64,12 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
       organisation,
       history: {
         type: "object",
-        properties: { versionsMax: wholeNumber, ageMaxMs: wholeNumber, charactersMax: wholeNumber },
+        properties: {
+          versionsMax: wholeNumber,
+          ageMaxMs: wholeNumber,
+          charactersMax: wholeNumber,
+          budgetEntriesMax: wholeNumber,
+        },
         additionalProperties: false,
       },
     },

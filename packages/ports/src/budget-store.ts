@@ -1,5 +1,5 @@
 /** Budgets in the store (B1 to B3). */
-import type { AuditEntry, Budget, BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
+import type { AuditEntry, Budget, BudgetCheckpoint, BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
 import type { Unsubscribe } from "./subscription.ts";
 
 /** A part of the list of budgets. */
@@ -7,6 +7,8 @@ export interface BudgetPage {
   readonly budgets: readonly Budget[];
   /** Where the next page begins; undefined: there is none. */
   readonly next: number | undefined;
+  /** The last entry of the log at that moment; 0: none. */
+  readonly logged: number;
 }
 
 /** Errors: `store-unavailable`, `deadline-exceeded`. */
@@ -25,6 +27,14 @@ export interface BudgetStore {
   read(budgetIds: readonly string[]): Promise<readonly Budget[]>;
   /** The log after an entry (0: all that is kept), oldest first. */
   log(after: number, limit: number): Promise<readonly AuditEntry[]>;
+  /** The last checkpoint of the log; undefined where there is none. */
+  checkpoint(): Promise<BudgetCheckpoint | undefined>;
+  /**
+   * Writes a checkpoint, and drops what the log has before it, but for the last `entriesMax` entries. An older one than is
+   * there changes nothing: false.
+   * @throws EntrainError `resource-exhausted` for one of more than 16 Mi characters
+   */
+  compact(checkpoint: BudgetCheckpoint, entriesMax: number): Promise<boolean>;
   /** Calls back with the ids of budgets whose figures changed: a hint. */
   watch(onHint: (budgetIds: readonly string[]) => void): Unsubscribe;
 }

@@ -27,6 +27,27 @@ export type BusEvent =
       readonly cause: string;
       readonly tookMs: number;
     }
+  /** Messages that are not kept were dropped here: by the publisher (`not-drained`) or by who listens. */
+  | {
+      readonly kind: "message.dropped";
+      /** `refused`: what a peer sent is no message of its own agents; `queue-full`: the handler does not keep up. */
+      readonly cause: "not-drained" | "queue-full" | "refused";
+      readonly count: number;
+      /** Empty where it cannot be read. */
+      readonly topic: string;
+      readonly message: string;
+    }
+  /** A handler of messages that are not kept has had one. */
+  | {
+      readonly kind: "message.heard";
+      readonly agentId: string;
+      readonly messageId: string;
+      readonly topic: string;
+      readonly outcome: "handled" | "failed";
+      /** Empty for one that is handled. */
+      readonly cause: string;
+      readonly tookMs: number;
+    }
   /** This process found a message whose last consumer had vanished, or that had expired: it is a dead letter. */
   | {
       readonly kind: "message.died";

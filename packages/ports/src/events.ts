@@ -1,5 +1,5 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
-import type { BudgetCommand } from "@entrain/core/budget";
+import type { AuditReport, BudgetCommand } from "@entrain/core/budget";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
@@ -198,6 +198,8 @@ export type RuntimeEvent =
     }
   /** A change of the budgets was asked for; `outcome` is that of the store, of a refusal its kind, or an error's code. */
   | { readonly kind: "budget.answered"; readonly operation: BudgetCommand["kind"]; readonly outcome: string }
+  /** The log of the budgets was replayed, before a checkpoint is written. */
+  | { readonly kind: "budgets.audited"; readonly report: AuditReport }
   /** How many budgets and live allocations the swarm has. */
   | { readonly kind: "budgets.counted"; readonly budgets: number; readonly leases: number }
   /** This process's share of a rate was refreshed, or could not be; `taken`: units since the last answer. */

@@ -9,6 +9,7 @@ import {
   type Amounts,
   type AuditEntry,
   type Budget,
+  type BudgetCheckpoint,
   type BudgetCommand,
   type BudgetOutcome,
   type BudgetPolicy,
@@ -25,6 +26,9 @@ import type { ScriptName } from "./scripts.ts";
 
 type Words = readonly (string | number)[];
 
+/** Longest checkpoint, characters. */
+const checkpointMax = 16 * 1_024 * 1_024;
+
 /** The budgets of a swarm. */
 export function createBudgetStore(options: {
   readonly keys: StoreKeys;
@@ -32,18 +36,19 @@ export function createBudgetStore(options: {
   readonly hub: MessageHub;
 }): BudgetStore {
   const { keys, commands, hub } = options;
-  const { budgets, budgetLeases, budgetRequests, budgetsEnded, budgetLog, budgetCounters } = keys;
+  const { budgets, budgetLeases, budgetRequests, budgetsEnded, budgetLog, budgetCounters, budgetCheckpoint } = keys;
   const channel = keys.channels.budgets;
   const writeKeys = [budgets, budgetLeases, budgetRequests, budgetsEnded, budgetLog, budgetCounters];
   const run = (name: ScriptName, args: Words): Promise<Reply> =>
     commands.run(name, writeKeys, [channel, keys.prefix, ...args]);
 
   async function read(after: string, limit: number, ids: readonly string[]) {
-    const reply = await commands.run("read-budgets", [budgets], [keys.prefix, after, limit, ...ids]);
-    return (reply as readonly (readonly [string, string, readonly string[]])[]).map(([number, id, fields]) => ({
-      number: Number(number),
-      budget: budgetFrom(id, pairsOf(fields)),
-    }));
+    const reply = await commands.run("read-budgets", [budgets, budgetCounters], [keys.prefix, after, limit, ...ids]);
+    const [logged, found] = reply as readonly [string, readonly (readonly [string, string, readonly string[]])[]];
+    return {
+      logged: Number(logged),
+      found: found.map(([number, id, fields]) => ({ number: Number(number), budget: budgetFrom(id, pairsOf(fields)) })),
+    };
   }
 
   return {
@@ -53,19 +58,32 @@ export function createBudgetStore(options: {
     },
     reclaim: async () => Number(await run("reclaim-budgets", [])),
     async list(limit, after) {
-      const found = await read(after === undefined ? "-inf" : String(after), limit + 1, []);
+      const { logged, found } = await read(after === undefined ? "-inf" : String(after), limit + 1, []);
       const page = found.slice(0, limit);
       return {
         budgets: page.map(({ budget }) => budget),
         next: found.length > limit ? page.at(-1)?.number : undefined,
+        logged,
       };
     },
-    read: async (ids) => (ids.length === 0 ? [] : (await read("-inf", 0, ids)).map(({ budget }) => budget)),
+    read: async (ids) => (ids.length === 0 ? [] : (await read("-inf", 0, ids)).found.map(({ budget }) => budget)),
     async log(after, limit) {
       const reply = await commands.run("read-budget-log", [budgetLog], [after, limit]);
       return (reply as readonly (readonly [string, readonly string[]])[]).map(([number, fields]) =>
         entryFrom(Number(number), pairsOf(fields)),
       );
+    },
+    async checkpoint() {
+      const text = await commands.run("read-budget-checkpoint", [budgetCheckpoint], []);
+      return typeof text === "string" ? (JSON.parse(text) as BudgetCheckpoint) : undefined;
+    },
+    async compact(checkpoint, entriesMax) {
+      const text = JSON.stringify(checkpoint);
+      if (text.length > checkpointMax)
+        throw new EntrainError("resource-exhausted", `a checkpoint of ${text.length} characters is too large to keep`);
+      const args = [checkpoint.number, text, entriesMax];
+      const written = await commands.run("compact-budget-log", [budgetCheckpoint, budgetLog, budgetCounters], args);
+      return Number(written) === 1;
     },
     watch: (onHint) =>
       hub.watch(channel, (message) => {

@@ -99,6 +99,8 @@ export interface StoreKeys {
   readonly budgetLog: string;
   /** Hash: the numbers given out last, and the longest lease. */
   readonly budgetCounters: string;
+  /** Hash: the state of the budgets after an entry of the log, and its number. */
+  readonly budgetCheckpoint: string;
   /**
    * Tasks: sorted sets of those that run by the end of their lease, of the ended and of dead letters by their end; a hash of
    * counts. Each task has a hash of its own, `<prefix>task:<taskId>`, each line a sorted set, `<prefix>task-queue:<line>`.
@@ -267,6 +269,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     budgetsEnded: `${base}:budgets-ended`,
     budgetLog: `${base}:budget-log`,
     budgetCounters: `${base}:budget-counters`,
+    budgetCheckpoint: `${base}:budget-checkpoint`,
     taskLeases: `${base}:task-leases`,
     tasksEnded: `${base}:tasks-ended`,
     tasksDead: `${base}:tasks-dead`,

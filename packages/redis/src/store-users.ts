@@ -79,7 +79,7 @@ export const areas = {
   budgets: {
     keys: ["budget*", "allocation:*"],
     channels: ["budgets"],
-    reads: ["read-budgets", "read-budget-log"],
+    reads: ["read-budgets", "read-budget-log", "read-budget-checkpoint"],
     writes: [
       "create-budget",
       "close-budget",
@@ -90,6 +90,7 @@ export const areas = {
       "extend-allocation",
       "release-allocation",
       "reclaim-budgets",
+      "compact-budget-log",
     ],
   },
   work: {

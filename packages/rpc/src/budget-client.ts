@@ -1,7 +1,7 @@
 /** Budgets and rates as a coordinator serves them: the same ports as the store's, so that desks work over either. */
 import { checkId } from "@entrain/kernel";
 import type { BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
-import type { BudgetStore, RateStore } from "@entrain/ports";
+import type { BudgetPage, BudgetStore, RateStore } from "@entrain/ports";
 import { budgetFromWire, budgetOutcomeFromWire } from "./budget-wire.ts";
 import { callMetadata } from "./call-metadata.ts";
 import { openChannel } from "./channel.ts";
@@ -14,7 +14,9 @@ import { count, finite } from "./wire-fields.ts";
 /** Calls a coordinator. Errors are EntrainError: those of the ports, `unavailable`, `deadline-exceeded`. */
 export interface BudgetClient {
   /** Hints of changes do not come this way: whoever waits for room looks again from time to time. */
-  readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "reclaim" | "watch">;
+  readonly budgets: Pick<BudgetStore, "apply" | "read" | "reclaim" | "watch"> & {
+    list(limit: number, after?: number): Promise<Omit<BudgetPage, "logged">>;
+  };
   readonly rates: RateStore;
   /** Gives the channel up; idempotent. */
   close(): void;

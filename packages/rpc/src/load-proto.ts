@@ -6,8 +6,10 @@ import { loadPackageDefinition } from "@grpc/grpc-js";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
 import type { ProtoGrpcType as AgentGrpcType } from "./gen/agent.ts";
 import type { ProtoGrpcType as ContextGrpcType } from "./gen/context.ts";
+import type { ProtoGrpcType as CoordinationGrpcType } from "./gen/coordination.ts";
 import type { AgentServiceDefinition } from "./gen/entrain/v1/AgentService.ts";
 import type { ContextServiceDefinition } from "./gen/entrain/v1/ContextService.ts";
+import type { CoordinationServiceDefinition } from "./gen/entrain/v1/CoordinationService.ts";
 import type { DecisionServiceDefinition } from "./gen/entrain/v1/DecisionService.ts";
 import type { PhaseServiceDefinition } from "./gen/entrain/v1/PhaseService.ts";
 import type { RegistryServiceDefinition } from "./gen/entrain/v1/RegistryService.ts";
@@ -21,6 +23,7 @@ export interface ServiceDefinitions {
   readonly decision: DecisionServiceDefinition;
   readonly context: ContextServiceDefinition;
   readonly registry: RegistryServiceDefinition;
+  readonly coordination: CoordinationServiceDefinition;
   /** The same for whoever needs every message too: reflection. */
   readonly everything: PackageDefinition;
 }
@@ -43,14 +46,17 @@ function load(): ServiceDefinitions {
   // The loader knows the shape only at run time; that the generated types describe it is what the drift test checks.
   const { entrain } = loadPackageDefinition(everything) as unknown as AgentGrpcType &
     ContextGrpcType &
+    CoordinationGrpcType &
     RegistryGrpcType;
-  const { PhaseService, AgentService, DecisionService, ContextService, RegistryService } = entrain.v1;
+  const { PhaseService, AgentService, DecisionService, ContextService, CoordinationService, RegistryService } =
+    entrain.v1;
   return {
     phase: PhaseService.service,
     agent: AgentService.service,
     decision: DecisionService.service,
     context: ContextService.service,
     registry: RegistryService.service,
+    coordination: CoordinationService.service,
     everything,
   };
 }

@@ -6,6 +6,7 @@ const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.PhaseService": ["agent"],
   "entrain.v1.RegistryService": ["agent"],
   "entrain.v1.DecisionService": ["agent"],
+  "entrain.v1.CoordinationService": ["agent"],
   "entrain.v1.AgentService": ["console", "operator"],
   "entrain.v1.ContextService": ["agent", "decision-loop", "coordinator", "console", "operator"],
 };

@@ -8,6 +8,7 @@ import { EntrainError } from "@entrain/kernel";
 export const protoFiles = [
   "entrain/v1/agent.proto",
   "entrain/v1/context.proto",
+  "entrain/v1/coordination.proto",
   "entrain/v1/decision.proto",
   "entrain/v1/phase.proto",
   "entrain/v1/registry.proto",

@@ -20,6 +20,7 @@ import { createDecisionService } from "./decision-service.ts";
 import { formatAddress, type HostPort } from "./listen-address.ts";
 import { listen, type Listener } from "./listener.ts";
 import { serviceDefinitions } from "./load-proto.ts";
+import type { ListenStream, RpcMessageLinks } from "./message-links.ts";
 import type { RpcPhaseTransport, ServedExchange } from "./phase-transport.ts";
 import { createRegistryService } from "./registry-service.ts";
 import { createStampedCodec, stampedService } from "./stamped-codec.ts";
@@ -42,6 +43,7 @@ export interface RpcServerOptions extends Security {
   /** What a coordinator serves. */
   readonly coordination?: (ServedBudgets & { readonly context: SharedContext }) | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
+  readonly messages?: Pick<RpcMessageLinks, "accept"> | undefined;
   /** Calls of one peer in a second (default 5,000); more are refused. */
   readonly callsPerSecond?: number;
   /** Pings of every connection (default: every 200 ms, answered within 100 ms). */
@@ -99,7 +101,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
 
 /** Adds what the process offers; answers the full names of the services. */
 function addServices(server: Server, desk: CallDesk, options: RpcServerOptions): string[] {
-  const { agentProcess, decider, coordination, phase, probeHelper, clock, events } = options;
+  const { agentProcess, decider, coordination, phase, messages, probeHelper, clock, events } = options;
   const definitions = serviceDefinitions();
   const names: string[] = [];
   if (phase !== undefined) {
@@ -126,6 +128,14 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
   if (coordination !== undefined) {
     names.push("entrain.v1.ContextService");
     server.addService(definitions.context, createContextService({ desk, events, ...coordination }));
+  }
+  if (messages !== undefined) {
+    names.push("entrain.v1.CoordinationService");
+    server.addService(definitions.coordination, {
+      Listen: (stream: ListenStream) => {
+        if (desk.admit(stream) !== undefined) messages.accept(stream);
+      },
+    });
   }
   return names;
 }

@@ -1,20 +1,17 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
+export { auditBudgets } from "./budget/audit-budgets.ts";
+export { compactIfDue, keepBudgets } from "./budget/budget-keeper.ts";
 export { seekGrant } from "./budget/seek-grant.ts";
 export { observeBudgets } from "./budget/observe-budgets.ts";
 export type { BudgetLease } from "./budget/budget-lease.ts";
 export { createBatcher, type Batcher, type BatcherSurroundings, type BeatenBatcher } from "./batching/batcher.ts";
 export type { BatchInfo, BatcherOptions, Flush } from "./batching/batcher-options.ts";
-export {
-  createBusDesk,
-  type Bus,
-  type BusDesk,
-  type Published,
-  type PublishOptions,
-  type SubscribeOptions,
-} from "./bus/bus-desk.ts";
+export type { Bus, Published, PublishOptions, SubscribeOptions } from "./bus/bus-contract.ts";
+export { createBusDesk, type BusDesk } from "./bus/bus-desk.ts";
 export type { MessageContext, MessageHandler } from "./bus/delivery.ts";
+export type { HeardContext, MessageListener, ListenOptions, SendOptions, Sent } from "./bus/live-desk.ts";
 export type { Subscription } from "./bus/group-worker.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { createContextDesk } from "./context/context-desk.ts";

@@ -29,6 +29,12 @@ export function busFamilies({ counter, histogram }: MetricMaker) {
       ["group", "qos", "outcome"],
     ),
     redeliveries: counter("entrain_bus_redeliveries_total", "Attempts at messages that were not the first.", ["group"]),
+    messagesDropped: counter("entrain_bus_messages_dropped_total", "Messages that are not kept and were dropped.", [
+      "cause",
+    ]),
+    messagesHeard: counter("entrain_bus_messages_heard_total", "Messages that are not kept and reached a listener.", [
+      "outcome",
+    ]),
     deadLetters: counter("entrain_bus_dead_letters_total", "Messages that became dead letters in this process.", [
       "group",
       "cause",

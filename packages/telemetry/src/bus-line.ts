@@ -15,6 +15,15 @@ export function busLine(event: BusEvent): EventLine {
       const level = outcome === "acknowledged" ? "trace" : outcome === "again" ? "info" : "warn";
       return line(level, `message ${outcome}`, { ...fields, ...(cause === "" ? {} : { cause }) });
     }
+    case "message.dropped": {
+      const { kind: _, message, ...fields } = event;
+      return line("warn", `message dropped: ${message}`, fields);
+    }
+    case "message.heard": {
+      const { kind: _, outcome, cause, ...fields } = event;
+      if (outcome === "handled") return line("trace", "message heard", fields);
+      return line("warn", "listener failed", { ...fields, cause });
+    }
     case "message.died": {
       const { kind: _, ...fields } = event;
       return line("warn", "message dead", fields);

@@ -55,6 +55,7 @@ function agentLine(event: AgentEvent): EventLine {
     case "message.published":
     case "message.ended":
     case "message.died":
+    case "message.heard":
       return busLine(event);
     case "goal.changed": {
       const { goalVersion, kind, periodNs, effectiveBeat } = event.goal;
@@ -228,6 +229,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rule.failed":
     case "watches.sampled":
     case "budget.answered":
+    case "budgets.audited":
     case "budgets.counted":
     case "rate.refreshed":
       return sharingLine(event);
@@ -251,6 +253,8 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
       return observerLine(event);
     case "session.changed":
       return sessionLine(event);
+    case "message.dropped":
+      return busLine(event);
     case "listener.failed":
       return line("warn", "listener threw", { listener: event.listener, error: event.message });
   }

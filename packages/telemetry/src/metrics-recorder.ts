@@ -5,7 +5,6 @@
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
-import { recordBus } from "./record-bus.ts";
 import { recordDecision, type ActsMemory } from "./record-decisions.ts";
 import { recordConsole } from "./record-console.ts";
 import { recordSharing } from "./record-sharing.ts";
@@ -136,6 +135,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "mode.switched":
     case "watches.sampled":
     case "budget.answered":
+    case "budgets.audited":
     case "budgets.counted":
     case "rate.refreshed":
       recordSharing(families, state.bound, event);
@@ -143,12 +143,12 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "task.ended":
     case "handoff.ended":
     case "session.changed":
-      recordCoordination(families, state.bound, event);
-      return;
     case "message.published":
     case "message.ended":
     case "message.died":
-      recordBus(families, state.bound, event);
+    case "message.dropped":
+    case "message.heard":
+      recordCoordination(families, state.bound, event);
       return;
     default:
       // A kind of event that nobody above knows lands here, and does not compile there.

@@ -220,6 +220,9 @@ function sharingFamilies({ counter, gauge }: MetricMaker) {
       "operation",
       "outcome",
     ]),
+    budgetAudits: counter("entrain_budget_audits_total", "Replays of the budgets' log before a checkpoint.", [
+      "outcome",
+    ]),
     budgets: gauge("entrain_budgets", "Budgets of the swarm."),
     budgetLeases: gauge("entrain_budget_leases", "Live allocations of the swarm."),
     rateRefreshes: counter("entrain_rate_refreshes_total", "Refreshes of shares of rates.", ["rate", "outcome"]),

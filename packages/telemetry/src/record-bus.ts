@@ -11,6 +11,14 @@ export function recordBus(to: MetricFamilies, bound: (label: "group", text: stri
     to.publicationDuration.observe(labels, event.tookMs / 1_000);
     return;
   }
+  if (event.kind === "message.dropped") {
+    to.messagesDropped.inc({ cause: event.cause }, event.count);
+    return;
+  }
+  if (event.kind === "message.heard") {
+    to.messagesHeard.inc({ outcome: event.outcome });
+    return;
+  }
   const group = bound("group", event.group);
   if (event.kind === "message.died") {
     to.deadLetters.inc({ group, cause: causeOf(event.cause) });

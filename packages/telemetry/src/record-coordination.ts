@@ -1,14 +1,16 @@
-/** Feeds the metrics of coordination: tasks and handoffs that ended here, sessions that moved on here. */
-import type { RuntimeEvent } from "@entrain/ports";
+/** Feeds the metrics of coordination: tasks and handoffs that ended here, sessions that moved on here, messages. */
+import type { BusEvent, RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
+import { recordBus } from "./record-bus.ts";
 
 /** What workers and the drivers of sessions report. */
-type CoordinationEvent = Extract<RuntimeEvent, { readonly kind: "task.ended" | "handoff.ended" | "session.changed" }>;
+type CoordinationEvent =
+  BusEvent | Extract<RuntimeEvent, { readonly kind: "task.ended" | "handoff.ended" | "session.changed" }>;
 
 /** Counts one event; texts of unknown variety go through `bound`. */
 export function recordCoordination(
   to: MetricFamilies,
-  bound: (label: "capability" | "pattern", text: string) => string,
+  bound: (label: "capability" | "group" | "pattern", text: string) => string,
   event: CoordinationEvent,
 ): void {
   switch (event.kind) {
@@ -32,5 +34,7 @@ export function recordCoordination(
       to.sessionScore.observe({ pattern }, event.score / 100);
       return;
     }
+    default:
+      recordBus(to, bound, event);
   }
 }

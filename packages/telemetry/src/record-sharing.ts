@@ -18,6 +18,7 @@ type SharingEvent = Extract<
       | "mode.switched"
       | "watches.sampled"
       | "budget.answered"
+      | "budgets.audited"
       | "budgets.counted"
       | "rate.refreshed";
   }
@@ -68,6 +69,11 @@ export function recordSharing(
       return;
     case "budget.answered":
       to.budgetOperations.inc({ operation: event.operation, outcome: bound("outcome", event.outcome) });
+      return;
+    case "budgets.audited":
+      to.budgetAudits.inc({
+        outcome: event.report.faults.length > 0 ? "faults" : event.report.complete ? "clean" : "incomplete",
+      });
       return;
     case "budgets.counted":
       to.budgets.set(event.budgets);

@@ -1,6 +1,10 @@
 /** One event of every kind, for tests: the type asks for a sample of each new kind. */
+import type { AuditReport } from "@entrain/core/budget";
 import type { RuntimeEvent } from "@entrain/ports";
+import { sampleBusEvents } from "./sample-bus-events.ts";
 import { decision, member } from "./sample-records.ts";
+
+const auditReport: AuditReport = { entries: 2, from: 0, complete: true, faults: [], presumed: [] };
 
 const goal = {
   goalVersion: 2,
@@ -53,37 +57,7 @@ const samples: Samples = {
     cause: "",
     tookMs: 8,
   },
-  "message.published": {
-    kind: "message.published",
-    agentId,
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 1,
-    outcome: "published",
-    attempts: 1,
-    tookMs: 2,
-  },
-  "message.ended": {
-    kind: "message.ended",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    qos: 2,
-    attempt: 2,
-    outcome: "dead",
-    cause: "it threw",
-    tookMs: 7,
-  },
-  "message.died": {
-    kind: "message.died",
-    agentId,
-    group: "billing",
-    messageId: "m-1",
-    topic: "orders/new",
-    attempts: 5,
-    cause: "its consumer vanished",
-  },
+  ...sampleBusEvents,
   "session.changed": {
     kind: "session.changed",
     sessionId: "s-1",
@@ -160,6 +134,7 @@ const samples: Samples = {
   "watch.resynced": { kind: "watch.resynced", cause: "slow", fromVersion: 1, version: 3 },
   "watches.sampled": { kind: "watches.sampled", open: 2, waiting: 3, behindMax: 4, told: 5 },
   "budget.answered": { kind: "budget.answered", operation: "allocate", outcome: "granted" },
+  "budgets.audited": { kind: "budgets.audited", report: auditReport },
   "budgets.counted": { kind: "budgets.counted", budgets: 2, leases: 3 },
   "rate.refreshed": { kind: "rate.refreshed", rate: "upstream", ok: true, perSecond: 50, waiting: 1, taken: 25 },
   "mode.switched": { kind: "mode.switched", contextVersion: 3, swarmMode: true },

@@ -20,6 +20,7 @@ type SharingEvent = Extract<
       | "rule.failed"
       | "watches.sampled"
       | "budget.answered"
+      | "budgets.audited"
       | "budgets.counted"
       | "rate.refreshed";
   }
@@ -66,6 +67,15 @@ export function sharingLine(event: SharingEvent): EventLine {
     }
     case "budget.answered":
       return line("trace", "budget answered", { operation: event.operation, outcome: event.outcome });
+    case "budgets.audited": {
+      const { entries, from, complete, faults } = event.report;
+      const [first] = faults;
+      if (first !== undefined)
+        return line("error", "the budgets' books are wrong", { entries, from, faults: faults.length, first });
+      return complete
+        ? line("info", "the budgets' books are right", { entries, from })
+        : line("warn", "the budgets' log no longer reaches back far enough to be audited", { entries, from });
+    }
     case "budgets.counted":
       return line("trace", "budgets counted", { budgets: event.budgets, leases: event.leases });
     case "rate.refreshed": {

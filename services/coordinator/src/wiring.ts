@@ -10,11 +10,12 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "@entrain/config";
 import { createDocumentRules } from "@entrain/documents";
-import { EntrainError } from "@entrain/kernel";
+import { budgetEntriesMax } from "@entrain/core/budget";
+import { createRandom, EntrainError } from "@entrain/kernel";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createRpcServer } from "@entrain/rpc";
-import { createSharedContext, createSystemClock, observeBudgets, systemTimers } from "@entrain/runtime";
+import { createSharedContext, createSystemClock, keepBudgets, observeBudgets, systemTimers } from "@entrain/runtime";
 import {
   createServiceTelemetry,
   openSecurity,
@@ -100,12 +101,19 @@ export async function startCoordinator(
     sayHealth();
     store.health.watch(sayHealth);
     driver.start();
+    const stopKeeping = keepBudgets({
+      store: store.budgets,
+      entriesMax: () => budgetEntriesMax(held.follower.current()?.document ?? {}),
+      timers: systemTimers,
+      random: createRandom(randomUUID()),
+      events,
+    });
     return {
       opsUrl,
       grpcAddress: server.address,
       async stop() {
         serving = false;
-        await driver.stop(0);
+        await Promise.all([driver.stop(0), stopKeeping()]);
         await server.close({ deadlineMs: config.drainMs });
         await letGo();
       },

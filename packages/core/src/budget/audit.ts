@@ -5,6 +5,7 @@
 import { createBudgetBook } from "./book.ts";
 import type { Budget } from "./budget.ts";
 import type { BudgetCommand } from "./command.ts";
+import type { BudgetCheckpoint } from "./snapshot.ts";
 
 /** One logged change. */
 export interface AuditEntry {
@@ -18,7 +19,9 @@ export interface AuditEntry {
 /** What an audit found; `faults` is empty where the books are right. */
 export interface AuditReport {
   readonly entries: number;
-  /** False: the log no longer reaches back to the first change, so only the present balance was looked at. */
+  /** The entry after whose checkpoint the replay began; 0: the first change. */
+  readonly from: number;
+  /** False: the log no longer reaches back so far, so only the present balance was looked at. */
   readonly complete: boolean;
   readonly faults: readonly string[];
   /** Of consumables: what nobody reported, because its holder vanished, by budget. */
@@ -28,20 +31,28 @@ export interface AuditReport {
 /** Most faults that a report lists. */
 const faultsMax = 100;
 
-/** An audit, fed with the log from its beginning, entry by entry. */
+/** An audit, fed with the log from its beginning, entry by entry; or with the entry of a checkpoint and all after it. */
 export interface BudgetAudit {
   enter(entry: AuditEntry): void;
+  /** The state after the last entry, where nothing was wrong so far; undefined else. */
+  checkpoint(): BudgetCheckpoint | undefined;
   /** The report, given what the store says now. */
   close(present: readonly Budget[]): AuditReport;
 }
 
-/** A new audit. */
-export function createBudgetAudit(): BudgetAudit {
+/** A new audit, from a checkpoint or from the first change. */
+export function createBudgetAudit(from?: BudgetCheckpoint): BudgetAudit {
   const faults: string[] = [];
   let entries = 0;
-  let complete = true;
+  // A log that still has the checkpoint's own entry has all that came after it.
+  let complete = from === undefined;
+  let last: { readonly number: number; readonly atMs: number } | undefined = from;
   let allocationId = "";
-  const book = createBudgetBook({ reclaimsWhenTold: true, nextAllocationId: () => allocationId });
+  const book = createBudgetBook({
+    reclaimsWhenTold: true,
+    nextAllocationId: () => allocationId,
+    ...(from === undefined ? {} : { from: from.book }),
+  });
   const fault = (text: string): void => {
     if (faults.length < faultsMax) faults.push(text);
   };
@@ -64,11 +75,18 @@ export function createBudgetAudit(): BudgetAudit {
 
   return {
     enter(entry) {
-      if (entries === 0 && entry.number !== 1) complete = false;
+      if (entry.number === from?.number) complete = true;
+      if (entry.number <= (from?.number ?? 0)) return;
+      if (from === undefined && entries === 0 && entry.number !== 1) complete = false;
       entries += 1;
+      last = entry;
       if (!complete) return;
       replay(entry);
       for (const breach of book.breaches()) fault(`entry ${entry.number}: ${breach}`);
+    },
+    checkpoint() {
+      if (!complete || faults.length > 0 || last === undefined) return undefined;
+      return { number: last.number, atMs: last.atMs, book: book.snapshot() };
     },
     close(present) {
       for (const budget of present) faults.push(...overdrawn(budget));
@@ -76,7 +94,7 @@ export function createBudgetAudit(): BudgetAudit {
       const presumed = present.flatMap(({ budgetId, presumed: amounts }) =>
         Object.entries(amounts).flatMap(([resource, amount]) => (amount > 0 ? [{ budgetId, resource, amount }] : [])),
       );
-      return { entries, complete, faults: faults.slice(0, faultsMax), presumed };
+      return { entries, from: from?.number ?? 0, complete, faults: faults.slice(0, faultsMax), presumed };
     },
   };
 }

@@ -202,7 +202,7 @@ test("bad definitions and requests are refused by field, and nothing changes", (
 });
 
 /** Commands on a small tree, so that they meet. */
-export const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
+const anyCommand: fc.Arbitrary<BudgetCommand> = (() => {
   const ids = fc.constantFrom("root", "a", "b", "c", "deep");
   const amounts = fc.record({ slots: fc.integer({ min: 1, max: 8 }), credits: fc.integer({ min: 1, max: 8 }) });
   const some = fc.oneof(amounts, fc.record({ slots: fc.integer({ min: 1, max: 8 }) }));
@@ -269,5 +269,31 @@ test("whatever is asked for, B1 and B2 hold after each step, and a root's books 
       for (const budget of book.budgets()) if (budget.parentId === null) assert.equal(budget.leases, 0);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("a book that goes on from a snapshot comes to the same figures as one that never stopped", () => {
+  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), anyCommand), { minLength: 2, maxLength: 80 });
+  fc.assert(
+    fc.property(steps, fc.nat(), (sequence, cut) => {
+      const whole = createBudgetBook();
+      let [nowMs, allocations] = [0, 0];
+      let other = createBudgetBook({ nextAllocationId: () => `a-${allocations}` });
+      for (const [at, [passedMs, command]] of sequence.entries()) {
+        nowMs += passedMs;
+        const outcome = whole.apply(command, nowMs);
+        if (outcome.kind === "granted" && !outcome.repeated) allocations += 1;
+        // As in a log: what changed nothing is not there.
+        if (outcome.kind !== "refused" && outcome.kind !== "repeated" && !("repeated" in outcome && outcome.repeated))
+          other.apply(command, nowMs);
+        else other.reclaim(nowMs);
+        if (outcome.kind === "refused" && outcome.refusal.kind === "exhausted") other.apply(command, nowMs);
+        if (at === cut % sequence.length)
+          other = createBudgetBook({ from: other.snapshot(), nextAllocationId: () => `a-${allocations}` });
+      }
+      assert.deepEqual(other.budgets(), whole.budgets());
+      assert.deepEqual(other.breaches(), []);
+    }),
+    { numRuns: 200 },
   );
 });

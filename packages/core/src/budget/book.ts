@@ -8,7 +8,13 @@
 import { overdraft, shortage, unknownNames } from "./admission.ts";
 import { admit } from "./admit.ts";
 import type { Amounts } from "./amounts.ts";
-import { budgetLimits, type AllocationRequest, type Budget, type BudgetDefinition } from "./budget.ts";
+import {
+  budgetLimits,
+  isSameDefinition,
+  type AllocationRequest,
+  type Budget,
+  type BudgetDefinition,
+} from "./budget.ts";
 import type { BudgetAmendment, BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
 import { consumeHolding, endHolding, extendHolding, freeIfEmpty } from "./holdings.ts";
 import {
@@ -22,6 +28,7 @@ import {
   type Node,
 } from "./ledger.ts";
 import { usualPolicy } from "./policy.ts";
+import { ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
 import { budgetStrategies } from "./strategies.ts";
 
 /** The book; it changes by `apply` and `reclaim` alone. */
@@ -33,6 +40,8 @@ export interface BudgetBook {
   /** All budgets, by the order of their creation. */
   budgets(): readonly Budget[];
   budget(budgetId: string): Budget | undefined;
+  /** What it knows, to go on from elsewhere. */
+  snapshot(): BookSnapshot;
   /** Breaches of B1 and B2, in words. */
   breaches(): readonly string[];
 }
@@ -41,11 +50,13 @@ export interface BudgetBook {
 export interface BookOptions {
   /** What is over is ended by `reclaim` alone, not with each command (default: with each). */
   readonly reclaimsWhenTold?: boolean;
+  /** Where it begins (default: empty). */
+  readonly from?: BookSnapshot;
   /** The name of the next allocation (default: a-1, a-2 …). */
   readonly nextAllocationId?: () => string;
 }
 
-/** An empty book. */
+/** A book, empty or as a snapshot says. */
 export function createBudgetBook(options: BookOptions = {}): BudgetBook {
   return new Book(options);
 }
@@ -55,13 +66,14 @@ const unknown = (budgetId: string): BudgetOutcome => refused({ kind: "unknown-bu
 const done: BudgetOutcome = { kind: "done" };
 
 class Book implements BudgetBook {
-  readonly #ledger: Ledger = { nodes: new Map(), holdings: new Map() };
+  readonly #ledger: Ledger;
   readonly #requests = new Map<string, { readonly text: string; readonly outcome: BudgetOutcome }>();
   readonly #options: BookOptions;
   #allocations = 0;
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#ledger = options.from === undefined ? { nodes: new Map(), holdings: new Map() } : ledgerFrom(options.from);
   }
 
   apply(command: BudgetCommand, nowMs: number): BudgetOutcome {
@@ -110,6 +122,10 @@ class Book implements BudgetBook {
     return node === undefined ? undefined : budgetOf(node);
   }
 
+  snapshot(): BookSnapshot {
+    return snapshotOf(this.#ledger);
+  }
+
   breaches(): readonly string[] {
     return breachesOf(this.#ledger);
   }
@@ -123,7 +139,9 @@ class Book implements BudgetBook {
     const { budgetId, parentId, limits, kinds, leaseMs } = definition;
     const known = nodes.get(budgetId);
     if (known !== undefined)
-      return sameText(known.definition, definition) ? { kind: "repeated" } : refused({ kind: "exists", budgetId });
+      return isSameDefinition(known.definition, definition)
+        ? { kind: "repeated" }
+        : refused({ kind: "exists", budgetId });
     if (nodes.size >= budgetLimits.budgetsMax) return refused({ kind: "too-many", what: "budgets" });
     const parent = parentId === null ? undefined : nodes.get(parentId);
     if (parentId !== null) {
@@ -211,6 +229,8 @@ class Book implements BudgetBook {
     if (known.text !== text) return refused({ kind: "request-reused", requestId });
     const { outcome } = known;
     if (outcome.kind !== "granted") return outcome;
+    const ended = this.#ledger.holdings.get(outcome.grant.allocationId)?.endedAtMs ?? null;
+    if (ended !== null && nowMs - ended > budgetLimits.rememberedMs) return undefined;
     const leaseLeftMs = Math.max(0, outcome.grant.leaseUntilMs - nowMs);
     return { ...outcome, grant: { ...outcome.grant, leaseLeftMs } };
   }
@@ -277,15 +297,4 @@ function textOf({ amounts, reserve = "", tier = "" }: AllocationRequest): string
 function earlier(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
-}
-
-/** Equal but for the order of names. */
-function sameText(a: BudgetDefinition, b: BudgetDefinition): boolean {
-  const text = (definition: BudgetDefinition): string =>
-    JSON.stringify({
-      ...definition,
-      limits: Object.entries(definition.limits).sort(),
-      kinds: Object.entries(definition.kinds).sort(),
-    });
-  return text(a) === text(b);
 }

@@ -228,3 +228,14 @@ export function allocationRequest(budgetId: string, wish: AllocationWish): Alloc
     ...(tier === undefined ? {} : { tier: checkClassName("tier", tier) }),
   };
 }
+
+/** Equal but for the order of names. */
+export function isSameDefinition(a: BudgetDefinition, b: BudgetDefinition): boolean {
+  const text = (definition: BudgetDefinition): string =>
+    JSON.stringify({
+      ...definition,
+      limits: Object.entries(definition.limits).sort(),
+      kinds: Object.entries(definition.kinds).sort(),
+    });
+  return text(a) === text(b);
+}

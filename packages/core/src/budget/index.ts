@@ -10,6 +10,8 @@ export {
 } from "./amounts.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
 export { forecastLimits, type ForecastSettings } from "./forecast.ts";
+export { budgetEntriesMax, budgetLogLimits } from "./log-limits.ts";
+export type { BudgetCheckpoint } from "./snapshot.ts";
 export { createBudgetBook, type BudgetBook } from "./book.ts";
 export {
   allocationRequest,

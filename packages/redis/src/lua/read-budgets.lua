@@ -1,10 +1,10 @@
 #!lua flags=no-writes
 -- Budgets in the order of their creation, or those that are named.
 --
--- KEYS: 2
--- Input:  KEYS[1] store key, KEYS[2] budgets
+-- KEYS: 3
+-- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] counters
 --         ARGV[1] generation, ARGV[2] prefix, ARGV[3] only after this number, or '-inf', ARGV[4] most of them, ARGV[5...] ids
--- Output: {{number, id, {field, value, ...}}, ...}
+-- Output: {last entry of the log, {{number, id, {field, value, ...}}, ...}}
 
 local found = {}
 if ARGV[5] then
@@ -23,4 +23,4 @@ local budgets = {}
 for at = 1, #found, 2 do
   budgets[#budgets + 1] = {int(tonumber(found[at + 1])), found[at], redis.call('HGETALL', ARGV[2] .. 'budget:' .. found[at])}
 end
-return budgets
+return {redis.call('HGET', KEYS[3], 'logged') or '0', budgets}

@@ -9,6 +9,8 @@ import type { EventSink, Ledger, Timers } from "@entrain/ports";
 /** Acts that wait at most; beyond it the oldest are dropped. */
 const queueMax = 10_000;
 const batchMax = 100;
+/** How long acts are gathered before they are sent: many agents of a process act at one instant, ms. */
+const gatherMs = 5;
 /** Pause after a failure, ms. */
 const retryMs = 500;
 
@@ -67,7 +69,7 @@ export function createActRecorder(options: {
         queue.shift();
         dropped += 1;
       }
-      if (sending === undefined && callOff === undefined) sendInBackground();
+      if (sending === undefined) callOff ??= timers.after(gatherMs, sendInBackground);
     },
     drain: () => send(),
     stop() {

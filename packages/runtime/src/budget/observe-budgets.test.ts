@@ -19,6 +19,8 @@ test("each command is told of with its outcome: the store's, the kind of a refus
     list: notCalled,
     read: notCalled,
     log: notCalled,
+    checkpoint: notCalled,
+    compact: notCalled,
     watch: notCalled,
   };
   const observed = observeBudgets(store, (event) => events.push(event));

@@ -1,5 +1,6 @@
 /**
- * The bus of one process: publishes, subscribes, and shows and replays dead letters.
+ * The bus of one process: publishes, subscribes, listens, and shows and replays dead letters. What is not kept is the part of
+ * live-desk.ts.
  *
  * A publication is tried again, with full jitter, until it is taken in, refused for good, or its time is over: that is also how
  * a publisher waits for a group that lags too far. Of QoS 2 every try has one id, so it is taken in once; of QoS 1 a try whose
@@ -11,79 +12,27 @@ import {
   checkPattern,
   fullJitterMs,
   publicationOf,
-  type BusGroup,
   type DeadLetter,
-  type DurableQos,
   type Publication,
 } from "@entrain/core/bus";
 import { checkTaskId, checkWhole } from "@entrain/core/task";
-import type { BusFigures } from "@entrain/ports";
+import type { BusFigures, MessageLinks } from "@entrain/ports";
+import type { Bus, Published, PublishOptions, SubscribeOptions } from "./bus-contract.ts";
 import { createGroupWorker, type GroupWorker, type Subscription } from "./group-worker.ts";
+import {
+  createLiveDesk,
+  type MessageListener,
+  type ListenOptions,
+  type LiveDesk,
+  type SendOptions,
+  type Sent,
+} from "./live-desk.ts";
 import type { DeliverySurroundings, MessageHandler } from "./delivery.ts";
-
-/** How a message is published. */
-export interface PublishOptions {
-  /** 1 (default): at least once; 2: taken in once under its id, within 2 minutes. */
-  readonly qos?: DurableQos;
-  /** Names the message (default: a new name). */
-  readonly id?: string;
-  /** Up to 20 texts that go with it, as `traceparent`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** It is not handed out later than that after its publication, ms (default: never too late). */
-  readonly expiresMs?: number;
-  /** How long to try, where a group lags too far or the store does not answer, ms (default 5,000; 0: once). */
-  readonly withinMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** What became of a publication. */
-export interface Published {
-  readonly messageId: string;
-  /** How many groups got it; null where it had been published before. */
-  readonly groups: number | null;
-}
-
-/** How a group is subscribed to. */
-export interface SubscribeOptions extends Partial<Omit<BusGroup, "pattern" | "group">> {
-  /** The consumers under this name share the messages: each goes to one of them, and waits while there is none. */
-  readonly group: string;
-  /** Messages at once in this process (default 1). */
-  readonly concurrency?: number;
-  /** Of the handler per attempt, ms (default: no limit). */
-  readonly timeoutMs?: number;
-}
-
-/** What can be asked of the bus. */
-export interface Bus {
-  /**
-   * Resolves when the store has the message.
-   * @throws EntrainError `invalid-argument` that names the field, `already-exists` where the id stands for another message,
-   *   `resource-exhausted` where a group lagged too far all the time, `cancelled`, errors of the store
-   */
-  publish(topic: string, payload: Json, options?: PublishOptions): Promise<Published>;
-  /**
-   * Handles the messages of a pattern in a group; may be called before the start.
-   * @throws EntrainError `invalid-argument` that names the field, `already-exists` where this process is in the group,
-   *   `unavailable` after the stop
-   */
-  subscribe<Payload = Json>(pattern: string, handler: MessageHandler<Payload>, options: SubscribeOptions): Subscription;
-  /** Newest first, 100 unless `limit` (1 to 1,000) says otherwise; `before`: only those older than this letter. */
-  deadLetters(
-    group: string,
-    options?: { readonly limit?: number; readonly before?: string },
-  ): Promise<readonly DeadLetter[]>;
-  /** Hands a dead letter out again, as new. @throws EntrainError `not-found`, `resource-exhausted` where the group lags too far */
-  replay(group: string, letter: string): Promise<void>;
-  /** What handlers have written into fields of the group's record; null for those that are not there. */
-  record(group: string, fields: readonly string[]): Promise<readonly Json[]>;
-  figures(): Promise<BusFigures>;
-  /** Removes a group with its messages, dead letters and record; answers how many messages it had. */
-  removeGroup(group: string): Promise<number>;
-}
 
 /** The same, with its life. */
 export interface BusDesk extends Bus {
-  start(): void;
+  /** @param links without them nothing is published or heard that is not kept */
+  start(links?: MessageLinks): void;
   /** Idempotent. */
   stop(drainMs: number): Promise<void>;
 }
@@ -108,17 +57,27 @@ export function createBusDesk(options: BusDeskOptions): BusDesk {
 
 class Desk implements BusDesk {
   readonly #options: BusDeskOptions;
+  readonly #live: LiveDesk;
+  #links: MessageLinks | undefined;
   readonly #workers = new Map<string, GroupWorker>();
   #phase: "idle" | "running" | "stopped" = "idle";
 
   constructor(options: BusDeskOptions) {
     this.#options = options;
+    this.#live = createLiveDesk(options);
   }
 
-  async publish(topic: string, payload: Json, options: PublishOptions = {}): Promise<Published> {
-    const { qos = 1, id, withinMs = 5_000, signal, headers, expiresMs } = options;
+  publish(topic: string, payload: Json, options: SendOptions): Promise<Sent>;
+  publish(topic: string, payload: Json, options?: PublishOptions): Promise<Published>;
+  async publish(topic: string, payload: Json, options: SendOptions | PublishOptions = {}): Promise<Sent | Published> {
+    const { qos = 1 } = options;
     // The types say so; a caller without them may have said otherwise.
-    if (![1, 2].includes(qos)) throw EntrainError.invalid("qos", qos, "give 1 or 2");
+    if (![0, 1, 2].includes(qos)) throw EntrainError.invalid("qos", qos, "give 0, 1 or 2");
+    return isLive(options) ? this.#live.send(topic, payload, options) : this.#keep(topic, payload, options);
+  }
+
+  async #keep(topic: string, payload: Json, options: PublishOptions): Promise<Published> {
+    const { qos = 1, id, withinMs = 5_000, signal, headers, expiresMs } = options;
     checkWhole("withinMs", withinMs, 0, withinMost);
     const message = publicationOf({
       ...{ topic, qos, payload, messageId: id ?? this.#options.nextId() },
@@ -174,6 +133,14 @@ class Desk implements BusDesk {
     return worker;
   }
 
+  listen<Payload>(pattern: string, listener: MessageListener<Payload>, options?: ListenOptions): () => void {
+    return this.#live.listen(pattern, listener, options);
+  }
+
+  heard(): number {
+    return this.#links?.heard() ?? 0;
+  }
+
   async deadLetters(
     group: string,
     { limit = 100, before }: { readonly limit?: number; readonly before?: string } = {},
@@ -206,14 +173,17 @@ class Desk implements BusDesk {
     throw new EntrainError("not-found", `there is no group ${group}`, { field: "group", value: group });
   }
 
-  start(): void {
+  start(links?: MessageLinks): void {
     if (this.#phase !== "idle") return;
     this.#phase = "running";
+    this.#links = links;
+    if (links !== undefined) this.#live.start(links);
     for (const worker of this.#workers.values()) worker.start();
   }
 
   async stop(drainMs: number): Promise<void> {
     this.#phase = "stopped";
+    this.#live.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop({ drainMs })));
   }
 
@@ -254,6 +224,8 @@ class Desk implements BusDesk {
       throw new EntrainError("cancelled", "the publisher gave up; the message may be published or not");
   }
 }
+
+const isLive = (options: SendOptions | PublishOptions): options is SendOptions => options.qos === 0;
 
 function lagging(group: string | null): EntrainError {
   return group === null

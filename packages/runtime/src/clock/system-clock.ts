@@ -11,9 +11,9 @@ const wallStepMs = 50;
  * the microsecond and without the wall's small corrections. It is anchored anew when the wall was set.
  */
 export function createSystemClock(): Clock {
-  const startNs = process.hrtime.bigint();
-  const monoNs = (): number => Number(process.hrtime.bigint() - startNs);
-  const monoMs = (): number => monoNs() / 1e6;
+  const startMs = performance.now();
+  const monoMs = (): number => performance.now() - startMs;
+  const monoNs = (): number => Math.round(monoMs() * 1e6);
   let anchorUnixMs = performance.timeOrigin + performance.now() - monoMs();
   return {
     monoNs,

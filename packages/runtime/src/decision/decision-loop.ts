@@ -33,6 +33,7 @@ import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats }
 import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
 import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
+import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
 import { createSharedOpening } from "./shared-opening.ts";
@@ -90,6 +91,7 @@ class Loop implements DecisionLoop {
       open: createSharedOpening(options.ledger),
       random: createRandom(newId()),
       board,
+      turns: createProposalTurns(),
       reasonings: createFailureWindow(),
     };
   }

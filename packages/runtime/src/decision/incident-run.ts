@@ -30,6 +30,7 @@ import {
 import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Registry, Timers } from "@entrain/ports";
 import type { DecisionBoard } from "./decision-board.ts";
 import { clearedVerdict, needsVote } from "./cleared-verdict.ts";
+import { createProposalTurn, type ProposalTurn, type ProposalTurns } from "./proposal-turns.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
 import type { AskApproval } from "./swarm-approval.ts";
 import { takeNote } from "./reofferer.ts";
@@ -50,6 +51,7 @@ export interface RunSurroundings {
   readonly reasoner: Reasoner;
   readonly reasonings: FailureWindow;
   readonly board: DecisionBoard;
+  readonly turns: ProposalTurns;
   readonly events: EventSink;
   readonly random: Random;
   readonly timings: DecisionTimings;
@@ -96,8 +98,9 @@ class IncidentRun {
   readonly #task: RunTask;
   #input: DecisionInput;
   readonly #settled = Promise.withResolvers<RunOutcome>();
-  /** Aborts what the reasoner still does when the run is over. */
-  readonly #over = new AbortController();
+  /** Aborts what the reasoner still does when the run is over; most runs adopt and ask none. */
+  #over: AbortController | undefined;
+  readonly #turn: ProposalTurn;
   #state: DecidingState;
   #incidentId: string | undefined;
   #verdict: Verdict | undefined;
@@ -115,6 +118,7 @@ class IncidentRun {
     const { retryMs } = around.timings;
     const commitReserveMs = withinBudgetMs(around.timings.commitReserveMs, budgetMs);
     this.#around = around;
+    this.#turn = createProposalTurn(around.turns);
     this.#task = task;
     this.#input = {
       reading: task.reading,
@@ -160,7 +164,8 @@ class IncidentRun {
         void this.#open();
         return;
       case "reason":
-        void this.#reason(effect.untilMs);
+        // A leader waits for nobody.
+        this.#turn.take(this.#state.leads ? undefined : this.#incidentId, () => void this.#reason(effect.untilMs));
         return;
       case "commit":
         void this.#commit(effect.asLeader ? this.#task.leadership : undefined);
@@ -212,6 +217,7 @@ class IncidentRun {
       this.#verdict = safeVerdict(basis.policy, cause);
     } else {
       const incidentId = this.#incidentId ?? this.#loneId();
+      this.#over = new AbortController();
       const attempt = { incidentId, decisionId: this.#decisionId, untilMs, signal: this.#over.signal };
       const { verdict, rests, directive } = await clearedVerdict(this.#around, this.#task, attempt);
       if (this.#state.settled) return;
@@ -269,7 +275,8 @@ class IncidentRun {
 
   #settle(outcome: DecidingOutcome): void {
     this.#unwatch?.();
-    this.#over.abort(made);
+    this.#over?.abort(made);
+    this.#turn.giveBack();
     const placed = this.#incidentId !== undefined;
     if (outcome.source !== "safe-alone") {
       this.#settled.resolve({ ...outcome, placed });

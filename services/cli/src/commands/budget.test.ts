@@ -22,13 +22,14 @@ test("each resource of each budget is a line", () => {
 
 test("an audit says what it looked at, what was presumed and what is wrong", () => {
   const presumed = [{ budgetId: "run", resource: "credits", amount: 3 }];
-  assert.deepEqual(auditLines({ entries: 7, complete: true, faults: [], presumed }), [
-    "7 changes replayed from the first one",
+  assert.deepEqual(auditLines({ entries: 7, from: 0, complete: true, faults: [], presumed }), [
+    "7 changes replayed from the first change on",
     "presumed spent by holders who vanished: 3 credits of run",
     "the books are right",
   ]);
   const wrong = auditLines({
     entries: 7,
+    from: 40,
     complete: false,
     faults: ["B1: run is overdrawn by 1 credits"],
     presumed: [],

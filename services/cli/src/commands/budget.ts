@@ -50,10 +50,11 @@ export function budgetLines(budgets: readonly BudgetView[]): readonly string[] {
 }
 
 /** What an audit found, for people. */
-export function auditLines({ entries, complete, faults, presumed }: AuditView): readonly string[] {
+export function auditLines({ entries, from, complete, faults, presumed }: AuditView): readonly string[] {
+  const start = from === 0 ? "the first change" : `the checkpoint after change ${from}`;
   const scope = complete
-    ? `${entries} changes replayed from the first one`
-    : `the log no longer reaches back to the first change: of ${entries} changes only the present balance was looked at`;
+    ? `${entries} changes replayed from ${start} on`
+    : `the log no longer reaches back to ${start}: of ${entries} changes only the present balance was looked at`;
   const open = presumed.map(
     ({ budgetId, resource, amount }) => `presumed spent by holders who vanished: ${amount} ${resource} of ${budgetId}`,
   );

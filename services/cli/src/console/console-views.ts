@@ -151,6 +151,7 @@ export interface SessionDetail extends SessionView {
 /** `GET /api/v1/budget-audit` */
 export interface AuditView {
   readonly entries: number;
+  readonly from: number;
   readonly complete: boolean;
   readonly faults: readonly string[];
   readonly presumed: readonly { readonly budgetId: string; readonly resource: string; readonly amount: number }[];

@@ -159,7 +159,8 @@ export const transferBodySchema = closedObject({
 /** The answer of `GET /api/v1/budget-audit`. */
 export const auditAnswerSchema = closedObject({
   entries: Type.Integer({ description: "Changes that were replayed." }),
-  complete: Type.Boolean({ description: "The log reaches back to the first change." }),
+  from: Type.Integer({ description: "The entry after whose checkpoint the replay began; 0: the first change." }),
+  complete: Type.Boolean({ description: "The log reaches back so far; else only the balance was looked at." }),
   faults: Type.Array(Type.String(), { description: "Breaches of B1 to B3 and differences; none is good." }),
   presumed: Type.Array(
     closedObject({ budgetId: Type.String(), resource: Type.String(), amount: Type.Number() }, "Presumed spent."),

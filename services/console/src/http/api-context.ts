@@ -26,7 +26,7 @@ export interface ApiContext {
     readonly ledger: Pick<Ledger, "list" | "stats">;
     readonly election: Pick<ElectionStore, "read">;
     readonly goals: Pick<GoalStore, "readOrCreate" | "set">;
-    readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log" | "watch">;
+    readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "log" | "watch" | "checkpoint">;
     readonly schedules: Pick<ScheduleStore, "list">;
     readonly votes: Pick<VoteStore, "voters" | "remove">;
   };

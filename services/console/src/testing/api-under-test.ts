@@ -110,10 +110,11 @@ function storeThat(says: StoreSays): ApiContext["store"] {
     // A test that works with budgets brings a real store.
     budgets: {
       apply: () => Promise.reject(new EntrainError("store-unavailable", "this test has no store to write to")),
-      list: () => reading(() => ({ budgets: [], next: undefined })),
+      list: () => reading(() => ({ budgets: [], next: undefined, logged: 0 })),
       read: () => reading(() => []),
       log: () => reading(() => []),
       watch: () => () => undefined,
+      checkpoint: () => reading(() => undefined),
     },
     schedules: {
       list: (limit, after = "") => reading(() => says.jobs.filter(({ job }) => job > after).slice(0, limit)),

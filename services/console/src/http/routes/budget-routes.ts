@@ -6,10 +6,10 @@ import {
   budgetError,
   checkAmounts,
   checkBudgetRequestId,
-  createBudgetAudit,
   type Amounts,
   type BudgetWish,
 } from "@entrain/core/budget";
+import { auditBudgets } from "@entrain/runtime";
 import {
   auditAnswerSchema,
   budgetBodySchema,
@@ -71,13 +71,14 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       schema: {
         tags,
         operationId: "auditBudgets",
-        summary: "Replays every logged change and holds the result against the present balance",
+        summary:
+          "Replays every logged change since the last checkpoint and holds the result against the present balance",
         response: { 200: answers("What it found.", auditAnswerSchema), ...anyProblem },
       },
     },
     async () => {
       requireStore(context);
-      return audit(context);
+      return (await auditBudgets(context.store.budgets)).report;
     },
   );
 }
@@ -189,24 +190,4 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
       );
     },
   );
-}
-
-/** Entries that are read at once. */
-const auditPage = 500;
-
-async function audit({ store: { budgets } }: ApiContext) {
-  const replay = createBudgetAudit();
-  const pages = async (after: number): Promise<void> => {
-    const entries = await budgets.log(after, auditPage);
-    for (const entry of entries) replay.enter(entry);
-    const last = entries.at(-1);
-    if (last !== undefined) await pages(last.number);
-  };
-  await pages(0);
-  const present = [];
-  for (let page = await budgets.list(1_000); ; page = await budgets.list(1_000, page.next)) {
-    present.push(...page.budgets);
-    if (page.next === undefined) break;
-  }
-  return replay.close(present);
 }

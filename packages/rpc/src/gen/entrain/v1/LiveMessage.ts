@@ -1,0 +1,16 @@
+// Original file: proto/entrain/v1/coordination.proto
+
+
+export interface LiveMessage {
+  'messageId'?: (string);
+  'topic'?: (string);
+  'agentId'?: (string);
+  'bodyJson'?: (string);
+}
+
+export interface LiveMessage__Output {
+  'messageId': (string);
+  'topic': (string);
+  'agentId': (string);
+  'bodyJson': (string);
+}
