@@ -103,8 +103,8 @@ export const soakSuites: readonly SoakSuite[] = [
     name: "budgets",
     about:
       "Twenty processes take, use, move and give back parts of a tree of budgets of every strategy at random over a real " +
-      "Redis, 10,000 commands a run, while ten of them are killed and started again. The log is replayed step by step: B1 " +
-      "to B3 must hold after each, and the balance at the end must be exact.",
+      "Redis, 10,000 commands a run, while ten of them are killed and started again. The log is replayed step by step, from " +
+      "checkpoint to checkpoint: B1 to B3 must hold after each, and the balance at the end must be exact.",
     runs: 20,
     async run(seed) {
       const { violations, ...counts } = await runBudgets({ seed, processes: 20, commands: 10_000, kills: 10 });

@@ -13,7 +13,7 @@ export type BusEvent =
       readonly attempts: number;
       readonly tookMs: number;
     }
-  /** An attempt at a message ended here. `again`: it is handed out anew; `lost`: the outcome does not count. */
+  /** An attempt at a message ended here. `again`: it is handed out anew; `lost`: the outcome does not count, or `cause` says that nobody knows. */
   | {
       readonly kind: "message.ended";
       readonly agentId: string;

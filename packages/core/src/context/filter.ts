@@ -6,7 +6,7 @@ import { EntrainError } from "@entrain/kernel";
 import type { Change } from "./changes.ts";
 import { emptyDocument, type SharedDocument } from "./document.ts";
 import type { ContextEntry } from "./entry.ts";
-import { parsePointer } from "./json-pointer.ts";
+import { formatPointer, parsePointer } from "./json-pointer.ts";
 import { createSeverityJudge, isAtLeast, severities, type Severity } from "./severity.ts";
 
 /** What is wanted; what is left out is no condition. */
@@ -38,7 +38,7 @@ export function createSieve(
   for (const name of ["pointers", "kinds", "authors"] as const)
     if ((filter[name]?.length ?? 0) > listMax)
       throw EntrainError.invalid(name, `${filter[name]?.length ?? 0} entries`, `give at most ${listMax}`);
-  const places = filter.pointers?.map((pointer, index) => parsePointer(`pointers[${index}]`, pointer));
+  const places = filter.pointers?.map((pointer, index) => createPlace(parsePointer(`pointers[${index}]`, pointer)));
   const wrong = filter.kinds?.find((kind) => !kinds.has(kind));
   if (wrong !== undefined) throw EntrainError.invalid("kinds", wrong, "choose added, replaced or removed");
   const { severityMin } = filter;
@@ -48,12 +48,28 @@ export function createSieve(
   const wanted = (change: Change): boolean =>
     (severityMin === undefined || isAtLeast(judge(change), severityMin)) &&
     filter.kinds?.includes(change.kind) !== false &&
-    (places === undefined || places.some((place) => meets(place, parsePointer("pointer", change.pointer), change)));
+    (places === undefined || places.some((place) => place(change)));
   return (entry) => {
     if (filter.authors?.includes(entry.author) === false) return undefined;
     if (places === undefined && filter.kinds === undefined && severityMin === undefined) return entry.changes;
     const passed = entry.changes.filter(wanted);
     return passed.length === 0 ? undefined : passed;
+  };
+}
+
+/**
+ * Whether a change is of a place. Most changes are nowhere near, and a process has many watches: where the place has no wild
+ * names, the texts of the pointers tell so without a look at the values.
+ */
+function createPlace(place: readonly string[]): (change: Change) => boolean {
+  const look = (change: Change): boolean => meets(place, parsePointer("pointer", change.pointer), change);
+  if (place.includes("*") || place.includes("**")) return look;
+  const text = formatPointer(place);
+  const below = `${text}/`;
+  return (change) => {
+    const { pointer } = change;
+    if (pointer === text || pointer.startsWith(below)) return true;
+    return below.startsWith(`${pointer}/`) && look(change);
   };
 }
 

@@ -96,6 +96,8 @@ class Delivery implements TaskRun {
   #callOffRenewal: (() => void) | undefined;
   #callOffTimeout: (() => void) | undefined;
   #leaseEndMs = 0;
+  /** What was told may have been done, though the answer did not come. */
+  #unsure = false;
 
   constructor(around: DeliverySurroundings, to: Consumer, held: HeldMessage, sentMs: number) {
     this.#around = around;
@@ -190,9 +192,15 @@ class Delivery implements TaskRun {
     events({
       ...{ kind: "message.ended", agentId, group: this.#to.group, messageId, topic, qos, attempt },
       outcome: ended,
-      cause: ended === "lost" && cause === "" ? "the acknowledgement came too late" : cause,
+      cause: ended === "lost" && cause === "" ? this.#lateCause() : cause,
       tookMs: clock.monoMs() - this.#startedMs,
     });
+  }
+
+  #lateCause(): string {
+    return this.#unsure
+      ? "the answer to the acknowledgement was lost, so it may count or not"
+      : "the acknowledgement came too late";
   }
 
   #holding() {
@@ -215,6 +223,7 @@ class Delivery implements TaskRun {
       try {
         return await store.apply(command);
       } catch (thrown) {
+        this.#unsure = true;
         const laterMs = retryMs.first + fullJitterMs(attempt, random, retryMs);
         if (!EntrainError.from(thrown).retryable || clock.monoMs() + laterMs > this.#leaseEndMs) return undefined;
         await new Promise<void>((resolve) => timers.after(laterMs, resolve));
