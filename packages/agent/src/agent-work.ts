@@ -20,6 +20,7 @@ import {
   type SessionDesk,
   type TaskContext,
 } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import type { EscalationEvent, Off } from "./agent-emitter.ts";
 import { createHostDirectives, type ActionOptions } from "./host-directives.ts";
@@ -79,7 +80,8 @@ export function createHostWork(given: HostWorkOptions): HostWork {
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
   const expressions = createSessionExpressions();
-  const shared = { clock, timers: systemTimers, events, agentId };
+  const tracing = createTracing();
+  const shared = { clock, timers: systemTimers, events, agentId, tracing };
   const workers = new Map<string, CapabilityWorker>();
   const directives = createHostDirectives(given);
   let phase: "idle" | "running" | "stopped" = "idle";
@@ -141,6 +143,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       patterns,
       checkExpression: expressions.check,
       nextSessionId: () => `s-${randomUUID()}`,
+      tracing,
     }),
     start() {
       if (phase !== "idle") return;

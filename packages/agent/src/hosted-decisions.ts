@@ -2,11 +2,13 @@
  * Decisions in the name of the agents of one process. Order of effects: decide, record the act (in the background), show it to
  * observers, count it, answer.
  */
+import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { Act, Observation, Reading } from "@entrain/core/decision";
 import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { createActRecorder, systemTimers, type ContextFollower, type ObservationHub } from "@entrain/runtime";
 import type { RedisStore } from "@entrain/redis";
+import { createTracing } from "@entrain/telemetry";
 import type { HostVotes } from "./agent-votes.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createDecisionPath } from "./decision-path.ts";
@@ -46,12 +48,28 @@ export function createHostedDecisions(surroundings: {
 }): HostedDecisions {
   const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, onDecided } = surroundings;
   const path = createDecisionPath({ options, clock, store, context, events, votes });
+  const tracing = createTracing();
   const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
+
+  async function traced(agentId: string, work: () => Promise<DecideOutcome>): Promise<DecideOutcome> {
+    const span = tracing.begin("decide", { attributes: { "entrain.agent.id": agentId } });
+    try {
+      const outcome = await span.run(work);
+      const { incidentId, action } = outcome.decision;
+      const attributes = { "entrain.incident.id": incidentId, "entrain.action": action };
+      span.end({ ...attributes, "entrain.decision.source": outcome.source });
+      return outcome;
+    } catch (thrown) {
+      span.end({}, EntrainError.from(thrown).message);
+      throw thrown;
+    }
+  }
 
   async function decide(request: HostedRequest): Promise<DecideOutcome> {
     const { agentId } = request;
     const leadership = leadershipOf(agentId);
-    const outcome = await path.decide({ ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) });
+    const asked = { ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) };
+    const outcome = await traced(agentId, () => path.decide(asked));
     const { decision, source, latencyMs, contextHit } = outcome;
     const { incidentId, decisionId, action } = decision;
     const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(clock.unixMs()) };

@@ -6,3 +6,4 @@ export { checkId, compareIds } from "./ids.ts";
 export { assertInvariant } from "./invariant.ts";
 export { nearestName } from "./nearest-name.ts";
 export { createRandom, hash32, type Random } from "./random.ts";
+export type { TraceCarrier } from "./trace-carrier.ts";

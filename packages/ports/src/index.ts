@@ -52,3 +52,4 @@ export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
 export type { CastAnswer, EnrollAnswer, VoterClaim, VoteStore } from "./vote-store.ts";
 export type { TaskFigures, TaskHint, TaskStore } from "./task-store.ts";
+export { noTracing, type Span, type SpanAttributes, type SpanWish, type Tracing } from "./tracing.ts";

@@ -1,4 +1,5 @@
 /** Sessions in the store: what was asked for, and the log of what happened. */
+import type { TraceCarrier } from "@entrain/kernel";
 import type { SessionEntry, SessionEvent, SessionSpec, SessionState } from "@entrain/core/session";
 import type { Unsubscribe } from "./subscription.ts";
 
@@ -45,8 +46,8 @@ export type AppendAnswer = { readonly kind: "done"; readonly atMs: number } | { 
 
 /** Errors: `store-unavailable`, `deadline-exceeded`; `resource-exhausted` where the store is full. */
 export interface SessionStore {
-  /** Makes a session and offers the task that drives it, together; the same once. `reused`: the id has another one. */
-  create(spec: SessionSpec): Promise<"created" | "repeated" | "reused" | "full">;
+  /** Makes a session and offers the task that drives it, caused by `trace`, together; the same once. `reused`: the id has another one. */
+  create(spec: SessionSpec, trace?: TraceCarrier): Promise<"created" | "repeated" | "reused" | "full">;
   append(append: SessionAppend): Promise<AppendAnswer>;
   /** The session, and its entries after `after`; undefined where there is none. */
   read(sessionId: string, after: number): Promise<StoredSession | undefined>;

@@ -28,8 +28,8 @@ export function createSessionStore(options: {
     commands.run(name, writeKeys, [channels.tasks, prefix, channels.sessions, ...args]);
 
   return {
-    async create(spec) {
-      const task = driverTask(spec.sessionId);
+    async create(spec, trace) {
+      const task = driverTask(spec.sessionId, trace);
       const offer = [task.taskId, queueOf(task), task.leaseMs, task.triesMax, taskLimits.openMax, canonicalJson(task)];
       const reply = await run("create-session", [spec.sessionId, canonicalJson(spec), ...offer]);
       return reply as "created" | "repeated" | "reused" | "full";

@@ -1,5 +1,5 @@
 /** Tasks in Redis (P1): one Lua command per kind of change, over lua/include/task.lua. */
-import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import {
   carryText,
   queueOf,
@@ -113,8 +113,9 @@ function callOf(command: Exclude<TaskCommand, { readonly kind: "claim" }>): read
       return ["answer-handoff", [taskId, number, agentId, accepted ? "accepted" : "rejected", causeText(cause)]];
     }
     case "transfer": {
-      const { taskId, token, number, carry, consumed } = command;
-      return ["transfer-task", [taskId, token, number, carryText(carry), consumedText(consumed)]];
+      const { taskId, token, number, carry, consumed, trace } = command;
+      const traced = trace === undefined ? "" : canonicalJson({ ...trace });
+      return ["transfer-task", [taskId, token, number, carryText(carry), consumedText(consumed), traced]];
     }
     case "confirm":
       return ["confirm-handoff", [command.taskId, command.number, command.agentId]];
@@ -160,7 +161,7 @@ function heldFrom([, token, attempt, leaseMs, definition = "null", ...handed]: F
     attempt: Number(attempt),
     leaseLeftMs: Number(leaseMs),
     consumed: consumedFrom(handed[3]),
-    handedOver: handedFrom(handed),
+    handedOver: handedFrom([...handed.slice(0, 3), handed[4] ?? ""]),
   };
 }
 
@@ -177,13 +178,15 @@ function taskFrom(fields: Fields): Task {
     cause: textOr(cause),
     endedAtMs: textOr(endedAtMs) === null ? null : Number(endedAtMs),
     handoff: handoffFrom(handoff.slice(0, 7)),
-    handedOver: handedFrom(handoff.slice(7)),
+    handedOver: handedFrom([...handoff.slice(7, 10), handoff[11] ?? ""]),
   };
 }
 
-function handedFrom([from, reason, carry]: Fields): HandedOver | null {
-  const by = textOr(from);
-  return by === null ? null : { from: by, reason: reason as HandoffReason, carry: jsonFrom(carry) };
+function handedFrom([from, reason, carry, traced]: Fields): HandedOver | null {
+  const [by, trace] = [textOr(from), textOr(traced)];
+  if (by === null) return null;
+  const handed = { from: by, reason: reason as HandoffReason, carry: jsonFrom(carry) };
+  return trace === null ? handed : { ...handed, trace: JSON.parse(trace) as TraceCarrier };
 }
 
 function handoffFrom([number, from = "", to = "", reason, state, untilMs, cause]: Fields): Handoff | null {

@@ -10,6 +10,7 @@ import type { PeerCertificate } from "node:tls";
 import { EntrainError } from "@entrain/kernel";
 import type { Clock, EventSink } from "@entrain/ports";
 import { checkCaller } from "./call-metadata.ts";
+import { traceAnswer } from "./call-tracing.ts";
 import { statusOfError } from "./error-status.ts";
 import { checkRole } from "./method-roles.ts";
 import { identityOf, identityUri, peerOf, unidentifiedPeer, type Peer } from "./peer-identity.ts";
@@ -133,7 +134,8 @@ export class CallDesk {
     const timer = setTimeout(() => gone.abort(late), longestCallMs);
     try {
       const caller = this.#letIn(call, false);
-      return await Promise.race([handle(call.request, gone.signal, caller), rejection(gone.signal)]);
+      const answering = traceAnswer(call.getPath(), call.metadata, () => handle(call.request, gone.signal, caller));
+      return await Promise.race([answering, rejection(gone.signal)]);
     } finally {
       clearTimeout(timer);
     }

@@ -2,6 +2,7 @@
 import { status as Status, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { EntrainError } from "@entrain/kernel";
 import type { Signal } from "@entrain/ports";
+import { traceCall } from "./call-tracing.ts";
 import type { RpcChannel } from "./channel.ts";
 import { errorOfStatus } from "./error-status.ts";
 
@@ -25,6 +26,10 @@ export interface UnaryCall<Request, Response> {
  * `deadline-exceeded` where it was reached and did not answer; `cancelled` by the signal.
  */
 export function callUnary<Request, Response>(call: UnaryCall<Request, Response>): Promise<Response> {
+  return traceCall(call.method.path, call.metadata, (metadata) => makeCall({ ...call, metadata }));
+}
+
+function makeCall<Request, Response>(call: UnaryCall<Request, Response>): Promise<Response> {
   const { channel, method, request, metadata, deadlineMs, signal } = call;
   const cancelled = new EntrainError("cancelled", `${channel.address}: called off by the caller`);
   if (signal?.aborted === true) return Promise.reject(cancelled);

@@ -10,6 +10,7 @@ import { EntrainError } from "@entrain/kernel";
 import { createLogger } from "@entrain/telemetry";
 import { openControlChannel, type ControlChannel } from "./control-channel.ts";
 import { exitCodes } from "./exit-code.ts";
+import { openTracing, type ServiceTracing } from "./open-tracing.ts";
 import { ServiceEnding } from "./service-ending.ts";
 
 /** A service that has started. */
@@ -64,9 +65,10 @@ export async function runService<Service extends RunnableService>(
     const channel = controlFd === undefined ? undefined : openChannel(controlFd, ending);
     logger.info({ config: redacted(config) }, "starting");
 
+    const tracing = await openTracing(service, process.env);
     const fail = ending.fail.bind(ending);
     const starting = main(config, { logger, signal: ending.signal, fail });
-    ending.started(starting);
+    ending.started(closedWith(starting, tracing));
     const { opsUrl, grpcAddress } = await starting;
     if (ending.signal.aborted) return;
     logger.info({ opsUrl, grpcAddress }, "ready");
@@ -74,6 +76,19 @@ export async function runService<Service extends RunnableService>(
   } catch (thrown) {
     ending.fail(thrown);
   }
+}
+
+/** The service, and what it has recorded of its end after it. */
+function closedWith(starting: Promise<RunningService>, tracing: ServiceTracing): Promise<{ stop(): Promise<void> }> {
+  const both = starting.then((running) => ({
+    async stop() {
+      await running.stop();
+      await tracing.close();
+    },
+  }));
+  // Who started it is told of a failure.
+  both.catch(() => undefined);
+  return both;
 }
 
 function openChannel(fd: number, ending: ServiceEnding): ControlChannel {

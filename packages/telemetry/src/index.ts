@@ -14,3 +14,4 @@ export {
   type TelemetryLine,
 } from "./telemetry-file.ts";
 export { baseUrlOf, listenError, type ListenAddress } from "./listening.ts";
+export { createTracing } from "./tracing.ts";

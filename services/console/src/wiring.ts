@@ -30,6 +30,7 @@ import {
   createOpsServer,
   fanOut,
   type Readiness,
+  createTracing,
 } from "@entrain/telemetry";
 import { createEventHub, type EventHub } from "./events/event-hub.ts";
 import { createEventJournal } from "./events/event-journal.ts";
@@ -82,6 +83,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
       patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
       checkExpression: createSessionExpressions().check,
       nextSessionId: () => `s-${randomUUID()}`,
+      tracing: createTracing(),
     }),
     votersMin: config.votersMin,
     hub,

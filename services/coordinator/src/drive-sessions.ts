@@ -5,6 +5,7 @@ import { patternsByName } from "@entrain/core/session";
 import type { Clock, EventSink } from "@entrain/ports";
 import { createSessionExpressions } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
+import { createTracing } from "@entrain/telemetry";
 import { createBudgetDesk, createSessionDriver, systemTimers, type CapabilityWorker } from "@entrain/runtime";
 
 /** A driver over the coordinator's store; it takes nothing over before `start`. */
@@ -21,5 +22,6 @@ export function createCoordinatorDriver(store: RedisStore, clock: Clock, events:
     evaluate: createSessionExpressions().evaluate,
     patterns: patternsByName(),
     events,
+    tracing: createTracing(),
   });
 }

@@ -1,4 +1,5 @@
 /** A session's log, folded: what is known of it so far. */
+import type { TraceCarrier } from "@entrain/kernel";
 import { addAmounts, type Amounts } from "../budget/index.ts";
 import type { ContextChange, SessionEnd, SessionEntry, SessionEvent, SessionState } from "./session.ts";
 import type { StepOutcome } from "./node.ts";
@@ -25,6 +26,7 @@ export interface StartedStep {
   readonly atMs: number;
   readonly capability: string;
   readonly budget?: Amounts;
+  readonly trace?: TraceCarrier;
 }
 
 /** What the log says of the session's budget. */
@@ -136,10 +138,11 @@ function apply(record: Folding, { number, atMs, event }: SessionEntry): void {
 
 type EventOf<Kind extends SessionEvent["kind"]> = Extract<SessionEvent, { readonly kind: Kind }>;
 
-const startedStep = ({ capability, budget }: EventOf<"started">, atMs: number): StartedStep => ({
+const startedStep = ({ capability, budget, trace }: EventOf<"started">, atMs: number): StartedStep => ({
   atMs,
   capability,
   ...(budget === undefined ? {} : { budget }),
+  ...(trace === undefined ? {} : { trace }),
 });
 
 const stepOutcome = ({ outcome, agentId, consumed }: EventOf<"ended">, order: number): StepOutcome => ({

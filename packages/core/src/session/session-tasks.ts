@@ -1,8 +1,8 @@
 /** Sessions as tasks: the one that drives a session, whose token fences its log, and those that do its steps. */
-import type { Json } from "@entrain/kernel";
-import type { Amounts } from "../budget/index.ts";
+import type { Json, TraceCarrier } from "@entrain/kernel";
 import { taskDefinition, type TaskDefinition } from "../task/index.ts";
 import type { WantedStep } from "./evaluate-session.ts";
+import type { StartedStep } from "./session-record.ts";
 
 /** What only drivers of sessions offer. */
 export const driverCapability = "entrain.session";
@@ -19,13 +19,14 @@ export const sessionTaskId = (sessionId: string): string => `driver-of.${session
 export const sessionIdFrom = (input: Json): string => (input as { readonly sessionId: string }).sessionId;
 
 /** The task that drives a session. */
-export function driverTask(sessionId: string): TaskDefinition {
+export function driverTask(sessionId: string, trace?: TraceCarrier): TaskDefinition {
   return taskDefinition({
     taskId: sessionTaskId(sessionId),
     capability: driverCapability,
     input: { sessionId },
     leaseMs: driverLeaseMs,
     triesMax: driverTriesMax,
+    trace,
   });
 }
 
@@ -33,13 +34,13 @@ export function driverTask(sessionId: string): TaskDefinition {
 export const stepTaskId = (sessionId: string, path: string): string => `${sessionId}/${path}`;
 
 /**
- * @param budget what the session had left when the step was begun
+ * @param started what was left of the budget, and what the step is in a trace, when it was begun
  * @throws EntrainError `invalid-argument`, where the input is too large for a task
  */
 export function stepTask(
   sessionId: string,
   { path, step, input, agentId }: WantedStep,
-  budget: Amounts | undefined,
+  started: StartedStep | undefined,
 ): TaskDefinition {
   const { capability, by, triesMax, leaseMs, timeoutMs } = step;
   return taskDefinition({
@@ -50,6 +51,7 @@ export function stepTask(
     ...(triesMax === undefined ? {} : { triesMax }),
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(budget === undefined ? {} : { budget }),
+    trace: started?.trace,
+    ...(started?.budget === undefined ? {} : { budget: started.budget }),
   });
 }

@@ -2,7 +2,7 @@
  * Sessions: a goal that several agents work towards by a pattern. What happened in one is a log of events; what is to be done
  * next is a pure function of that log (`evaluateSession`), so whoever reads it goes on where the last owner stopped.
  */
-import type { Json } from "@entrain/kernel";
+import type { Json, TraceCarrier } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
 import type { Change } from "../context/index.ts";
 import type { PatternNode } from "./node.ts";
@@ -138,6 +138,8 @@ export type SessionEvent =
       readonly agentId: string | null;
       /** What was left of the session's budget; absent without one. */
       readonly budget?: Amounts;
+      /** The step itself; absent where nothing is traced. */
+      readonly trace?: TraceCarrier;
     }
   | {
       readonly kind: "ended";

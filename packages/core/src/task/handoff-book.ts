@@ -103,7 +103,7 @@ function answer(
 
 function transfer(
   entry: HandedEntry | undefined,
-  { number, token, carry, consumed }: Extract<HandoffCommand, { readonly kind: "transfer" }>,
+  { number, token, carry, consumed, trace }: Extract<HandoffCommand, { readonly kind: "transfer" }>,
   nowMs: number,
   nextToken: () => number,
 ): HandoffOutcome {
@@ -117,7 +117,7 @@ function transfer(
   entry.holder = handoff.to;
   entry.atMs = nowMs + entry.definition.leaseMs;
   entry.handoff = { ...handoff, state: "transferred", token: entry.token };
-  entry.handedOver = { from: handoff.from, reason: handoff.reason, carry };
+  entry.handedOver = { from: handoff.from, reason: handoff.reason, carry, ...(trace === undefined ? {} : { trace }) };
   return { kind: "transferred" };
 }
 

@@ -4,7 +4,7 @@
  * the other from then on, by a new token. An offer that is rejected, or over, leaves the task where it is; a transfer that
  * is not confirmed within the task's lease puts it back in its line, with all that was handed over.
  */
-import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
 import type { HeldTask, TaskState } from "./task.ts";
 
@@ -51,6 +51,8 @@ export interface HandedOver {
   readonly reason: HandoffReason;
   /** How far it came, what remains, what it depends on, what it made: as the earlier holder put it. */
   readonly carry: Json;
+  /** The handoff itself; absent where nothing is traced. */
+  readonly trace?: TraceCarrier;
 }
 
 /** A handoff as the agent sees it that is to take the task. */
@@ -92,6 +94,7 @@ export type HandoffCommand =
       readonly carry: Json;
       /** What its tries have consumed so far: totals. */
       readonly consumed?: Amounts;
+      readonly trace?: TraceCarrier | undefined;
     }
   | { readonly kind: "confirm"; readonly taskId: string; readonly number: number; readonly agentId: string };
 

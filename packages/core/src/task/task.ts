@@ -2,7 +2,7 @@
  * Tasks: pieces of work for whoever has the capability. A task is offered once under its id, claimed for a lease with a
  * token, and finished by the holder of its latest token alone, so each counts once however often it was begun.
  */
-import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, checkId, EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import { checkAmounts, type Amounts } from "../budget/index.ts";
 import type { HandedOver, Handoff } from "./handoff.ts";
 
@@ -48,6 +48,8 @@ export interface TaskDefinition {
   readonly timeoutMs: number | null;
   /** What its session had left when it was begun; absent without a budget. */
   readonly budget?: Amounts;
+  /** What caused it; absent where nothing is traced. */
+  readonly trace?: TraceCarrier;
 }
 
 /** What the caller says of it. */
@@ -60,6 +62,7 @@ export interface TaskWish {
   readonly triesMax?: number;
   readonly timeoutMs?: number | null;
   readonly budget?: Amounts;
+  readonly trace?: TraceCarrier | undefined;
 }
 
 export type TaskState = "waiting" | "running" | "done" | "failed" | "cancelled";
@@ -136,6 +139,7 @@ export function taskDefinition(wish: TaskWish): TaskDefinition {
     triesMax: checkWhole("triesMax", wish.triesMax ?? taskLimits.tries.usual, 1, taskLimits.tries.most),
     timeoutMs: timeoutMs === null ? null : checkWhole("timeoutMs", timeoutMs, 1, 86_400_000),
     ...(wish.budget === undefined ? {} : { budget: checkAmounts("budget", wish.budget, 0) }),
+    ...(wish.trace === undefined ? {} : { trace: wish.trace }),
   };
 }
 

@@ -9,7 +9,7 @@
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] agent, ARGV[5] most tasks, ARGV[6] for how long an
 --         offer is known, ms, ARGV[7] the share of its hands in use, ARGV[8] how many capabilities follow, ARGV[9 ...]
 --         capabilities, then lines
--- Output: {ms until there may be more or '', {{task, token, try, lease in ms, definition, from, reason, carry, consumed} ...},
+-- Output: {ms until there may be more or '', {{task, token, try, lease in ms, definition, from, reason, carry, consumed, trace} ...},
 --         {{task, number, from, reason, state, ms left} ...}}: what is handed over, and offers of it, '' for what is not there
 
 local offers = tonumber(ARGV[8])

@@ -10,7 +10,15 @@ import {
   type SessionEnd,
   type SessionRecord,
 } from "@entrain/core/session";
-import type { SessionHeader, SessionPage, SessionStore, TaskStore, Timers } from "@entrain/ports";
+import {
+  noTracing,
+  type SessionHeader,
+  type SessionPage,
+  type SessionStore,
+  type TaskStore,
+  type Timers,
+  type Tracing,
+} from "@entrain/ports";
 
 /** A session and what is known of it. */
 export interface SessionView {
@@ -52,6 +60,8 @@ export interface SessionDeskOptions {
   readonly checkExpression: CheckExpression;
   /** A name that no other session has. */
   readonly nextSessionId: () => string;
+  /** Leads from whoever makes a session to it (default: nothing does). */
+  readonly tracing?: Tracing;
 }
 
 /** Longest pause between two looks where no hint comes, ms. */
@@ -59,7 +69,7 @@ const pollMs = 500;
 
 /** A desk over a store. */
 export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
-  const { sessions, tasks, timers, nextSessionId } = options;
+  const { sessions, tasks, timers, nextSessionId, tracing = noTracing } = options;
 
   async function refuseUnknown(pattern: Parameters<typeof capabilitiesOf>[0]): Promise<void> {
     const offered = Object.keys((await tasks.figures(0)).capabilities).filter((name) => !name.startsWith("entrain."));
@@ -84,7 +94,7 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
     async create(wish) {
       const spec = sessionSpec(wish, nextSessionId(), options);
       await refuseUnknown(spec.pattern as Parameters<typeof capabilitiesOf>[0]);
-      const outcome = await sessions.create(spec);
+      const outcome = await sessions.create(spec, tracing.carried());
       if (outcome === "reused")
         throw new EntrainError("already-exists", `there is another session ${spec.sessionId}: choose another id`);
       if (outcome === "full") throw new EntrainError("resource-exhausted", "too many tasks wait: try again later");

@@ -5,7 +5,7 @@
  * Order within a round: ends of steps are written first, then what the core makes of them; a step is written down as begun
  * before its task is offered. Everything written is fenced by the token of the driving task (P1).
  */
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, type TraceCarrier } from "@entrain/kernel";
 import { budgetLimits, type Amounts } from "@entrain/core/budget";
 import {
   endFromOutside,
@@ -21,11 +21,21 @@ import {
   type SessionSpec,
   type WantedStep,
 } from "@entrain/core/session";
-import type { Clock, EventSink, SessionHeader, SessionStore, TaskStore, Timers } from "@entrain/ports";
+import {
+  noTracing,
+  type Clock,
+  type EventSink,
+  type SessionHeader,
+  type SessionStore,
+  type TaskStore,
+  type Timers,
+  type Tracing,
+} from "@entrain/ports";
 import type { BudgetDesk } from "../budget/budget-desk.ts";
 import { createSessionBudget, type SessionBudget } from "./session-budget.ts";
 import { createSessionChanges, type ChangeStore, type SessionChanges } from "./session-changes.ts";
 import { createSessionSteps, type SessionSteps } from "./session-steps.ts";
+import { createSessionTrace, type SessionTrace } from "./session-trace.ts";
 import { createWakeUp, type WakeUp } from "./wake-up.ts";
 
 /** What driving needs. */
@@ -37,6 +47,8 @@ export interface DriveSurroundings extends EvaluationOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
+  /** Default: nothing is recorded. */
+  readonly tracing?: Tracing;
   /** Who drives. */
   readonly owner: string;
 }
@@ -59,12 +71,15 @@ export async function driveSession(
 ): Promise<SessionEnd> {
   const stored = await around.sessions.read(sessionId, 0);
   if (stored === undefined) throw new EntrainError("not-found", `there is no session ${sessionId}`);
-  const drive = new Drive(around, stored.header, token, signal);
-  try {
-    return await drive.toEnd(stored.entries, stored.nowMs);
-  } finally {
-    drive.close();
-  }
+  const trace = createSessionTrace(around.tracing ?? noTracing, stored.header.spec, around.owner);
+  return trace.run(async () => {
+    const drive = new Drive(around, stored.header, { token, trace }, signal);
+    try {
+      return await drive.toEnd(stored.entries, stored.nowMs);
+    } finally {
+      drive.close();
+    }
+  });
 }
 
 class Drive {
@@ -73,6 +88,7 @@ class Drive {
   readonly #createdAtMs: number;
   readonly #changedAtMs: number;
   readonly #token: number;
+  readonly #trace: SessionTrace;
   readonly #signal: AbortSignal;
   readonly #fold = foldSession();
   readonly #steps: SessionSteps;
@@ -83,13 +99,19 @@ class Drive {
   readonly #budget: SessionBudget;
   #cancelling: string | null;
 
-  constructor(around: DriveSurroundings, header: SessionHeader, token: number, signal: AbortSignal) {
+  constructor(
+    around: DriveSurroundings,
+    header: SessionHeader,
+    { token, trace }: { readonly token: number; readonly trace: SessionTrace },
+    signal: AbortSignal,
+  ) {
     this.#around = around;
     this.#spec = header.spec;
     this.#createdAtMs = header.createdAtMs;
     this.#changedAtMs = header.changedAtMs;
     this.#cancelling = header.cancelling;
     this.#token = token;
+    this.#trace = trace;
     this.#signal = signal;
     this.#steps = createSessionSteps(around.tasks, header.spec.sessionId, this.#fold.record);
     this.#wakeUp = createWakeUp(around, header.spec.sessionId, signal);
@@ -139,7 +161,7 @@ class Drive {
     if (await this.#budget.look(this.#steps.consuming(), plan.wanted.some(isFresh))) return undefined;
     const begun = plan.wanted.filter((step) => !isFresh(step) || this.#budget.allows(step));
     const left = this.#budget.left(this.#steps.consuming());
-    const fresh = begun.filter(isFresh).map((step) => startedEvent(step, left));
+    const fresh = begun.filter(isFresh).map((step) => startedEvent(step, left, this.#trace.begin(step)));
     const written = [...this.#iterations(plan.scores), ...rosters, ...fresh, ...this.#stateOf(plan)];
     if (written.length > 0) await this.#append(written);
     const ends = [
@@ -207,6 +229,7 @@ class Drive {
     const taskId = sessionTaskId(sessionId);
     const answer = await sessions.append({ sessionId, taskId, token: this.#token, known, events });
     if (answer.kind === "lost") throw new EntrainError("unavailable", `somebody else drives session ${sessionId}`);
+    this.#trace.note(events);
     for (const [index, event] of events.entries()) {
       this.#fold.enter({ number: known + index + 1, atMs: answer.atMs, event });
       if (event.kind !== "state" && event.kind !== "closed") continue;
@@ -222,7 +245,14 @@ class Drive {
   }
 }
 
-function startedEvent({ path, step, agentId }: WantedStep, budget: Amounts | undefined): SessionEvent {
-  const started = { kind: "started", path, capability: step.capability, agentId } as const;
-  return budget === undefined ? started : { ...started, budget };
+function startedEvent(
+  { path, step, agentId }: WantedStep,
+  budget: Amounts | undefined,
+  trace: TraceCarrier | undefined,
+): SessionEvent {
+  return {
+    ...{ kind: "started", path, capability: step.capability, agentId },
+    ...(budget === undefined ? {} : { budget }),
+    ...(trace === undefined ? {} : { trace }),
+  };
 }

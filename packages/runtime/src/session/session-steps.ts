@@ -38,7 +38,7 @@ export function createSessionSteps(tasks: TaskStore, sessionId: string, record: 
   /** Why a step cannot be offered; undefined where it is. */
   async function offerOne(step: WantedStep): Promise<string | undefined> {
     try {
-      const task = stepTask(sessionId, step, record.started.get(step.path)?.budget);
+      const task = stepTask(sessionId, step, record.started.get(step.path));
       const { kind } = await tasks.apply({ kind: "offer", task });
       if (kind === "reused") return "there is another task of its name";
       // The session is tried again when there is room.

@@ -3,7 +3,7 @@
  * first that accepts. Until the transfer the task stays here, so that a refusal, silence or a crash of the other costs time
  * and nothing else.
  */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import type { Amounts } from "@entrain/core/budget";
 import {
   carryText,
@@ -13,7 +13,7 @@ import {
   type HandoffReason,
   type Task,
 } from "@entrain/core/task";
-import type { Clock, EventSink, TaskStore, Timers } from "@entrain/ports";
+import { noTracing, type Clock, type EventSink, type TaskStore, type Timers, type Tracing } from "@entrain/ports";
 
 /** What a handler says when it hands its task over. */
 export interface HandoffRequest {
@@ -44,6 +44,7 @@ interface Surroundings {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
+  readonly tracing?: Tracing;
 }
 
 type Answer = { readonly outcome: "accepted" | "rejected" | "expired"; readonly cause: string };
@@ -86,6 +87,25 @@ async function tryOne(
   task: HandedTask,
   offer: { readonly to: string; readonly reason: HandoffReason; readonly carry: Json; readonly forMs: number },
 ): Promise<{ readonly outcome: "transferred" | "rejected" | "expired"; readonly cause: string }> {
+  const attributes = { "entrain.task.id": task.taskId, "entrain.handoff.to": offer.to };
+  const span = (around.tracing ?? noTracing).begin(`handoff ${offer.reason}`, { kind: "producer", attributes });
+  try {
+    const tried = await offerTo(around, task, offer, span.carrier);
+    const { outcome, cause } = tried;
+    span.end({ "entrain.handoff.outcome": outcome }, outcome === "transferred" ? undefined : cause);
+    return tried;
+  } catch (thrown) {
+    span.end({}, EntrainError.from(thrown).message);
+    throw thrown;
+  }
+}
+
+async function offerTo(
+  around: Surroundings,
+  task: HandedTask,
+  offer: Parameters<typeof tryOne>[2],
+  trace: TraceCarrier | undefined,
+): ReturnType<typeof tryOne> {
   const { store, clock, events } = around;
   const { taskId, token, capability, agentId } = task;
   const { to, reason, carry, forMs } = offer;
@@ -94,7 +114,7 @@ async function tryOne(
   if (handing.kind !== "handing") throw notOurs(taskId);
   const { number } = handing;
   let answer = await answerTo(around, task, number, startedMs + forMs);
-  if (answer.outcome === "accepted" && !(await transfer(around, task, number, carry)))
+  if (answer.outcome === "accepted" && !(await transfer(around, task, { number, carry, trace })))
     answer = { outcome: "expired", cause: "it was accepted too late" };
   const outcome = answer.outcome === "accepted" ? "transferred" : answer.outcome;
   const tookMs = clock.monoMs() - startedMs;
@@ -155,11 +175,15 @@ function answerIn({ handoff }: Task, number: number): Answer | undefined {
 }
 
 /** @returns false where it was too late; asks again until it is known, or the task's lease is over. */
-async function transfer(around: Surroundings, task: HandedTask, number: number, carry: Json): Promise<boolean> {
+async function transfer(
+  around: Surroundings,
+  task: HandedTask,
+  handed: { readonly number: number; readonly carry: Json; readonly trace: TraceCarrier | undefined },
+): Promise<boolean> {
   const { taskId, token, signal } = task;
   for (;;) {
     const consumed = task.consumed();
-    const command = { kind: "transfer", taskId, token, number, carry } as const;
+    const command = { kind: "transfer", taskId, token, ...handed } as const;
     try {
       const outcome = await around.store.apply(consumed === undefined ? command : { ...command, consumed });
       if (outcome.kind === "lost") throw notOurs(taskId);

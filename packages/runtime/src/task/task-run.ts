@@ -12,7 +12,15 @@
 import { EntrainError, type Json, type Random } from "@entrain/kernel";
 import { addAmounts, checkAmounts, type Amounts } from "@entrain/core/budget";
 import { taskText, type HeldTask, type TaskCommand, type TaskOutcome } from "@entrain/core/task";
-import type { Clock, EventSink, TaskStore, Timers } from "@entrain/ports";
+import {
+  noTracing,
+  type Clock,
+  type EventSink,
+  type Span,
+  type TaskStore,
+  type Timers,
+  type Tracing,
+} from "@entrain/ports";
 import type { Capability } from "./capability.ts";
 import { handOver, type HandoffRequest } from "./hand-over.ts";
 
@@ -24,6 +32,8 @@ export interface TaskSurroundings {
   readonly random: Random;
   readonly events: EventSink;
   readonly agentId: string;
+  /** Default: nothing is recorded. */
+  readonly tracing?: Tracing;
 }
 
 /** A run that can be ended from outside. */
@@ -60,6 +70,7 @@ class Run implements TaskRun {
   readonly #held: HeldTask;
   readonly #ending = new AbortController();
   readonly #startedMs: number;
+  readonly #span: Span;
   #end: (ending: Ending) => void = () => undefined;
   #callOffEnd: (() => void) | undefined;
   #callOffRenewal: (() => void) | undefined;
@@ -76,6 +87,7 @@ class Run implements TaskRun {
     this.#held = held;
     if (Object.keys(held.consumed).length > 0) this.#consumed = held.consumed;
     this.#startedMs = around.clock.monoMs();
+    this.#span = beginSpan(around, held);
     const ended = new Promise<Ending>((resolve) => {
       this.#end = resolve;
     });
@@ -87,9 +99,11 @@ class Run implements TaskRun {
         const error = new EntrainError("deadline-exceeded", `it took longer than ${timeoutMs} ms`);
         this.#end({ kind: "failed", error, again: true, atOnce: false });
       });
-    this.over = this.#work(capability).then((ending) => {
-      this.#end(ending);
-    });
+    this.over = this.#span
+      .run(() => this.#work(capability))
+      .then((ending) => {
+        this.#end(ending);
+      });
     this.told = ended.then((ending) => this.#tell(ending));
   }
 
@@ -193,14 +207,17 @@ class Run implements TaskRun {
     this.#callOffEnd?.();
     const { events, agentId, clock } = this.#around;
     const { definition, attempt } = this.#held;
+    const said = ending.kind === "handed" ? "handed" : toldOutcome(outcome);
+    const cause = ending.kind === "done" ? "" : ending.error.message;
+    this.#span.end({ "entrain.task.outcome": said }, said === "done" || said === "handed" ? undefined : cause);
     events({
       kind: "task.ended",
       agentId,
       capability: definition.capability,
       taskId: definition.taskId,
       attempt,
-      outcome: ending.kind === "handed" ? "handed" : toldOutcome(outcome),
-      cause: ending.kind === "done" ? "" : ending.error.message,
+      outcome: said,
+      cause,
       tookMs: clock.monoMs() - this.#startedMs,
     });
   }
@@ -232,6 +249,17 @@ class Run implements TaskRun {
       }
     }
   }
+}
+
+/** Caused by whoever handed it over, or by what the task came from. */
+function beginSpan({ tracing = noTracing, agentId }: TaskSurroundings, held: HeldTask): Span {
+  const { definition, attempt, handedOver } = held;
+  const { taskId, capability, trace } = definition;
+  return tracing.begin(`task ${capability}`, {
+    kind: "consumer",
+    parent: handedOver?.trace ?? trace ?? null,
+    attributes: { "entrain.task.id": taskId, "entrain.task.attempt": attempt, "entrain.agent.id": agentId },
+  });
 }
 
 /** A result that breaks the schema may be better next time; a wrong input stays wrong. */

@@ -83,7 +83,10 @@ function anyMessage(
     return { kind: "hand", taskId, token, to: agentId, reason: "load", forMs: 600_000 };
   if (roll < 0.5)
     return { kind: "answer", taskId, number, agentId: to, accepted: random.next() < 0.8, cause: `step ${step}` };
-  if (roll < 0.8) return { kind: "transfer", taskId, token, number, carry: { step }, consumed: { credits: step } };
+  const traceparent = `00-${"a".repeat(32)}-${String(step).padStart(16, "0")}-01`;
+  const traced = step % 2 === 0 ? {} : { trace: { traceparent } };
+  if (roll < 0.8)
+    return { kind: "transfer", taskId, token, number, carry: { step }, consumed: { credits: step }, ...traced };
   return { kind: "confirm", taskId, number, agentId: to };
 }
 

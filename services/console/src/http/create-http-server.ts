@@ -13,6 +13,7 @@ import type { ApiContext } from "./api-context.ts";
 import { addGuards, addMethodGuard } from "./guards.ts";
 import { answerClientError } from "./client-error.ts";
 import { problemOf, sendProblem } from "./problem.ts";
+import { addRequestTracing } from "./request-tracing.ts";
 import { addAllocationRoutes } from "./routes/allocation-routes.ts";
 import { addBudgetRoutes } from "./routes/budget-routes.ts";
 import { addContextRoutes, patchTypes } from "./routes/context-routes.ts";
@@ -54,6 +55,7 @@ export async function createHttpServer(context: ApiContext): Promise<FastifyInst
     return sendProblem(reply, answer);
   });
   addGuards(app, context);
+  addRequestTracing(app);
   await app.register(swagger, { openapi: apiDescription });
   const refuseOtherMethods = addMethodGuard(app);
   addSwarmRoutes(app, context);

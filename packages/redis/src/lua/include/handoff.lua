@@ -1,7 +1,7 @@
 -- Handoffs of tasks (P3). packages/core/src/task/handoff-book.ts is the same in the pure model. A task's hash holds its latest
 -- one: handoff (its state), handoffNumber, handoffFrom, handoffTo, handoffReason, handoffUntilMs, handoffCause, handoffGiven (the
--- offering holder's token), handoffToken (that of whoever owns the task while the handoff holds); carry, carryFrom and
--- carryReason are what the last transfer brought.
+-- offering holder's token), handoffToken (that of whoever owns the task while the handoff holds); carry, carryFrom, carryReason
+-- and carryTrace are what the last transfer brought.
 --
 -- Include after: task
 -- Offers: handoffOf, isStanding, listFor, heldReply, offersTo
@@ -35,9 +35,9 @@ local function isStanding(task, handoff)
 end
 
 local function heldReply(task)
-  local fields = redis.call('HMGET', task.key, 'definition', 'carryFrom', 'carryReason', 'carry', 'consumed')
+  local fields = redis.call('HMGET', task.key, 'definition', 'carryFrom', 'carryReason', 'carry', 'consumed', 'carryTrace')
   return {task.id, task.token, int(task.tries), int(task.leaseMs), fields[1], fields[2] or '', fields[3] or '', fields[4] or '',
-    fields[5] or ''}
+    fields[5] or '', fields[6] or ''}
 end
 
 -- What an agent has to answer or to confirm, added to a reply; what is over is dropped from its line.
