@@ -20,12 +20,14 @@ export interface MemoryTask {
   readonly count: number;
   /** Incidents that each of them has decided. */
   readonly incidents: number;
+  /** Answers about each of them (default 1). */
+  readonly answers?: number;
   /** Each with a registry of metrics of its own. */
   readonly metrics: boolean;
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as MemoryTask;
-const { url, swarmId, count, incidents, metrics } = task;
+const { url, swarmId, count, incidents, answers = 1, metrics } = task;
 const names = Array.from({ length: count }, (_, index) => `agent-${index}`);
 const readingOf = (index: number) => ({ temperature: 85, subject: `rack-${index}` });
 
@@ -52,9 +54,9 @@ async function holdLoops(): Promise<unknown> {
     return { agentId, record, loop: createLoop(wish, store, context) };
   });
   await Promise.all(held.map(({ loop }) => loop.start()));
-  for (let index = 0; index < incidents; index++)
+  for (let index = 0; index < incidents * answers; index++)
     for (const { agentId, loop, record } of held) {
-      const outcome = await loop.decide({ agentId, incarnation: 1, reading: readingOf(index) });
+      const outcome = await loop.decide({ agentId, incarnation: 1, reading: readingOf(index % incidents) });
       record?.({ kind: "decision.acted", agentId, role: "follower", ...outcome });
     }
   return { store, context, held };

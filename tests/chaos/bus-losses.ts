@@ -42,14 +42,13 @@ export const sumOf = (messages: number): number => (messages * (messages - 1)) /
 export async function runLossy(run: LossyRun): Promise<LossyOutcome> {
   await using cleanUp = new AsyncDisposableStack();
   const redis = cleanUp.use(await acquireTestRedis());
-  const { hostname, port } = new URL(redis.url);
-  const proxy = cleanUp.use(await startFrameProxy(Number(port), run));
+  const proxy = cleanUp.use(await startFrameProxy(redis.port, run));
   const swarmId = `lossy-${randomUUID()}`;
   const clock = createSystemClock();
   const around = { clock, timers: systemTimers };
   const desks = await Promise.all(
     ["publisher", ...Array.from({ length: run.consumers }, (_, at) => `consumer-${at}`)].map(async (agentId) => {
-      const url = `redis://${hostname}:${proxy.port}`;
+      const url = `redis://127.0.0.1:${proxy.port}`;
       const store = createRedisStore({ ...around, redis: url, swarmId, requestTimeoutMs: 2_000 });
       // Opening the generation is a command as well, and may be lost; the store goes on trying by itself.
       await waitFor(

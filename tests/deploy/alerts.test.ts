@@ -67,7 +67,9 @@ function whyNoPrometheus(): string | false {
   return spawnSync("prometheus", ["--version"]).error === undefined ? false : "prometheus is not installed";
 }
 const program = spawnSync("sh", ["-c", "command -v prometheus"], { encoding: "utf8" }).stdout.trim();
-const skip = whyNoPrometheus() || whyNoDocker(["node:24-trixie-slim", "redis:8-trixie", "debian:trixie-slim"]);
+const skip =
+  whyNoPrometheus() ||
+  whyNoDocker(["node:24-trixie-slim", "redis:8-trixie", "debian:trixie-slim"], { tooLongForCi: true });
 
 describe("Prometheus beside a swarm", { skip }, () => {
   let project: ComposeProject;

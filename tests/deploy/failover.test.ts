@@ -12,7 +12,7 @@ import { docker, whyNoDocker } from "./docker.ts";
 const agents = 3;
 const port = 18_082;
 const api = consoleApi(`http://127.0.0.1:${port}`);
-const skip = whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"]);
+const skip = whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"], { tooLongForCi: true });
 
 describe("docker compose --profile ha", { skip }, () => {
   let project: ComposeProject;

@@ -27,7 +27,7 @@ interface Pod {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const skip = whyNoKustomize() || whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"]);
+const skip = whyNoKustomize() || whyNoDocker(["node:24-trixie-slim", "redis:8-trixie"], { tooLongForCi: true });
 const manifests = skip === false ? render("dev") : [];
 const pods: readonly Pod[] = workloads(manifests).flatMap((workload, index) =>
   Array.from({ length: workload.name === "entrain-agent" ? agents : 1 }, (_, replica) => {

@@ -27,8 +27,15 @@ test("agents that decided before a Redis without persistence was killed give the
   const readings = Array.from({ length: 20 }, (_, index) => ({ temperature: 85, subject: `rack-${index}` }));
   const named = await one.decide({ temperature: 85 }, { incident: "INC-1" });
   const before = await Promise.all(readings.map((reading) => one.decide(reading)));
+  const back = new Set<Agent>();
+  for (const agent of [one, other])
+    agent.on("degraded", ({ degraded, generation }) => {
+      if (!degraded && generation > 1) back.add(agent);
+    });
   await redis.kill();
   await redis.restart();
+  // A stranger that comes first finds a store without a past, and no reason to wait for those who know better.
+  await waitFor("those who decided are back, and the store's new life is known to be one", () => back.size === 2);
   await using newcomer = mood();
   await newcomer.start();
   const idsOf = async (agent: Agent): Promise<readonly string[]> => {

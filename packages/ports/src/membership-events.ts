@@ -1,5 +1,6 @@
 /** What happens in the membership of a process: its view, its signs of life, its probes of others. */
 import type { MemberRecord, ProbeResult } from "@entrain/core/membership";
+import type { MemberReport } from "./suspicion-store.ts";
 
 /** One such event. */
 export type MembershipEvent =
@@ -26,7 +27,7 @@ export type MembershipEvent =
       /** In whose name. */
       readonly agentId: string;
       readonly processId: string;
-      readonly vote: "suspect" | "dead";
+      readonly vote: MemberReport["vote"];
       readonly buried: number;
     }
   /** An agent of this process was suspected, and has said that it lives. */

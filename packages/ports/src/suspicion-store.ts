@@ -12,8 +12,11 @@ export interface SuspectLife {
 export interface MemberReport {
   /** In whose name the process speaks; it must be alive in this incarnation. */
   readonly reporter: { readonly agentId: string; readonly incarnation: number };
-  /** `suspect` marks them, for all to see; `dead` is a vote as well. */
-  readonly vote: "suspect" | "dead";
+  /**
+   * `suspect` marks them, for all to see. A vote as well are `dead`, silent since, which counts once the mark has stood for
+   * 200 ms, and `refused`, which counts at once: nobody listens where the process did.
+   */
+  readonly vote: "suspect" | "dead" | "refused";
   /** Valid votes that bury a member, from 2. */
   readonly needed: number;
   /** How long the vote is valid, ms. */

@@ -10,6 +10,7 @@ import {
   majorityEvicts,
   oneVoteAVoter,
   refutationVoids,
+  silenceStandsFirst,
   registryCases,
   renewalVoids,
   unheldLockSavesNothing,
@@ -35,6 +36,13 @@ testMutants<ScriptName>(
       text: "voter ~= reporter and ",
       instead: "",
       caughtBy: enoughVotesBury,
+    },
+    {
+      name: "report-members",
+      what: "counts votes on silence at once",
+      text: " and math.abs(nowMs - tonumber(votes[2])) >= standsMs",
+      instead: "",
+      caughtBy: silenceStandsFirst,
     },
     {
       name: "report-members",

@@ -60,7 +60,8 @@ export function createMemberProbe(options: Security & { readonly swarmId: string
         if ((await address) === "refused") return "refused";
         // A connection that broke under the call ends it early: that says nothing of the process.
         const leftMs = timeoutMs - (performance.now() - startedMs);
-        return leftMs < timeoutMs / 4 ? "silent" : call(process, leftMs);
+        const isKept = channels.has(process.address);
+        return !isKept || leftMs < timeoutMs / 4 ? "silent" : call(process, leftMs);
       });
       return Promise.race([calling, address.then((outcome) => (outcome === "refused" ? "refused" : calling))]);
     },

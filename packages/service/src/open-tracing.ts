@@ -1,6 +1,6 @@
 /**
  * Traces of a service process, sent by OTLP over HTTP where OpenTelemetry's own variables say where to: without
- * OTEL_EXPORTER_OTLP_ENDPOINT (or …_TRACES_ENDPOINT) nothing is loaded and nothing recorded. See docs/adr/0014-traces.md.
+ * OTEL_EXPORTER_OTLP_ENDPOINT (or …_TRACES_ENDPOINT) nothing is loaded and nothing recorded. See docs/adr/0015-traces.md.
  *
  * Spans wait in a bounded queue and are dropped where it is full: whoever receives them never holds the service up.
  */

@@ -131,6 +131,19 @@ test("texts of unknown variety are bounded and no incident becomes a label", asy
   assert.doesNotMatch(text, /i-1|d-1/);
 });
 
+test("a session that ends without a score has taken its time all the same, and one that goes on has not ended", async () => {
+  const session = { kind: "session.changed", sessionId: "s-1", pattern: "pipeline", score: null, cause: "" } as const;
+  const registry = recording([
+    { ...session, state: "executing", tookMs: 100 },
+    { ...session, state: "failed", tookMs: 1_500 },
+    { ...session, state: "cancelled", tookMs: 500 },
+  ]);
+  const took = (state: string) =>
+    valueOf(registry, `entrain_session_duration_seconds_sum{pattern="pipeline",state="${state}"}`);
+  assert.deepEqual([await took("failed"), await took("cancelled")], [1.5, 0.5]);
+  assert.doesNotMatch(await registry.metrics(), /duration_seconds_sum\{[^}]*executing/);
+});
+
 test("the same registry gives the same metrics, another one its own, a cleared one new ones", async () => {
   const registry = new Registry();
   const first = createMetrics(registry);

@@ -1,4 +1,5 @@
 /** Feeds the metrics of coordination: tasks and handoffs that ended here, sessions that moved on here, messages. */
+import { isEnded } from "@entrain/core/session";
 import type { BusEvent, RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordBus } from "./record-bus.ts";
@@ -29,9 +30,8 @@ export function recordCoordination(
     case "session.changed": {
       const pattern = bound("pattern", event.pattern);
       to.sessionChanges.inc({ pattern, state: event.state });
-      if (event.score === null) return;
-      to.sessionDuration.observe({ pattern, state: event.state }, event.tookMs / 1_000);
-      to.sessionScore.observe({ pattern }, event.score / 100);
+      if (isEnded(event.state)) to.sessionDuration.observe({ pattern, state: event.state }, event.tookMs / 1_000);
+      if (event.score !== null) to.sessionScore.observe({ pattern }, event.score / 100);
       return;
     }
     default:

@@ -38,3 +38,12 @@ test("beyond the limit the one that was not used for longest goes", () => {
   assert.equal(memory.recall("a")?.incidentId, "a");
   assert.equal(memory.recall("c")?.incidentId, "c");
 });
+
+test("of one commit the first copy is kept, and the decision of a later term replaces it", () => {
+  const memory = createDecisionMemory();
+  const first = memory.remember(decision("a"));
+  assert.equal(memory.remember(decision("a")), first);
+  const later = { ...decision("a"), term: 2 };
+  assert.equal(memory.remember(later), later);
+  assert.equal(memory.recall("a"), later);
+});

@@ -3,7 +3,8 @@ import type { Decision } from "./decision.ts";
 
 /** Remembers decisions. */
 export interface DecisionMemory {
-  remember(decision: Decision): void;
+  /** Answers what it keeps: of one decision that is heard of twice, the first copy. */
+  remember(decision: Decision): Decision;
   recall(incidentId: string): Decision | undefined;
   /** All that it remembers, least recently used first. */
   all(): readonly Decision[];
@@ -15,10 +16,13 @@ export function createDecisionMemory(limit = 1_000): DecisionMemory {
   return {
     all: () => [...decisions.values()],
     remember(decision) {
+      const known = decisions.get(decision.incidentId);
+      const kept = known !== undefined && isCopy(known, decision) ? known : decision;
       decisions.delete(decision.incidentId);
-      decisions.set(decision.incidentId, decision);
+      decisions.set(decision.incidentId, kept);
       const oldest = decisions.keys().next();
       if (decisions.size > limit && oldest.done !== true) decisions.delete(oldest.value);
+      return kept;
     },
     recall(incidentId) {
       const decision = decisions.get(incidentId);
@@ -28,4 +32,10 @@ export function createDecisionMemory(limit = 1_000): DecisionMemory {
       return decision;
     },
   };
+}
+
+/** The same commit: one that a store has lost may stand again under a later term. */
+function isCopy(known: Decision, other: Decision): boolean {
+  const { decisionId, term, committedAtMs } = known;
+  return other.decisionId === decisionId && other.term === term && other.committedAtMs === committedAtMs;
 }

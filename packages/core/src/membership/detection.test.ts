@@ -47,7 +47,7 @@ test("silence is looked into: by oneself, through others, then suspected, looked
 });
 
 test("a broken stream is looked into at once, and a refused probe is a vote at once", () => {
-  assert.deepEqual(run([{ kind: "doubted", nowMs: 5 }, probed(6, "refused")]).effects, ["probe self", "dead"]);
+  assert.deepEqual(run([{ kind: "doubted", nowMs: 5 }, probed(6, "refused")]).effects, ["probe self", "refused"]);
 });
 
 test("any answer on any path, and any frame, ends a suspicion", () => {
@@ -91,7 +91,7 @@ test("a refutation of what others said makes nobody quiet", () => {
     { kind: "doubted", nowMs: 2 },
     probed(3, "refused"),
   ]);
-  assert.deepEqual(effects, ["", "probe self", "dead"]);
+  assert.deepEqual(effects, ["", "probe self", "refused"]);
 });
 
 test("whatever happens, nothing is reported that no failed probe stands behind, and an answer clears it", () => {

@@ -39,7 +39,7 @@ export type DetectionInput =
 export type DetectionEffect =
   { readonly kind: "probe"; readonly through: "self" | "others" } | { readonly kind: "report"; readonly vote: Vote };
 
-type Vote = "suspect" | "dead";
+type Vote = "suspect" | "dead" | "refused";
 type Step = { readonly state: DetectionState; readonly effects: readonly DetectionEffect[] };
 
 /** First pause after a refutation, and the longest, ms. */
@@ -85,7 +85,7 @@ function onProbed(state: DetectionState, result: ProbeResult, nowMs: number, tim
   const isFirst = state.kind === "probing" && state.through === "self";
   if (result === "silent" && isFirst) return probing("others", quietUntilMs);
   if (nowMs < quietUntilMs) return trusting(nowMs, quietUntilMs);
-  const vote: Vote = state.kind === "confirming" || result === "refused" ? "dead" : "suspect";
+  const vote: Vote = result === "refused" ? "refused" : state.kind === "confirming" ? "dead" : "suspect";
   const lookAtMs = nowMs + timings.suspicionMs - timings.probeTimeoutMs;
   return { state: { kind: "suspecting", lookAtMs, quietUntilMs }, effects: [{ kind: "report", vote }] };
 }

@@ -18,8 +18,9 @@ export function createDecisionBoard(limit?: number): DecisionBoard {
   const waiting = new Map<string, Set<(decision: Decision) => void>>();
   return {
     post(decision) {
-      memory.remember(decision);
-      for (const onDecision of [...(waiting.get(decision.incidentId) ?? [])]) onDecision(decision);
+      // One copy for all that hold it: an answer, a push and a look at the ledger each bring one of their own.
+      const kept = memory.remember(decision);
+      for (const onDecision of [...(waiting.get(kept.incidentId) ?? [])]) onDecision(kept);
     },
     recall: (incidentId) => memory.recall(incidentId),
     all: () => memory.all(),

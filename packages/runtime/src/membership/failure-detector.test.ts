@@ -40,6 +40,7 @@ function openDetector(answers: (processId: string, through: string | undefined) 
       },
       async refute(life) {
         await time.sleep(1);
+        if (!isStoreUp) throw new Error("the store is away");
         refuted.push(life);
         return true;
       },
@@ -113,7 +114,7 @@ test("a broken stream to a process that refuses connections is a vote within mom
   await time.advance(5);
   assert.deepEqual(
     reports.map(({ vote }) => vote),
-    ["dead"],
+    ["refused"],
   );
   detector.stop();
 });
@@ -134,6 +135,21 @@ test("a suspicion of its own agent is refuted by the next higher number, one of 
     events.map((event) => (event.kind === "member.probed" ? event.processId : event.kind)),
     ["suspicion.refuted", "p-c"],
   );
+  detector.stop();
+});
+
+test("a refutation that did not get through is said again while the suspicion stands, and no longer", async () => {
+  const { time, detector, refuted, setStore } = openDetector(well);
+  setStore(false);
+  detector.setView(viewOf(2, { a: { suspect: true } }));
+  await time.advance(3_000);
+  setStore(true);
+  await time.advance(1_200);
+  assert.ok(refuted.length >= 1);
+  const said = refuted.length;
+  detector.setView(viewOf(3, { a: { refutations: 1 } }));
+  await time.advance(5_000);
+  assert.equal(refuted.length, said);
   detector.stop();
 });
 
@@ -169,4 +185,5 @@ test("others are probed on behalf of a third process, where they are members", a
   assert.equal(await time.until(detector.probeFor("p-b", 100)), "answered");
   assert.equal(await time.until(detector.probeFor("p-stranger", 100)), "silent");
   detector.stop();
+  assert.equal(await time.until(detector.probeFor("p-b", 100)), "silent", "no probe once it is stopped");
 });

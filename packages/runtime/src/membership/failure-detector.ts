@@ -22,7 +22,7 @@ import {
   type ProbeResult,
   type ProbeTarget,
 } from "@entrain/core/membership";
-import type { Clock, EventSink, MemberProbe, ProbeHelper, SuspicionStore, Timers } from "@entrain/ports";
+import type { Clock, EventSink, MemberProbe, MemberReport, ProbeHelper, SuspicionStore, Timers } from "@entrain/ports";
 
 /** What a detector needs. */
 export interface FailureDetectorOptions {
@@ -51,6 +51,8 @@ interface Watched {
 
 /** How often silences are looked at, ms. */
 const tickMs = 100;
+/** Shortest pause between two answers to one suspicion, ms; twice that at most. */
+const refuteAgainMs = 500;
 /** Helpers that are asked at once, as in SWIM. */
 const helpersMax = 3;
 
@@ -63,6 +65,7 @@ export class FailureDetector implements ProbeHelper {
   #processes = 1;
   #phase: "idle" | "running" | "ended" = "idle";
   #callOff: (() => void) | undefined;
+  #refuteAgainMs = 0;
 
   constructor(options: FailureDetectorOptions) {
     this.#options = options;
@@ -97,8 +100,7 @@ export class FailureDetector implements ProbeHelper {
     for (const id of [...this.#watched.keys()]) if (!wanted.has(id)) this.#drop(id);
     for (const target of targets) this.#watch(target);
     probe.keepOnly(targets.flatMap(({ helpers, ...target }) => [target, ...helpers]));
-    for (const { agentId, incarnation, refutations = 0, suspect = false, ...member } of alive)
-      if (suspect && member.processId === processId) void this.#refute(agentId, incarnation, refutations + 1);
+    this.#refuteOwn();
   }
 
   /** A frame of a process arrived. */
@@ -114,7 +116,9 @@ export class FailureDetector implements ProbeHelper {
   }
 
   async probeFor(processId: string, timeoutMs: number): Promise<Exclude<ProbeResult, "late">> {
-    const member = aliveIn(this.#view).find((one) => one.processId === processId);
+    // A stopped detector has given its connections up, and opens none.
+    const isEnded = this.#phase === "ended";
+    const member = isEnded ? undefined : aliveIn(this.#view).find((one) => one.processId === processId);
     return member === undefined ? "silent" : this.#options.probe.ask({ processId, address: member.address }, timeoutMs);
   }
 
@@ -127,6 +131,7 @@ export class FailureDetector implements ProbeHelper {
       this.#timings = detectionTimings({ loopDelayMs: this.#options.loopDelayMs(), processes: this.#processes });
       const nowMs = this.#nowMs();
       for (const watched of this.#watched.values()) this.#apply(watched, { kind: "tick", nowMs });
+      if (nowMs >= this.#refuteAgainMs) this.#refuteOwn();
       if (this.#phase === "running") this.#tickLater();
     });
   }
@@ -199,7 +204,7 @@ export class FailureDetector implements ProbeHelper {
     return Promise.any(asked).catch(() => "silent" as const);
   }
 
-  async #report({ target }: Watched, vote: "suspect" | "dead"): Promise<void> {
+  async #report({ target }: Watched, vote: MemberReport["vote"]): Promise<void> {
     const { store, events, agentId, incarnation } = this.#options;
     const members = target.members.map((member) => ({ ...member, refutations: member.refutations ?? 0 }));
     const needed = probersQuorum(target.helpers.length + 1);
@@ -212,13 +217,21 @@ export class FailureDetector implements ProbeHelper {
     }
   }
 
+  /** Answers what is said of own agents in the view, and again while it stands there: an answer may be lost. */
+  #refuteOwn(): void {
+    const { processId, random } = this.#options;
+    this.#refuteAgainMs = this.#nowMs() + refuteAgainMs * (1 + random.next());
+    for (const { agentId, incarnation, refutations = 0, suspect = false, ...member } of aliveIn(this.#view))
+      if (suspect && member.processId === processId) void this.#refute(agentId, incarnation, refutations + 1);
+  }
+
   async #refute(agentId: string, incarnation: number, refutations: number): Promise<void> {
     const { store, events } = this.#options;
     try {
       if (await store.refute({ agentId, incarnation, refutations }))
         events({ kind: "suspicion.refuted", agentId, refutations });
     } catch {
-      // The suspicion is still there when the store is back, and in the next view.
+      // The suspicion is still in the view, and so answered again.
     }
   }
 }

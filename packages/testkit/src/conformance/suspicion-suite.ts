@@ -32,6 +32,13 @@ async function joinedAt(client: StorePorts, incarnation: number): Promise<number
   return (await client.registry.snapshot()).members.get("z")?.joinedAtMs ?? 0;
 }
 
+/** Waits until the store's clock has gone on. */
+async function nextMoments(client: StorePorts, ms: number): Promise<void> {
+  const startedMs = await joinedAt(client, 1);
+  let incarnation = 1;
+  await waitFor("the store's next moments", async () => (await joinedAt(client, (incarnation += 1))) > startedMs + ms);
+}
+
 /** The cases; each gets a swarm of its own. */
 const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
   {
@@ -59,36 +66,48 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
     name: "enough votes of different processes bury a member, fewer do not",
     async run(swarm) {
       const client = await openWith(swarm);
-      for (const by of ["a", "a", "b", "a"]) assert.equal(await client.suspicions.report(reportOf(by, "dead")), 0);
+      for (const by of ["a", "a", "b", "a"]) assert.equal(await client.suspicions.report(reportOf(by, "refused")), 0);
       assert.equal(await client.suspicions.report(reportOf("c", "suspect")), 0, "a suspicion is no vote");
       assert.equal((await targetIn(client)).state, "alive");
-      assert.equal(await client.suspicions.report(reportOf("c", "dead")), 1);
+      assert.equal(await client.suspicions.report(reportOf("c", "refused")), 1);
       assert.equal((await targetIn(client)).state, "dead");
-      assert.equal(await client.suspicions.report(reportOf("d", "dead")), 0, "nobody is buried twice");
+      assert.equal(await client.suspicions.report(reportOf("d", "refused")), 0, "nobody is buried twice");
+    },
+  },
+  {
+    name: "votes on silence count once the suspicion has stood for a while, not all at once with it",
+    async run(swarm) {
+      const client = await openWith(swarm);
+      for (const vote of ["suspect", "dead"] as const)
+        for (const by of ["a", "b", "c", "d"]) assert.equal(await client.suspicions.report(reportOf(by, vote)), 0);
+      await nextMoments(client, 200);
+      for (const by of ["a", "b"]) assert.equal(await client.suspicions.report(reportOf(by, "dead")), 0);
+      assert.equal(await client.suspicions.report(reportOf("c", "dead")), 1);
     },
   },
   {
     name: "no process buries another alone, whatever it says that it takes",
     async run(swarm) {
       const { suspicions } = await openWith(swarm);
-      await assert.rejects(suspicions.report(reportOf("a", "dead", { needed: 1 })), { field: "needed" });
-      await assert.rejects(suspicions.report(reportOf("a", "dead", { validMs: 0 })), { field: "validMs" });
-      assert.equal(await suspicions.report(reportOf("a", "dead", { needed: 2 })), 0);
-      assert.equal(await suspicions.report(reportOf("b", "dead", { needed: 2 })), 1);
+      await assert.rejects(suspicions.report(reportOf("a", "refused", { needed: 1 })), { field: "needed" });
+      await assert.rejects(suspicions.report(reportOf("a", "refused", { validMs: 0 })), { field: "validMs" });
+      assert.equal(await suspicions.report(reportOf("a", "refused", { needed: 2 })), 0);
+      assert.equal(await suspicions.report(reportOf("b", "refused", { needed: 2 })), 1);
     },
   },
   {
     name: "a refutation voids the votes before it, and those that do not know of it",
     async run(swarm) {
       const client = await openWith(swarm);
-      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "dead"));
+      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "refused"));
       assert.equal(await client.suspicions.refute({ ...target, refutations: 1 }), true);
       assert.deepEqual(await targetIn(client), { state: "alive", suspect: false, refutations: 1 });
-      for (const by of ["c", "d"]) assert.equal(await client.suspicions.report(reportOf(by, "dead")), 0);
+      for (const by of ["c", "d"]) assert.equal(await client.suspicions.report(reportOf(by, "refused")), 0);
       assert.deepEqual(await targetIn(client), { state: "alive", suspect: false, refutations: 1 });
       const members = [{ ...target, refutations: 1 }];
-      for (const by of ["c", "d"]) assert.equal(await client.suspicions.report(reportOf(by, "dead", { members })), 0);
-      assert.equal(await client.suspicions.report(reportOf("a", "dead", { members })), 1);
+      for (const by of ["c", "d"])
+        assert.equal(await client.suspicions.report(reportOf(by, "refused", { members })), 0);
+      assert.equal(await client.suspicions.report(reportOf("a", "refused", { members })), 1);
     },
   },
   {
@@ -99,7 +118,7 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.equal(await client.suspicions.refute(target), false);
       assert.equal(await client.suspicions.refute({ ...target, incarnation: 2, refutations: 1 }), false);
       assert.equal((await targetIn(client)).suspect, true);
-      for (const by of ["a", "b", "c"]) await client.suspicions.report(reportOf(by, "dead"));
+      for (const by of ["a", "b", "c"]) await client.suspicions.report(reportOf(by, "refused"));
       assert.equal(await client.suspicions.refute({ ...target, refutations: 1 }), false);
       assert.equal((await targetIn(client)).state, "dead");
     },
@@ -108,25 +127,25 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
     name: "M3: what was said of a dead incarnation does not count against the next one",
     async run(swarm) {
       const client = await openWith(swarm);
-      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "dead"));
+      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "refused"));
       await client.registry.register([offerOf("t", 2)]);
       assert.deepEqual(await targetIn(client), { state: "alive", suspect: false, refutations: 0 });
-      assert.equal(await client.suspicions.report(reportOf("c", "dead")), 0);
+      assert.equal(await client.suspicions.report(reportOf("c", "refused")), 0);
       const members = [{ ...target, incarnation: 2 }];
-      assert.equal(await client.suspicions.report(reportOf("c", "dead", { members })), 0);
+      assert.equal(await client.suspicions.report(reportOf("c", "refused", { members })), 0);
     },
   },
   {
     name: "who is not alive itself has no vote, and a vote dies with its voter",
     async run(swarm) {
       const client = await openWith(swarm);
-      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "dead"));
+      for (const by of ["a", "b"]) await client.suspicions.report(reportOf(by, "refused"));
       const reporter = { agentId: "c", incarnation: 9 };
-      assert.equal(await client.suspicions.report(reportOf("c", "dead", { reporter })), 0);
+      assert.equal(await client.suspicions.report(reportOf("c", "refused", { reporter })), 0);
       await client.registry.leave("a", 1);
-      assert.equal(await client.suspicions.report(reportOf("a", "dead")), 0);
-      assert.equal(await client.suspicions.report(reportOf("c", "dead")), 0);
-      assert.equal(await client.suspicions.report(reportOf("d", "dead")), 1);
+      assert.equal(await client.suspicions.report(reportOf("a", "refused")), 0);
+      assert.equal(await client.suspicions.report(reportOf("c", "refused")), 0);
+      assert.equal(await client.suspicions.report(reportOf("d", "refused")), 1);
     },
   },
   {
@@ -134,14 +153,9 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const client = await openWith(swarm);
       const brief = { needed: 2, validMs: 1 };
-      await client.suspicions.report(reportOf("a", "dead", brief));
-      const startedMs = await joinedAt(client, 1);
-      let incarnation = 1;
-      await waitFor(
-        "the store's next moments",
-        async () => (await joinedAt(client, (incarnation += 1))) > startedMs + 5,
-      );
-      assert.equal(await client.suspicions.report(reportOf("b", "dead", brief)), 0);
+      await client.suspicions.report(reportOf("a", "refused", brief));
+      await nextMoments(client, 5);
+      assert.equal(await client.suspicions.report(reportOf("b", "refused", brief)), 0);
     },
   },
 ];
@@ -150,6 +164,12 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
 export const enoughVotesBury = caseNamed(
   suspicionCases,
   "enough votes of different processes bury a member, fewer do not",
+);
+
+/** The same. */
+export const silenceStandsFirst = caseNamed(
+  suspicionCases,
+  "votes on silence count once the suspicion has stood for a while, not all at once with it",
 );
 
 /** The same of refute-suspicion.lua. */
