@@ -5,7 +5,7 @@ import { runDetection } from "./detection-run.ts";
 
 test("five processes whose loops are blocked 8 of every 10 ms bury nobody but the one that is killed", async (t) => {
   // The store would wait for an hour: only probes can have found the dead one.
-  const outcome = await runDetection({ watchedMs: 12_000, deadAfterMs: 3_600_000 });
+  const outcome = await runDetection({ watchedMs: 6_000, deadAfterMs: 3_600_000 });
   t.diagnostic(JSON.stringify(outcome));
   assert.equal(outcome.falseDeaths, 0);
 });
