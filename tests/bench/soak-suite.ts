@@ -6,6 +6,7 @@ import { runLossy, sumOf } from "../chaos/bus-losses.ts";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
 import { runDecisions } from "../chaos/decisions-run.ts";
+import { runDetection } from "../chaos/detection-run.ts";
 import { cannotMoveClocks } from "../chaos/faked-clock.ts";
 import { runLeadership, type LeadershipRun } from "../chaos/leadership-run.ts";
 import { runSessions } from "../chaos/sessions-run.ts";
@@ -85,6 +86,18 @@ export const soakSuites: readonly SoakSuite[] = [
     async run(seed) {
       const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, ...leadershipFaults(seed) });
       return { counts: { ...counts, faults: faults.length }, violations };
+    },
+  },
+  {
+    name: "detection",
+    about:
+      "Five processes whose event loops are blocked 8 of every 10 ms at random are watched for a minute a run, 30 minutes in " +
+      "all: nobody may be taken for dead, neither by probes nor by its heartbeats. Then one is killed and must be found.",
+    runs: 30,
+    async run() {
+      const { falseDeaths, suspicions } = await runDetection({ watchedMs: 60_000, deadAfterMs: 3_000 });
+      const violations = falseDeaths === 0 ? [] : [`${falseDeaths} members were taken for dead and lived`];
+      return { counts: { falseDeaths, suspicions }, violations };
     },
   },
   {
