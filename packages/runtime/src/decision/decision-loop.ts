@@ -243,17 +243,8 @@ class Loop implements DecisionLoop {
     const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
     const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
     const leaderKnown = this.#expectsLeader(timed, agentId);
-    const started = {
-      agentId,
-      reading,
-      incidentId,
-      leadership,
-      leaderKnown,
-      basis,
-      classification,
-      context,
-      startedMs,
-    };
+    const asked = { agentId, reading, incidentId, leadership };
+    const started = { ...asked, leaderKnown, basis, classification, context, startedMs };
     const alone = !basis.swarmMode || classification.rule?.scope === "local";
     const carryOut = alone ? runLocally : runIncident;
     const run = carryOut(this.#surroundings, started).then((outcome) => {
