@@ -63,7 +63,7 @@ export function createDecisionPath(options: {
     const here = remote === undefined || !loop.swarmMode() || loop.observe(request.reading).rule?.scope !== undefined;
     if (here) return loop.decide(request);
     try {
-      return await remote.decide(request);
+      return loop.agree(request, await remote.decide(request));
     } catch (thrown) {
       const error = EntrainError.from(thrown);
       if (!error.retryable) throw error;

@@ -72,14 +72,15 @@ export function createHostedDecisions(surroundings: {
     const leadership = leadershipOf(agentId);
     const asked = { ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) };
     const outcome = await traced(agentId, () => path.decide(asked));
-    const { decision, source, latencyMs, contextHit } = outcome;
+    const { decision, source, latencyMs, contextHit, repeatedBecause } = outcome;
     const { incidentId, decisionId, action } = decision;
     const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(clock.unixMs()) };
     recorder.record(act);
     hub.act({ act, latencyMs, contextHit });
     onDecided(outcome);
     const role = leadership === undefined ? "follower" : "leader";
-    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit });
+    const repeated = repeatedBecause === undefined ? {} : { repeatedBecause };
+    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit, ...repeated });
     return outcome;
   }
 

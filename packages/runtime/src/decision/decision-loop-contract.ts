@@ -4,6 +4,7 @@ import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } fro
 import type {
   Clock,
   DecideOutcome,
+  DecideRequest,
   Decider,
   EventSink,
   GlobalState,
@@ -69,6 +70,11 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
+  /**
+   * Takes note of what another loop has answered one of this process's agents, and says what the agent is to have: where that
+   * loop could not read the ledger either, and the agent was answered before about this incident, that answer again (D1).
+   */
+  agree(request: DecideRequest, outcome: DecideOutcome): DecideOutcome;
   /** What the policy in use makes of it, for whoever follows the states of subjects. */
   observe(reading: Reading): Observation;
   /**
