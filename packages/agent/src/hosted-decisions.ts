@@ -55,7 +55,9 @@ export function createHostedDecisions(surroundings: {
     const span = tracing.begin("decide", { attributes: { "entrain.agent.id": agentId } });
     try {
       const outcome = await span.run(work);
-      const { incidentId, action } = outcome.decision;
+      const { incidentId, action, trace } = outcome.decision;
+      // Who adopts shows where the decision was made; that is a trace of its own.
+      if (outcome.source === "adopted" && trace !== undefined) span.link(trace);
       const attributes = { "entrain.incident.id": incidentId, "entrain.action": action };
       span.end({ ...attributes, "entrain.decision.source": outcome.source });
       return outcome;
