@@ -6,6 +6,7 @@ import { runLossy, sumOf } from "../chaos/bus-losses.ts";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
 import { runDecisions } from "../chaos/decisions-run.ts";
+import { runDetection } from "../chaos/detection-run.ts";
 import { cannotMoveClocks } from "../chaos/faked-clock.ts";
 import { runLeadership, type LeadershipRun } from "../chaos/leadership-run.ts";
 import { runSessions } from "../chaos/sessions-run.ts";
@@ -46,7 +47,8 @@ function decisionsSuite(agents: number, perSecond: number): SoakSuite {
       "real Redis; a third of them is decided by a reasoner that says something else each time. Meanwhile the leader is " +
       "killed, a follower cut off, Redis killed and restarted, the policy changed and more than half of the agents killed, in " +
       "an order of its own in each run. Each act must be the decision that the ledger holds, or a safe action taken alone " +
-      "with its cause; the ledger, read after each fault, must keep every decision (D1 to D3).",
+      "with its cause; agents meet a fifth of the incidents again later, and must do then what they did; the ledger, read after " +
+      "each fault, must keep every decision (D1 to D3).",
     runs: 10,
     async run(seed) {
       const random = createRandom(`decisions/${agents}/${seed}`);
@@ -84,6 +86,18 @@ export const soakSuites: readonly SoakSuite[] = [
     async run(seed) {
       const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, ...leadershipFaults(seed) });
       return { counts: { ...counts, faults: faults.length }, violations };
+    },
+  },
+  {
+    name: "detection",
+    about:
+      "Five processes whose event loops are blocked 8 of every 10 ms at random are watched for a minute a run, 30 minutes in " +
+      "all: nobody may be taken for dead, neither by probes nor by its heartbeats. Then one is killed and must be found.",
+    runs: 30,
+    async run() {
+      const { falseDeaths, suspicions } = await runDetection({ watchedMs: 60_000, deadAfterMs: 3_000 });
+      const violations = falseDeaths === 0 ? [] : [`${falseDeaths} members were taken for dead and lived`];
+      return { counts: { falseDeaths, suspicions }, violations };
     },
   },
   {

@@ -235,7 +235,7 @@ class Host implements AgentHost {
           this.peers.bus.stop(drainMs),
         ]);
       },
-      () => loops?.membership.stop(),
+      () => loops?.leave(),
       () => loops?.rhythm.stop(),
       () => Promise.all([loops?.transport.close(), loops?.messages.close()]),
       () => this.#hub.stop(),
@@ -268,7 +268,7 @@ class Host implements AgentHost {
         resign: async (agentId) => this.#isCandidate(agentId) && (await this.#loops?.election.resign()) === true,
       },
       goal: this.#goal.known(),
-      health: () => this.#probe.score(),
+      probe: this.#probe,
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));

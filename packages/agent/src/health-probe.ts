@@ -17,6 +17,8 @@ export interface HealthProbe {
   decided(reached: boolean): void;
   /** Health score 0..1, at most `maxAgeMs` old. */
   score(): number;
+  /** p99 of the event loop's delay, ms, as old as the score. */
+  loopDelayMs(): number;
   stop(): void;
 }
 
@@ -32,23 +34,31 @@ export function createHealthProbe(options: {
   // A handle of the event loop, so it is not made before the start.
   let histogram: ReturnType<typeof monitorEventLoopDelay> | undefined;
   const outcomes: boolean[] = [];
-  let last = { score: 1, atMs: -Infinity };
+  let last = { score: 1, loopDelayMs: 0, atMs: -Infinity };
 
   /** p99 since the last look, ms. */
-  function loopDelayMs(): number {
+  function readLoopDelayMs(): number {
     if (histogram === undefined || histogram.count === 0) return 0;
     const delayMs = histogram.percentile(99) / 1e6 - resolutionMs;
     histogram.reset();
     return Math.max(0, delayMs);
   }
 
-  function measure(): number {
-    return agentHealth({
+  function measure(atMs: number): typeof last {
+    const loopDelayMs = readLoopDelayMs();
+    const score = agentHealth({
       errorRate: outcomes.length === 0 ? 0 : outcomes.filter((reached) => !reached).length / outcomes.length,
       reasonerFailureRate: reasonerFailureRate(),
-      loopDelayMs: loopDelayMs(),
+      loopDelayMs,
       loadPerCore: (loadavg()[0] ?? 0) / availableParallelism(),
     });
+    return { score, loopDelayMs, atMs };
+  }
+
+  function latest(): typeof last {
+    const nowMs = clock.monoMs();
+    if (nowMs - last.atMs >= maxAgeMs) last = measure(nowMs);
+    return last;
   }
 
   return {
@@ -60,11 +70,8 @@ export function createHealthProbe(options: {
       outcomes.push(reached);
       if (outcomes.length > window) outcomes.shift();
     },
-    score() {
-      const nowMs = clock.monoMs();
-      if (nowMs - last.atMs >= maxAgeMs) last = { score: measure(), atMs: nowMs };
-      return last.score;
-    },
+    score: () => latest().score,
+    loopDelayMs: () => latest().loopDelayMs,
     stop: () => void histogram?.disable(),
   };
 }

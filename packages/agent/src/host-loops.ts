@@ -4,11 +4,13 @@
  * beats, registers or stands for election until the host says so.
  */
 import { availableParallelism } from "node:os";
+import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { MemberRecord } from "@entrain/core/membership";
+import type { MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
+  createMemberProbe,
   createMessageLinks,
   createPhaseTransport,
   createRpcServer,
@@ -18,8 +20,17 @@ import {
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
-import { ElectionLoop, MembershipLoop, RhythmLoop, Succession, systemTimers, type LeaderView } from "@entrain/runtime";
+import {
+  ElectionLoop,
+  FailureDetector,
+  MembershipLoop,
+  RhythmLoop,
+  Succession,
+  systemTimers,
+  type LeaderView,
+} from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import type { HealthProbe } from "./health-probe.ts";
 
 /** The loops of one process and what they talk through. */
 export interface HostLoops {
@@ -30,6 +41,8 @@ export interface HostLoops {
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** Watches the others no more, and leaves the swarm. */
+  leave(): Promise<void>;
 }
 
 /** What they need of the host. */
@@ -41,8 +54,8 @@ export interface HostLoopsOptions {
   readonly events: EventSink;
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
-  /** The process's present health, 0..1. */
-  readonly health: () => number;
+  /** How well the process is. */
+  readonly probe: Pick<HealthProbe, "score" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -59,10 +72,15 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const transport = createPhaseTransport({
     ...{ swarmId, processId, insecure, tls, clock, events },
     onPeerLost: (lostId) => {
+      detector.doubt(lostId);
       const { leaderId } = election.leader();
       if (leaderId !== null && membership.view().members.get(leaderId)?.processId === lostId)
         succession.suspectLeader();
     },
+  });
+  const detector = createDetector(surroundings);
+  transport.onFrame(({ processId: heardId }) => {
+    detector.heard(heardId);
   });
   const messages = createMessageLinks({ swarmId, processId, insecure, tls, clock, events });
   const server = await createRpcServer({
@@ -76,16 +94,22 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     phase: transport,
     messages,
     agentProcess,
+    probeHelper: detector,
   });
   const election: ElectionLoop = createElection(surroundings, (leader) => {
     succession.leaderIs(leader);
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
-  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, () => {
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
+    detector.setView(view);
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
-  return { server, transport, messages, rhythm, membership, election, succession };
+  const leave = (): Promise<void> => {
+    detector.stop();
+    return membership.stop();
+  };
+  return { server, transport, messages, rhythm, membership, election, succession, leave };
 }
 
 function createRhythm(
@@ -112,13 +136,25 @@ function createRhythm(
   });
 }
 
+/** Stopping it gives the probes' connections up. */
+function createDetector({ options, incarnation, clock, store, events, probe }: HostLoopsOptions): FailureDetector {
+  const { swarmId, processId, insecure, tls } = options;
+  return new FailureDetector({
+    ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation },
+    loopDelayMs: () => probe.loopDelayMs(),
+    probe: createMemberProbe({ swarmId, insecure, tls }),
+    random: createRandom(`probes of ${processId}`),
+    agentId: candidateOf(options),
+  });
+}
+
 function createMembership(
   surroundings: HostLoopsOptions,
   listensAt: string,
   rhythm: RhythmLoop,
-  onAlive: () => void,
+  onChange: (view: MembershipView) => void,
 ): MembershipLoop {
-  const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
+  const { options, incarnation, clock, store, events, probe, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
@@ -130,14 +166,14 @@ function createMembership(
     timings: options.membership,
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     takeOver: options.duplicateId === "take-over",
-    healthOf: health,
+    healthOf: () => probe.score(),
     count: () => rhythm.count(),
     onPlaces: (view) => {
       rhythm.setPlaces(view);
     },
     onView: (view) => {
       rhythm.setMembers(view);
-      onAlive();
+      onChange(view);
       onMembers();
     },
     onSuperseded: (agentId) => {

@@ -101,7 +101,7 @@ function beatFrom(text = ""): number | undefined {
 }
 
 function memberFrom(agentId: string, stateText: string, offerText: string): MemberRecord {
-  const [state, incarnation, joinedAtMs, changedAtMs, health, ticket] = stateText.split(" ");
+  const [state, incarnation, joinedAtMs, changedAtMs, health, ticket, refutations, suspected] = stateText.split(" ");
   const offer = JSON.parse(offerText) as Omit<MemberOffer, "agentId" | "incarnation" | "health">;
   return {
     ...offer,
@@ -112,6 +112,7 @@ function memberFrom(agentId: string, stateText: string, offerText: string): Memb
     joinedAtMs: Number(joinedAtMs),
     changedAtMs: Number(changedAtMs),
     ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
+    ...(refutations === undefined ? {} : { refutations: Number(refutations), suspect: suspected === "1" }),
   };
 }
 

@@ -31,7 +31,7 @@ export const areas = {
     keys: ["membership", "member-*", "members-*", "voters", "voters-dead"],
     channels: ["membership"],
     reads: ["read-members", "read-member-changes", "read-global-state", "read-voters"],
-    writes: ["register", "heartbeat", "leave", "remove-voter"],
+    writes: ["register", "heartbeat", "report-members", "refute-suspicion", "leave", "remove-voter"],
   },
   votes: {
     keys: ["voter-*", "proposal*"],

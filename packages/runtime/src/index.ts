@@ -41,6 +41,7 @@ export {
   type FleetFlush,
   type FleetSurroundings,
 } from "./fleet/fleet-call.ts";
+export { FailureDetector } from "./membership/failure-detector.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";

@@ -144,6 +144,18 @@ function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
       "From the sending of a heartbeat to its answer.",
       roundTripBuckets,
     ),
+    probes: counter("entrain_probes_total", "Probes of other processes, by this one itself or through others.", [
+      "through",
+      "result",
+    ]),
+    probeTook: histogram("entrain_probe_duration_seconds", "From a probe's sending to its end.", roundTripBuckets, [
+      "through",
+    ]),
+    memberReports: counter("entrain_member_reports_total", "Reports that probes do not reach a process.", ["vote"]),
+    suspicionsRefuted: counter(
+      "entrain_suspicions_refuted_total",
+      "Suspicions of agents of this process that they refuted.",
+    ),
     electionsWon: counter("entrain_elections_won_total", "Leaderships that agents of this process took."),
     electionsLost: counter("entrain_elections_lost_total", "Leaderships that agents of this process lost.", ["cause"]),
     leadershipHeld: gauge("entrain_leadership_held", "1 while the agent leads, else 0.", ["agent_id"]),

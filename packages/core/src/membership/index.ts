@@ -10,3 +10,13 @@ export {
 } from "./view.ts";
 export { agentHealth, swarmHealth, type HealthSignals } from "./health.ts";
 export { membershipTimings, type MembershipTimings } from "./timings.ts";
+export {
+  stepDetection,
+  trustedAt,
+  type DetectionEffect,
+  type DetectionInput,
+  type DetectionState,
+  type ProbeResult,
+} from "./detection.ts";
+export { detectionTimings, isProbeLate, probersQuorum, type DetectionTimings } from "./detection-timings.ts";
+export { planProbes, type ProbeTarget } from "./probe-plan.ts";

@@ -49,6 +49,8 @@ for at = 5, #ARGV, 4 do
     changedAtMs = sameLife and before.changedAtMs or nowMs,
     health = health,
     ticket = ticket,
+    refutations = sameLife and before.refutations or nil,
+    isSuspect = sameLife and before.isSuspect,
   })
   healthDelta = healthDelta + health - (alive and before.health or 0)
   if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then

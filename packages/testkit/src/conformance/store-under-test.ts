@@ -22,6 +22,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
+  SuspicionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -46,6 +47,7 @@ export interface StorePorts {
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;
+  readonly suspicions: SuspicionStore;
   readonly pools: PoolStore;
 }
 

@@ -230,8 +230,10 @@ function leaderView(leader: LeaderRecord | undefined): LeaderView {
 }
 
 function agentView(member: MemberRecord, leaderId: string | undefined) {
-  const { agentId, incarnation, state, health, address, host, pid, opsUrl } = member;
-  const role: AgentView["role"] = state === "alive" && agentId === leaderId ? "leader" : "follower";
+  const { agentId, incarnation, health, address, host, pid, opsUrl } = member;
+  const isAlive = member.state === "alive";
+  const role: AgentView["role"] = isAlive && agentId === leaderId ? "leader" : "follower";
+  const state: AgentView["state"] = isAlive && member.suspect === true ? "suspect" : member.state;
   return { agentId, incarnation, state, role, health, address, host, pid, opsUrl };
 }
 
