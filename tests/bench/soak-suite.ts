@@ -47,7 +47,8 @@ function decisionsSuite(agents: number, perSecond: number): SoakSuite {
       "real Redis; a third of them is decided by a reasoner that says something else each time. Meanwhile the leader is " +
       "killed, a follower cut off, Redis killed and restarted, the policy changed and more than half of the agents killed, in " +
       "an order of its own in each run. Each act must be the decision that the ledger holds, or a safe action taken alone " +
-      "with its cause; the ledger, read after each fault, must keep every decision (D1 to D3).",
+      "with its cause; agents meet a fifth of the incidents again later, and must do then what they did; the ledger, read after " +
+      "each fault, must keep every decision (D1 to D3).",
     runs: 10,
     async run(seed) {
       const random = createRandom(`decisions/${agents}/${seed}`);

@@ -18,6 +18,8 @@ test("through a leader's death, a cut, a restart of Redis, new policies and bad 
   );
   assert.ok(outcome.adopted > outcome.committed, "most agents adopted");
   assert.ok(outcome.safeAlone >= 1, "without Redis agents were alone");
+  assert.equal(outcome.actedTwice, 0);
+  assert.ok(outcome.again >= 200, "agents met again what they had acted on");
   assert.ok(outcome.safeMode >= 1, "the health did drop");
   assert.ok(outcome.policies >= 3 && outcome.terms >= 2, "policies changed, and so did the leader");
 });

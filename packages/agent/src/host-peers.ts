@@ -15,6 +15,7 @@ import {
   type FleetSurroundings,
   type ScheduleDesk,
 } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { Replica } from "./agent-picker.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createHostVotes, type HostVotes } from "./agent-votes.ts";
@@ -64,6 +65,7 @@ export function createHostPeers(surroundings: {
       ...{ agentId, clock, store: store.bus, events: options.events, timers: systemTimers },
       random: createRandom(`bus of ${options.processId}`),
       nextId: randomUUID,
+      tracing: createTracing(),
     }),
     replicas() {
       const { rhythm, membership } = loops() ?? {};

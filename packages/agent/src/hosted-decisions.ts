@@ -56,7 +56,9 @@ export function createHostedDecisions(surroundings: {
     const span = tracing.begin("decide", { attributes: { "entrain.agent.id": agentId } });
     try {
       const outcome = await span.run(work);
-      const { incidentId, action } = outcome.decision;
+      const { incidentId, action, trace } = outcome.decision;
+      // Who adopts shows where the decision was made; that is a trace of its own.
+      if (outcome.source === "adopted" && trace !== undefined) span.link(trace);
       const attributes = { "entrain.incident.id": incidentId, "entrain.action": action };
       span.end({ ...attributes, "entrain.decision.source": outcome.source });
       return outcome;
@@ -71,14 +73,15 @@ export function createHostedDecisions(surroundings: {
     const leadership = leadershipOf(agentId);
     const asked = { ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) };
     const outcome = await traced(agentId, () => path.decide(asked));
-    const { decision, source, latencyMs, contextHit } = outcome;
+    const { decision, source, latencyMs, contextHit, repeatedBecause } = outcome;
     const { incidentId, decisionId, action } = decision;
     const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(clock.unixMs()) };
     recorder.record(act);
     hub.act({ act, latencyMs, contextHit });
     onDecided(agentId, outcome, own);
     const role = leadership === undefined ? "follower" : "leader";
-    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit });
+    const repeated = repeatedBecause === undefined ? {} : { repeatedBecause };
+    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit, ...repeated });
     return outcome;
   }
 

@@ -154,6 +154,7 @@ const samples: Samples = {
     role: "leader",
     latencyMs: 4.5,
     contextHit: true,
+    repeatedBecause: "the store's recovery window is open",
   },
   "proposal.answered": { kind: "proposal.answered", agentId, incidentId: "i-1", stands: true },
   "gate.judged": {

@@ -4,6 +4,7 @@ export {
   checkIncidentId,
   fingerprintKey,
   incidentIdOf,
+  isLoneIncident,
   loneIncidentId,
   normalFingerprint,
   subjectOf,
@@ -70,6 +71,7 @@ export {
   type DecidingState,
   type DecidingTimings,
 } from "./deciding.ts";
+export { createAnswerMemory, type AnswerMemory, type AskedIncident, type GivenAnswer } from "./answer-memory.ts";
 export { createDecisionMemory, type DecisionMemory } from "./decision-memory.ts";
 export { createLoneActs, wayToLookUp, type LoneAct, type LoneActs } from "./lone-acts.ts";
 export { createFailureWindow, type FailureWindow } from "./failure-window.ts";

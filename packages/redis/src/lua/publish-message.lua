@@ -6,7 +6,8 @@
 -- Include: bus
 -- Input:  KEYS[1] store key, KEYS[2] groups, KEYS[3] known ids by when they are forgotten, KEYS[4] their digests
 --         ARGV[1] generation, ARGV[2] prefix, ARGV[3] channel, ARGV[4] id, ARGV[5] topic, ARGV[6] quality of service,
---         ARGV[7] expiry in ms or '', ARGV[8] body (JSON), ARGV[9] how long an id is known, ms, ARGV[10] most known ids
+--         ARGV[7] expiry in ms or '', ARGV[8] body (JSON), ARGV[9] how long an id is known, ms, ARGV[10] most known ids,
+--         ARGV[11] what the publication is in a trace (JSON) or ''
 -- Output: {'published', groups} | {'repeated'} | {'reused'} | {'full', group or ''}
 
 local forgetMax = 20
@@ -68,7 +69,8 @@ if isOnce then
 end
 local expiresAtMs = ARGV[7] ~= '' and int(nowMs + tonumber(ARGV[7])) or ''
 for _, group in ipairs(reached) do
-  enqueue(group, {id = ARGV[4], topic = ARGV[5], qos = ARGV[6], expiresMs = ARGV[7], body = ARGV[8], expiresAtMs = expiresAtMs})
+  enqueue(group, {id = ARGV[4], topic = ARGV[5], qos = ARGV[6], expiresMs = ARGV[7], body = ARGV[8],
+    expiresAtMs = expiresAtMs, trace = ARGV[11]})
 end
 count('published')
 if reached[1] then
