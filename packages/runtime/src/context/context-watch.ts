@@ -12,10 +12,12 @@
 import { EntrainError } from "@entrain/kernel";
 import {
   createSieve,
+  type Change,
   type ContextDocument,
   type ContextEntry,
   type ContextNews,
   type ContextSieve,
+  type SharedDocument,
 } from "@entrain/core/context";
 import type {
   ContextStore,
@@ -40,8 +42,16 @@ const batchMax = 1_000;
 /** Longest batching window, ms, and the bounds of a rate of news. */
 const paceLimits = { batchMs: 60_000, newsPerSecond: { least: 0.01, most: 1_000 } } as const;
 
+/** What a watcher may see. */
+export interface ContextView {
+  document(document: SharedDocument): SharedDocument;
+  changes(changes: readonly Change[]): readonly Change[];
+}
+
 /** What a watch needs. */
 export interface WatchSurroundings {
+  /** Default: all is seen. */
+  readonly view?: ContextView;
   readonly source: ContextSource;
   readonly store: Pick<ContextStore, "changesSince">;
   readonly timers: Timers;
@@ -197,7 +207,7 @@ class Watch implements ContextWatch {
       this.#miss("lost");
       return;
     }
-    const changes = this.#sieve(entry);
+    const changes = this.#wanted(entry);
     if (changes !== undefined && this.#queue.length >= this.#settings.queueMax) {
       this.#miss("slow");
       return;
@@ -209,6 +219,15 @@ class Watch implements ContextWatch {
     }
     const { version, baseVersion, author, reason, atMs } = entry;
     this.#put({ kind: "change", version, baseVersion, author, reason, atMs, changes });
+  }
+
+  /** What the watcher may see of it and wants; a version of which it may see nothing is none for it. */
+  #wanted(entry: ContextEntry): readonly Change[] | undefined {
+    const { view } = this.#around;
+    if (view === undefined) return this.#sieve(entry);
+    const changes = view.changes(entry.changes);
+    if (changes.length === 0 && entry.changes.length > 0) return undefined;
+    return this.#sieve({ ...entry, changes });
   }
 
   /** What waits is still told; after it comes a resync, made of the document as it is then. */
@@ -279,7 +298,8 @@ class Watch implements ContextWatch {
     const fromVersion = this.#told.version;
     this.#reached = present.version;
     this.#around.events({ kind: "watch.resynced", cause, fromVersion, version: present.version });
-    return { kind: "resync", cause, fromVersion, version: present.version, document: present.document };
+    const document = this.#around.view?.document(present.document) ?? present.document;
+    return { kind: "resync", cause, fromVersion, version: present.version, document };
   }
 
   #bookmarkLater(): void {
