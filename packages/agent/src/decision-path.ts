@@ -11,6 +11,7 @@ import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createDecisionClient } from "@entrain/rpc";
 import { createDecisionLoop, createSwarmApproval, systemTimers, type ContextFollower } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { HostVotes } from "./agent-votes.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
@@ -49,6 +50,7 @@ export function createDecisionPath(options: {
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,
     events,
+    tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
     newId: () => `d-${randomUUID()}`,
   });

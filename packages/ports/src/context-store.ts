@@ -19,10 +19,10 @@ export interface HistoryPage {
   readonly entries: readonly ContextEntry[];
 }
 
-/** A hint of a new version; small entries come with it. */
+/** A hint of new versions, the last of which is `version`; small entries come with it, in order. */
 export interface ContextHint {
   readonly version: number;
-  readonly entry?: ContextEntry;
+  readonly entries?: readonly ContextEntry[];
 }
 
 /** Errors: `store-unavailable`, `deadline-exceeded`. */

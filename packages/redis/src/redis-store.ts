@@ -141,7 +141,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     directives: createDirectiveStore(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
-    context: createContextStore(shared),
+    context: createContextStore({ ...shared, timers: settings.timers }),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
     pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),

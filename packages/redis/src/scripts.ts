@@ -46,6 +46,7 @@ const scriptNames = [
   "heartbeat",
   "lease-rate",
   "leave",
+  "hint-context",
   "list-context-versions",
   "list-decisions",
   "list-schedules",

@@ -73,7 +73,7 @@ export const areas = {
     keys: ["context*"],
     channels: ["context"],
     reads: ["read-context", "find-context-request", "read-context-changes", "list-context-versions"],
-    writes: ["read-or-create-context", "commit-context"],
+    writes: ["read-or-create-context", "commit-context", "hint-context"],
   },
   rates: { keys: ["rate:*"], writes: ["lease-rate", "renew-rate", "release-rate"] },
   budgets: {

@@ -24,6 +24,7 @@ import type { DirectiveTerms__Output } from "./gen/entrain/v1/DirectiveTerms.ts"
 import type { FleetMember__Output } from "./gen/entrain/v1/FleetMember.ts";
 import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
+import { traceFromWire, traceToWire } from "./trace-wire.ts";
 import { count, finite, hash, name, oneOf, present, text, within } from "./wire-fields.ts";
 
 const sources = ["committed", "adopted", "safe-alone", "local"] as const satisfies readonly ActSource[];
@@ -103,11 +104,12 @@ function memberFromWire({ agentId, health }: FleetMember__Output, field: string)
 }
 
 export function decisionToWire(decision: Decision): WireDecision {
-  const { directive, input, committedAtMs, ...rest } = decision;
+  const { directive, input, committedAtMs, trace, ...rest } = decision;
   return {
     ...rest,
     committedAtMs: Math.round(committedAtMs),
     input: inputToWire(input),
+    ...traceToWire(trace),
     ...(directive === undefined ? {} : { directive: { ...directive, targets: [...directive.targets] } }),
   };
 }
@@ -129,6 +131,7 @@ export function decisionFromWire(decision: Decision__Output, field = "decision")
     committedBy: checkId(`${field}.committed_by`, decision.committedBy),
     committedAtMs: count(`${field}.committed_at_ms`, decision.committedAtMs),
     ...(decision.directive === null ? {} : { directive: termsFromWire(decision.directive, `${field}.directive`) }),
+    ...traceFromWire(decision),
   };
 }
 

@@ -93,7 +93,12 @@ const committed = {
   committedBy: id,
   committedAtMs: count,
 };
-const decided: fc.Arbitrary<Decision> = fc.oneof(record(committed), record({ ...committed, directive: terms }));
+const proposer = fc.constant({ traceparent: "00-1-2-01", tracestate: "a=1" });
+const decided: fc.Arbitrary<Decision> = fc.oneof(
+  record(committed),
+  record({ ...committed, directive: terms }),
+  record({ ...committed, trace: proposer }),
+);
 const source = fc.constantFrom("committed", "adopted", "safe-alone");
 const act: fc.Arbitrary<Act> = record({
   agentId: id,

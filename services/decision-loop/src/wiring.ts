@@ -22,7 +22,7 @@ import {
   type RunningService,
   type ServiceSurroundings,
 } from "@entrain/service";
-import { createOpsServer } from "@entrain/telemetry";
+import { createOpsServer, createTracing } from "@entrain/telemetry";
 
 /** Starts the loop; resolves when it listens, and where the store is required, when it is connected. */
 export async function startDecisionLoop(
@@ -66,6 +66,7 @@ export async function startDecisionLoop(
     reasoner: createRulesReasoner(),
     compile: compilePolicy,
     events,
+    tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
     newId: () => `d-${randomUUID()}`,
   });

@@ -37,7 +37,7 @@ function held() {
     const changes = [{ kind: "added", pointer: `/n${version}`, after: version }] as const;
     const patch = { kind: "merge", patch: { [`n${version}`]: version } } as const;
     const entry = { version, baseVersion: version - 1, author: "ops", reason: "", atMs: 0, patch, changes };
-    for (const hint of hints) hint({ version, entry });
+    for (const hint of hints) hint({ version, entries: [entry] });
   };
   const samples = () =>
     events.flatMap((event) =>

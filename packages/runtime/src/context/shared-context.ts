@@ -37,7 +37,8 @@ export interface HeldContext {
 export function createSharedContext(options: SharedContextOptions): HeldContext {
   const { store, health, rules, timers, events, seed } = options;
   const follower = new ContextFollower({ store, health, timers, events, initial: initialDocument(), seed });
-  const desk = createContextDesk({ store, rules, timers, random: createRandom(`changes of ${seed}`) });
+  const random = createRandom(`changes of ${seed}`);
+  const desk = createContextDesk({ store, rules, timers, random, known: () => follower.current() });
   const watches = new Set<ContextWatch>();
   let toldBefore = 0;
   let sampling: (() => void) | undefined;

@@ -14,6 +14,7 @@ import type {
   Registry,
   StoreHealth,
   Timers,
+  Tracing,
 } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
 import type { AskApproval } from "./swarm-approval.ts";
@@ -35,6 +36,8 @@ export interface DecisionLoopOptions {
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
+  /** Says what a proposal is part of (default: nothing). */
+  readonly tracing?: Pick<Tracing, "carried">;
   /** SHA-256 of a text's UTF-8 bytes, hex. */
   readonly sha256Hex: (text: string) => string;
   /** A new unique id. */

@@ -40,6 +40,7 @@ import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
 import { askedIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./run-contract.ts";
 import { createSharedOpening } from "./shared-opening.ts";
+import { createTracedLedger } from "./traced-ledger.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { votersOpinion } from "./voters-opinion.ts";
 
@@ -92,6 +93,7 @@ class Loop implements DecisionLoop {
     this.#surroundings = {
       ...options,
       timings: this.#timings,
+      ledger: createTracedLedger(options.ledger, options.tracing),
       open: createSharedOpening(options.ledger, options.clock, answers),
       random: createRandom(newId()),
       board,

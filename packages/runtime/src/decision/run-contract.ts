@@ -16,12 +16,13 @@ import type { DecisionBoard } from "./decision-board.ts";
 import type { PolicyBasis } from "./policy-in-use.ts";
 import type { ProposalTurns } from "./proposal-turns.ts";
 import type { AskApproval } from "./swarm-approval.ts";
+import type { RunLedger } from "./traced-ledger.ts";
 
 /** What all runs of a process share. */
 export interface RunSurroundings {
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly ledger: Ledger;
+  readonly ledger: RunLedger;
   /** The ledger's own, shared by the agents of the process. */
   readonly open: Ledger["open"];
   /** Whom an action of the whole fleet would reach. */

@@ -19,6 +19,8 @@ export interface Decision {
   'committedBy'?: (string);
   'committedAtMs'?: (number | string | Long);
   'directive'?: (_entrain_v1_DirectiveTerms | null);
+  'traceparent'?: (string);
+  'tracestate'?: (string);
 }
 
 export interface Decision__Output {
@@ -36,4 +38,6 @@ export interface Decision__Output {
   'committedBy': (string);
   'committedAtMs': (number);
   'directive': (_entrain_v1_DirectiveTerms__Output | null);
+  'traceparent': (string);
+  'tracestate': (string);
 }

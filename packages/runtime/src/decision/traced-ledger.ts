@@ -1,0 +1,16 @@
+/** The ledger as runs write to it: a proposal carries what it is part of in a trace, so that who adopts it can show that. */
+import { noTracing, type Ledger, type Tracing } from "@entrain/ports";
+
+/** What runs write. */
+export type RunLedger = Pick<Ledger, "commit" | "reoffer">;
+
+/** Commits in the name of what is active; else the same. */
+export function createTracedLedger(ledger: RunLedger, tracing: Pick<Tracing, "carried"> = noTracing): RunLedger {
+  return {
+    commit(proposal, fence) {
+      const trace = tracing.carried();
+      return ledger.commit(trace === undefined ? proposal : { ...proposal, trace }, fence);
+    },
+    reoffer: (decisions) => ledger.reoffer(decisions),
+  };
+}
