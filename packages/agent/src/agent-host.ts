@@ -123,8 +123,8 @@ class Host implements AgentHost {
       events: options.events,
       hub: this.#hub,
       leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
-      onDecided: ({ source }) => {
-        this.#probe.decided(source !== "safe-alone");
+      onDecided: (agentId, outcome, own) => {
+        this.#probe.decided(agentId, outcome, own);
       },
     });
     this.#probe = createHealthProbe({

@@ -55,7 +55,7 @@ export interface HostLoopsOptions {
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
   /** How well the process is. */
-  readonly probe: Pick<HealthProbe, "score" | "loopDelayMs">;
+  readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -167,6 +167,7 @@ function createMembership(
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     takeOver: options.duplicateId === "take-over",
     healthOf: () => probe.score(),
+    riskOf: (agentId) => probe.risk(agentId),
     count: () => rhythm.count(),
     onPlaces: (view) => {
       rhythm.setPlaces(view);

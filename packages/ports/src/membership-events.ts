@@ -1,5 +1,6 @@
 /** What happens in the membership of a process: its view, its signs of life, its probes of others. */
 import type { MemberRecord, ProbeResult } from "@entrain/core/membership";
+import type { Heartbeat } from "./registry.ts";
 import type { MemberReport } from "./suspicion-store.ts";
 
 /** One such event. */
@@ -12,7 +13,13 @@ export type MembershipEvent =
       readonly dead: number;
       readonly left: number;
     }
-  | { readonly kind: "heartbeat"; readonly ok: boolean; readonly roundTripMs: number }
+  | {
+      readonly kind: "heartbeat";
+      readonly ok: boolean;
+      readonly roundTripMs: number;
+      /** What the process said of its agents. */
+      readonly beats: readonly Heartbeat[];
+    }
   /** A probe of another process came to its end. */
   | {
       readonly kind: "member.probed";

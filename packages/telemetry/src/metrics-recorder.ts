@@ -221,7 +221,8 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       state.hosted.delete(event.agentId);
       to.agentsHosted.set(state.hosted.size);
       to.agentStops.inc({ drained: String(event.drained) });
-      for (const family of [to.beatsFired, to.beatsSkipped, to.leadershipHeld]) family.remove(event.agentId);
+      for (const family of [to.beatsFired, to.beatsSkipped, to.leadershipHeld, to.agentHealth, to.agentRisk])
+        family.remove(event.agentId);
       return;
     case "agent.superseded":
       to.agentsSuperseded.inc();
@@ -229,6 +230,10 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "heartbeat":
       to.heartbeats.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.heartbeatRoundTrip.observe(seconds(event.roundTripMs));
+      for (const { agentId, health, risk } of event.beats) {
+        to.agentHealth.set({ agent_id: agentId }, health);
+        to.agentRisk.set({ agent_id: agentId }, risk);
+      }
       return;
     case "member.probed":
       to.probes.inc({ through: event.through, result: event.result });

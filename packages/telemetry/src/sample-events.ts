@@ -106,7 +106,12 @@ const samples: Samples = {
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },
   "member.changed": { kind: "member.changed", member, version: 9 },
   "membership.viewed": { kind: "membership.viewed", version: 9, alive: 4, dead: 1, left: 2 },
-  heartbeat: { kind: "heartbeat", ok: true, roundTripMs: 0.6 },
+  heartbeat: {
+    kind: "heartbeat",
+    ok: true,
+    roundTripMs: 0.6,
+    beats: [{ agentId, incarnation: 7, health: 0.9, risk: 0.2 }],
+  },
   "leader.elected": { kind: "leader.elected", agentId, term },
   "leader.changed": { kind: "leader.changed", leaderId: agentId, term },
   "lease.acquired": { kind: "lease.acquired", agentId, on: "lock", name: "reindex", term },

@@ -14,7 +14,7 @@ export {
 export { arbitrate, type Arbitration, type Rating } from "./arbitration.ts";
 export { checkPolicy, noAction, policyLimits, type Policy, type Rule, type Scope } from "./policy.ts";
 export { defaultPolicy } from "./default-policy.ts";
-export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
+export { decisionTypes, isAnomaly, isDecisionType, type DecisionType } from "./decision-type.ts";
 export { type Act, type ActSource, type Decision, type DecisionInput, type Verdict } from "./decision.ts";
 export { checkVerdict, isSafeMode, normalVerdict, ruleVerdict, safeVerdict } from "./verdict.ts";
 export type { Observation } from "./band-state.ts";

@@ -9,6 +9,8 @@ export {
   type MembershipView,
 } from "./view.ts";
 export { agentHealth, swarmHealth, type HealthSignals } from "./health.ts";
+export { createAnomalyWindow, type AnomalyWindow } from "./anomaly-window.ts";
+export { agentRisk, swarmRisk } from "./risk.ts";
 export { membershipTimings, type MembershipTimings } from "./timings.ts";
 export {
   stepDetection,

@@ -22,6 +22,8 @@ export interface MemberRecord {
   readonly opsUrl: string;
   /** Health score 0..1 as last reported. */
   readonly health: number;
+  /** Risk 0..1 as last reported (default 0). */
+  readonly risk?: number | undefined;
   readonly joinedAtMs: number;
   /** When the present state began. */
   readonly changedAtMs: number;

@@ -12,6 +12,7 @@ export const agentSchema = closedObject({
   ),
   role: oneOf(["leader", "follower"], "Its part in the swarm's own election."),
   health: Type.Number({ description: "Health score as last reported, 0..1." }),
+  risk: Type.Number({ description: "Risk as last reported, 0..1: what failed, and what keeps coming back." }),
   address: Type.String({ description: "host:port of its process's gRPC server." }),
   host: Type.String(),
   pid: Type.Integer(),

@@ -1,6 +1,6 @@
 -- Members and the membership log, for the commands that change them (M1, M3). A member is two texts: its offer, which only
--- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>` and, of the
--- living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`.
+-- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>`, where it has a
+-- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`.
 --
 -- R5: the places of a version follow from its members; with the version goes the first beat for which they hold, so that all
 -- change places between the same two beats. It is reckoned from the count that heartbeats carry, as effectiveBeatOf in
@@ -29,14 +29,15 @@ local function readState(agentId)
   if not text then
     return nil
   end
-  local state, incarnation, joinedAtMs, changedAtMs, health, ticket, refutations, suspected =
-    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+) ?(%d*) ?(%d*) ?([01]?)$')
+  local state, incarnation, joinedAtMs, changedAtMs, health, risk, ticket, refutations, suspected =
+    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*) ?(%d*) ?(%d*) ?([01]?)$')
   return {
     state = state,
     incarnation = tonumber(incarnation),
     joinedAtMs = tonumber(joinedAtMs),
     changedAtMs = tonumber(changedAtMs),
     health = tonumber(health),
+    risk = tonumber(risk) or 0,
     ticket = tonumber(ticket),
     refutations = tonumber(refutations),
     isSuspect = suspected == '1',
@@ -48,7 +49,7 @@ local function stateText(member)
     .. ' ' .. int(member.incarnation)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
-    .. ' ' .. int(member.health)
+    .. ' ' .. int(member.health) .. (member.risk ~= 0 and '/' .. int(member.risk) or '')
     .. (member.ticket and ' ' .. int(member.ticket) or '')
     .. (member.refutations and ' ' .. int(member.refutations) .. (member.isSuspect and ' 1' or ' 0') or '')
 end
