@@ -32,7 +32,7 @@ const documents = fc
     },
     { requiredKeys: [], noNullPrototype: true },
   )
-  .map((document) => ({ ...document, policy }) as unknown as SharedDocument);
+  .map((document) => ({ ...document, policy }));
 const readers = fc.constantFrom<ContextReader>("everything", reader(), reader("a"), reader("b"), reader("c", "b"));
 
 /** Said once more, item by item. */
