@@ -186,11 +186,14 @@ async function takeoversOf(store: RedisStore, ids: readonly string[], deaths: Re
   const [takeoversMs, undisturbedMs]: [number[], number[]] = [[], []];
   for (const sessionId of ids) {
     const entries = (await store.sessions.read(sessionId, 0))?.entries ?? [];
-    const owned = entries.flatMap(({ event, atMs }) => (event.kind === "owned" ? [{ owner: event.owner, atMs }] : []));
+    const all = entries.flatMap(({ event, atMs }) => (event.kind === "owned" ? [{ owner: event.owner, atMs }] : []));
+    // An owner that read the log anew is the same one.
+    const owned = all.filter(({ owner }, index) => owner !== all[index - 1]?.owner);
     takeovers += Math.max(0, owned.length - 1);
     for (const [index, { atMs }] of owned.entries()) {
       const diedMs = deaths.get(owned[index - 1]?.owner ?? "");
-      if (diedMs === undefined) continue;
+      // One that was too slow to keep it was not killed, or later.
+      if (diedMs === undefined || diedMs > atMs) continue;
       const tookMs = atMs - diedMs;
       takeoversMs.push(tookMs);
       const isDisturbed = [...deaths.values()].some((ms) => ms !== diedMs && ms > diedMs - settledMs && ms < atMs);
