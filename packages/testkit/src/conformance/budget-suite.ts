@@ -61,6 +61,8 @@ function withoutTimes(outcome: BudgetOutcome): unknown {
   return { ...outcome, grant };
 }
 
+const minute = 60_000;
+
 /** The cases; each gets a swarm of its own. */
 export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
   {
@@ -221,6 +223,32 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
         exhaustion: { kind: "degrade", leastPercent: 50 },
       });
       await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "who waits for room goes in the order of coming, also before who asks first, until its place lapses",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).budgets, (await swarm.client()).budgets];
+      await make(one, { budgetId: "pool", limits: { slots: 2 } });
+      const ask = async (store: BudgetStore, requestId: string, keepPlaceMs?: number) =>
+        (await allocate(store, "pool", { requestId, amounts: { slots: 1 }, keepPlaceMs })).kind;
+      const held = await allocate(one, "pool", { requestId: "held", amounts: { slots: 2 } });
+      assert.ok(held.kind === "granted");
+      for (const [requestId, keepPlaceMs] of [
+        ["first", minute],
+        ["gone", 200],
+        ["last", minute],
+      ] as const)
+        assert.equal(await ask(requestId === "gone" ? other : one, requestId, keepPlaceMs), "refused");
+      await one.apply({ kind: "release", budgetId: "pool", allocationId: held.grant.allocationId });
+      for (const requestId of ["last", "new"]) assert.equal(await ask(other, requestId, minute), "refused");
+      assert.equal(await ask(other, "first", minute), "granted");
+      await waitFor(
+        "the place of who does not ask again to lapse",
+        async () => (await ask(one, "last", minute)) === "granted",
+      );
+      assert.equal(await ask(other, "gone", minute), "refused");
+      await assertBalanced(one);
     },
   },
   {
