@@ -196,8 +196,8 @@ testMutants<ScriptName>(
     {
       name: "allocate-budget",
       what: "does not look at what is left",
-      text: "or shortage(budget, amounts, who, preempted)",
-      instead: "or nil",
+      text: "refusal = shortage(budget, amounts, who, preempted)",
+      instead: "refusal = nil",
       caughtBy: caseNamed(
         budgetCases,
         "of fifty allocations of a tenth at once ten are granted, and forty are told what is left (B1)",

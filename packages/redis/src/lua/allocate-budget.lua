@@ -38,7 +38,11 @@ local behind = isBehind(budget, request)
 if not behind and shortage(budget, amounts, who) then
   preempted = makeRoom(budget, amounts, request.priority, who)
 end
-refusal = behind and nothingLeft(budget, amounts) or shortage(budget, amounts, who, preempted)
+if behind then
+  refusal = nothingLeft(budget, amounts)
+else
+  refusal = shortage(budget, amounts, who, preempted)
+end
 if refusal and not behind and preempted == 0 then
   local less = degraded(budget, amounts, who)
   if less then
