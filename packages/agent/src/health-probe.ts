@@ -4,8 +4,8 @@ import { availableParallelism, loadavg } from "node:os";
 import { agentHealth } from "@entrain/core/membership";
 import type { Clock } from "@entrain/ports";
 
-/** Grain of the loop's delay histogram, ms: an idle loop shows this much. */
-const resolutionMs = 10;
+/** Grain of the loop's delay histogram, ms: an idle loop shows this much. It wakes the process so often, so it is no finer. */
+const resolutionMs = 100;
 /** How many of the latest decisions count. */
 const window = 50;
 

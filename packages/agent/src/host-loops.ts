@@ -81,8 +81,12 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     succession.leaderIs(leader);
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
-  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
+  // Asked before every beat, so it is worked out once a view.
+  let coresToSpin = false;
+  const spin = (): boolean => (options.spin === "auto" ? coresToSpin : options.spin === "on");
+  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, spin);
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, () => {
+    coresToSpin = hasCoresToSpin(options.host, membership.alive());
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
   return { server, transport, messages, rhythm, membership, election, succession };
@@ -92,7 +96,7 @@ function createRhythm(
   { options, clock, events, goal, onBeat }: HostLoopsOptions,
   transport: RpcPhaseTransport,
   election: ElectionLoop,
-  alive: () => readonly MemberRecord[],
+  spin: () => boolean,
 ): RhythmLoop {
   return new RhythmLoop({
     clock,
@@ -103,7 +107,7 @@ function createRhythm(
     goal,
     strategies: options.rhythm.book,
     batched: options.agentIds.length > 1,
-    spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
+    spin,
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
       election.sawTerm(term);

@@ -93,8 +93,8 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
     this.#tellPeers();
   }
 
-  send(processId: string, frame: PhaseFrame): void {
-    this.#links.get(processId)?.send(frame);
+  send(processId: string, frame: PhaseFrame, atNs?: number): void {
+    this.#links.get(processId)?.send(frame, atNs);
   }
 
   onFrame(listener: (received: ReceivedFrame) => void): void {
