@@ -182,7 +182,8 @@ function onTick(state: RhythmState, { nowNs, unixMs, early = false }: Tick): Rhy
   const joins = state.lineage === undefined && state.goal.trust === "untrusted" && mayJoin(state, nowNs);
   let current = joins ? state : founded(state, nowNs, unixMs, effects);
   if (current.lineage !== undefined) current = fireDue(current, nowNs, effects);
-  if (!joins && !(early ? isUpdateNear(current, nowNs) : nowNs >= current.updateDueNs)) return { state: current, effects };
+  if (!joins && !(early ? isUpdateNear(current, nowNs) : nowNs >= current.updateDueNs))
+    return { state: current, effects };
   const update = coupled(current, nowNs, unixMs, joins);
   current = joins ? joined(update.state, nowNs, unixMs, update.movedCycles, effects) : update.state;
   if (update.switched !== undefined) effects.push({ kind: "strategy", ...update.switched });
