@@ -18,7 +18,15 @@ import {
   type RpcPhaseTransport,
   type RpcServer,
 } from "@entrain/rpc";
-import { ElectionLoop, MembershipLoop, RhythmLoop, Succession, systemTimers, type LeaderView } from "@entrain/runtime";
+import {
+  ElectionLoop,
+  MembershipLoop,
+  RhythmLoop,
+  Succession,
+  doze,
+  systemTimers,
+  type LeaderView,
+} from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** The loops of one process and what they talk through. */
@@ -108,6 +116,7 @@ function createRhythm(
     strategies: options.rhythm.book,
     batched: options.agentIds.length > 1,
     spin,
+    doze,
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
       election.sawTerm(term);

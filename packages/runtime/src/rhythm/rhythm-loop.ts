@@ -51,7 +51,7 @@ export class RhythmLoop {
   #stopped = false;
 
   constructor(options: RhythmLoopOptions) {
-    const { clock, timers, spin, transport } = options;
+    const { clock, timers, spin, doze, transport } = options;
     this.#options = options;
     this.#goal = options.goal;
     this.#routing = createRouting(options.processId, [], () => []);
@@ -59,6 +59,7 @@ export class RhythmLoop {
       clock,
       timers,
       spin,
+      ...(doze && { doze }),
       wake: () => {
         this.#wake();
       },
