@@ -41,6 +41,7 @@ const membership: MembershipLoop = new MembershipLoop({
     ...{ opsUrl: "", health: 1 },
   })),
   healthOf: () => 1,
+  riskOf: () => 0,
   onView() {
     for (const desk of desks) desk.membersChanged();
   },

@@ -7,6 +7,7 @@ import { decisionMemorySuite } from "./decision-memory.ts";
 import { decisionLatencySuite } from "./decision-latency.ts";
 import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
+import { detectionSuite } from "./detection.ts";
 import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
@@ -40,6 +41,7 @@ export const suites: readonly Suite[] = [
   scheduleSuite,
   batchingSuite,
   failoverSuite,
+  detectionSuite,
   ...swarmSuites,
   swarmSpreadSuite,
   busSuite,

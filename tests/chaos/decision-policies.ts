@@ -17,6 +17,8 @@ export function policyAt(index: number): Policy {
     ...defaultPolicy,
     safeAction: even ? "enter_safe_mode" : "shed_load",
     leaderFirstMs: even ? 60 : 5,
+    // An incident that is met again is the same one for as long as a run lasts.
+    cooldownMs: 600_000,
     rules: [
       {
         id: `hot-${index}`,

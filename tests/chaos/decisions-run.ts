@@ -26,6 +26,9 @@ import type { Mutation } from "./workers/worker-settings.ts";
 
 /** Incidents of which an agent may have been told without having done them, before the next one waits. */
 const underWayMax = 100;
+/** Every so many incidents the agents meet one again that they met before, so many incidents ago. */
+const oldEvery = 5;
+const oldBy = 25;
 /** How long the ledger may take to answer, ms. */
 const patienceMs = 20_000;
 
@@ -52,6 +55,9 @@ export interface DecisionsOutcome {
   readonly adopted: number;
   /** Acts taken alone. */
   readonly safeAlone: number;
+  /** Acts of an agent on an incident on which it had acted before, and those that were something else than the first. */
+  readonly again: number;
+  readonly actedTwice: number;
   readonly decided: number;
   readonly replayed: number;
   /** Decisions of the swarm in safe mode. */
@@ -195,12 +201,16 @@ function readActs(file: string): readonly RecordedAct[] {
 function orders({ perSecond }: DecisionsRun, swarm: Swarm): (count: number) => Promise<void> {
   const kinds = ["named", "classified", "whim"] as const;
   let number = 0;
+  function tell(incident: number, again: boolean): void {
+    const order = { number: incident, how: kinds[incident % kinds.length]!, again };
+    for (const decider of swarm.running()) decider.order(order);
+  }
   return async (count) => {
     let dueMs = performance.now();
     for (let given = 0; given < count; given++) {
       number += 1;
-      const order = { number, how: kinds[number % kinds.length]!, again: number % 10 === 0 };
-      for (const decider of swarm.running()) decider.order(order);
+      tell(number, number % 10 === 0);
+      if (number % oldEvery === 0 && number > oldBy) tell(number - oldBy, false);
       dueMs = Math.max(dueMs + 1_000 / perSecond, performance.now());
       await delay(Math.max(0, dueMs - performance.now()));
       await waitFor(
@@ -251,13 +261,14 @@ function judge(
 ): DecisionsOutcome {
   const safeActions = new Set(policies.map(({ safeAction }) => safeAction));
   const judgement = checkDecisions({ acts, audits, safeActions, replay: replayUnder(policies) });
-  const { loneActs, decided, divergences, replayed, violations } = judgement;
+  const { loneActs, again, actedTwice, decided, divergences, replayed, violations } = judgement;
   const ledger = audits.at(-1) ?? [];
   const causes = Map.groupBy(loneActs, ({ cause }) => (cause ?? "none").replaceAll(/\d[\d.:]*/g, "…"));
   return {
     ...{ agents, incidents, acts: acts.length, committed: ledger.length },
     adopted: acts.filter(({ source }) => source === "adopted").length,
     safeAlone: loneActs.length,
+    ...{ again, actedTwice },
     ...{ decided, replayed },
     safeMode: ledger.filter(({ input }) => input.safeMode).length,
     policies: new Set(ledger.map(({ policyHash }) => policyHash)).size,

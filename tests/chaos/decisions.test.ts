@@ -18,6 +18,8 @@ test("through a leader's death, a cut, a restart of Redis, new policies and bad 
   );
   assert.ok(outcome.adopted > outcome.committed, "most agents adopted");
   assert.ok(outcome.safeAlone >= 1, "without Redis agents were alone");
+  assert.equal(outcome.actedTwice, 0);
+  assert.ok(outcome.again >= 200, "agents met again what they had acted on");
   assert.ok(outcome.safeMode >= 1, "the health did drop");
   assert.ok(outcome.policies >= 3 && outcome.terms >= 2, "policies changed, and so did the leader");
 });
@@ -27,7 +29,7 @@ test("a Redis that dies and forgets everything is given back what was decided, a
   const outcome = await runDecisions({ agents: 5, incidents: 150, perSecond: 40, faults, forgetful: true });
   t.diagnostic(JSON.stringify(outcome));
   assert.deepEqual(outcome.violations, []);
-  assert.ok(outcome.decided >= 40 && outcome.safeAlone >= 1, "it was used, and it was away");
+  assert.ok(outcome.decided >= 35 && outcome.safeAlone >= 1, "it was used, and it was away");
 });
 
 test("a ledger whose compare-and-set is removed is found to diverge", async (t) => {

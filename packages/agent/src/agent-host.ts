@@ -89,8 +89,8 @@ class Host implements AgentHost {
     this.#store = createHostStore(options, this.#clock);
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
-    this.#context = createHostContext(options, this.#store, options.events);
-    this.#context.follower.watch(listeners.onContext);
+    this.#context = createHostContext(options, { store: this.#store, clock: this.#clock });
+    this.#context.onNews(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.work = createHostWork({
@@ -123,8 +123,8 @@ class Host implements AgentHost {
       events: options.events,
       hub: this.#hub,
       leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
-      onDecided: ({ source }) => {
-        this.#probe.decided(source !== "safe-alone");
+      onDecided: (agentId, outcome, own) => {
+        this.#probe.decided(agentId, outcome, own);
       },
     });
     this.#probe = createHealthProbe({
@@ -235,7 +235,7 @@ class Host implements AgentHost {
           this.peers.bus.stop(drainMs),
         ]);
       },
-      () => loops?.membership.stop(),
+      () => loops?.leave(),
       () => loops?.rhythm.stop(),
       () => Promise.all([loops?.transport.close(), loops?.messages.close()]),
       () => this.#hub.stop(),
@@ -268,7 +268,7 @@ class Host implements AgentHost {
         resign: async (agentId) => this.#isCandidate(agentId) && (await this.#loops?.election.resign()) === true,
       },
       goal: this.#goal.known(),
-      health: () => this.#probe.score(),
+      probe: this.#probe,
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));

@@ -11,6 +11,7 @@ import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createDecisionClient } from "@entrain/rpc";
 import { createDecisionLoop, createSwarmApproval, systemTimers, type ContextFollower } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { HostVotes } from "./agent-votes.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
@@ -36,7 +37,7 @@ export function createDecisionPath(options: {
   readonly votes: HostVotes;
 }): DecisionPath {
   const { clock, store, context, events, votes } = options;
-  const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
+  const { decisionLoop, reasoner, swarmId, tls, insecure, voters } = options.options;
   const loop = createDecisionLoop({
     context,
     clock,
@@ -48,7 +49,9 @@ export function createDecisionPath(options: {
     askApproval: createSwarmApproval(votes.desk),
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,
+    votersMin: voters.votersMin,
     events,
+    tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
     newId: () => `d-${randomUUID()}`,
   });
@@ -61,7 +64,7 @@ export function createDecisionPath(options: {
     const here = remote === undefined || !loop.swarmMode() || loop.observe(request.reading).rule?.scope !== undefined;
     if (here) return loop.decide(request);
     try {
-      return await remote.decide(request);
+      return loop.agree(request, await remote.decide(request));
     } catch (thrown) {
       const error = EntrainError.from(thrown);
       if (!error.retryable) throw error;

@@ -1,22 +1,25 @@
-/** How well this process is: its event loop, its host's load, and how its own decisions fared. */
+/** How well this process and its agents are: its event loop, its host's load, how decisions fared, and what comes back. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { availableParallelism, loadavg } from "node:os";
-import { agentHealth } from "@entrain/core/membership";
-import type { Clock } from "@entrain/ports";
+import { createFailureWindow, isAnomaly } from "@entrain/core/decision";
+import { agentHealth, agentRisk, createAnomalyWindow, type AnomalyWindow } from "@entrain/core/membership";
+import type { Clock, DecideOutcome } from "@entrain/ports";
 
 /** Grain of the loop's delay histogram, ms: an idle loop shows this much. It wakes the process so often, so it is no finer. */
 const resolutionMs = 100;
-/** How many of the latest decisions count. */
-const window = 50;
 
 /** Keeps the signals of one process. */
 export interface HealthProbe {
   /** Measures from now on. */
   start(): void;
-  /** A decision came out: `reached` is false where the safe action had to be taken alone. */
-  decided(reached: boolean): void;
+  /** A decision came out; `own`: about the agent's own telemetry, so that an anomaly there counts against the agent. */
+  decided(agentId: string, outcome: Pick<DecideOutcome, "decision" | "source">, own: boolean): void;
   /** Health score 0..1, at most `maxAgeMs` old. */
   score(): number;
+  /** An agent's risk 0..1, as old as the score. */
+  risk(agentId: string): number;
+  /** p99 of the event loop's delay, ms, as old as the score. */
+  loopDelayMs(): number;
   stop(): void;
 }
 
@@ -31,24 +34,35 @@ export function createHealthProbe(options: {
   const { clock, maxAgeMs, reasonerFailureRate } = options;
   // A handle of the event loop, so it is not made before the start.
   let histogram: ReturnType<typeof monitorEventLoopDelay> | undefined;
-  const outcomes: boolean[] = [];
-  let last = { score: 1, atMs: -Infinity };
+  // Bounded in time as well: who asks no more is not blamed for ever for what failed last.
+  const outcomes = createFailureWindow();
+  /** By agent: those of this process. */
+  const anomalies = new Map<string, AnomalyWindow>();
+  const unmeasured = { errorRate: 0, reasonerFailureRate: 0, loopDelayMs: 0 };
+  let last = { score: 1, signals: unmeasured, atMs: -Infinity };
 
   /** p99 since the last look, ms. */
-  function loopDelayMs(): number {
+  function readLoopDelayMs(): number {
     if (histogram === undefined || histogram.count === 0) return 0;
     const delayMs = histogram.percentile(99) / 1e6 - resolutionMs;
     histogram.reset();
     return Math.max(0, delayMs);
   }
 
-  function measure(): number {
-    return agentHealth({
-      errorRate: outcomes.length === 0 ? 0 : outcomes.filter((reached) => !reached).length / outcomes.length,
+  function measure(atMs: number): typeof last {
+    const signals = {
+      errorRate: outcomes.rate(atMs),
       reasonerFailureRate: reasonerFailureRate(),
-      loopDelayMs: loopDelayMs(),
-      loadPerCore: (loadavg()[0] ?? 0) / availableParallelism(),
-    });
+      loopDelayMs: readLoopDelayMs(),
+    };
+    const score = agentHealth({ ...signals, loadPerCore: (loadavg()[0] ?? 0) / availableParallelism() });
+    return { score, signals, atMs };
+  }
+
+  function latest(): typeof last {
+    const nowMs = clock.monoMs();
+    if (nowMs - last.atMs >= maxAgeMs) last = measure(nowMs);
+    return last;
   }
 
   return {
@@ -56,15 +70,18 @@ export function createHealthProbe(options: {
       histogram ??= monitorEventLoopDelay({ resolution: resolutionMs });
       histogram.enable();
     },
-    decided(reached) {
-      outcomes.push(reached);
-      if (outcomes.length > window) outcomes.shift();
+    decided(agentId, { decision, source }, own) {
+      outcomes.record(clock.monoMs(), source === "safe-alone");
+      if (!own || !isAnomaly(decision.type)) return;
+      const window = anomalies.get(agentId) ?? createAnomalyWindow();
+      anomalies.set(agentId, window);
+      window.record(clock.monoMs(), decision.incidentId);
     },
-    score() {
-      const nowMs = clock.monoMs();
-      if (nowMs - last.atMs >= maxAgeMs) last = { score: measure(), atMs: nowMs };
-      return last.score;
+    risk(agentId) {
+      return agentRisk({ ...latest().signals, anomalies: anomalies.get(agentId)?.count(clock.monoMs()) ?? 0 });
     },
+    score: () => latest().score,
+    loopDelayMs: () => latest().signals.loopDelayMs,
     stop: () => void histogram?.disable(),
   };
 }

@@ -4,11 +4,13 @@
  * beats, registers or stands for election until the host says so.
  */
 import { availableParallelism } from "node:os";
+import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { MemberRecord } from "@entrain/core/membership";
+import type { MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
+  createMemberProbe,
   createMessageLinks,
   createPhaseTransport,
   createRpcServer,
@@ -20,6 +22,7 @@ import {
 } from "@entrain/rpc";
 import {
   ElectionLoop,
+  FailureDetector,
   MembershipLoop,
   RhythmLoop,
   Succession,
@@ -28,6 +31,7 @@ import {
   type LeaderView,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import type { HealthProbe } from "./health-probe.ts";
 
 /** The loops of one process and what they talk through. */
 export interface HostLoops {
@@ -38,6 +42,8 @@ export interface HostLoops {
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** Watches the others no more, and leaves the swarm. */
+  leave(): Promise<void>;
 }
 
 /** What they need of the host. */
@@ -49,8 +55,8 @@ export interface HostLoopsOptions {
   readonly events: EventSink;
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
-  /** The process's present health, 0..1. */
-  readonly health: () => number;
+  /** How well the process is. */
+  readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -67,10 +73,15 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const transport = createPhaseTransport({
     ...{ swarmId, processId, insecure, tls, clock, events },
     onPeerLost: (lostId) => {
+      detector.doubt(lostId);
       const { leaderId } = election.leader();
       if (leaderId !== null && membership.view().members.get(leaderId)?.processId === lostId)
         succession.suspectLeader();
     },
+  });
+  const detector = createDetector(surroundings);
+  transport.onFrame(({ processId: heardId }) => {
+    detector.heard(heardId);
   });
   const messages = createMessageLinks({ swarmId, processId, insecure, tls, clock, events });
   const server = await createRpcServer({
@@ -84,6 +95,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     phase: transport,
     messages,
     agentProcess,
+    probeHelper: detector,
   });
   const election: ElectionLoop = createElection(surroundings, (leader) => {
     succession.leaderIs(leader);
@@ -93,11 +105,16 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   let coresToSpin = false;
   const spin = (): boolean => (options.spin === "auto" ? coresToSpin : options.spin === "on");
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, spin);
-  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, () => {
+  const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
+    detector.setView(view);
     coresToSpin = hasCoresToSpin(options.host, membership.alive());
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
-  return { server, transport, messages, rhythm, membership, election, succession };
+  const leave = (): Promise<void> => {
+    detector.stop();
+    return membership.stop();
+  };
+  return { server, transport, messages, rhythm, membership, election, succession, leave };
 }
 
 function createRhythm(
@@ -125,13 +142,25 @@ function createRhythm(
   });
 }
 
+/** Stopping it gives the probes' connections up. */
+function createDetector({ options, incarnation, clock, store, events, probe }: HostLoopsOptions): FailureDetector {
+  const { swarmId, processId, insecure, tls } = options;
+  return new FailureDetector({
+    ...{ store: store.suspicions, clock, timers: systemTimers, events, processId, incarnation },
+    loopDelayMs: () => probe.loopDelayMs(),
+    probe: createMemberProbe({ swarmId, insecure, tls }),
+    random: createRandom(`probes of ${processId}`),
+    agentId: candidateOf(options),
+  });
+}
+
 function createMembership(
   surroundings: HostLoopsOptions,
   listensAt: string,
   rhythm: RhythmLoop,
-  onAlive: () => void,
+  onChange: (view: MembershipView) => void,
 ): MembershipLoop {
-  const { options, incarnation, clock, store, events, health, onMembers, onSuperseded } = surroundings;
+  const { options, incarnation, clock, store, events, probe, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
@@ -143,14 +172,15 @@ function createMembership(
     timings: options.membership,
     offers: agentIds.map((agentId) => ({ ...offer, agentId })),
     takeOver: options.duplicateId === "take-over",
-    healthOf: health,
+    healthOf: () => probe.score(),
+    riskOf: (agentId) => probe.risk(agentId),
     count: () => rhythm.count(),
     onPlaces: (view) => {
       rhythm.setPlaces(view);
     },
     onView: (view) => {
       rhythm.setMembers(view);
-      onAlive();
+      onChange(view);
       onMembers();
     },
     onSuperseded: (agentId) => {

@@ -15,6 +15,7 @@ import {
   type FleetSurroundings,
   type ScheduleDesk,
 } from "@entrain/runtime";
+import { createTracing } from "@entrain/telemetry";
 import type { Replica } from "./agent-picker.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createHostVotes, type HostVotes } from "./agent-votes.ts";
@@ -61,9 +62,10 @@ export function createHostPeers(surroundings: {
     }),
     fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
     bus: createBusDesk({
-      ...{ agentId, clock, store: store.bus, events: options.events, timers: systemTimers },
+      ...{ agentId, clock, store: store.bus, health: store.health, events: options.events, timers: systemTimers },
       random: createRandom(`bus of ${options.processId}`),
       nextId: randomUUID,
+      tracing: createTracing(),
     }),
     replicas() {
       const { rhythm, membership } = loops() ?? {};

@@ -44,7 +44,8 @@ export function createHostedDecisions(surroundings: {
   readonly votes: HostVotes;
   /** The agent's leadership, while effects may be sent in its name (L4). */
   readonly leadershipOf: (agentId: string) => Leadership | undefined;
-  readonly onDecided: (outcome: DecideOutcome) => void;
+  /** `own`: the agent was asked about telemetry of its own, not about what every agent was told. */
+  readonly onDecided: (agentId: string, outcome: DecideOutcome, own: boolean) => void;
 }): HostedDecisions {
   const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, onDecided } = surroundings;
   const path = createDecisionPath({ options, clock, store, context, events, votes });
@@ -55,7 +56,9 @@ export function createHostedDecisions(surroundings: {
     const span = tracing.begin("decide", { attributes: { "entrain.agent.id": agentId } });
     try {
       const outcome = await span.run(work);
-      const { incidentId, action } = outcome.decision;
+      const { incidentId, action, trace } = outcome.decision;
+      // Who adopts shows where the decision was made; that is a trace of its own.
+      if (outcome.source === "adopted" && trace !== undefined) span.link(trace);
       const attributes = { "entrain.incident.id": incidentId, "entrain.action": action };
       span.end({ ...attributes, "entrain.decision.source": outcome.source });
       return outcome;
@@ -65,30 +68,31 @@ export function createHostedDecisions(surroundings: {
     }
   }
 
-  async function decide(request: HostedRequest): Promise<DecideOutcome> {
+  async function decide(request: HostedRequest, own = true): Promise<DecideOutcome> {
     const { agentId } = request;
     const leadership = leadershipOf(agentId);
     const asked = { ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) };
     const outcome = await traced(agentId, () => path.decide(asked));
-    const { decision, source, latencyMs, contextHit } = outcome;
+    const { decision, source, latencyMs, contextHit, repeatedBecause } = outcome;
     const { incidentId, decisionId, action } = decision;
     const act: Act = { agentId, incidentId, decisionId, action, source, atMs: Math.floor(clock.unixMs()) };
     recorder.record(act);
     hub.act({ act, latencyMs, contextHit });
-    onDecided(outcome);
+    onDecided(agentId, outcome, own);
     const role = leadership === undefined ? "follower" : "leader";
-    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit });
+    const repeated = repeatedBecause === undefined ? {} : { repeatedBecause };
+    events({ kind: "decision.acted", agentId, decision, source, role, latencyMs, contextHit, ...repeated });
     return outcome;
   }
 
   return {
     start: () => path.start(),
-    decide,
+    decide: (request) => decide(request),
     decideForAll: (reading, incidentId) =>
       Promise.all(
         options.agentIds.map(async (agentId) => {
           const identity = incidentId === undefined ? {} : { incidentId };
-          const { decision, source } = await decide({ agentId, reading, ...identity });
+          const { decision, source } = await decide({ agentId, reading, ...identity }, false);
           return { agentId, decision, source };
         }),
       ),

@@ -12,6 +12,8 @@ import type { Unsubscribe } from "./subscription.ts";
 
 /** A part of the history. */
 export interface HistoryPage {
+  /** The store's clock when it answered, Unix ms. */
+  readonly nowMs: number;
   /** The present version. */
   readonly present: number;
   /** The oldest version that is kept; 0 where there is none. */
@@ -19,10 +21,10 @@ export interface HistoryPage {
   readonly entries: readonly ContextEntry[];
 }
 
-/** A hint of a new version; small entries come with it. */
+/** A hint of new versions, the last of which is `version`; small entries come with it, in order. */
 export interface ContextHint {
   readonly version: number;
-  readonly entry?: ContextEntry;
+  readonly entries?: readonly ContextEntry[];
 }
 
 /** Errors: `store-unavailable`, `deadline-exceeded`. */

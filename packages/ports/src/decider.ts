@@ -23,6 +23,11 @@ export interface DecideOutcome {
   readonly latencyMs: number;
   /** The context was served without waiting, at an age of at most 100 ms. */
   readonly contextHit: boolean;
+  /**
+   * Why the ledger could not be read this time: the agent was answered before about this incident, and has the same answer
+   * again. Absent where this answer is of now.
+   */
+  readonly repeatedBecause?: string;
 }
 
 /** Decides within the policy's budget. Errors: `invalid-argument`; `unavailable` where a remote one cannot be reached. */

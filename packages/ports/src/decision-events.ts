@@ -12,6 +12,8 @@ export type DecisionEvent =
       readonly role: "leader" | "follower";
       readonly latencyMs: number;
       readonly contextHit: boolean;
+      /** Why the ledger could not be read, where the agent was answered before and has the same answer again. */
+      readonly repeatedBecause?: string;
     }
   /** A proposal of this process was answered by the ledger: it stands, or another one did already (D1). */
   | {

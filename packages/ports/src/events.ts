@@ -1,10 +1,10 @@
 /** Everything worth a log line or a metric, as one union: loops report events, telemetry turns them into both. */
 import type { AuditReport, BudgetCommand } from "@entrain/core/budget";
-import type { MemberRecord } from "@entrain/core/membership";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
+import type { MembershipEvent } from "./membership-events.ts";
 import type { ResyncCause } from "./context-watch.ts";
 import type { BusEvent } from "./bus-events.ts";
 import type { DecisionEvent } from "./decision-events.ts";
@@ -115,14 +115,7 @@ export type RuntimeEvent =
       readonly expiresAtMs: number;
       readonly message: string;
     }
-  | { readonly kind: "member.changed"; readonly member: MemberRecord; readonly version: number }
-  | {
-      readonly kind: "membership.viewed";
-      readonly version: number;
-      readonly alive: number;
-      readonly dead: number;
-      readonly left: number;
-    }
+  | MembershipEvent
   | { readonly kind: "agent.started"; readonly agentId: string; readonly incarnation: number }
   | {
       readonly kind: "agent.stopped";
@@ -131,7 +124,6 @@ export type RuntimeEvent =
       readonly drained: boolean;
     }
   | { readonly kind: "agent.superseded"; readonly agentId: string; readonly incarnation: number }
-  | { readonly kind: "heartbeat"; readonly ok: boolean; readonly roundTripMs: number }
   | { readonly kind: "leader.elected"; readonly agentId: string; readonly term: number }
   | { readonly kind: "leader.lost"; readonly agentId: string; readonly term: number; readonly cause: string }
   /** This agent found nobody where the leader listened, and reported it; `succeeded`: and took over by that (L5). */

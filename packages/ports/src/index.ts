@@ -24,6 +24,7 @@ export type { GlobalState } from "./global-state.ts";
 export type { GoalSetting, GoalStore } from "./goal-store.ts";
 export type { Ledger, LedgerEntry, LedgerStats, Proposal, Reoffered } from "./ledger.ts";
 export type { BarrierStore, LockStore } from "./lock.ts";
+export type { MemberProbe, ProbedProcess, ProbeHelper } from "./member-probe.ts";
 export type { LiveMessage, MessageLinks, Spread } from "./message-links.ts";
 export type { PhaseFrame, PhaseSample, PhaseTransport, ReceivedFrame } from "./phase-transport.ts";
 export type { Contribution, ContributionState, PoolRound, PoolStore, RoundAnswer } from "./pool-store.ts";
@@ -46,6 +47,7 @@ export type {
   SlotClaim,
   StoreClaimAnswer,
 } from "./schedule-store.ts";
+export type { MemberReport, SuspectLife, SuspicionStore } from "./suspicion-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";
 export type { CastAnswer, EnrollAnswer, VoterClaim, VoteStore } from "./vote-store.ts";

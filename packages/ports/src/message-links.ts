@@ -2,7 +2,7 @@
 import type { Publication } from "@entrain/core/bus";
 
 /** A message as it is said. */
-export interface LiveMessage extends Pick<Publication, "messageId" | "topic" | "payload" | "headers"> {
+export interface LiveMessage extends Pick<Publication, "messageId" | "topic" | "payload" | "headers" | "trace"> {
   /** Who published it. */
   readonly agentId: string;
 }

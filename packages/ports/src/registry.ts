@@ -3,7 +3,10 @@ import type { MemberRecord, MembershipDelta, MembershipView } from "@entrain/cor
 import type { Unsubscribe } from "./subscription.ts";
 
 /** What a process says of one agent when it joins. */
-export type MemberOffer = Omit<MemberRecord, "state" | "joinedAtMs" | "changedAtMs" | "ticket">;
+export type MemberOffer = Omit<
+  MemberRecord,
+  "state" | "joinedAtMs" | "changedAtMs" | "ticket" | "risk" | "refutations" | "suspect"
+>;
 
 /** Where the swarm's count of beats stands at an instant, as the agents know it: no clock says it (R4). */
 export interface BeatCount {
@@ -15,7 +18,10 @@ export interface BeatCount {
 export interface Heartbeat {
   readonly agentId: string;
   readonly incarnation: number;
+  /** 0..1 */
   readonly health: number;
+  /** 0..1 */
+  readonly risk: number;
 }
 
 /** A heartbeat's answer. */

@@ -16,6 +16,8 @@ export interface SpanWish {
 export interface Span {
   /** For whoever goes on with it elsewhere; undefined where nothing is recorded. */
   readonly carrier: TraceCarrier | undefined;
+  /** Says that it has to do with another one, also of another trace. */
+  link(to: TraceCarrier): void;
   /** Does something with this span active, also in what it awaits. */
   run<T>(work: () => T): T;
   /** @param failure why it failed; none: it did not */
@@ -29,7 +31,8 @@ export interface Tracing {
   carried(): TraceCarrier | undefined;
 }
 
-const noSpan: Span = { carrier: undefined, run: (work) => work(), end: () => undefined };
+const nothing = (): void => undefined;
+const noSpan: Span = { carrier: undefined, link: nothing, run: (work) => work(), end: nothing };
 
 /** Records nothing. */
 export const noTracing: Tracing = { begin: () => noSpan, carried: () => undefined };

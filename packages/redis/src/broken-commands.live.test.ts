@@ -177,6 +177,13 @@ testMutants<ScriptName>(
       ),
     },
     {
+      name: "hint-context",
+      what: "tells nobody of what waits",
+      text: "return int(hint(ARGV[2]))",
+      instead: "return '0'",
+      caughtBy: caseNamed(contextCases, "every version is hinted, also those that come too fast for a hint each"),
+    },
+    {
       name: "allocate-budget",
       what: "does not look at what is left",
       text: "refusal = shortage(budget, amounts, who, preempted)",

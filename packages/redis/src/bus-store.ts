@@ -1,5 +1,5 @@
 /** The durable part of the bus in Redis (P1): one Lua command per kind of change, over lua/include/bus.lua. */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import {
   bodyText,
   busLimits,
@@ -64,10 +64,11 @@ function send(
       return commands.run("open-group", [busGroups], args);
     }
     case "publish": {
-      const { messageId, topic, qos, expiresMs } = command.message;
+      const { messageId, topic, qos, expiresMs, trace } = command.message;
       const what = [messageId, topic, qos, expiresMs ?? "", bodyText(command.message)];
       const { dedupMs, dedupMax } = busLimits;
-      const args = [prefix, channels.bus, ...what, dedupMs, dedupMax];
+      const traced = trace === undefined ? "" : canonicalJson({ ...trace });
+      const args = [prefix, channels.bus, ...what, dedupMs, dedupMax, traced];
       return commands.run("publish-message", [busGroups, busSeen, busDigests], args);
     }
     case "take":
@@ -131,8 +132,8 @@ function takenFrom(reply: readonly Reply[]): BusOutcome {
   return {
     kind: "taken",
     messages: taken.map((fields) => heldFrom(fields, Number(leaseMs))),
-    dead: dead.map(([messageId = "", topic = "", attempts, cause = ""]) => {
-      return { messageId, topic, attempts: Number(attempts), cause };
+    dead: dead.map(([messageId = "", topic = "", attempts, cause = "", traced = ""]) => {
+      return { messageId, topic, attempts: Number(attempts), cause, ...traceFrom(traced) };
     }),
     nextInMs: nextInMs === "" ? null : Number(nextInMs),
   };
@@ -145,22 +146,30 @@ function heldFrom([entry = "", token, attempt, ...rest]: Fields, leaseMs: number
     token: Number(token),
     attempt: Number(attempt),
     leaseMs,
-    message: publicationFrom(rest),
+    message: publicationFrom(rest, rest[6]),
     publishedAtMs,
   };
 }
 
-function publicationFrom([messageId = "", topic = "", qos, expiresMs, body = "{}"]: Fields): Publication {
+function publicationFrom(
+  [messageId = "", topic = "", qos, expiresMs, body = "{}"]: Fields,
+  traced: string | undefined,
+): Publication {
   const known = { messageId, topic, qos: qos === "2" ? 2 : 1 } as const;
   const { payload, headers } = JSON.parse(body) as Pick<Publication, "payload" | "headers">;
-  return { ...known, payload, headers, expiresMs: expiresMs === "" ? null : Number(expiresMs) };
+  return { ...known, payload, headers, expiresMs: expiresMs === "" ? null : Number(expiresMs), ...traceFrom(traced) };
+}
+
+/** Nothing where nothing was traced. */
+function traceFrom(traced = ""): { readonly trace?: TraceCarrier } {
+  return traced === "" ? {} : { trace: JSON.parse(traced) as TraceCarrier };
 }
 
 function letterFrom([letter = "", ...rest]: Fields): DeadLetter {
-  const [publishedAtMs, cause = "", attempts] = rest.slice(5);
+  const [publishedAtMs, cause = "", attempts, traced] = rest.slice(5);
   return {
     letter,
-    message: publicationFrom(rest),
+    message: publicationFrom(rest, traced),
     cause,
     attempts: Number(attempts),
     publishedAtMs: Number(publishedAtMs),

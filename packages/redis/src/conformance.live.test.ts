@@ -17,6 +17,7 @@ import {
   testScheduleStore,
   testSharedState,
   testSuccessionStore,
+  testSuspicionStore,
   testHandoffs,
   testTaskStore,
   testVoteStore,
@@ -68,4 +69,5 @@ testSessionStore(open);
 testScheduleStore(open);
 testVoteStore(open);
 testSuccessionStore(open);
+testSuspicionStore(open);
 testPoolStore(open);

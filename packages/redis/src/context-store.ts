@@ -1,7 +1,8 @@
 /**
  * The shared document in Redis (C1 to C3): see lua/commit-context.lua, lua/include/context.lua and the reading commands. The
  * hash holds the present, the stream each version since the oldest that is kept; both are written by one command. A hint
- * carries the entry itself where it is short, so that most watchers need not read.
+ * carries the entries themselves where they are short, so that most watchers need not read. While changes come fast the store
+ * holds hints back for some milliseconds; whoever made the last change sees to it that one is sent.
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import {
@@ -13,7 +14,7 @@ import {
   type ContextPatch,
   type SharedDocument,
 } from "@entrain/core/context";
-import type { ContextStore, HistoryPage } from "@entrain/ports";
+import type { ContextStore, HistoryPage, Timers } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { Reply } from "./link.ts";
@@ -27,11 +28,30 @@ export function createContextStore(options: {
   readonly keys: StoreKeys;
   readonly commands: CommandPlane;
   readonly hub: MessageHub;
+  readonly timers: Timers;
 }): ContextStore {
-  const { keys, commands, hub } = options;
+  const { keys, commands, hub, timers } = options;
   const { context, contextLog, contextRequests } = keys;
   const channel = keys.channels.context;
   const writeKeys = [context, contextLog, contextRequests];
+  let callOff: (() => void) | undefined;
+
+  /** Has a hint sent in `afterMs`, unless a later change does; 0: nothing waits for one. */
+  function hintLater(afterMs: number): void {
+    callOff?.();
+    callOff = undefined;
+    if (afterMs === 0) return;
+    callOff = timers.after(afterMs, () => {
+      callOff = undefined;
+      // Where it fails the readers' poll finds what was not told.
+      commands.run("hint-context", [context, contextLog], [channel]).then(
+        (reply) => {
+          if (callOff === undefined) hintLater(Number(reply));
+        },
+        () => undefined,
+      );
+    });
+  }
 
   return {
     async read() {
@@ -57,7 +77,9 @@ export function createContextStore(options: {
       const request = [requestId, requestId === "" ? "" : textOf(patch)];
       const limits = [keep.versionsMax, keep.ageMaxMs, keep.charactersMax];
       const args = [channel, baseVersion, text, entry, ...request, ...limits];
-      return Number(await commands.run("commit-context", writeKeys, args));
+      const [version, hintMs] = (await commands.run("commit-context", writeKeys, args)) as readonly [string, string];
+      hintLater(Number(hintMs));
+      return Number(version);
     },
     async changesSince(version) {
       return pageFrom(await commands.run("read-context-changes", [context, contextLog], [version, pageMax]));
@@ -77,12 +99,12 @@ export function createContextStore(options: {
     },
     watch: (onHint) =>
       hub.watch(channel, (message) => {
-        if (!message.startsWith("{")) {
+        if (!message.startsWith("[")) {
           onHint({ version: Number(message) });
           return;
         }
-        const entry = JSON.parse(message) as ContextEntry;
-        onHint({ version: entry.version, entry });
+        const entries = JSON.parse(message) as readonly ContextEntry[];
+        onHint({ version: entries.at(-1)?.version ?? 0, entries });
       }),
   };
 }
@@ -93,8 +115,9 @@ function documentFrom(reply: Reply): ContextDocument {
 }
 
 function pageFrom(reply: Reply): HistoryPage {
-  const [present, oldest, entries] = reply as readonly [string, string, readonly string[]];
+  const [present, oldest, entries, nowMs] = reply as readonly [string, string, readonly string[], string];
   return {
+    nowMs: Number(nowMs),
     present: Number(present),
     oldest: Number(oldest),
     entries: entries.map((text) => JSON.parse(text) as ContextEntry),

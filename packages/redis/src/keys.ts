@@ -32,6 +32,8 @@ export interface StoreKeys {
   readonly memberTickets: string;
   /** Stream: one entry per membership version, bounded. */
   readonly memberDeltas: string;
+  /** Hash: agentId → votes that it is dead, and the life that they mean; expires. */
+  readonly memberVotes: string;
   /** Whose votes count, and the votes. */
   readonly votes: VoteKeys;
   /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
@@ -293,5 +295,6 @@ function memberKeysOf(base: string) {
     membersLeft: `${base}:members-left`,
     memberTickets: `${base}:member-tickets`,
     memberDeltas: `${base}:member-deltas`,
+    memberVotes: `${base}:member-votes`,
   };
 }

@@ -20,6 +20,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
+  SuspicionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -46,6 +47,7 @@ import { createSessionStore } from "./session-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createSuccessionStore } from "./succession-store.ts";
+import { createSuspicionStore } from "./suspicion-store.ts";
 import { createTaskStore } from "./task-store.ts";
 import { createVoteStore } from "./vote-store.ts";
 
@@ -82,6 +84,7 @@ export interface RedisStore {
   readonly votes: VoteStore;
   /** Of the swarm's own leader. */
   readonly succession: SuccessionStore;
+  readonly suspicions: SuspicionStore;
   readonly pools: PoolStore;
 }
 
@@ -138,7 +141,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     directives: createDirectiveStore(shared),
     goals: createGoalStore(shared),
     globalState: createGlobalState({ ...shared, missingForMs: membership.missingForMs }),
-    context: createContextStore(shared),
+    context: createContextStore({ ...shared, timers: settings.timers }),
     rates: createRateStore(shared),
     budgets: createBudgetStore(shared),
     pools: createPoolStore({ keys, commands, hub, leaseMaxMs: recoveryWindowMs }),
@@ -148,5 +151,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),
+    suspicions: createSuspicionStore(shared),
   };
 }

@@ -36,7 +36,9 @@ export function createRegistry(options: {
     },
     async heartbeat(beats, count) {
       checkDistinct(beats);
-      const signs = beats.map(({ agentId, incarnation, health }) => [agentId, incarnation, toMillionths(health)]);
+      const signs = beats.map(({ agentId, incarnation, health, risk }) => {
+        return [agentId, incarnation, toMillionths("health", health), toMillionths("risk", risk)];
+      });
       if (count !== undefined) checkCount(count);
       const stands = count === undefined ? ["", ""] : [count.cycle, count.periodMs];
       const head = [channel, timings.heartbeatMs, timings.deadAfterMs, timings.forgetAfterMs, ...stands];
@@ -101,7 +103,9 @@ function beatFrom(text = ""): number | undefined {
 }
 
 function memberFrom(agentId: string, stateText: string, offerText: string): MemberRecord {
-  const [state, incarnation, joinedAtMs, changedAtMs, health, ticket] = stateText.split(" ");
+  const [state, incarnation, joinedAtMs, changedAtMs, condition = "", ticket, refutations, suspected] =
+    stateText.split(" ");
+  const [health, risk] = condition.split("/");
   const offer = JSON.parse(offerText) as Omit<MemberOffer, "agentId" | "incarnation" | "health">;
   return {
     ...offer,
@@ -109,9 +113,11 @@ function memberFrom(agentId: string, stateText: string, offerText: string): Memb
     incarnation: Number(incarnation),
     state: state as MemberState,
     health: Number(health) / 1e6,
+    ...(risk === undefined ? {} : { risk: Number(risk) / 1e6 }),
     joinedAtMs: Number(joinedAtMs),
     changedAtMs: Number(changedAtMs),
     ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
+    ...(refutations === undefined ? {} : { refutations: Number(refutations), suspect: suspected === "1" }),
   };
 }
 
@@ -119,7 +125,7 @@ function registration(member: MemberOffer): readonly (string | number)[] {
   const { agentId, incarnation, health, ...offer } = member;
   if (!(Number.isSafeInteger(incarnation) && incarnation >= 0))
     throw EntrainError.invalid("incarnation", incarnation, "give a whole number from 0 to 2^53 - 1");
-  return [agentId, incarnation, toMillionths(health), JSON.stringify(offer)];
+  return [agentId, incarnation, toMillionths("health", health), JSON.stringify(offer)];
 }
 
 function checkDistinct(agents: readonly { readonly agentId: string }[]): void {
@@ -136,10 +142,10 @@ function checkCount({ cycle, periodMs }: BeatCount): void {
     throw EntrainError.invalid("periodMs", periodMs, "give a period above 0 ms");
 }
 
-/** Health as an integer, so that the store's running sum stays exact. */
-function toMillionths(health: number): number {
-  if (!Number.isFinite(health)) throw EntrainError.invalid("health", health, "give a number from 0 to 1");
-  return Math.round(Math.min(1, Math.max(0, health)) * 1e6);
+/** As an integer, so that the store's running sum of the health stays exact. */
+function toMillionths(field: string, share: number): number {
+  if (!Number.isFinite(share)) throw EntrainError.invalid(field, share, "give a number from 0 to 1");
+  return Math.round(Math.min(1, Math.max(0, share)) * 1e6);
 }
 
 /** At least one batch, so that a process without agents still learns the version. */

@@ -38,7 +38,7 @@ test("a server that forgot the commands is told them again, and all keys of a sw
   const swarm = lab.swarm();
   const store = await swarm.client();
   await store.registry.register([offerOf("a")]);
-  await store.registry.heartbeat([{ agentId: "a", incarnation: 1, health: 1 }]);
+  await store.registry.heartbeat([{ agentId: "a", incarnation: 1, health: 1, risk: 0 }]);
   await store.registry.leave("a", 1);
   await store.election().campaign({ agentId: "a", incarnation: 1, highestTerm: 0, leaseMs: 1_000 });
   const locked = await store.lock("l").campaign({ agentId: "a", incarnation: 1, highestTerm: 0, leaseMs: 1_000 });

@@ -31,7 +31,7 @@ export const areas = {
     keys: ["membership", "member-*", "members-*", "voters", "voters-dead"],
     channels: ["membership"],
     reads: ["read-members", "read-member-changes", "read-global-state", "read-voters"],
-    writes: ["register", "heartbeat", "leave", "remove-voter"],
+    writes: ["register", "heartbeat", "report-members", "refute-suspicion", "leave", "remove-voter"],
   },
   votes: {
     keys: ["voter-*", "proposal*"],
@@ -73,7 +73,7 @@ export const areas = {
     keys: ["context*"],
     channels: ["context"],
     reads: ["read-context", "find-context-request", "read-context-changes", "list-context-versions"],
-    writes: ["read-or-create-context", "commit-context"],
+    writes: ["read-or-create-context", "commit-context", "hint-context"],
   },
   rates: { keys: ["rate:*"], writes: ["lease-rate", "renew-rate", "release-rate"] },
   budgets: {

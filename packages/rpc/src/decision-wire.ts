@@ -8,6 +8,7 @@ import {
   type Decision,
   type DecisionInput,
   type DecisionType,
+  type DirectiveTerms,
   type FleetMember,
   type Reading,
 } from "@entrain/core/decision";
@@ -19,9 +20,11 @@ import type { DecideRequest as WireRequest, DecideRequest__Output } from "./gen/
 import type { DecideResponse, DecideResponse__Output } from "./gen/entrain/v1/DecideResponse.ts";
 import type { Decision as WireDecision, Decision__Output } from "./gen/entrain/v1/Decision.ts";
 import type { DecisionInput as WireInput, DecisionInput__Output } from "./gen/entrain/v1/DecisionInput.ts";
+import type { DirectiveTerms__Output } from "./gen/entrain/v1/DirectiveTerms.ts";
 import type { FleetMember__Output } from "./gen/entrain/v1/FleetMember.ts";
 import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
+import { traceFromWire, traceToWire } from "./trace-wire.ts";
 import { count, finite, hash, name, oneOf, present, text, within } from "./wire-fields.ts";
 
 const sources = ["committed", "adopted", "safe-alone", "local"] as const satisfies readonly ActSource[];
@@ -101,7 +104,14 @@ function memberFromWire({ agentId, health }: FleetMember__Output, field: string)
 }
 
 export function decisionToWire(decision: Decision): WireDecision {
-  return { ...decision, committedAtMs: Math.round(decision.committedAtMs), input: inputToWire(decision.input) };
+  const { directive, input, committedAtMs, trace, ...rest } = decision;
+  return {
+    ...rest,
+    committedAtMs: Math.round(committedAtMs),
+    input: inputToWire(input),
+    ...traceToWire(trace),
+    ...(directive === undefined ? {} : { directive: { ...directive, targets: [...directive.targets] } }),
+  };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
@@ -120,6 +130,17 @@ export function decisionFromWire(decision: Decision__Output, field = "decision")
     inputHash: hash(`${field}.input_hash`, decision.inputHash),
     committedBy: checkId(`${field}.committed_by`, decision.committedBy),
     committedAtMs: count(`${field}.committed_at_ms`, decision.committedAtMs),
+    ...(decision.directive === null ? {} : { directive: termsFromWire(decision.directive, `${field}.directive`) }),
+    ...traceFromWire(decision),
+  };
+}
+
+function termsFromWire(terms: DirectiveTerms__Output, field: string): DirectiveTerms {
+  return {
+    scope: oneOf(`${field}.scope`, terms.scope, ["swarm", "fleet"]),
+    targets: terms.targets.map((agentId) => checkId(`${field}.targets`, agentId)),
+    deadlineMs: count(`${field}.deadline_ms`, terms.deadlineMs),
+    complianceMin: within(`${field}.compliance_min`, terms.complianceMin, 0, 1),
   };
 }
 
@@ -182,15 +203,17 @@ function leadershipFromWire(leadership: Leadership__Output): Leadership {
 }
 
 export function outcomeToWire(outcome: DecideOutcome): DecideResponse {
-  return { ...outcome, decision: decisionToWire(outcome.decision) };
+  return { ...outcome, decision: decisionToWire(outcome.decision), repeatedBecause: outcome.repeatedBecause ?? "" };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
 export function outcomeFromWire(outcome: DecideResponse__Output): DecideOutcome {
+  const repeatedBecause = text("repeated_because", outcome.repeatedBecause, reasoningMax);
   return {
     decision: decisionFromWire(present("decision", outcome.decision)),
     source: sourceFromWire(outcome.source, "source"),
     latencyMs: finite("latency_ms", outcome.latencyMs),
     contextHit: outcome.contextHit,
+    ...(repeatedBecause === "" ? {} : { repeatedBecause }),
   };
 }

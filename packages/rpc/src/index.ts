@@ -19,6 +19,7 @@ export type { RemoteHistory, RemoteVersion } from "./context-history-wire.ts";
 export type { Security } from "./credentials.ts";
 export { createDecisionClient, type DecisionClient, type DecisionClientOptions } from "./decision-client.ts";
 export { formatAddress, isLoopback, parseAddress, type HostPort } from "./listen-address.ts";
+export { createMemberProbe } from "./member-probe.ts";
 export { createMessageLinks, type RpcMessageLinks } from "./message-links.ts";
 export { createPhaseTransport, type PhaseTransportOptions, type RpcPhaseTransport } from "./phase-transport.ts";
 export { identityUri, type PeerIdentity, type ServiceRole } from "./peer-identity.ts";

@@ -4,18 +4,20 @@ import { bodyText, busLimits, checkPattern, publicationOf, type Publication } fr
 import type { LiveMessage } from "@entrain/ports";
 import type { ListenRequest__Output } from "./gen/entrain/v1/ListenRequest.ts";
 import type { LiveMessage as WireMessage, LiveMessage__Output } from "./gen/entrain/v1/LiveMessage.ts";
+import { traceFromWire, traceToWire } from "./trace-wire.ts";
 import { text } from "./wire-fields.ts";
 
 /** Patterns of one listener. */
 const patternsMax = 100;
 
 export function liveMessageToWire(message: LiveMessage): WireMessage {
-  const { messageId, topic, agentId } = message;
-  return { messageId, topic, agentId, bodyJson: bodyText(message) };
+  const { messageId, topic, agentId, trace } = message;
+  return { messageId, topic, agentId, bodyJson: bodyText(message), ...traceToWire(trace) };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
-export function liveMessageFromWire({ messageId, topic, agentId, bodyJson }: LiveMessage__Output): LiveMessage {
+export function liveMessageFromWire(message: LiveMessage__Output): LiveMessage {
+  const { messageId, topic, agentId, bodyJson } = message;
   const { payload, headers } = bodyFrom(text("body_json", bodyJson, busLimits.bodyMax));
   const checked = publicationOf({ messageId, topic, qos: 1, payload, headers });
   return {
@@ -24,6 +26,7 @@ export function liveMessageFromWire({ messageId, topic, agentId, bodyJson }: Liv
     agentId: checkId("agent_id", agentId),
     payload,
     headers,
+    ...traceFromWire(message),
   };
 }
 

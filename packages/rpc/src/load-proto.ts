@@ -12,6 +12,8 @@ import type { ContextServiceDefinition } from "./gen/entrain/v1/ContextService.t
 import type { CoordinationServiceDefinition } from "./gen/entrain/v1/CoordinationService.ts";
 import type { DecisionServiceDefinition } from "./gen/entrain/v1/DecisionService.ts";
 import type { PhaseServiceDefinition } from "./gen/entrain/v1/PhaseService.ts";
+import type { RegistryServiceDefinition } from "./gen/entrain/v1/RegistryService.ts";
+import type { ProtoGrpcType as RegistryGrpcType } from "./gen/registry.ts";
 import { protoDirectory, protoFiles, protoLoading } from "./proto-files.ts";
 
 /** The services of package entrain.v1 that this package serves and calls. */
@@ -20,6 +22,7 @@ export interface ServiceDefinitions {
   readonly agent: AgentServiceDefinition;
   readonly decision: DecisionServiceDefinition;
   readonly context: ContextServiceDefinition;
+  readonly registry: RegistryServiceDefinition;
   readonly coordination: CoordinationServiceDefinition;
   /** The same for whoever needs every message too: reflection. */
   readonly everything: PackageDefinition;
@@ -43,13 +46,16 @@ function load(): ServiceDefinitions {
   // The loader knows the shape only at run time; that the generated types describe it is what the drift test checks.
   const { entrain } = loadPackageDefinition(everything) as unknown as AgentGrpcType &
     ContextGrpcType &
-    CoordinationGrpcType;
-  const { PhaseService, AgentService, DecisionService, ContextService, CoordinationService } = entrain.v1;
+    CoordinationGrpcType &
+    RegistryGrpcType;
+  const { PhaseService, AgentService, DecisionService, ContextService, CoordinationService, RegistryService } =
+    entrain.v1;
   return {
     phase: PhaseService.service,
     agent: AgentService.service,
     decision: DecisionService.service,
     context: ContextService.service,
+    registry: RegistryService.service,
     coordination: CoordinationService.service,
     everything,
   };

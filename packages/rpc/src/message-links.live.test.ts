@@ -44,7 +44,8 @@ const peersOf = (
 ) => new Map(processes.map(({ processId, server }) => [processId, { address: server.address }]));
 
 const message = (topic: string, payload: number, agentId = "a-1"): LiveMessage => {
-  return { messageId: `m/${payload}`, topic, payload, headers: { traceparent: "00-1" }, agentId };
+  const trace = { traceparent: "00-1", tracestate: "vendor=a" };
+  return { messageId: `m/${payload}`, topic, payload, headers: { kind: "tick" }, agentId, trace };
 };
 
 test("a listener hears what its patterns match from every peer, and nothing once it wants nothing", async () => {

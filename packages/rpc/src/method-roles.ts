@@ -4,6 +4,7 @@ import type { Peer, ServiceRole } from "./peer-identity.ts";
 
 const rolesOf: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.PhaseService": ["agent"],
+  "entrain.v1.RegistryService": ["agent"],
   "entrain.v1.DecisionService": ["agent"],
   "entrain.v1.CoordinationService": ["agent"],
   "entrain.v1.AgentService": ["console", "operator"],

@@ -11,6 +11,7 @@ export const protoFiles = [
   "entrain/v1/coordination.proto",
   "entrain/v1/decision.proto",
   "entrain/v1/phase.proto",
+  "entrain/v1/registry.proto",
 ] as const;
 
 /** Beside this module, as the published library ships them, and at the root of the repository. */

@@ -9,7 +9,7 @@ import { loadSync } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, protoPath as healthProto } from "grpc-health-check";
 import { EntrainError, checkId } from "@entrain/kernel";
-import type { AgentProcess, Clock, Decider, EventSink, SharedContext } from "@entrain/ports";
+import type { AgentProcess, Clock, Decider, EventSink, ProbeHelper, SharedContext } from "@entrain/ports";
 import { createAgentService } from "./agent-service.ts";
 import type { ServedBudgets } from "./budget-service.ts";
 import { CallDesk } from "./call-desk.ts";
@@ -22,6 +22,7 @@ import { listen, type Listener } from "./listener.ts";
 import { serviceDefinitions } from "./load-proto.ts";
 import type { ListenStream, RpcMessageLinks } from "./message-links.ts";
 import type { RpcPhaseTransport, ServedExchange } from "./phase-transport.ts";
+import { createRegistryService } from "./registry-service.ts";
 import { createStampedCodec, stampedService } from "./stamped-codec.ts";
 
 /** Connections get this long to close by themselves, ms. */
@@ -37,6 +38,8 @@ export interface RpcServerOptions extends Security {
   readonly events: EventSink;
   readonly agentProcess?: AgentProcess | undefined;
   readonly decider?: Decider | undefined;
+  /** Probes on behalf of others; with it, the process answers probes itself. */
+  readonly probeHelper?: ProbeHelper | undefined;
   /** What a coordinator serves. */
   readonly coordination?: (ServedBudgets & { readonly context: SharedContext }) | undefined;
   readonly phase?: Pick<RpcPhaseTransport, "accept"> | undefined;
@@ -98,7 +101,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
 
 /** Adds what the process offers; answers the full names of the services. */
 function addServices(server: Server, desk: CallDesk, options: RpcServerOptions): string[] {
-  const { agentProcess, decider, coordination, phase, messages, clock, events } = options;
+  const { agentProcess, decider, coordination, phase, messages, probeHelper, clock, events } = options;
   const definitions = serviceDefinitions();
   const names: string[] = [];
   if (phase !== undefined) {
@@ -113,6 +116,10 @@ function addServices(server: Server, desk: CallDesk, options: RpcServerOptions):
   if (agentProcess !== undefined) {
     names.push("entrain.v1.AgentService");
     server.addService(definitions.agent, createAgentService({ ...options, desk, process: agentProcess }));
+  }
+  if (probeHelper !== undefined) {
+    names.push("entrain.v1.RegistryService");
+    server.addService(definitions.registry, createRegistryService(desk, options.processId, probeHelper));
   }
   if (decider !== undefined) {
     names.push("entrain.v1.DecisionService");

@@ -23,6 +23,7 @@ export function decisionOn(reading: Reading, incidentId: string, committedBy = "
     inputHash: "cd".repeat(32),
     committedBy,
     committedAtMs: 1_700_000_000_456,
+    directive: { scope: "swarm", targets: ["agent-1", "agent-2"], deadlineMs: 10_000, complianceMin: 0.9 },
   };
 }
 

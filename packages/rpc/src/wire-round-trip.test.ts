@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Act, Decision, Reading } from "@entrain/core/decision";
+import type { Act, Decision, DirectiveTerms, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, DecideRequest, Observation, PhaseFrame, PhaseSample } from "@entrain/ports";
 import { outcomeFromWire, outcomeToWire, requestFromWire, requestToWire } from "./decision-wire.ts";
@@ -66,7 +66,13 @@ const reading: fc.Arbitrary<Reading> = fc.dictionary(
   fc.oneof(finite, fc.boolean(), fc.string({ maxLength: 20, unit: "binary" })),
   { minKeys: 1, maxKeys: 8, noNullPrototype: true },
 );
-const decided: fc.Arbitrary<Decision> = record({
+const terms: fc.Arbitrary<DirectiveTerms> = record({
+  scope: fc.constantFrom("swarm", "fleet"),
+  targets: fc.array(id, { maxLength: 4 }),
+  deadlineMs: fc.nat(),
+  complianceMin: share,
+});
+const committed = {
   decisionId: label,
   incidentId: label,
   type: fc.constantFrom("NORMAL", "ANOMALY_RESPONSE", "RESOURCE_OPTIMIZATION", "SAFE_MODE", "FAILOVER"),
@@ -86,7 +92,13 @@ const decided: fc.Arbitrary<Decision> = record({
   }),
   committedBy: id,
   committedAtMs: count,
-});
+};
+const proposer = fc.constant({ traceparent: "00-1-2-01", tracestate: "a=1" });
+const decided: fc.Arbitrary<Decision> = fc.oneof(
+  record(committed),
+  record({ ...committed, directive: terms }),
+  record({ ...committed, trace: proposer }),
+);
 const source = fc.constantFrom("committed", "adopted", "safe-alone");
 const act: fc.Arbitrary<Act> = record({
   agentId: id,
@@ -124,12 +136,14 @@ test("a question and its answer survive the way over the wire", () => {
     record(asking),
     record({ ...asking, incidentId: label, leadership }),
   );
-  const answer: fc.Arbitrary<DecideOutcome> = record({
+  const answering = {
     decision: decided,
     source,
     latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
     contextHit: fc.boolean(),
-  });
+  };
+  const repeatedBecause = fc.string({ minLength: 1, maxLength: 200 });
+  const answer: fc.Arbitrary<DecideOutcome> = fc.oneof(record(answering), record({ ...answering, repeatedBecause }));
   const { requestSerialize, requestDeserialize, responseSerialize, responseDeserialize } = decision.Decide;
   fc.assert(
     fc.property(question, answer, (asked, answered) => {

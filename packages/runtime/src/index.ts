@@ -15,6 +15,7 @@ export type { HeardContext, MessageListener, ListenOptions, SendOptions, Sent } 
 export type { Subscription } from "./bus/group-worker.ts";
 export { doze } from "./clock/doze.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
+export { keepBlackboard } from "./context/blackboard-keeper.ts";
 export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
 export { watchContext } from "./context/context-watch.ts";
@@ -42,6 +43,7 @@ export {
   type FleetFlush,
   type FleetSurroundings,
 } from "./fleet/fleet-call.ts";
+export { FailureDetector } from "./membership/failure-detector.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";

@@ -42,6 +42,10 @@ export function decisionFamilies({ counter, gauge, histogram }: MetricMaker) {
     safeMode: gauge("entrain_safe_mode", "1 while the swarm's health is under the policy's threshold, else 0."),
     safeModeTime: counter("entrain_safe_mode_seconds_total", "Time in safe mode, while the context was in use."),
     decisionsUnreachable: counter("entrain_decisions_unreachable_total", "Questions that no decision loop answered."),
+    decisionsRepeated: counter(
+      "entrain_decisions_repeated_total",
+      "Answers given again to an agent that was asked once more while the ledger could not be read.",
+    ),
     decisionsReconciled: counter(
       "entrain_decisions_reconciled_total",
       "Actions taken alone and compared with the ledger afterwards.",

@@ -77,10 +77,11 @@ export function decisionLine(event: DecisionEvent): EventLine {
 
 /** Not the whole decision: the ledger has it, under these ids. */
 function actedLine(event: EventOf<"decision.acted">): EventLine {
-  const { agentId, decision, source, role, latencyMs, contextHit } = event;
+  const { agentId, decision, source, role, latencyMs, contextHit, repeatedBecause } = event;
   const { incidentId, decisionId, term, type, action, contextVersion, policyHash } = decision;
   const level = source === "safe-alone" ? "warn" : type === "NORMAL" ? "debug" : "info";
-  const message = source === "safe-alone" ? "took the safe action alone" : `decision ${source}`;
+  const acted = source === "safe-alone" ? "took the safe action alone" : `decision ${source}`;
+  const message = repeatedBecause === undefined ? acted : `${acted}, as answered before: ${repeatedBecause}`;
   const ids = { agentId, incidentId, decisionId, term, contextVersion, policyHash };
   return line(level, message, { ...ids, type, action, source, role, latencyMs, contextHit });
 }

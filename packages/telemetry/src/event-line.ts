@@ -83,6 +83,9 @@ function agentLine(event: AgentEvent): EventLine {
     case "effect.refused":
     case "voter.changed":
       return leadershipLine(event);
+    case "member.reported":
+    case "suspicion.refuted":
+      return suspicionLine(event);
     case "lease.acquired":
     case "lease.lost":
       return leaseLine(event);
@@ -123,6 +126,15 @@ function leadershipLine(
   }
 }
 
+/** What is thought of other processes, and of this one's own agents. */
+function suspicionLine(event: EventOf<"member.reported" | "suspicion.refuted">): EventLine {
+  const { agentId } = event;
+  if (event.kind === "suspicion.refuted")
+    return line("warn", "was suspected and is alive", { agentId, refutations: event.refutations });
+  const { processId: memberProcessId, vote, buried } = event;
+  return line("warn", "probes do not reach a process", { agentId, memberProcessId, vote, buried });
+}
+
 /** A user's election or lock. */
 function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   const { agentId, on, name, term } = event;
@@ -130,6 +142,32 @@ function leaseLine(event: EventOf<"lease.acquired" | "lease.lost">): EventLine {
   if (event.kind === "lease.acquired") return line("debug", `${what} acquired`, { agentId, on, name, term });
   const level = event.cause === "resigned" ? "debug" : "warn";
   return line(level, `${what} lost`, { agentId, on, name, term, cause: event.cause });
+}
+
+/** Who is a member, and what is known of the others. */
+function membershipLine(
+  event: EventOf<"member.changed" | "membership.viewed" | "member.probed" | "heartbeat">,
+): EventLine {
+  switch (event.kind) {
+    case "member.changed": {
+      const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
+      const level = state === "dead" ? "warn" : "info";
+      const fields = { agentId, incarnation, state, memberProcessId, host, address, version: event.version };
+      return line(level, `member ${state}`, fields);
+    }
+    case "membership.viewed": {
+      const { version, alive, dead, left } = event;
+      return line("debug", "membership seen", { version, alive, dead, left });
+    }
+    case "member.probed": {
+      const { processId: memberProcessId, through, result, tookMs } = event;
+      return line(result === "answered" ? "trace" : "debug", "probed", { memberProcessId, through, result, tookMs });
+    }
+    case "heartbeat":
+      return event.ok
+        ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
+        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+  }
 }
 
 /** Who was let in, and with which certificates. */
@@ -163,20 +201,11 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "connections.refused":
     case "tls.loaded":
       return connectionLine(event);
-    case "member.changed": {
-      const { agentId, incarnation, state, processId: memberProcessId, host, address } = event.member;
-      const level = state === "dead" ? "warn" : "info";
-      const fields = { agentId, incarnation, state, memberProcessId, host, address, version: event.version };
-      return line(level, `member ${state}`, fields);
-    }
-    case "membership.viewed": {
-      const { version, alive, dead, left } = event;
-      return line("debug", "membership seen", { version, alive, dead, left });
-    }
+    case "member.changed":
+    case "membership.viewed":
+    case "member.probed":
     case "heartbeat":
-      return event.ok
-        ? line("trace", "heartbeat answered", { roundTripMs: event.roundTripMs })
-        : line("debug", "heartbeat unanswered", { roundTripMs: event.roundTripMs });
+      return membershipLine(event);
     case "leader.changed":
       return line("info", event.leaderId === null ? "no leader known" : "leader changed", {
         leaderId: event.leaderId,

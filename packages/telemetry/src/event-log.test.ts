@@ -69,6 +69,7 @@ test("a decision's line leads to the ledger and does not repeat it", () => {
     },
   );
   assert.equal(line!["input"], undefined);
+  assert.equal(line!["msg"], "decision committed, as answered before: the store's recovery window is open");
 });
 
 test("levels fit: beats and good heartbeats at trace, elections at info, refusals at warn", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { RuntimeEvent } from "@entrain/ports";
 import { fanOut } from "./fan-out.ts";
 
-const event: RuntimeEvent = { kind: "heartbeat", ok: true, roundTripMs: 1 };
+const event: RuntimeEvent = { kind: "heartbeat", ok: true, roundTripMs: 1, beats: [] };
 
 function boom(): never {
   throw new Error("boom");

@@ -34,6 +34,9 @@ type SwarmEvent = EventOf<
   | "agent.stopped"
   | "agent.superseded"
   | "heartbeat"
+  | "member.probed"
+  | "member.reported"
+  | "suspicion.refuted"
   | "leader.elected"
   | "leader.lost"
   | "leader.reported"
@@ -67,83 +70,90 @@ function createState(): RecorderState {
 export function createMetricsRecorder(families: MetricFamilies): EventSink {
   const state = createState();
   return (event) => {
-    switch (event.kind) {
-      case "beat.fired":
-      case "beat.skipped":
-      case "rhythm.adopted":
-      case "rhythm.founded":
-      case "rhythm.frame":
-      case "strategy.switched":
-      case "goal.changed":
-      case "peers.changed":
-      case "peer.refused":
-      case "calls.refused":
-      case "connections.refused":
-      case "tls.loaded":
-        recordRhythm(families, event);
-        return;
-      case "member.changed":
-      case "membership.viewed":
-      case "agent.started":
-      case "agent.stopped":
-      case "agent.superseded":
-      case "heartbeat":
-      case "leader.elected":
-      case "leader.lost":
-      case "leader.reported":
-      case "leader.changed":
-      case "voter.changed":
-      case "lease.acquired":
-      case "lease.lost":
-      case "effect.refused":
-        recordSwarm(families, state, event);
-        return;
-      case "batch.flushed":
-      case "batch.refused":
-      case "run.started":
-      case "run.ended":
-      case "run.missed":
-      case "job.stalled":
-        recordWork(families, state.bound, event);
-        return;
-      case "http.answered":
-      case "http.failed":
-      case "event-streams.changed":
-      case "follow.failed":
-      case "rhythm.measured":
-        recordConsole(families, state.bound, event);
-        return;
-      case "context.changed":
-      case "context.resynced":
-      case "watch.resynced":
-      case "store.changed":
-      case "store.warned":
-      case "rule.failed":
-      case "policy.changed":
-      case "policy.refused":
-      case "mode.switched":
-      case "watches.sampled":
-      case "budget.answered":
-      case "budgets.audited":
-      case "budgets.counted":
-      case "rate.refreshed":
-        recordSharing(families, state.bound, event);
-        return;
-      case "task.ended":
-      case "handoff.ended":
-      case "session.changed":
-      case "message.published":
-      case "message.ended":
-      case "message.died":
-      case "message.dropped":
-      case "message.heard":
-        recordCoordination(families, state.bound, event);
-        return;
-      default:
-        // A kind of event that nobody above knows lands here, and does not compile there.
-        recordDecision(families, state.bound, state.acts, event);
-    }
+    record(families, state, event);
   };
+}
+
+function record(families: MetricFamilies, state: RecorderState, event: RuntimeEvent): void {
+  switch (event.kind) {
+    case "beat.fired":
+    case "beat.skipped":
+    case "rhythm.adopted":
+    case "rhythm.founded":
+    case "rhythm.frame":
+    case "strategy.switched":
+    case "goal.changed":
+    case "peers.changed":
+    case "peer.refused":
+    case "calls.refused":
+    case "connections.refused":
+    case "tls.loaded":
+      recordRhythm(families, event);
+      return;
+    case "member.changed":
+    case "membership.viewed":
+    case "agent.started":
+    case "agent.stopped":
+    case "agent.superseded":
+    case "heartbeat":
+    case "member.probed":
+    case "member.reported":
+    case "suspicion.refuted":
+    case "leader.elected":
+    case "leader.lost":
+    case "leader.reported":
+    case "leader.changed":
+    case "voter.changed":
+    case "lease.acquired":
+    case "lease.lost":
+    case "effect.refused":
+      recordSwarm(families, state, event);
+      return;
+    case "batch.flushed":
+    case "batch.refused":
+    case "run.started":
+    case "run.ended":
+    case "run.missed":
+    case "job.stalled":
+      recordWork(families, state.bound, event);
+      return;
+    case "http.answered":
+    case "http.failed":
+    case "event-streams.changed":
+    case "follow.failed":
+    case "rhythm.measured":
+      recordConsole(families, state.bound, event);
+      return;
+    case "context.changed":
+    case "context.resynced":
+    case "watch.resynced":
+    case "store.changed":
+    case "store.warned":
+    case "rule.failed":
+    case "policy.changed":
+    case "policy.refused":
+    case "mode.switched":
+    case "watches.sampled":
+    case "budget.answered":
+    case "budgets.audited":
+    case "budgets.counted":
+    case "rate.refreshed":
+      recordSharing(families, state.bound, event);
+      return;
+    case "task.ended":
+    case "handoff.ended":
+    case "session.changed":
+    case "message.published":
+    case "message.ended":
+    case "message.died":
+    case "message.dropped":
+    case "message.heard":
+      recordCoordination(families, state.bound, event);
+      return;
+    default:
+      // A kind of event that nobody above knows lands here, and does not compile there.
+      recordDecision(families, state.bound, state.acts, event);
+  }
 }
 
 function recordRhythm(to: MetricFamilies, event: RhythmEvent): void {
@@ -211,7 +221,8 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       state.hosted.delete(event.agentId);
       to.agentsHosted.set(state.hosted.size);
       to.agentStops.inc({ drained: String(event.drained) });
-      for (const family of [to.beatsFired, to.beatsSkipped, to.leadershipHeld]) family.remove(event.agentId);
+      for (const family of [to.beatsFired, to.beatsSkipped, to.leadershipHeld, to.agentHealth, to.agentRisk])
+        family.remove(event.agentId);
       return;
     case "agent.superseded":
       to.agentsSuperseded.inc();
@@ -219,6 +230,20 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
     case "heartbeat":
       to.heartbeats.inc({ outcome: outcome(event.ok) });
       if (event.ok) to.heartbeatRoundTrip.observe(seconds(event.roundTripMs));
+      for (const { agentId, health, risk } of event.beats) {
+        to.agentHealth.set({ agent_id: agentId }, health);
+        to.agentRisk.set({ agent_id: agentId }, risk);
+      }
+      return;
+    case "member.probed":
+      to.probes.inc({ through: event.through, result: event.result });
+      to.probeTook.observe({ through: event.through }, seconds(event.tookMs));
+      return;
+    case "member.reported":
+      to.memberReports.inc({ vote: event.vote });
+      return;
+    case "suspicion.refuted":
+      to.suspicionsRefuted.inc();
       return;
     case "leader.elected":
       to.electionsWon.inc();

@@ -80,13 +80,15 @@ test("milliseconds become seconds and skipped numbers are counted one by one", a
   const registry = recording([
     { kind: "beat.fired", agentId: "a", goalVersion: 1, beat: 1, latenessMs: 250 },
     { kind: "beat.skipped", agentId: "a", goalVersion: 1, fromBeat: 2, toBeat: 4 },
-    { kind: "heartbeat", ok: true, roundTripMs: 2 },
-    { kind: "heartbeat", ok: false, roundTripMs: 400 },
+    { kind: "heartbeat", ok: true, roundTripMs: 2, beats: [{ agentId: "a", incarnation: 1, health: 0.9, risk: 0.2 }] },
+    { kind: "heartbeat", ok: false, roundTripMs: 400, beats: [] },
   ]);
   assert.equal(await valueOf(registry, "entrain_beat_lateness_seconds_sum"), 0.25);
   assert.equal(await valueOf(registry, 'entrain_beats_skipped_total{agent_id="a"}'), 3);
   assert.equal(await valueOf(registry, "entrain_heartbeat_round_trip_seconds_sum"), 0.002);
   assert.equal(await valueOf(registry, 'entrain_heartbeats_total{outcome="failed"}'), 1);
+  assert.equal(await valueOf(registry, 'entrain_agent_health_ratio{agent_id="a"}'), 0.9);
+  assert.equal(await valueOf(registry, 'entrain_agent_risk_ratio{agent_id="a"}'), 0.2);
 });
 
 test("a running total of dropped acts is counted once, also after another recorder began at 0", async () => {

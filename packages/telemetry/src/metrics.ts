@@ -46,7 +46,8 @@ const made = new WeakMap<Registry, { readonly families: MetricFamilies; readonly
 export function createMetrics(registry: Registry): Metrics {
   const known = made.get(registry);
   // Somebody may have cleared the registry; what is no longer in it must be made anew.
-  if (known !== undefined && registry.getSingleMetric(firstName) === known.families.beatsFired) return known.metrics;
+  const first: unknown = registry.getSingleMetric(firstName);
+  if (known !== undefined && first === known.families.beatsFired) return known.metrics;
   const families = defineFamilies(registry);
   const metrics: Metrics = { record: createMetricsRecorder(families) };
   made.set(registry, { families, metrics });
@@ -139,10 +140,24 @@ function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
     membershipVersion: gauge("entrain_membership_version", "Version of the membership as last seen."),
     members: gauge("entrain_members", "Members in the view of this process.", ["state"]),
     heartbeats: counter("entrain_heartbeats_total", "Heartbeats of this process.", ["outcome"]),
+    agentHealth: gauge("entrain_agent_health_ratio", "Health score as last reported, 0 to 1.", ["agent_id"]),
+    agentRisk: gauge("entrain_agent_risk_ratio", "Risk as last reported, 0 to 1.", ["agent_id"]),
     heartbeatRoundTrip: histogram(
       "entrain_heartbeat_round_trip_seconds",
       "From the sending of a heartbeat to its answer.",
       roundTripBuckets,
+    ),
+    probes: counter("entrain_probes_total", "Probes of other processes, by this one itself or through others.", [
+      "through",
+      "result",
+    ]),
+    probeTook: histogram("entrain_probe_duration_seconds", "From a probe's sending to its end.", roundTripBuckets, [
+      "through",
+    ]),
+    memberReports: counter("entrain_member_reports_total", "Reports that probes do not reach a process.", ["vote"]),
+    suspicionsRefuted: counter(
+      "entrain_suspicions_refuted_total",
+      "Suspicions of agents of this process that they refuted.",
     ),
     electionsWon: counter("entrain_elections_won_total", "Leaderships that agents of this process took."),
     electionsLost: counter("entrain_elections_lost_total", "Leaderships that agents of this process lost.", ["cause"]),

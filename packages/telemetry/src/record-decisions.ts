@@ -35,6 +35,7 @@ export function recordDecision(
       const { source, role } = event;
       to.decisions.inc({ type: event.decision.type, source, role, context: hitOrMiss(event.contextHit) });
       to.decisionLatency.observe({ source }, seconds(event.latencyMs));
+      if (event.repeatedBecause !== undefined) to.decisionsRepeated.inc();
       return;
     }
     case "proposal.answered":

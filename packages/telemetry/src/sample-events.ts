@@ -1,41 +1,10 @@
 /** One event of every kind, for tests: the type asks for a sample of each new kind. */
 import type { AuditReport } from "@entrain/core/budget";
-import type { Decision } from "@entrain/core/decision";
-import type { MemberRecord } from "@entrain/core/membership";
 import type { RuntimeEvent } from "@entrain/ports";
 import { sampleBusEvents } from "./sample-bus-events.ts";
-
-const decision: Decision = {
-  decisionId: "d-1",
-  incidentId: "i-1",
-  type: "ANOMALY_RESPONSE",
-  action: "cool_down",
-  confidence: 0.95,
-  reasoning: "temperature at or over 80 °C (critical)",
-  term: 1_700_000_000_000,
-  contextVersion: 3,
-  policyHash: "ab12",
-  input: { reading: { temperature: 85 }, health: 1, safeMode: false, contextVersion: 3, policyHash: "ab12" },
-  inputHash: "cd34",
-  committedBy: "a-1",
-  committedAtMs: 1_700_000_000_000,
-};
+import { decision, member } from "./sample-records.ts";
 
 const auditReport: AuditReport = { entries: 2, from: 0, complete: true, faults: [], presumed: [] };
-
-const member: MemberRecord = {
-  agentId: "a-2",
-  incarnation: 7,
-  state: "dead",
-  processId: "p-2",
-  host: "host-2",
-  pid: 42,
-  address: "10.0.0.2:50051",
-  opsUrl: "http://10.0.0.2:9100",
-  health: 0.5,
-  joinedAtMs: 1_700_000_000_000,
-  changedAtMs: 1_700_000_060_000,
-};
 
 const goal = {
   goalVersion: 2,
@@ -137,12 +106,20 @@ const samples: Samples = {
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },
   "member.changed": { kind: "member.changed", member, version: 9 },
   "membership.viewed": { kind: "membership.viewed", version: 9, alive: 4, dead: 1, left: 2 },
-  heartbeat: { kind: "heartbeat", ok: true, roundTripMs: 0.6 },
+  heartbeat: {
+    kind: "heartbeat",
+    ok: true,
+    roundTripMs: 0.6,
+    beats: [{ agentId, incarnation: 7, health: 0.9, risk: 0.2 }],
+  },
   "leader.elected": { kind: "leader.elected", agentId, term },
   "leader.changed": { kind: "leader.changed", leaderId: agentId, term },
   "lease.acquired": { kind: "lease.acquired", agentId, on: "lock", name: "reindex", term },
   "lease.lost": { kind: "lease.lost", agentId, on: "lock", name: "reindex", term, cause: "resigned" },
   "leader.lost": { kind: "leader.lost", agentId, term, cause: "lease-ending" },
+  "member.probed": { kind: "member.probed", processId: "p-2", through: "self", result: "silent", tookMs: 200 },
+  "member.reported": { kind: "member.reported", agentId, processId: "p-2", vote: "dead", buried: 1 },
+  "suspicion.refuted": { kind: "suspicion.refuted", agentId, refutations: 1 },
   "leader.reported": { kind: "leader.reported", agentId, leaderId: "a-2", term, succeeded: true },
   "voter.changed": { kind: "voter.changed", agentId, change: "evicted", voter: "a-2" },
   "effect.refused": { kind: "effect.refused", agentId, effect: "renew", term, code: "stale-term" },
@@ -177,6 +154,7 @@ const samples: Samples = {
     role: "leader",
     latencyMs: 4.5,
     contextHit: true,
+    repeatedBecause: "the store's recovery window is open",
   },
   "proposal.answered": { kind: "proposal.answered", agentId, incidentId: "i-1", stands: true },
   "gate.judged": {

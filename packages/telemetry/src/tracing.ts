@@ -36,6 +36,10 @@ function contextOf(parent: TraceCarrier | null | undefined): Context {
 function spanOf(span: ApiSpan, active: Context): Span {
   return {
     carrier: isSpanContextValid(span.spanContext()) ? carrierOf(span.spanContext()) : undefined,
+    link(to) {
+      const linked = trace.getSpanContext(contextWith(ROOT_CONTEXT, to));
+      if (linked !== undefined) span.addLink({ context: linked });
+    },
     run: (work) => context.with(active, work),
     end(attributes = {}, failure) {
       span.setAttributes(attributes);

@@ -62,15 +62,16 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
   const clock = createSystemClock();
   const store = openStore(config, clock, events, logger);
   const ports = { ...store, election: store.election(), budgets: observeBudgets(store.budgets, events) };
+  const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
+  const security = openSecurity(config, { role: "console" }, events);
+  const swarm = createFollower(config, { clock, events, store: ports, hub, security: security.options });
   const desk = createContextDesk({
     store: store.context,
     rules: createDocumentRules({ compile: compilePolicy }),
     timers: systemTimers,
     random: createRandom(randomUUID()),
+    known: () => swarm.model.context(),
   });
-  const hub = createEventHub(createEventJournal(Math.floor(clock.unixMs()).toString(36)), systemTimers);
-  const security = openSecurity(config, { role: "console" }, events);
-  const swarm = createFollower(config, { clock, events, store: ports, hub, security: security.options });
   const ready = readinessOf(swarm, signal);
   const app = await createHttpServer({
     swarm,

@@ -22,7 +22,7 @@ import {
   type RunningService,
   type ServiceSurroundings,
 } from "@entrain/service";
-import { createOpsServer } from "@entrain/telemetry";
+import { createOpsServer, createTracing } from "@entrain/telemetry";
 
 /** Starts the loop; resolves when it listens, and where the store is required, when it is connected. */
 export async function startDecisionLoop(
@@ -65,7 +65,9 @@ export async function startDecisionLoop(
     registry: store.registry,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,
+    votersMin: config.votersMin,
     events,
+    tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
     newId: () => `d-${randomUUID()}`,
   });

@@ -35,7 +35,18 @@ async function meet({ number, how }: DeciderOrder): Promise<void> {
   const { decision, source } = await agent.decide(reading, named);
   const { incidentId, decisionId, action, term, contextVersion, policyHash, reasoning } = decision;
   const act: RecordedAct = {
-    ...{ process: life, agentId, incidentId, decisionId, action, source, term, contextVersion, policyHash },
+    ...{
+      process: life,
+      agentId,
+      met: `${number}`,
+      incidentId,
+      decisionId,
+      action,
+      source,
+      term,
+      contextVersion,
+      policyHash,
+    },
     cause: source === "safe-alone" ? reasoning : null,
   };
   writeSync(descriptor, `${JSON.stringify(act)}\n`);

@@ -99,7 +99,7 @@ class Book implements BusBook {
   #publish(message: Publication, nowMs: number): BusOutcome {
     for (const [id, { untilMs }] of this.#seen) if (untilMs <= nowMs) this.#seen.delete(id);
     if (message.qos === 2) {
-      const text = canonicalJson(message);
+      const text = identity(message);
       const known = this.#seen.get(message.messageId);
       if (known !== undefined) return { kind: known.text === text ? "repeated" : "reused" };
       if (this.#seen.size >= busLimits.dedupMax) return { kind: "full", group: null };
@@ -111,7 +111,7 @@ class Book implements BusBook {
       .sort()[0];
     if (full !== undefined) return { kind: "full", group: full };
     if (message.qos === 2)
-      this.#seen.set(message.messageId, { text: canonicalJson(message), untilMs: nowMs + busLimits.dedupMs });
+      this.#seen.set(message.messageId, { text: identity(message), untilMs: nowMs + busLimits.dedupMs });
     const expiresAtMs = message.expiresMs === null ? Infinity : nowMs + message.expiresMs;
     for (const queue of reached) this.#enqueue(queue, { message, publishedAtMs: nowMs, expiresAtMs });
     return { kind: "published", groups: reached.length };
@@ -203,8 +203,12 @@ function bury(queue: Queue, entry: Entry, nowMs: number): Death {
   queue.entries.delete(id);
   queue.dead.set(id, { letter: id, message, cause, attempts, publishedAtMs, diedAtMs: nowMs });
   if (queue.dead.size > busLimits.deadMax) queue.dead.delete([...queue.dead.keys()][0] ?? "");
-  return { messageId: message.messageId, topic: message.topic, attempts, cause };
+  const { messageId, topic, trace } = message;
+  return { messageId, topic, attempts, cause, ...(trace === undefined ? {} : { trace }) };
 }
+
+/** What a message of QoS 2 is told by: who publishes it again after a crash does so in another trace. */
+const identity = (message: Publication): string => canonicalJson({ ...message, trace: undefined });
 
 /** The first field that the effects do not fit, as the record would be when it is its turn. */
 function unfitField(

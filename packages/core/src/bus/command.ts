@@ -1,4 +1,5 @@
 /** What the bus is asked for, and what comes of it; see bus-book.ts for the rules. */
+import type { TraceCarrier } from "@entrain/kernel";
 import type { BusGroup, Effect, HeldMessage, Publication } from "./message.ts";
 
 /** Whose message it is: a consumer answers for an entry with the token under which it was handed to it. */
@@ -28,6 +29,8 @@ export interface Death {
   readonly topic: string;
   readonly attempts: number;
   readonly cause: string;
+  /** The message's publication; absent where nothing is traced. */
+  readonly trace?: TraceCarrier;
 }
 
 /** What comes of a command. */

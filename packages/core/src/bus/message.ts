@@ -2,7 +2,7 @@
  * Messages of the bus that are kept in the store, and the groups that they are kept for. Quality of service as in MQTT 5.0,
  * section 4.3: 1 is acknowledged, at least once; 2 is taken in once under its id, within the horizon of the deduplication.
  */
-import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, checkId, EntrainError, type Json, type TraceCarrier } from "@entrain/kernel";
 import { checkTaskId, checkWhole } from "../task/index.ts";
 import { checkPattern, checkTopic } from "./topic.ts";
 
@@ -45,6 +45,8 @@ export interface Publication {
   readonly headers: Readonly<Record<string, string>>;
   /** It is not handed out later than this after its publication, ms; null: never too late. */
   readonly expiresMs: number | null;
+  /** Its publication; absent where nothing is traced. No part of what a message of QoS 2 is told by. */
+  readonly trace?: TraceCarrier;
 }
 
 /** What the caller says of it. */
@@ -55,6 +57,7 @@ export interface PublicationWish {
   readonly payload: Json;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expiresMs?: number | null;
+  readonly trace?: TraceCarrier | undefined;
 }
 
 /** Consumers that share the messages of a pattern: each message goes to one of them. */
@@ -125,7 +128,7 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Recor
 
 /** The whole message. @throws EntrainError `invalid-argument` that names the field. */
 export function publicationOf(wish: PublicationWish): Publication {
-  const { payload, qos, expiresMs = null } = wish;
+  const { payload, qos, expiresMs = null, trace } = wish;
   const headers = checkHeaders(wish.headers ?? {});
   bodyText({ payload, headers });
   const { least, most } = busLimits.expiresMs;
@@ -136,6 +139,7 @@ export function publicationOf(wish: PublicationWish): Publication {
     payload,
     headers,
     expiresMs: expiresMs === null ? null : checkWhole("expiresMs", expiresMs, least, most),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

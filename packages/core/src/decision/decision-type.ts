@@ -12,6 +12,11 @@ export const decisionTypes: readonly DecisionType[] = [
   "FAILOVER",
 ];
 
+/** True where it answers something that is wrong with what the telemetry shows; not where the whole swarm is unwell. */
+export function isAnomaly(type: DecisionType): boolean {
+  return type === "ANOMALY_RESPONSE" || type === "RESOURCE_OPTIMIZATION" || type === "FAILOVER";
+}
+
 /** True where a value from outside is one of them. */
 export function isDecisionType(candidate: unknown): candidate is DecisionType {
   return decisionTypes.some((type) => type === candidate);

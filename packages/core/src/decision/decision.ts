@@ -1,4 +1,5 @@
 /** A decision, what it rests on, and what agents did about it. */
+import type { TraceCarrier } from "@entrain/kernel";
 import type { Approval } from "./decision-ballot.ts";
 import type { DecisionType } from "./decision-type.ts";
 import type { DirectiveTerms } from "./propagation.ts";
@@ -47,6 +48,8 @@ export interface Decision extends Verdict {
   readonly committedAtMs: number;
   /** Who is to carry the action out, where the swarm approved it and the policy propagates. */
   readonly directive?: DirectiveTerms;
+  /** What proposed it; absent where nothing was traced. No part of the input. */
+  readonly trace?: TraceCarrier;
 }
 
 /**

@@ -4,6 +4,7 @@
  * identity given by the caller is the whole identity.
  */
 import { EntrainError } from "@entrain/kernel";
+import type { Decision } from "./decision.ts";
 import type { Reading } from "./reading.ts";
 
 /** What happened, to whom, how badly. */
@@ -36,6 +37,11 @@ export function incidentIdOf(fingerprint: Fingerprint, ordinal: number): string 
 /** The identity of an act taken alone before the store could say which occurrence it was about (D3). */
 export function loneIncidentId(fingerprint: Fingerprint, decisionId: string): string {
   return `${fingerprintKey(fingerprint)}/alone/${decisionId}`;
+}
+
+/** True for the incident of a decision whose occurrence the store never named. */
+export function isLoneIncident({ incidentId, decisionId }: Pick<Decision, "incidentId" | "decisionId">): boolean {
+  return incidentId.endsWith(`/alone/${decisionId}`);
 }
 
 /** Whom a reading is about: its `subject`, else the swarm. */

@@ -4,6 +4,7 @@ export {
   checkIncidentId,
   fingerprintKey,
   incidentIdOf,
+  isLoneIncident,
   loneIncidentId,
   normalFingerprint,
   subjectOf,
@@ -13,7 +14,7 @@ export {
 export { arbitrate, type Arbitration, type Rating } from "./arbitration.ts";
 export { checkPolicy, noAction, policyLimits, type Policy, type Rule, type Scope } from "./policy.ts";
 export { defaultPolicy } from "./default-policy.ts";
-export { decisionTypes, isDecisionType, type DecisionType } from "./decision-type.ts";
+export { decisionTypes, isAnomaly, isDecisionType, type DecisionType } from "./decision-type.ts";
 export { type Act, type ActSource, type Decision, type DecisionInput, type Verdict } from "./decision.ts";
 export { checkVerdict, isSafeMode, normalVerdict, ruleVerdict, safeVerdict } from "./verdict.ts";
 export type { Observation } from "./band-state.ts";
@@ -70,6 +71,7 @@ export {
   type DecidingState,
   type DecidingTimings,
 } from "./deciding.ts";
+export { createAnswerMemory, type AnswerMemory, type AskedIncident, type GivenAnswer } from "./answer-memory.ts";
 export { createDecisionMemory, type DecisionMemory } from "./decision-memory.ts";
 export { createLoneActs, wayToLookUp, type LoneAct, type LoneActs } from "./lone-acts.ts";
 export { createFailureWindow, type FailureWindow } from "./failure-window.ts";

@@ -9,4 +9,16 @@ export {
   type MembershipView,
 } from "./view.ts";
 export { agentHealth, swarmHealth, type HealthSignals } from "./health.ts";
+export { createAnomalyWindow, type AnomalyWindow } from "./anomaly-window.ts";
+export { agentRisk, swarmRisk } from "./risk.ts";
 export { membershipTimings, type MembershipTimings } from "./timings.ts";
+export {
+  stepDetection,
+  trustedAt,
+  type DetectionEffect,
+  type DetectionInput,
+  type DetectionState,
+  type ProbeResult,
+} from "./detection.ts";
+export { detectionTimings, isProbeLate, probersQuorum, type DetectionTimings } from "./detection-timings.ts";
+export { planProbes, type ProbeTarget } from "./probe-plan.ts";

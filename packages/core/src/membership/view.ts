@@ -22,11 +22,17 @@ export interface MemberRecord {
   readonly opsUrl: string;
   /** Health score 0..1 as last reported. */
   readonly health: number;
+  /** Risk 0..1 as last reported (default 0). */
+  readonly risk?: number | undefined;
   readonly joinedAtMs: number;
   /** When the present state began. */
   readonly changedAtMs: number;
   /** The lowest number that no other living member had when it joined; it keeps it while it lives (golden tickets). */
   readonly ticket?: number | undefined;
+  /** How often this life has refuted a suspicion (default 0): a report names it, and is void under another (M3). */
+  readonly refutations?: number | undefined;
+  /** It is alive as far as the store can tell, and probes do not reach it: it counts everywhere as before (R5). */
+  readonly suspect?: boolean | undefined;
 }
 
 /** One change: the member's record after it. */

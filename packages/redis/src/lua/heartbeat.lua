@@ -8,7 +8,7 @@
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
 --         after which the gone are forgotten (all ms), ARGV[6] the swarm's count of beats or '', ARGV[7] its period (ms) or '',
---         then per agent, each once: agentId, incarnation, health in millionths
+--         then per agent, each once: agentId, incarnation, health and risk in millionths
 -- Output: {version, {agentIds not alive in this incarnation}, {agentIds superseded by a higher one}}
 
 local sweepMax = 50
@@ -23,8 +23,9 @@ end
 local unknown, superseded = {}, {}
 local beats, states = {}, {}
 local healthDelta = 0
-for at = 8, #ARGV, 3 do
-  local agentId, incarnation, health = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+for at = 8, #ARGV, 4 do
+  local agentId, incarnation = ARGV[at], tonumber(ARGV[at + 1])
+  local health, risk = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local member = readState(agentId)
   local alive = member ~= nil and member.state == 'alive'
   if alive and member.incarnation > incarnation then
@@ -33,9 +34,9 @@ for at = 8, #ARGV, 3 do
     unknown[#unknown + 1] = agentId
   else
     beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
-    if member.health ~= health then
+    if member.health ~= health or member.risk ~= risk then
       healthDelta = healthDelta + health - member.health
-      member.health = health
+      member.health, member.risk = health, risk
       states[#states + 1], states[#states + 2] = agentId, stateText(member)
     end
   end

@@ -48,7 +48,10 @@ for at = 5, #ARGV, 4 do
     joinedAtMs = sameLife and before.joinedAtMs or nowMs,
     changedAtMs = sameLife and before.changedAtMs or nowMs,
     health = health,
+    risk = sameLife and before.risk or 0,
     ticket = ticket,
+    refutations = sameLife and before.refutations or nil,
+    isSuspect = sameLife and before.isSuspect,
   })
   healthDelta = healthDelta + health - (alive and before.health or 0)
   if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then

@@ -7,7 +7,7 @@
 -- Input:  KEYS[1] store key
 --         ARGV[1] generation, ARGV[2] prefix, ARGV[3] group, ARGV[4] consumer, ARGV[5] most messages
 -- Output: {'unknown-group'} | {'taken', lease in ms, ms until something is due or '', {{entry, token, attempt, id, topic,
---         quality of service, expiresMs, body, atMs} ...}, {{id, topic, attempts, cause} ...}}
+--         quality of service, expiresMs, body, atMs, trace} ...}, {{id, topic, attempts, cause, trace} ...}}
 
 local lookedAtMax = 100
 local group = groupOf(ARGV[3])
@@ -23,7 +23,7 @@ local taken, dead = {}, {}
 
 local function kill(entry, message, attempts, cause)
   bury(group, entry, message, attempts, cause)
-  dead[#dead + 1] = {message.id, message.topic, int(attempts), cause}
+  dead[#dead + 1] = {message.id, message.topic, int(attempts), cause, message.trace or ''}
 end
 local function give(entry, message, attempts)
   redis.call('ZADD', due, int(nowMs + group.leaseMs), entry)

@@ -13,6 +13,7 @@ import type { DecideResponse as _entrain_v1_DecideResponse, DecideResponse__Outp
 import type { Decision as _entrain_v1_Decision, Decision__Output as _entrain_v1_Decision__Output } from './entrain/v1/Decision.ts';
 import type { DecisionInput as _entrain_v1_DecisionInput, DecisionInput__Output as _entrain_v1_DecisionInput__Output } from './entrain/v1/DecisionInput.ts';
 import type { DecisionServiceClient as _entrain_v1_DecisionServiceClient, DecisionServiceDefinition as _entrain_v1_DecisionServiceDefinition } from './entrain/v1/DecisionService.ts';
+import type { DirectiveTerms as _entrain_v1_DirectiveTerms, DirectiveTerms__Output as _entrain_v1_DirectiveTerms__Output } from './entrain/v1/DirectiveTerms.ts';
 import type { FleetMember as _entrain_v1_FleetMember, FleetMember__Output as _entrain_v1_FleetMember__Output } from './entrain/v1/FleetMember.ts';
 import type { Goal as _entrain_v1_Goal, Goal__Output as _entrain_v1_Goal__Output } from './entrain/v1/Goal.ts';
 import type { InjectTelemetryRequest as _entrain_v1_InjectTelemetryRequest, InjectTelemetryRequest__Output as _entrain_v1_InjectTelemetryRequest__Output } from './entrain/v1/InjectTelemetryRequest.ts';
@@ -48,6 +49,7 @@ export interface ProtoGrpcType {
       Decision: MessageTypeDefinition<_entrain_v1_Decision, _entrain_v1_Decision__Output>
       DecisionInput: MessageTypeDefinition<_entrain_v1_DecisionInput, _entrain_v1_DecisionInput__Output>
       DecisionService: SubtypeConstructor<typeof grpc.Client, _entrain_v1_DecisionServiceClient> & { service: _entrain_v1_DecisionServiceDefinition }
+      DirectiveTerms: MessageTypeDefinition<_entrain_v1_DirectiveTerms, _entrain_v1_DirectiveTerms__Output>
       FleetMember: MessageTypeDefinition<_entrain_v1_FleetMember, _entrain_v1_FleetMember__Output>
       Goal: MessageTypeDefinition<_entrain_v1_Goal, _entrain_v1_Goal__Output>
       InjectTelemetryRequest: MessageTypeDefinition<_entrain_v1_InjectTelemetryRequest, _entrain_v1_InjectTelemetryRequest__Output>

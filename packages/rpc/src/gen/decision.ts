@@ -8,6 +8,7 @@ import type { DecideResponse as _entrain_v1_DecideResponse, DecideResponse__Outp
 import type { Decision as _entrain_v1_Decision, Decision__Output as _entrain_v1_Decision__Output } from './entrain/v1/Decision.ts';
 import type { DecisionInput as _entrain_v1_DecisionInput, DecisionInput__Output as _entrain_v1_DecisionInput__Output } from './entrain/v1/DecisionInput.ts';
 import type { DecisionServiceClient as _entrain_v1_DecisionServiceClient, DecisionServiceDefinition as _entrain_v1_DecisionServiceDefinition } from './entrain/v1/DecisionService.ts';
+import type { DirectiveTerms as _entrain_v1_DirectiveTerms, DirectiveTerms__Output as _entrain_v1_DirectiveTerms__Output } from './entrain/v1/DirectiveTerms.ts';
 import type { FleetMember as _entrain_v1_FleetMember, FleetMember__Output as _entrain_v1_FleetMember__Output } from './entrain/v1/FleetMember.ts';
 import type { Leadership as _entrain_v1_Leadership, Leadership__Output as _entrain_v1_Leadership__Output } from './entrain/v1/Leadership.ts';
 import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from './entrain/v1/Reading.ts';
@@ -26,6 +27,7 @@ export interface ProtoGrpcType {
       Decision: MessageTypeDefinition<_entrain_v1_Decision, _entrain_v1_Decision__Output>
       DecisionInput: MessageTypeDefinition<_entrain_v1_DecisionInput, _entrain_v1_DecisionInput__Output>
       DecisionService: SubtypeConstructor<typeof grpc.Client, _entrain_v1_DecisionServiceClient> & { service: _entrain_v1_DecisionServiceDefinition }
+      DirectiveTerms: MessageTypeDefinition<_entrain_v1_DirectiveTerms, _entrain_v1_DirectiveTerms__Output>
       FleetMember: MessageTypeDefinition<_entrain_v1_FleetMember, _entrain_v1_FleetMember__Output>
       Leadership: MessageTypeDefinition<_entrain_v1_Leadership, _entrain_v1_Leadership__Output>
       Reading: MessageTypeDefinition<_entrain_v1_Reading, _entrain_v1_Reading__Output>

@@ -12,11 +12,11 @@ export interface PublishOptions {
   readonly qos?: DurableQos;
   /** Names the message (default: a new name). */
   readonly id?: string;
-  /** Up to 20 texts that go with it, as `traceparent`. */
+  /** Up to 20 texts that go with it; a `traceparent` says that it came from elsewhere. */
   readonly headers?: Readonly<Record<string, string>>;
   /** It is not handed out later than that after its publication, ms (default: never too late). */
   readonly expiresMs?: number;
-  /** How long to try, where a group lags too far or the store does not answer, ms (default 5,000; 0: once). */
+  /** How long to try, where a group lags too far or the store does not answer or recovers, ms (default 5,000; 0: once). */
   readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }

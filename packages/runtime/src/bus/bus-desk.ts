@@ -28,6 +28,7 @@ import {
   type Sent,
 } from "./live-desk.ts";
 import type { DeliverySurroundings, MessageHandler } from "./delivery.ts";
+import { beginPublication } from "./message-trace.ts";
 
 /** The same, with its life. */
 export interface BusDesk extends Bus {
@@ -84,6 +85,23 @@ class Desk implements BusDesk {
       ...(headers === undefined ? {} : { headers }),
       ...(expiresMs === undefined ? {} : { expiresMs }),
     });
+    const span = beginPublication(this.#options.tracing, message, message.headers);
+    const trace = span.carrier;
+    try {
+      const published = await span.run(() =>
+        this.#publishWithin(trace === undefined ? message : { ...message, trace }, withinMs, signal),
+      );
+      span.end({ "entrain.message.outcome": published.groups === null ? "repeated" : "published" });
+      return published;
+    } catch (thrown) {
+      const { code, message: cause } = EntrainError.from(thrown);
+      span.end({ "error.type": code }, cause);
+      throw thrown;
+    }
+  }
+
+  async #publishWithin(message: Publication, withinMs: number, signal: AbortSignal | undefined): Promise<Published> {
+    const { topic, qos } = message;
     const { clock, events, agentId } = this.#options;
     const startedMs = clock.monoMs();
     let attempts = 0;
@@ -121,7 +139,7 @@ class Desk implements BusDesk {
     if (this.#workers.size >= subscriptionsMax)
       throw new EntrainError("resource-exhausted", `a process has at most ${subscriptionsMax} subscriptions`);
     const worker: GroupWorker = createGroupWorker(this.#options, {
-      ...{ spec, group, concurrency, timeoutMs: timeoutMs ?? null },
+      ...{ spec, group, pattern: spec.pattern, concurrency, timeoutMs: timeoutMs ?? null },
       consumer: `${this.#options.agentId}/${this.#options.nextId()}`,
       handler: (payload, context) => handler(payload as Payload, context),
       onStop: () => {

@@ -34,7 +34,7 @@ async function deliverOne(handler: MessageHandler, fault: (command: BusCommand, 
     events: (e: RuntimeEvent) => void events.push(e),
   };
   const whole = store as BusStore;
-  const consumer = { group, consumer: "c", handler, timeoutMs: null };
+  const consumer = { group, pattern: "#", consumer: "c", handler, timeoutMs: null };
   await deliver({ ...around, store: whole, agentId: "a" }, consumer, taken.messages[0] as HeldMessage, clock.monoMs())
     .told;
   const [ended] = events.filter((event) => event.kind === "message.ended");

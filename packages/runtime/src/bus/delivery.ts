@@ -17,8 +17,9 @@ import {
   type Effects,
   type HeldMessage,
 } from "@entrain/core/bus";
-import type { BusStore, Clock, EventSink, Timers } from "@entrain/ports";
+import type { BusStore, Clock, EventSink, Span, StoreHealth, Timers, Tracing } from "@entrain/ports";
 import type { TaskRun } from "../task/task-run.ts";
+import { beginHandling } from "./message-trace.ts";
 
 /** What a handler is told beside the payload. */
 export interface MessageContext {
@@ -50,16 +51,20 @@ type HandlerResult = ReturnType<() => void> | Effects | undefined;
 /** What a delivery needs. */
 export interface DeliverySurroundings {
   readonly store: BusStore;
+  /** Whether the store is there: a group that it has lost is to be there again before anything is published to it. */
+  readonly health?: Pick<StoreHealth, "watch">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
   readonly events: EventSink;
   readonly agentId: string;
+  readonly tracing?: Tracing;
 }
 
 /** Whose message it is, and how it is handled. */
 export interface Consumer {
   readonly group: string;
+  readonly pattern: string;
   /** Unique among the consumers of the group, over all time. */
   readonly consumer: string;
   readonly handler: MessageHandler;
@@ -91,6 +96,7 @@ class Delivery implements TaskRun {
   readonly #held: HeldMessage;
   readonly #ending = new AbortController();
   readonly #startedMs: number;
+  readonly #span: Span;
   #end: (ending: Ending) => void = () => undefined;
   #callOffEnd: (() => void) | undefined;
   #callOffRenewal: (() => void) | undefined;
@@ -104,6 +110,8 @@ class Delivery implements TaskRun {
     this.#to = to;
     this.#held = held;
     this.#startedMs = around.clock.monoMs();
+    const { agentId, tracing } = around;
+    this.#span = beginHandling(tracing, held.message, { agentId, group: to.group, pattern: to.pattern });
     const ended = new Promise<Ending>((resolve) => {
       this.#end = resolve;
     });
@@ -132,7 +140,8 @@ class Delivery implements TaskRun {
     try {
       const known = { messageId, topic, qos, headers, token, attempt, publishedAtMs };
       const idempotencyKey = `${this.#to.group}/${messageId}`;
-      const effects = await this.#to.handler(payload, { ...known, idempotencyKey, signal: this.#ending.signal });
+      const context = { ...known, idempotencyKey, signal: this.#ending.signal };
+      const effects = await this.#span.run(() => this.#to.handler(payload, context));
       return { kind: "handled", effects: effectList(effects ?? {}) };
     } catch (thrown) {
       const error = EntrainError.from(thrown);
@@ -189,10 +198,15 @@ class Delivery implements TaskRun {
     const { message, attempt } = this.#held;
     const { messageId, topic, qos } = message;
     const ended = endedAs(outcome);
+    if (ended === "lost" && cause === "") cause = this.#lateCause();
+    this.#span.end(
+      { "entrain.message.attempt": attempt, "entrain.message.outcome": ended },
+      cause === "" ? undefined : cause,
+    );
     events({
       ...{ kind: "message.ended", agentId, group: this.#to.group, messageId, topic, qos, attempt },
       outcome: ended,
-      cause: ended === "lost" && cause === "" ? this.#lateCause() : cause,
+      cause,
       tookMs: clock.monoMs() - this.#startedMs,
     });
   }

@@ -2,12 +2,14 @@
  * One subscription of one process to a group of the bus: opens the group, takes messages while a hand is free, as soon as a hint
  * or the store's own schedule says that there are some, and at least once a second.
  *
- * A group that the store has lost, or that was removed, is opened again. One that cannot be opened ends the subscription.
+ * A group that the store has lost, or that was removed, is opened again; where the store was away, as soon as it is back, while
+ * nothing is published yet (S1). One that cannot be opened ends the subscription.
  */
 import { EntrainError } from "@entrain/kernel";
 import { busLimits, fullJitterMs, type BusGroup } from "@entrain/core/bus";
 import { createHands, type Hands } from "../task/hands.ts";
 import { deliver, type Consumer, type DeliverySurroundings } from "./delivery.ts";
+import { markDeath } from "./message-trace.ts";
 
 /** Longest pause between two looks, ms, before jitter, and bounds of that after a failure. */
 const idleMs = 1_000;
@@ -80,9 +82,17 @@ class Worker implements GroupWorker {
 
   start(): void {
     if (this.#stopped || this.#unwatch !== undefined) return;
-    this.#unwatch = this.#around.store.watch((groups) => {
+    const { store, health } = this.#around;
+    const unwatchQueued = store.watch((groups) => {
       if (groups.includes(this.group) && this.#hands.free() > 0) this.#wake();
     });
+    const unwatchHealth = health?.watch(({ up }) => {
+      if (up) this.#wake();
+    });
+    this.#unwatch = () => {
+      unwatchQueued();
+      unwatchHealth?.();
+    };
     this.#wake();
   }
 
@@ -167,8 +177,8 @@ class Worker implements GroupWorker {
   }
 
   async #take(): Promise<number> {
-    const { store, clock, random, agentId, events } = this.#around;
-    const { group } = this;
+    const { store, clock, random, agentId, events, tracing } = this.#around;
+    const { group, pattern } = this;
     const mostMs = idleMs * (0.75 + random.next() / 4);
     const max = Math.min(busLimits.takeMax, this.#hands.free());
     if (max === 0) return mostMs;
@@ -179,7 +189,10 @@ class Worker implements GroupWorker {
       return 0;
     }
     if (answer.kind !== "taken") throw new EntrainError("internal", `taking messages was answered ${answer.kind}`);
-    for (const death of answer.dead) events({ kind: "message.died", agentId, group, ...death });
+    for (const { trace, ...death } of answer.dead) {
+      markDeath(tracing, trace === undefined ? death : { ...death, trace }, { pattern, agentId, group });
+      events({ kind: "message.died", agentId, group, ...death });
+    }
     for (const held of answer.messages) this.#hands.hold(deliver(this.#around, this.#options, held, sentMs));
     return this.#hands.free() === 0 ? mostMs : Math.min(mostMs, answer.nextInMs ?? mostMs);
   }

@@ -5,14 +5,15 @@
 import { EntrainError, type Json } from "@entrain/kernel";
 import { checkPattern, matchesTopic, publicationOf } from "@entrain/core/bus";
 import { checkWhole } from "@entrain/core/task";
-import type { Clock, EventSink, LiveMessage, MessageLinks } from "@entrain/ports";
+import type { Clock, EventSink, LiveMessage, MessageLinks, Tracing } from "@entrain/ports";
+import { beginHandling, beginPublication } from "./message-trace.ts";
 
 /** How a message that is not kept is published. */
 export interface SendOptions {
   readonly qos: 0;
   /** Names the message (default: a new name). */
   readonly id?: string;
-  /** Up to 20 texts that go with it, as `traceparent`. */
+  /** Up to 20 texts that go with it; a `traceparent` says that it came from elsewhere. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -61,6 +62,7 @@ export interface LiveDeskOptions {
   readonly events: EventSink;
   readonly agentId: string;
   readonly nextId: () => string;
+  readonly tracing?: Tracing;
 }
 
 const listenersMax = 100;
@@ -69,7 +71,7 @@ const queueMost = 100_000;
 
 /** Hears nobody before `start`. */
 export function createLiveDesk(options: LiveDeskOptions): LiveDesk {
-  const { events, agentId, nextId, clock } = options;
+  const { events, agentId, nextId, clock, tracing } = options;
   const ears = new Set<Ear>();
   let links: MessageLinks | undefined;
 
@@ -88,7 +90,9 @@ export function createLiveDesk(options: LiveDeskOptions): LiveDesk {
       const startedMs = clock.monoMs();
       const wish = { messageId: id ?? nextId(), topic, qos: 1, payload } as const;
       const checked = publicationOf(headers === undefined ? wish : { ...wish, headers });
-      const message: LiveMessage = { ...checked, agentId };
+      const span = beginPublication(tracing, { ...checked, qos: 0 }, checked.headers);
+      const trace = span.carrier;
+      const message: LiveMessage = { ...checked, agentId, ...(trace === undefined ? {} : { trace }) };
       const { given, dropped } = links.publish(message);
       const isHeardHere = hear(message);
       const { messageId } = message;
@@ -97,6 +101,7 @@ export function createLiveDesk(options: LiveDeskOptions): LiveDesk {
         events({ kind: "message.dropped", cause: "not-drained", count: dropped, topic, message: told });
       }
       const tookMs = clock.monoMs() - startedMs;
+      span.end({ "entrain.message.processes": given + (isHeardHere ? 1 : 0), "entrain.message.dropped": dropped });
       const known = { agentId, messageId, topic, qos: 0, attempts: 1, tookMs } as const;
       events({ kind: "message.published", ...known, outcome: "published" });
       return { messageId, processes: given + (isHeardHere ? 1 : 0), dropped };
@@ -184,17 +189,20 @@ class Ear {
     this.#busy -= 1;
   }
 
-  async #handle({ messageId, topic, headers, payload, agentId: from }: LiveMessage): Promise<void> {
-    const { events, agentId, clock } = this.#options;
+  async #handle(message: LiveMessage): Promise<void> {
+    const { messageId, topic, headers, payload, agentId: from } = message;
+    const { events, agentId, clock, tracing } = this.#options;
+    const span = beginHandling(tracing, { ...message, qos: 0 }, { agentId, pattern: this.pattern });
     const startedMs = clock.monoMs();
     let cause = "";
     try {
-      await this.#listener(payload, { messageId, topic, headers, from });
+      await span.run(() => this.#listener(payload, { messageId, topic, headers, from }));
     } catch (thrown) {
       cause = EntrainError.from(thrown).message;
     }
     const tookMs = clock.monoMs() - startedMs;
     const outcome = cause === "" ? "handled" : "failed";
+    span.end({ "entrain.message.outcome": outcome }, cause === "" ? undefined : cause);
     events({ kind: "message.heard", agentId, messageId, topic, outcome, cause, tookMs });
   }
 }

@@ -1,7 +1,11 @@
 /**
- * Changes the shared document: reads it, makes the next one, checks it, and writes it if its base is still the present
- * (C2). Whoever names a base is refused when it is stale; whoever names none is tried again on the new base, with jitter
- * and a bound. Nothing is written that the rules refuse.
+ * Changes the shared document: makes the next one of what this process knows, checks it, and writes it if its base is still
+ * the present (C2). Whoever names a base is refused when it is stale; whoever names none is tried again on the new base,
+ * with jitter and a bound. Nothing is written that the rules refuse.
+ *
+ * A change costs one command where nobody else has changed the document since: the base is what this desk has written last,
+ * or what the process has heard of since. Such a base may be old, so nothing is refused by it: before a refusal the store is
+ * read. The changes of one process are made one after the other, for of two on one base one would be lost work.
  */
 import { EntrainError, type Random } from "@entrain/kernel";
 import {
@@ -18,6 +22,7 @@ import {
   type SharedDocument,
 } from "@entrain/core/context";
 import type { ChangeOutcome, ChangeRequest, ContextDesk, ContextStore, DocumentRules, Timers } from "@entrain/ports";
+import { createTurns } from "./turns.ts";
 
 /** How often a change without a base is tried on a new one. */
 const attemptsMax = 50;
@@ -25,6 +30,10 @@ const attemptsMax = 50;
 const pauseMs = { first: 1, max: 64 };
 /** Pages of history that a rollback reads. */
 const pagesMax = 1_000;
+/** Changes of one process that may wait for those before them, and how long each may, ms. */
+const line = { waitingMax: 1_000, waitMaxMs: 10_000 } as const;
+/** What a base that is not the present one may be the reason of. */
+const ofTheBase: ReadonlySet<unknown> = new Set(["conflict", "invalid-argument"]);
 
 /** What a desk needs. */
 export interface ContextDeskOptions {
@@ -32,40 +41,60 @@ export interface ContextDeskOptions {
   readonly rules: DocumentRules;
   readonly timers: Timers;
   readonly random: Random;
+  /** The process's copy of the document, for a base that need not be read (default: what the desk has written itself). */
+  readonly known?: () => ContextDocument | undefined;
 }
+
+type Make = (present: ContextDocument) => SharedDocument | Promise<SharedDocument>;
 
 /** A desk over a store. */
 export function createContextDesk(options: ContextDeskOptions): ContextDesk {
-  const { store, rules } = options;
+  const { store, rules, timers, known = () => undefined } = options;
+  const turns = createTurns({ ...line, timers, what: "changes of the shared document" });
+  let written: ContextDocument | undefined;
 
-  /** Makes and writes the next version of what is there now. */
+  /** The newest version that was seen without asking for it. */
+  function newest(): ContextDocument | undefined {
+    const heard = known();
+    return (heard?.version ?? 0) > (written?.version ?? 0) ? heard : written;
+  }
+
+  /** Makes and writes the next version of `present`. */
   async function attempt(
     patch: ContextPatch,
-    make: (present: ContextDocument) => SharedDocument | Promise<SharedDocument>,
+    make: Make,
     request: ChangeRequest,
+    present: ContextDocument,
   ): Promise<ChangeOutcome> {
-    const present = await store.read();
     const { baseVersion = present.version, author, reason, requestId } = request;
     if (baseVersion !== present.version) throw staleBase(baseVersion, present.version);
     const document = await make(present);
     const changes = diffDocuments(present.document, document);
     const text = rules.check(document, changes);
     const proposal = { baseVersion, text, author, reason, patch, changes, requestId };
-    return { version: await store.commit(proposal, historyLimitsOf(document)) };
+    const version = await store.commit(proposal, historyLimitsOf(document));
+    // Any other version was made by an earlier request of that id.
+    if (version === baseVersion + 1) written = { version, document };
+    return { version };
   }
 
   async function change(
     patch: ContextPatch,
-    make: Parameters<typeof attempt>[1],
+    make: Make,
     request: ChangeRequest,
+    guess: ContextDocument | undefined,
   ): Promise<ChangeOutcome> {
-    checkNote(request);
-    checkRequestId(request.requestId);
     const made = request.requestId === undefined ? undefined : await store.findRequest(request.requestId, patch);
     if (made !== undefined) return { version: made };
+    if (guess !== undefined)
+      try {
+        return await attempt(patch, make, request, guess);
+      } catch (thrown) {
+        if (!ofTheBase.has(EntrainError.from(thrown).code)) throw thrown;
+      }
     for (let attempts = 1; ; attempts++) {
       try {
-        return await attempt(patch, make, request);
+        return await attempt(patch, make, request, await store.read());
       } catch (thrown) {
         const { code } = EntrainError.from(thrown);
         if (code !== "conflict" || request.baseVersion !== undefined || attempts >= attemptsMax) throw thrown;
@@ -78,12 +107,17 @@ export function createContextDesk(options: ContextDeskOptions): ContextDesk {
     read: () => store.read(),
     async patch(patch, request) {
       checkPatchSize(patch.patch);
-      return change(patch, ({ document }) => rules.apply(document, patch), request);
+      checkNote(request);
+      checkRequestId(request.requestId);
+      return turns.take(() => change(patch, ({ document }) => rules.apply(document, patch), request, newest()));
     },
     async rollback(toVersion, request) {
       if (!(Number.isSafeInteger(toVersion) && toVersion >= 1))
         throw EntrainError.invalid("/toVersion", toVersion, "give a version of the history");
-      return change({ kind: "rollback", toVersion }, (present) => earlier(store, present, toVersion), request);
+      checkNote(request);
+      checkRequestId(request.requestId);
+      const make: Make = (present) => earlier(store, present, toVersion);
+      return turns.take(() => change({ kind: "rollback", toVersion }, make, request, undefined));
     },
     history: (limit, before) => store.history(limit, before),
   };

@@ -19,7 +19,7 @@ import type { ContextHint, ContextStore, EventSink, StoreHealth, Timers, Unsubsc
 
 /** Pause between two reads without a hint, ms, ± 10 %. */
 const pollEveryMs = 1_000;
-/** Entries that are kept while a read is under way. */
+/** Entries that are kept while a read is under way; one more hint may bring it over. */
 const pushedMax = 256;
 /** Reads in a row for one request to catch up. */
 const roundsMax = 100;
@@ -118,10 +118,10 @@ export class ContextFollower implements ContextSource {
     });
   }
 
-  #onHint({ version, entry }: ContextHint): void {
+  #onHint({ version, entries }: ContextHint): void {
     if (this.#has(version)) return;
-    if (entry === undefined || this.#pushed.length >= pushedMax) this.#behind = Math.max(this.#behind, version);
-    else this.#pushed.push(entry);
+    if (entries === undefined || this.#pushed.length >= pushedMax) this.#behind = Math.max(this.#behind, version);
+    else this.#pushed.push(...entries);
     if (this.#reading !== undefined) return;
     if (!this.#takePushed()) this.#look();
   }

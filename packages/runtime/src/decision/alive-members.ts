@@ -1,7 +1,7 @@
 /** Whom an action of the swarm would reach: the members that are alive, as the registry has them. */
 import type { FleetMember } from "@entrain/core/decision";
 import { compareIds } from "@entrain/kernel";
-import type { RunSurroundings } from "./incident-run.ts";
+import type { RunSurroundings } from "./run-contract.ts";
 import { withDeadline } from "./with-deadline.ts";
 
 /** Even where the budget is all but spent the registry gets this long, ms. */

@@ -17,7 +17,7 @@ import {
 } from "@entrain/core/decision";
 import { gatedVerdict } from "./gated-verdict.ts";
 import { aliveMembers } from "./alive-members.ts";
-import type { RunSurroundings, RunTask } from "./incident-run.ts";
+import type { RunSurroundings, RunTask } from "./run-contract.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
 /** One try to come to a decision; instants are monotonic ms. */

@@ -4,6 +4,7 @@ import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } fro
 import type {
   Clock,
   DecideOutcome,
+  DecideRequest,
   Decider,
   EventSink,
   GlobalState,
@@ -13,6 +14,7 @@ import type {
   Registry,
   StoreHealth,
   Timers,
+  Tracing,
 } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
 import type { AskApproval } from "./swarm-approval.ts";
@@ -34,6 +36,8 @@ export interface DecisionLoopOptions {
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
+  /** Says what a proposal is part of (default: nothing). */
+  readonly tracing?: Pick<Tracing, "carried">;
   /** SHA-256 of a text's UTF-8 bytes, hex. */
   readonly sha256Hex: (text: string) => string;
   /** A new unique id. */
@@ -41,6 +45,8 @@ export interface DecisionLoopOptions {
   /** In force until the shared document is read (default: `defaultPolicy`). */
   readonly policy?: Policy;
   readonly timings?: Partial<DecisionTimings>;
+  /** The least number of voters that is a quorum, however few there are (default 2). */
+  readonly votersMin?: number;
   /** Decisions under way at once; one more is refused (default 1,000). */
   readonly underWayMax?: number;
 }
@@ -66,6 +72,11 @@ export interface DecisionLoop extends Decider {
   stop(): Promise<void>;
   /** The context as a reasoner would get it now, without waiting; keeps it fresh like any use. */
   context(agentId: string, leads: boolean): GlobalContext;
+  /**
+   * Takes note of what another loop has answered one of this process's agents, and says what the agent is to have: where that
+   * loop could not read the ledger either, and the agent was answered before about this incident, that answer again (D1).
+   */
+  agree(request: DecideRequest, outcome: DecideOutcome): DecideOutcome;
   /** What the policy in use makes of it, for whoever follows the states of subjects. */
   observe(reading: Reading): Observation;
   /**

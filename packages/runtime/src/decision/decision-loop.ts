@@ -10,6 +10,7 @@ import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel"
 import {
   checkIncidentId,
   checkReading,
+  createAnswerMemory,
   createFailureWindow,
   createSafeModeClock,
   decisionTimings,
@@ -27,16 +28,19 @@ import {
   type TimedSnapshot,
 } from "@entrain/core/decision";
 import type { Classification, DecideOutcome, DecideRequest } from "@entrain/ports";
+import { agreedAnswer } from "./agreed-answer.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
-import { runIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./incident-run.ts";
+import { runIncident } from "./incident-run.ts";
 import { runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
 import { createReofferer } from "./reofferer.ts";
+import { askedIncident, settledBy, type RunOutcome, type RunSurroundings, type RunTask } from "./run-contract.ts";
 import { createSharedOpening } from "./shared-opening.ts";
+import { createTracedLedger } from "./traced-ledger.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { votersOpinion } from "./voters-opinion.ts";
 
@@ -84,13 +88,17 @@ class Loop implements DecisionLoop {
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
     const board = createDecisionBoard();
+    const answers = createAnswerMemory();
     this.#reofferer = createReofferer({ ...options, board, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
-      open: createSharedOpening(options.ledger),
+      ledger: createTracedLedger(options.ledger, options.tracing),
+      contextFor: ({ leadership, basis }) => this.#contextOf(this.#keeper.youngest(), leadership !== undefined, basis),
+      open: createSharedOpening(options.ledger, options.clock, answers),
       random: createRandom(newId()),
       board,
+      answers,
       turns: createProposalTurns(),
       reasonings: createFailureWindow(),
     };
@@ -126,6 +134,10 @@ class Loop implements DecisionLoop {
   context(_agentId: string, leads: boolean): GlobalContext {
     const served = this.#keeper.serveNow();
     return this.#contextOf(served.timed, leads, this.#policy.basis());
+  }
+
+  agree(request: DecideRequest, outcome: DecideOutcome): DecideOutcome {
+    return agreedAnswer(this.#surroundings, this.#policy.basis(), request, outcome);
   }
 
   observe(reading: Reading): Observation {
@@ -208,9 +220,10 @@ class Loop implements DecisionLoop {
     return this.#reofferer.settled() ? this.#surroundings.board.recall(incidentId) : undefined;
   }
 
-  #answer(agentId: string, startedMs: number, { decision, source }: RunOutcome, contextHit: boolean): DecideOutcome {
-    const latencyMs = this.#nowMs() - startedMs;
-    return this.#remember(agentId, { decision, source, latencyMs, contextHit });
+  #answer(agentId: string, startedMs: number, outcome: RunOutcome, contextHit: boolean): DecideOutcome {
+    const { placed: _, ...answer } = outcome;
+    this.#surroundings.answers.answered(agentId, answer);
+    return this.#remember(agentId, { ...answer, latencyMs: this.#nowMs() - startedMs, contextHit });
   }
 
   /**
@@ -233,22 +246,13 @@ class Loop implements DecisionLoop {
     const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
     const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
     const leaderKnown = this.#expectsLeader(timed, agentId);
-    const started = {
-      agentId,
-      reading,
-      incidentId,
-      leadership,
-      leaderKnown,
-      basis,
-      classification,
-      context,
-      startedMs,
-    };
+    const asked = { agentId, reading, incidentId, leadership };
+    const started = { ...asked, leaderKnown, basis, classification, context, startedMs };
     const alone = !basis.swarmMode || classification.rule?.scope === "local";
     const carryOut = alone ? runLocally : runIncident;
     const run = carryOut(this.#surroundings, started).then((outcome) => {
       this.#runs.delete(key);
-      if (outcome.source === "safe-alone") this.#reconcileLater(started, outcome);
+      if (outcome.source === "safe-alone" && outcome.repeatedBecause === undefined) this.#noteAlone(started, outcome);
       return outcome;
     });
     this.#runs.set(key, run);
@@ -260,9 +264,12 @@ class Loop implements DecisionLoop {
       this.#options.events({ kind: "rule.failed", ruleId, contextVersion, message });
   }
 
-  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, { contextVersion }: PolicyBasis): GlobalContext {
+  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, basis: PolicyBasis): GlobalContext {
     const { contextMaxAgeMs: maxAgeMs, healthMaxAgeMs } = this.#timings;
-    return globalContextOf({ timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs, leads, contextVersion });
+    const { contextVersion, policyHash } = basis;
+    const { votersMin = 2 } = this.#options;
+    const known = { timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs };
+    return globalContextOf({ ...known, leads, contextVersion, policyHash, votersMin });
   }
 
   /** Another agent leads, and its lease was not over by now when the store was last read. */
@@ -272,12 +279,15 @@ class Loop implements DecisionLoop {
     return this.#nowMs() - timed.sentMs < leader.remainingMs;
   }
 
-  #reconcileLater(task: RunTask, { decision, placed }: RunOutcome): void {
+  /** A safe action taken alone: the agent keeps to it until the ledger says more, and it is compared with that (D3). */
+  #noteAlone(task: RunTask, { decision, placed }: RunOutcome): void {
     const { agentId, basis, classification } = task;
     const { decisionId, incidentId, action } = decision;
     const { cooldownMs } = basis.policy;
     const { fingerprint } = classification;
     const actedMs = this.#nowMs();
+    const asked = askedIncident(task, placed ? incidentId : undefined);
+    this.#surroundings.answers.tookAlone(asked, decision, actedMs);
     this.#reconciler.add({ agentId, decisionId, incidentId, action, placed, fingerprint, cooldownMs, actedMs });
   }
 

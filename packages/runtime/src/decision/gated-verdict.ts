@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from "@entrain/core/decision";
 import { aliveMembers } from "./alive-members.ts";
-import type { RunSurroundings, RunTask } from "./incident-run.ts";
+import type { RunSurroundings, RunTask } from "./run-contract.ts";
 
 /** What is to be proposed, and the fleet that it was judged by. */
 export interface GatedVerdict {

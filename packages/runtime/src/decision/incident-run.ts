@@ -1,9 +1,10 @@
 /**
  * Carries one agent from an incident to its decision: drives the core's deciding machine against the ledger and the reasoner.
  * The order of things is the machine's; here each of its questions becomes a call, and each answer, push or instant an
- * input. Whatever the world does, a run settles, at the latest when its budget ends (D1 to D3).
+ * input. Whatever the world does, a run settles, at the latest when its budget ends (D1 to D3); an agent that was answered
+ * before about this incident has the same answer again then, instead of a safe action.
  */
-import { canonicalJson, EntrainError, type Random } from "@entrain/kernel";
+import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import {
   createDecidingState,
@@ -13,89 +14,39 @@ import {
   safeVerdict,
   stepDeciding,
   withinBudgetMs,
-  type ActSource,
   type Decision,
   type DecidingEffect,
   type DecidingInput,
   type DecidingOutcome,
   type DecidingState,
   type DecisionInput,
-  type DecisionTimings,
   type DirectiveTerms,
-  type FailureWindow,
-  type GlobalContext,
-  type Reading,
   type Verdict,
 } from "@entrain/core/decision";
-import type { Classification, Clock, EventSink, Ledger, Proposal, Reasoner, Registry, Timers } from "@entrain/ports";
-import type { DecisionBoard } from "./decision-board.ts";
+import type { Proposal } from "@entrain/ports";
 import { clearedVerdict, needsVote } from "./cleared-verdict.ts";
-import { createProposalTurn, type ProposalTurn, type ProposalTurns } from "./proposal-turns.ts";
-import type { PolicyBasis } from "./policy-in-use.ts";
-import type { AskApproval } from "./swarm-approval.ts";
+import { createProposalTurn, type ProposalTurn } from "./proposal-turns.ts";
 import { takeNote } from "./reofferer.ts";
+import { askedIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./run-contract.ts";
 
 /** Why a reasoner is told to stop; made once, for a trace of each would cost more than a decision by the rules. */
 const made = new EntrainError("cancelled", "the decision is made");
-
-/** What all runs of a process share. */
-export interface RunSurroundings {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly ledger: Ledger;
-  /** The ledger's own, shared by the agents of the process. */
-  readonly open: Ledger["open"];
-  /** Whom an action of the whole fleet would reach. */
-  readonly registry: Pick<Registry, "snapshot">;
-  readonly askApproval?: AskApproval;
-  readonly reasoner: Reasoner;
-  readonly reasonings: FailureWindow;
-  readonly board: DecisionBoard;
-  readonly turns: ProposalTurns;
-  readonly events: EventSink;
-  readonly random: Random;
-  readonly timings: DecisionTimings;
-  readonly sha256Hex: (text: string) => string;
-  readonly newId: () => string;
-}
-
-/** One agent's incident; the basis and the context were taken once and stay. */
-export interface RunTask {
-  readonly agentId: string;
-  readonly reading: Reading;
-  /** The caller's identity of the incident. */
-  readonly incidentId: string | undefined;
-  readonly leadership: Leadership | undefined;
-  /** Somebody else leads and may be expected to propose. */
-  readonly leaderKnown: boolean;
-  readonly basis: PolicyBasis;
-  readonly classification: Classification;
-  readonly context: GlobalContext;
-  /** Monotonic ms. */
-  readonly startedMs: number;
-}
-
-/** How a run ended. `placed`: the incident has its id from the store or the caller. */
-export interface RunOutcome {
-  readonly decision: Decision;
-  readonly source: ActSource;
-  readonly placed: boolean;
-}
 
 /** Runs to the end; never rejects. */
 export function runIncident(surroundings: RunSurroundings, task: RunTask): Promise<RunOutcome> {
   return new IncidentRun(surroundings, task).run();
 }
 
-/** What a decision that is known already means for an agent. */
-export function settledBy(decision: Decision, agentId: string): RunOutcome {
-  const source: ActSource = decision.committedBy === agentId ? "committed" : "adopted";
-  return { decision, source, placed: true };
+/** What a decision on the task rests on, before anybody is asked. */
+function inputOf({ reading, context, basis }: RunTask): DecisionInput {
+  const { policy, contextVersion, policyHash } = basis;
+  const { health } = context;
+  return { reading, health, safeMode: isSafeMode(health, policy), contextVersion, policyHash };
 }
 
 class IncidentRun {
   readonly #around: RunSurroundings;
-  readonly #task: RunTask;
+  #task: RunTask;
   #input: DecisionInput;
   readonly #settled = Promise.withResolvers<RunOutcome>();
   /** Aborts what the reasoner still does when the run is over; most runs adopt and ask none. */
@@ -110,7 +61,7 @@ class IncidentRun {
   #unwatch: (() => void) | undefined;
 
   constructor(around: RunSurroundings, task: RunTask) {
-    const { basis, context, leadership, leaderKnown, startedMs } = task;
+    const { basis, leadership, leaderKnown, startedMs } = task;
     const { budgetMs } = basis.policy;
     // What reaches the swarm is the leader's to propose: the others leave it that chance for all of their budget.
     const waits = needsVote(task);
@@ -120,13 +71,7 @@ class IncidentRun {
     this.#around = around;
     this.#turn = createProposalTurn(around.turns);
     this.#task = task;
-    this.#input = {
-      reading: task.reading,
-      health: context.health,
-      safeMode: isSafeMode(context.health, basis.policy),
-      contextVersion: basis.contextVersion,
-      policyHash: basis.policyHash,
-    };
+    this.#input = inputOf(task);
     this.#decisionId = around.newId();
     this.#state = createDecidingState({
       startedMs,
@@ -211,6 +156,10 @@ class IncidentRun {
   }
 
   async #reason(untilMs: number): Promise<void> {
+    if (this.#isTooOld() && !this.#renewContext()) {
+      await this.#lookUp();
+      return;
+    }
     const { basis } = this.#task;
     if (this.#input.safeMode) {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
@@ -226,6 +175,32 @@ class IncidentRun {
       this.#input = { ...this.#input, ...rests };
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
+  }
+
+  #isTooOld(): boolean {
+    const { ageMs } = this.#task.context;
+    return ageMs === null || ageMs > this.#around.timings.contextStaleMaxMs;
+  }
+
+  /** True where the swarm is known well enough by now. */
+  #renewContext(): boolean {
+    this.#task = { ...this.#task, context: this.#around.contextFor(this.#task) };
+    this.#input = inputOf(this.#task);
+    return !this.#isTooOld();
+  }
+
+  /** Nothing is proposed on a context that is too old; what others have decided by now is adopted all the same. */
+  async #lookUp(): Promise<void> {
+    const { ledger, board } = this.#around;
+    const { ageMs } = this.#task.context;
+    try {
+      const known = this.#incidentId === undefined ? undefined : await ledger.read(this.#incidentId);
+      if (known !== undefined) board.post(known);
+      const since = ageMs === null ? "never" : `not for ${Math.round(ageMs)} ms`;
+      throw new EntrainError("unavailable", `the swarm's context was read ${since}`);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
   }
 
   async #commit(fence: Leadership | undefined): Promise<void> {
@@ -280,6 +255,11 @@ class IncidentRun {
     const placed = this.#incidentId !== undefined;
     if (outcome.source !== "safe-alone") {
       this.#settled.resolve({ ...outcome, placed });
+      return;
+    }
+    const before = this.#around.answers.recall(askedIncident(this.#task, this.#incidentId), this.#nowMs());
+    if (before !== undefined) {
+      this.#settled.resolve({ ...before, placed, repeatedBecause: outcome.cause });
       return;
     }
     // Its own id: the proposal of the same run may still have reached the ledger.

@@ -5,7 +5,7 @@
 import { canonicalJson } from "@entrain/kernel";
 import { loneIncidentId, type DecisionInput } from "@entrain/core/decision";
 import { gatedVerdict } from "./gated-verdict.ts";
-import type { RunOutcome, RunSurroundings, RunTask } from "./incident-run.ts";
+import type { RunOutcome, RunSurroundings, RunTask } from "./run-contract.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
 /** Decides within the policy's budget; never rejects. */

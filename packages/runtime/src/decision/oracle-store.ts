@@ -83,6 +83,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
       health,
       alive: 5,
       missing: 0,
+      voters: 5,
       contextVersion: document?.version ?? 0,
       generation: 1,
       recentDecisions: commits.slice(-20).map(({ decisionId }) => decisionId),
@@ -142,7 +143,7 @@ function contextStoreOf(store: OracleStore, send: <T>(run: () => T) => Promise<T
   return {
     read: () => send(() => store.document ?? emptyDocument),
     readOrCreate: (initial) => send(() => (store.document ??= { version: 1, document: structuredClone(initial) })),
-    changesSince: () => send(() => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
+    changesSince: () => send(() => ({ nowMs: 0, present: store.document?.version ?? 0, oldest: 0, entries: [] })),
     watch: () => () => undefined,
   };
 }

@@ -143,6 +143,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
           context.stop();
         },
         decide: (request) => loop.decide(request),
+        agree: (request, outcome) => loop.agree(request, outcome),
         context: (agentId, leads) => loop.context(agentId, leads),
         observe: (reading) => loop.observe(reading),
         history: () => loop.history(),

@@ -1,7 +1,7 @@
 /** What the reasoner says of an incident, or the safe verdict where it fails; each failure is counted and told once. */
 import { arbitrate, ruleVerdict, safeVerdict, type Policy, type Rule, type Verdict } from "@entrain/core/decision";
 import { askReasoner } from "./ask-reasoner.ts";
-import type { RunSurroundings, RunTask } from "./incident-run.ts";
+import type { RunSurroundings, RunTask } from "./run-contract.ts";
 
 /** The verdict, at the latest at `untilMs` (monotonic); `stop`: the answer has become pointless. */
 export async function reasonedVerdict(

@@ -2,7 +2,7 @@
 import { ballotFrom, isSafeMode, type GlobalContext } from "@entrain/core/decision";
 import type { Json } from "@entrain/kernel";
 import type { PolicyBasis } from "./policy-in-use.ts";
-import type { RunSurroundings } from "./incident-run.ts";
+import type { RunSurroundings } from "./run-contract.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
 /**

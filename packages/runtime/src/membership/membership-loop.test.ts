@@ -71,6 +71,7 @@ test("R5: of the versions that it reads at once, the last of each first beat is 
     offers: [],
     takeOver: true,
     healthOf: () => 1,
+    riskOf: () => 0,
     onPlaces: ({ version, effectiveBeat }) => told.push([version, effectiveBeat]),
     onView: ({ version }) => told.push([version, "newest"]),
     onSuperseded: () => undefined,
@@ -103,6 +104,7 @@ test("who leaves at any instant of a registration or a heartbeat has left for go
       offers: [offer],
       takeOver: true,
       healthOf: () => 1,
+      riskOf: () => 0,
       onView: () => undefined,
       onSuperseded: () => undefined,
     });

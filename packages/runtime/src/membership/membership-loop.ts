@@ -13,7 +13,7 @@ import {
   type MembershipTimings,
   type MembershipView,
 } from "@entrain/core/membership";
-import type { BeatCount, Clock, EventSink, MemberOffer, Registry, Timers } from "@entrain/ports";
+import type { BeatCount, Clock, EventSink, Heartbeat, MemberOffer, Registry, Timers } from "@entrain/ports";
 
 /** What the membership of a process needs. */
 export interface MembershipLoopOptions {
@@ -28,6 +28,8 @@ export interface MembershipLoopOptions {
   readonly takeOver: boolean;
   /** The present health of an own agent, 0..1. */
   readonly healthOf: (agentId: string) => number;
+  /** Its present risk, 0..1. */
+  readonly riskOf: (agentId: string) => number;
   /** Where the swarm's count of beats stands now; undefined while this process keeps none (default: it never does). */
   readonly count?: () => BeatCount | undefined;
   readonly onView: (view: MembershipView) => void;
@@ -108,7 +110,7 @@ export class MembershipLoop {
     } catch {
       // The store's adapter has reported the fault; here it means only: try again at the next turn.
       this.#answered = false;
-      events({ kind: "heartbeat", ok: false, roundTripMs: clock.monoMs() - startedMs });
+      events({ kind: "heartbeat", ok: false, roundTripMs: clock.monoMs() - startedMs, beats: [] });
     }
     this.#turnAfter(Math.max(pauseMinMs, timings.heartbeatMs - (clock.monoMs() - startedMs)));
   }
@@ -118,14 +120,12 @@ export class MembershipLoop {
   }
 
   async #beat(): Promise<void> {
-    const { registry, clock, events, healthOf, count } = this.#options;
+    const { registry, clock, events, count } = this.#options;
     await this.#register();
     const sentMs = clock.monoMs();
-    const answer = await registry.heartbeat(
-      this.#present().map(({ agentId, incarnation }) => ({ agentId, incarnation, health: healthOf(agentId) })),
-      count?.(),
-    );
-    events({ kind: "heartbeat", ok: true, roundTripMs: clock.monoMs() - sentMs });
+    const beats = this.#beats();
+    const answer = await registry.heartbeat(beats, count?.());
+    events({ kind: "heartbeat", ok: true, roundTripMs: clock.monoMs() - sentMs, beats });
     this.#giveUp(answer.superseded);
     this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
     await this.#register();
@@ -151,6 +151,13 @@ export class MembershipLoop {
       if (isTaken) this.#giveUp(typeof error.value === "string" ? [error.value] : []);
       throw error;
     }
+  }
+
+  #beats(): readonly Heartbeat[] {
+    const { healthOf, riskOf } = this.#options;
+    return this.#present().map(({ agentId, incarnation }) => {
+      return { agentId, incarnation, health: healthOf(agentId), risk: riskOf(agentId) };
+    });
   }
 
   #present(): readonly MemberOffer[] {

@@ -91,7 +91,9 @@ function anyCommands(
       const qos = one([1, 2] as const);
       // Of QoS 2 ids meet each other; of QoS 1 each is one of a kind, so that messages can be told apart.
       const messageId = qos === 2 ? `twice/${random.int(1 + step / 12)}` : `m/${step}`;
-      const wish = { messageId, topic: one(["a/x", "a/x", "b/x", "a/x/y"]), qos, payload: one([1, 1, 1, 2]) };
+      // Each publication has a trace of its own, which makes no other message of it.
+      const trace = step % 5 === 0 ? undefined : { traceparent: `00-${step}`, tracestate: `a=${step}` };
+      const wish = { messageId, topic: one(["a/x", "a/x", "b/x", "a/x/y"]), qos, payload: one([1, 1, 1, 2]), trace };
       return both({ kind: "publish", message: publicationOf(wish) });
     }
     case "take":

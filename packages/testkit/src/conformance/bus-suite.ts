@@ -67,7 +67,8 @@ export const busCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await open(one);
       await open(one, { group: "audit", pattern: "+/new" });
       await open(one, { group: "elsewhere", pattern: "orders/+/paid" });
-      const message = { payload: { of: "ü" }, headers: { traceparent: "00-1" }, expiresMs: 60_000 };
+      const trace = { traceparent: "00-1", tracestate: "vendor=ü" };
+      const message = { payload: { of: "ü" }, headers: { traceparent: "00-2" }, expiresMs: 60_000, trace };
       assert.deepEqual(await publish(one, "m", message), { kind: "published", groups: 2 });
       const held = await takeOne(other, "b");
       assert.deepEqual(held.message, { messageId: "m", topic: "orders/new", qos: 1, ...message });

@@ -49,8 +49,10 @@ export const contextCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const { context } = await swarm.client();
       assert.deepEqual(await context.read(), emptyDocument);
-      assert.deepEqual(await context.changesSince(0), { present: 0, oldest: 0, entries: [] });
-      assert.deepEqual(await context.history(10), { present: 0, oldest: 0, entries: [] });
+      for (const page of [await context.changesSince(0), await context.history(10)]) {
+        assert.deepEqual({ ...page, nowMs: 0 }, { present: 0, oldest: 0, entries: [], nowMs: 0 });
+        assert.ok(page.nowMs > 1.7e12);
+      }
     },
   },
   {
@@ -180,10 +182,42 @@ export const contextCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const last = await set(one, "n", "last");
       const hint = await waitFor("the hint of the last one", () => hints.find(({ version }) => version === last));
       const [entry] = (await other.changesSince(last - 1)).entries as [ContextEntry];
-      assert.deepEqual(hint.entry, entry);
+      assert.deepEqual(hint.entries?.at(-1), entry);
       const large = await set(one, "large", "x".repeat(10_000));
       const short = await waitFor("the hint of the large one", () => hints.find(({ version }) => version === large));
-      assert.equal(short.entry, undefined);
+      assert.equal(short.entries, undefined);
+      unwatch();
+    },
+  },
+  {
+    name: "every version is hinted, also those that come too fast for a hint each",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).context, (await swarm.client()).context];
+      const hinted: number[] = [];
+      const unwatch = other.watch(({ version, entries }) =>
+        hinted.push(...(entries?.map((entry) => entry.version) ?? [version])),
+      );
+      await waitFor("a hint", async () => {
+        await set(one, "n", Math.random());
+        return hinted.length > 0;
+      });
+      const [first = 0] = hinted;
+      let last = first;
+      for (let round = 0; round < 10; round++) {
+        const base = await one.read();
+        const next = { ...base, version: base.version + 1 };
+        // Sent together, so that the second comes at once after the first.
+        const pair = [proposalFor(base, "n", round), proposalFor(next, "n", -round)];
+        await Promise.all(pair.map((proposal) => one.commit(proposal, historyLimits.usual)));
+        last = next.version + 1;
+        await waitFor("the hint of the last one", () => hinted.at(-1) === last, 2_000).catch(() =>
+          assert.fail(`no hint of version ${last}`),
+        );
+      }
+      assert.deepEqual(
+        hinted,
+        Array.from({ length: last - first + 1 }, (_, index) => first + index),
+      );
       unwatch();
     },
   },

@@ -130,13 +130,16 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "a heartbeat carries the health; a process without agents learns the version",
+    name: "a heartbeat carries health and risk, which a new registration keeps; a process without agents learns the version",
     async run(swarm) {
       const { registry } = await swarm.client();
       await registry.register([offerOf("a")]);
-      await registry.heartbeat([beatOf("a", 1, 0.25)]);
+      await registry.heartbeat([beatOf("a", 1, 0.25, 0.5)]);
+      await registry.register([offerOf("a", 1, 0.25)]);
       const view = await registry.snapshot();
-      assert.equal(view.members.get("a")?.health, 0.25);
+      assert.deepEqual([view.members.get("a")?.health, view.members.get("a")?.risk], [0.25, 0.5]);
+      await registry.heartbeat([beatOf("a", 1, 0.25, 0)]);
+      assert.equal((await registry.snapshot()).members.get("a")?.risk, undefined);
       assert.deepEqual(await registry.heartbeat([]), { version: view.version, unknown: [], superseded: [] });
     },
   },

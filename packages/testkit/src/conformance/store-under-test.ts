@@ -22,6 +22,7 @@ import type {
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
+  SuspicionStore,
   TaskStore,
   VoteStore,
 } from "@entrain/ports";
@@ -46,6 +47,7 @@ export interface StorePorts {
   readonly schedules: ScheduleStore;
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;
+  readonly suspicions: SuspicionStore;
   readonly pools: PoolStore;
 }
 
@@ -80,8 +82,8 @@ export function offerOf(agentId: string, incarnation = 1, health = 1): MemberOff
 }
 
 /** Its sign of life. */
-export function beatOf(agentId: string, incarnation = 1, health = 1): Heartbeat {
-  return { agentId, incarnation, health };
+export function beatOf(agentId: string, incarnation = 1, health = 1, risk = 0): Heartbeat {
+  return { agentId, incarnation, health, risk };
 }
 
 /** A proposal of `committedBy` on `incidentId`; its id names both. */

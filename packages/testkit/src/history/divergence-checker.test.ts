@@ -28,7 +28,7 @@ function decisionOn(incidentId: string, changes: Partial<Decision> = {}): Decisi
 function actOn(decision: Decision, agentId: string, changes: Partial<RecordedAct> = {}): RecordedAct {
   const { incidentId, decisionId, action, term, contextVersion, policyHash, committedBy } = decision;
   const source = committedBy === agentId ? "committed" : "adopted";
-  const named = { process: `${agentId}/1`, agentId, incidentId, decisionId, action };
+  const named = { process: `${agentId}/1`, agentId, met: incidentId, incidentId, decisionId, action };
   return { ...named, source, term, contextVersion, policyHash, cause: null, ...changes };
 }
 
@@ -116,12 +116,32 @@ const faults: readonly (readonly [what: string, history: Partial<DecisionHistory
     { acts: [actOn(one, "a"), actOn(one, "a", alone)], audits: [[one]] },
     /a did cool_down, and then stop \(safe-alone\)/,
   ],
+  [
+    "a process that acts on the decision and then alone, without a store that would name the incident",
+    { acts: [actOn(one, "a"), actOn(one, "a", { ...alone, incidentId: "hot/alone/own" })], audits: [[one]] },
+    /hot\/alone\/own: a did cool_down, and then stop \(safe-alone\)/,
+  ],
+  [
+    "a process that takes two different safe actions alone",
+    {
+      acts: [actOn(one, "a", alone), actOn(one, "a", { ...alone, action: "park", decisionId: "own-2" })],
+      audits: [[one]],
+      safeActions: new Set(["stop", "park"]),
+    },
+    /a did stop, and then park \(safe-alone\)/,
+  ],
 ];
 
 for (const [what, history, found] of faults)
   test(`${what} is found`, () => {
     assert.match(judge(history).violations.join("\n"), found);
   });
+
+test("who acts on the same again is counted, and as breaking D1 where it does something else", () => {
+  const acts = [actOn(one, "a"), actOn(one, "a"), actOn(one, "a", alone), actOn(one, "b")];
+  const { again, actedTwice } = judge({ acts, audits: [[one]] });
+  assert.deepEqual({ again, actedTwice }, { again: 2, actedTwice: 1 });
+});
 
 test("a safe action taken alone may be followed by the decision, and a new life of a process may be alone again", () => {
   const acts = [actOn(one, "a", alone), actOn(one, "a"), actOn(one, "a", { ...alone, process: "a/2" })];

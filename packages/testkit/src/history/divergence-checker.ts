@@ -11,7 +11,8 @@
  * - D1: who says that it committed is the committer that the ledger names, and nobody else says so.
  * - D2: the stored input has the stored hash, and gives the stored verdict where the reasoner is deterministic.
  * - D3: a safe action taken alone is the policy's safe action, and names its cause.
- * - A process that acted on a decision does nothing else about the incident afterwards.
+ * - D1: a process that acted on a decision does nothing else about what it met afterwards, whatever it calls the incident
+ *   then: alone, without the store, it has a name of its own for it. Nor does it take two different safe actions alone.
  */
 import type { ActSource, Decision, Verdict } from "@entrain/core/decision";
 
@@ -20,6 +21,8 @@ export interface RecordedAct {
   /** One life of one process. */
   readonly process: string;
   readonly agentId: string;
+  /** What the agent met, by the name that the recorder gave it: the same for all who met it, each time they did. */
+  readonly met: string;
   readonly incidentId: string;
   readonly decisionId: string;
   readonly action: string;
@@ -59,6 +62,10 @@ export interface DecisionJudgement {
   /** Decisions whose input was put to the reasoner again. */
   readonly replayed: number;
   readonly loneActs: readonly RecordedAct[];
+  /** Acts of an agent on what it had acted on before. */
+  readonly again: number;
+  /** Those of them that were something else than the first: D1 is broken for that agent. */
+  readonly actedTwice: number;
   /** Each a sentence; none is good. */
   readonly violations: readonly string[];
 }
@@ -70,18 +77,21 @@ export function checkDecisions(history: DecisionHistory): DecisionJudgement {
   const byIncident = Map.groupBy(swarmActs, ({ incidentId }) => incidentId);
   const last = ledgerOf(history.audits.at(-1) ?? []);
   const perIncident = [...byIncident].map(([incidentId, acts]) => judgeIncident(incidentId, acts, last));
+  const processes = judgeProcesses(history.acts);
   const replays = [...last.values()].map((decision) => judgeReplay(decision, history.replay(decision)));
   return {
     decided: byIncident.size,
     divergences: perIncident.filter(({ divergent }) => divergent).length,
     replayed: replays.filter(({ again }) => again).length,
     loneActs,
+    again: processes.again,
+    actedTwice: processes.violations.length,
     violations: [
       ...perIncident.flatMap(({ violations }) => violations),
       ...judgeAudits(history.audits),
       ...replays.flatMap(({ violations }) => violations),
       ...loneActs.flatMap((act) => judgeLone(act, history.safeActions)),
-      ...judgeProcesses(history.acts),
+      ...processes.violations,
     ],
   };
 }
@@ -171,17 +181,29 @@ function judgeLone(act: RecordedAct, safeActions: ReadonlySet<string>): readonly
   return violations;
 }
 
-/** Whoever acted on a decision stays with it. A safe action taken alone may be followed by the decision. */
-function judgeProcesses(acts: readonly RecordedAct[]): readonly string[] {
-  const settled = new Map<string, RecordedAct>();
-  return acts.flatMap((act) => {
-    const key = JSON.stringify([act.process, act.agentId, act.incidentId]);
-    const before = settled.get(key);
-    if (before === undefined) {
-      if (isOfSwarm(act)) settled.set(key, act);
-      return [];
-    }
-    if (before.decisionId === act.decisionId && before.action === act.action) return [];
-    return [`D1: ${act.incidentId}: ${act.agentId} did ${before.action}, and then ${act.action} (${act.source})`];
-  });
+/** Whoever acted on a decision stays with it. A safe action taken alone may be followed by itself, or by the decision. */
+function judgeProcesses(acts: readonly RecordedAct[]): {
+  readonly again: number;
+  readonly violations: readonly string[];
+} {
+  const latest = new Map<string, RecordedAct>();
+  const violations: string[] = [];
+  let again = 0;
+  for (const act of acts) {
+    const key = JSON.stringify([act.process, act.agentId, act.met]);
+    const before = latest.get(key);
+    if (before !== undefined) again += 1;
+    if (before !== undefined && !mayFollow(before, act))
+      violations.push(
+        `D1: ${act.incidentId}: ${act.agentId} did ${before.action}, and then ${act.action} (${act.source})`,
+      );
+    else latest.set(key, act);
+  }
+  return { again, violations };
+}
+
+function mayFollow(before: RecordedAct, act: RecordedAct): boolean {
+  if (before.decisionId === act.decisionId) return before.action === act.action;
+  if (isOfSwarm(before)) return false;
+  return isOfSwarm(act) || before.action === act.action;
 }

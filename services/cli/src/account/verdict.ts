@@ -37,8 +37,13 @@ export function judge({ swarm, agents, startedIds, endedFromOutside }: FinalStat
   if (leader.agentId === null) reasons.push("nobody leads");
   if (decisions.divergence === null) reasons.push("the divergence of decisions is unknown");
   else if (decisions.divergence > 0) reasons.push(`agents acted differently on ${decisions.divergence} incidents`);
-  const alive = new Set(agents.filter((agent) => agent.state === "alive").map((agent) => agent.agentId));
-  const lost = startedIds.filter((agentId) => !alive.has(agentId) && !endedFromOutside.has(agentId));
+  // A suspect is alive as far as anybody knows.
+  const gone = new Set(
+    agents.filter(({ state }) => state === "dead" || state === "left").map(({ agentId }) => agentId),
+  );
+  const known = new Set(agents.map(({ agentId }) => agentId));
+  const isAlive = (agentId: string): boolean => known.has(agentId) && !gone.has(agentId);
+  const lost = startedIds.filter((agentId) => !isAlive(agentId) && !endedFromOutside.has(agentId));
   if (lost.length > 0) reasons.push(`not alive, though nobody outside ended them: ${lost.join(", ")}`);
   return { held: reasons.length === 0, reasons };
 }

@@ -6,9 +6,13 @@ import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull } 
 export const agentSchema = closedObject({
   agentId: Type.String(),
   incarnation: Type.Integer({ description: "Grows with each start of the same agent id (M3)." }),
-  state: oneOf(["alive", "dead", "left"], "`left` went of its own will."),
+  state: oneOf(
+    ["alive", "suspect", "dead", "left"],
+    "`suspect`: alive as far as the store can tell, but probes do not reach it. `left` went of its own will.",
+  ),
   role: oneOf(["leader", "follower"], "Its part in the swarm's own election."),
   health: Type.Number({ description: "Health score as last reported, 0..1." }),
+  risk: Type.Number({ description: "Risk as last reported, 0..1: what failed, and what keeps coming back." }),
   address: Type.String({ description: "host:port of its process's gRPC server." }),
   host: Type.String(),
   pid: Type.Integer(),

@@ -7,6 +7,10 @@ import { closedObject, integerOrNull, numberOrNull, staleMark } from "./scalars.
 const members = {
   swarmId: Type.String(),
   agents: Type.Integer({ description: "How many are alive." }),
+  health: closedObject(
+    { score: numberOrNull("Health, 0..1"), risk: numberOrNull("Risk, 0..1") },
+    "Means over the agents that are alive.",
+  ),
   leader: leaderSchema,
   rhythm: rhythmSchema,
   context: closedObject({ version: integerOrNull("Version of the context document; 0 before there is one.") }),

@@ -32,7 +32,7 @@ test("an operator sees whose votes count, and takes a dead one's away", async (t
   assert.equal(await remove("b"), 409, "it is alive");
   assert.equal(await remove("stranger"), 404);
   await waitFor("b to be dead", async () => {
-    await store.registry.heartbeat([{ agentId: "a", incarnation: 1, health: 1 }]);
+    await store.registry.heartbeat([{ agentId: "a", incarnation: 1, health: 1, risk: 0 }]);
     return (await read()).voters[1]?.dead === true;
   });
   assert.equal(await remove("b"), 204);

@@ -31,7 +31,7 @@ test("a console that knows nothing says null, not 0", () => {
 
 test("agents are told with their rhythm, their role and what they said of themselves", () => {
   const model = modelOf(
-    { kind: "members", view: viewOf(1, memberOf("a", { health: 0.8 }), memberOf("b", { state: "dead" })) },
+    { kind: "members", view: viewOf(1, memberOf("a", { health: 0.8, risk: 0.3 }), memberOf("b", { state: "dead" })) },
     { kind: "leader", leader: leaderOf("a", 7) },
     {
       kind: "observed",
@@ -45,6 +45,7 @@ test("agents are told with their rhythm, their role and what they said of themse
     state: "alive",
     role: "leader",
     health: 0.8,
+    risk: 0.3,
     address: "127.0.0.1:50051",
     host: "host-1",
     pid: 100,
@@ -55,6 +56,7 @@ test("agents are told with their rhythm, their role and what they said of themse
     strategy: "reference",
     lastBeatAt: null,
   });
+  assert.deepEqual(model.swarm().health, { score: 0.8, risk: 0.3 }, "of the living");
   assert.deepEqual([b?.state, b?.role, b?.phaseRad, b?.energy, b?.strategy], ["dead", "follower", null, null, null]);
 });
 

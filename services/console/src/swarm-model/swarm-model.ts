@@ -6,7 +6,14 @@
  * Each input is one fact from one source, in the order in which that source told it. Facts of different sources may
  * overtake each other (an act its decision, a beat its agent's join); no view relies on an order between them.
  */
-import type { MemberRecord, MembershipDelta, MembershipView, MemberState } from "@entrain/core/membership";
+import {
+  swarmHealth,
+  swarmRisk,
+  type MemberRecord,
+  type MembershipDelta,
+  type MembershipView,
+  type MemberState,
+} from "@entrain/core/membership";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { Act, Decision, Directive } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
@@ -207,6 +214,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     swarm: () => ({
       swarmId,
       agents: roster.alive().length,
+      health: healthView(roster.alive()),
       leader: leaderView(leader ?? undefined),
       rhythm: rhythm.view(),
       context: { version: context?.version ?? null },
@@ -229,10 +237,18 @@ function leaderView(leader: LeaderRecord | undefined): LeaderView {
   };
 }
 
+function healthView(alive: readonly MemberRecord[]): SwarmView["health"] {
+  const scores = alive.map(({ health }) => health);
+  const risks = alive.map(({ risk = 0 }) => risk);
+  return { score: swarmHealth(scores, 0) ?? null, risk: swarmRisk(risks) ?? null };
+}
+
 function agentView(member: MemberRecord, leaderId: string | undefined) {
-  const { agentId, incarnation, state, health, address, host, pid, opsUrl } = member;
-  const role: AgentView["role"] = state === "alive" && agentId === leaderId ? "leader" : "follower";
-  return { agentId, incarnation, state, role, health, address, host, pid, opsUrl };
+  const { agentId, incarnation, health, risk = 0, address, host, pid, opsUrl } = member;
+  const isAlive = member.state === "alive";
+  const role: AgentView["role"] = isAlive && agentId === leaderId ? "leader" : "follower";
+  const state: AgentView["state"] = isAlive && member.suspect === true ? "suspect" : member.state;
+  return { agentId, incarnation, state, role, health, risk, address, host, pid, opsUrl };
 }
 
 function processesOf(alive: readonly MemberRecord[]): readonly AgentProcessView[] {

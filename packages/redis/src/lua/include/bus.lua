@@ -35,7 +35,8 @@ local function groupOf(name)
   }
 end
 
--- A message as its entry has it: id, topic, quality of service, expiresMs, body, when it was published and when it expires.
+-- A message as its entry has it: id, topic, quality of service, expiresMs, body, trace (none where an older release wrote it),
+-- when it was published and when it expires.
 local function messageFrom(fields)
   local message = {}
   for at = 1, #fields, 2 do
@@ -82,7 +83,7 @@ local function bury(group, entry, message, attempts, cause)
   local key = deadKey(group.name)
   leave(group, entry)
   redis.call('XADD', key, '*', 'id', message.id, 'topic', message.topic, 'qos', message.qos, 'expiresMs', message.expiresMs,
-    'body', message.body, 'atMs', message.atMs, 'cause', cause, 'attempts', int(attempts))
+    'body', message.body, 'trace', message.trace or '', 'atMs', message.atMs, 'cause', cause, 'attempts', int(attempts))
   count('dead')
   local over = redis.call('XLEN', key) - deadMax
   if over > 0 then
@@ -92,11 +93,12 @@ end
 
 local function enqueue(group, message)
   redis.call('XADD', queueKey(group), '*', 'id', message.id, 'topic', message.topic, 'qos', message.qos,
-    'expiresMs', message.expiresMs, 'body', message.body, 'atMs', int(nowMs), 'expiresAtMs', message.expiresAtMs)
+    'expiresMs', message.expiresMs, 'body', message.body, 'trace', message.trace or '', 'atMs', int(nowMs),
+    'expiresAtMs', message.expiresAtMs)
 end
 
--- entry, token, attempt, id, topic, quality of service, expiresMs, body, atMs
+-- entry, token, attempt, id, topic, quality of service, expiresMs, body, atMs, trace or ''
 local function messageReply(entry, message, attempts)
   return {entry, tokenOf(attempts), int(attempts), message.id, message.topic, message.qos, message.expiresMs, message.body,
-    message.atMs}
+    message.atMs, message.trace or ''}
 end

@@ -3,10 +3,8 @@
 --
 -- Input:  KEYS[2] context, KEYS[3] log, KEYS[4] requests
 -- Offers: madeBy(requestId, patchText) → version or nil, or false where the id stands for another patch;
---         appendVersion(document, entryText, requestId, patchText, channel, keep) → version
+--         appendVersion(document, entryText, requestId, patchText, keep) → version
 
--- A longer entry is not sent with its hint.
-local hintMax = 8192
 local trimMax = 20
 
 local function madeBy(requestId, patchText)
@@ -45,7 +43,7 @@ local function trimLog(characters, keep)
 end
 
 -- The entry's text is the caller's JSON object; what the store adds goes in front.
-local function appendVersion(document, entryText, requestId, patchText, channel, keep)
+local function appendVersion(document, entryText, requestId, patchText, keep)
   local base = contextVersion(KEYS[2])
   local version = math.max(base, numberFloor) + 1
   local entry = '{"version":' .. int(version) .. ',"baseVersion":' .. int(base) .. ',"atMs":' .. int(nowMs) .. ',' .. string.sub(entryText, 2)
@@ -56,6 +54,5 @@ local function appendVersion(document, entryText, requestId, patchText, channel,
   end
   characters = trimLog(characters, keep)
   redis.call('HSET', KEYS[2], 'version', int(version), 'document', document, 'characters', int(characters))
-  redis.call('PUBLISH', channel, #entry <= hintMax and entry or int(version))
   return version
 end

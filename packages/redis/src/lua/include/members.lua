@@ -1,6 +1,6 @@
 -- Members and the membership log, for the commands that change them (M1, M3). A member is two texts: its offer, which only
--- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>` and, of the
--- living, ` <ticket>`.
+-- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>`, where it has a
+-- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`.
 --
 -- R5: the places of a version follow from its members; with the version goes the first beat for which they hold, so that all
 -- change places between the same two beats. It is reckoned from the count that heartbeats carry, as effectiveBeatOf in
@@ -9,8 +9,8 @@
 -- Input:  KEYS[2] membership, KEYS[3] offers, KEYS[4] states, KEYS[5] beats, KEYS[6] dead, KEYS[7] left, KEYS[8] deltas,
 --         KEYS[9] free tickets, KEYS[10] voters, KEYS[11] dead voters by observed ms
 --         ARGV[2] channel
--- Offers: version, observedMs, readState, stateText, recordChange, dealTickets, countStands, bury, forget, finish,
---         raiseVotersVersion, removeVoter
+-- Offers: version, observedMs, readState, stateText, recordChange, recordMark, dealTickets, countStands, bury, forget,
+--         finish, raiseVotersVersion, removeVoter
 
 local deltasMax = 2000
 local goneMax = 10000
@@ -29,14 +29,18 @@ local function readState(agentId)
   if not text then
     return nil
   end
-  local state, incarnation, joinedAtMs, changedAtMs, health, ticket = string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+) ?(%d*)$')
+  local state, incarnation, joinedAtMs, changedAtMs, health, risk, ticket, refutations, suspected =
+    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*) ?(%d*) ?(%d*) ?([01]?)$')
   return {
     state = state,
     incarnation = tonumber(incarnation),
     joinedAtMs = tonumber(joinedAtMs),
     changedAtMs = tonumber(changedAtMs),
     health = tonumber(health),
+    risk = tonumber(risk) or 0,
     ticket = tonumber(ticket),
+    refutations = tonumber(refutations),
+    isSuspect = suspected == '1',
   }
 end
 
@@ -45,8 +49,9 @@ local function stateText(member)
     .. ' ' .. int(member.incarnation)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
-    .. ' ' .. int(member.health)
+    .. ' ' .. int(member.health) .. (member.risk ~= 0 and '/' .. int(member.risk) or '')
     .. (member.ticket and ' ' .. int(member.ticket) or '')
+    .. (member.refutations and ' ' .. int(member.refutations) .. (member.isSuspect and ' 1' or ' 0') or '')
 end
 
 -- The swarm's count of beats stands here now.
@@ -64,12 +69,17 @@ local function firstBeatOfPlaces()
   return int(math.ceil(count.cycle + (math.max(0, sinceMs) + noticeMs) / count.periodMs))
 end
 
--- One delta, one version: the stream's own ids are the versions, so that a reader finds its place without a search.
-local function recordChange(agentId, state, offer)
+-- One delta, one version: the stream's own ids are the versions, so that a reader finds its place without a search. A mark on
+-- a member changes nobody's place (R5): it leaves the first beat as it is.
+local function recordMark(agentId, state, offer)
   version = version + 1
-  effectiveBeat = firstBeatOfPlaces()
   redis.call('XADD', KEYS[8], 'MAXLEN', '~', deltasMax, int(version) .. '-0',
     'agentId', agentId, 'state', state, 'offer', offer, 'effectiveBeat', effectiveBeat)
+end
+
+local function recordChange(agentId, state, offer)
+  effectiveBeat = firstBeatOfPlaces()
+  recordMark(agentId, state, offer)
 end
 
 -- The lowest tickets that nobody holds: first those that were given back, then new ones.
@@ -129,6 +139,7 @@ local function bury(agentId, member, state)
       redis.call('ZADD', KEYS[9], member.ticket, int(member.ticket))
       member.ticket = nil
     end
+    member.refutations = nil
   end
   member.state = state
   member.changedAtMs = nowMs

@@ -45,7 +45,7 @@ export function createPhaseBoard(): PhaseBoard {
     observe(agents, atMs) {
       const next = new Map<string, Track>();
       for (const { agentId, role, state, phaseRad, periodMs } of agents) {
-        if (state !== "alive" || phaseRad === null || periodMs === null) continue;
+        if (state === "dead" || state === "left" || phaseRad === null || periodMs === null) continue;
         const before = tracks.get(agentId);
         const gap = before === undefined ? 0 : difference(phaseOf(before, atMs), phaseRad);
         const aheadRad = Math.abs(gap) > jumpRad ? 0 : gap;

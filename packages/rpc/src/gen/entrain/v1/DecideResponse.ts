@@ -7,6 +7,7 @@ export interface DecideResponse {
   'source'?: (string);
   'latencyMs'?: (number | string);
   'contextHit'?: (boolean);
+  'repeatedBecause'?: (string);
 }
 
 export interface DecideResponse__Output {
@@ -14,4 +15,5 @@ export interface DecideResponse__Output {
   'source': (string);
   'latencyMs': (number);
   'contextHit': (boolean);
+  'repeatedBecause': (string);
 }

@@ -1,6 +1,7 @@
 // Original file: proto/entrain/v1/decision.proto
 
 import type { DecisionInput as _entrain_v1_DecisionInput, DecisionInput__Output as _entrain_v1_DecisionInput__Output } from '../../entrain/v1/DecisionInput.ts';
+import type { DirectiveTerms as _entrain_v1_DirectiveTerms, DirectiveTerms__Output as _entrain_v1_DirectiveTerms__Output } from '../../entrain/v1/DirectiveTerms.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Decision {
@@ -17,6 +18,9 @@ export interface Decision {
   'inputHash'?: (string);
   'committedBy'?: (string);
   'committedAtMs'?: (number | string | Long);
+  'directive'?: (_entrain_v1_DirectiveTerms | null);
+  'traceparent'?: (string);
+  'tracestate'?: (string);
 }
 
 export interface Decision__Output {
@@ -33,4 +37,7 @@ export interface Decision__Output {
   'inputHash': (string);
   'committedBy': (string);
   'committedAtMs': (number);
+  'directive': (_entrain_v1_DirectiveTerms__Output | null);
+  'traceparent': (string);
+  'tracestate': (string);
 }

@@ -6,6 +6,8 @@ export interface LiveMessage {
   'topic'?: (string);
   'agentId'?: (string);
   'bodyJson'?: (string);
+  'traceparent'?: (string);
+  'tracestate'?: (string);
 }
 
 export interface LiveMessage__Output {
@@ -13,4 +15,6 @@ export interface LiveMessage__Output {
   'topic': (string);
   'agentId': (string);
   'bodyJson': (string);
+  'traceparent': (string);
+  'tracestate': (string);
 }

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { detectionTimings } from "./detection-timings.ts";
+import { stepDetection, trustedAt, type DetectionInput, type DetectionState, type ProbeResult } from "./detection.ts";
+
+const timings = detectionTimings({ loopDelayMs: 0, processes: 5 });
+
+/** Runs inputs one after the other; answers the effects of each and the last state. */
+function run(inputs: readonly DetectionInput[], from: DetectionState = trustedAt(0)) {
+  let state = from;
+  const effects = inputs.map((input) => {
+    const step = stepDetection(state, input, timings);
+    ({ state } = step);
+    return step.effects.map((effect) => (effect.kind === "probe" ? `probe ${effect.through}` : effect.vote)).join();
+  });
+  return { state, effects };
+}
+
+const tick = (nowMs: number): DetectionInput => ({ kind: "tick", nowMs });
+const probed = (nowMs: number, result: ProbeResult): DetectionInput => ({ kind: "probed", nowMs, result });
+
+test("silence is looked into: by oneself, through others, then suspected, looked at again, and voted dead again and again", () => {
+  const { effects, state } = run([
+    tick(399),
+    tick(400),
+    probed(600, "silent"),
+    probed(850, "silent"),
+    tick(949),
+    tick(950),
+    probed(1_150, "silent"),
+    tick(1_250),
+    probed(1_450, "silent"),
+  ]);
+  assert.deepEqual(effects, [
+    "",
+    "probe self",
+    "probe others",
+    "suspect",
+    "",
+    "probe self",
+    "dead",
+    "probe self",
+    "dead",
+  ]);
+  assert.equal(state.kind, "suspecting");
+});
+
+test("a broken stream is looked into at once, and a refused probe is a vote at once", () => {
+  assert.deepEqual(run([{ kind: "doubted", nowMs: 5 }, probed(6, "refused")]).effects, ["probe self", "refused"]);
+});
+
+test("any answer on any path, and any frame, ends a suspicion", () => {
+  const suspected = run([tick(400), probed(600, "silent"), probed(850, "silent")]).state;
+  assert.equal(run([{ kind: "heard", nowMs: 900 }], suspected).state.kind, "trusting");
+  assert.equal(run([tick(950), probed(951, "answered")], suspected).state.kind, "trusting");
+  assert.equal(run([tick(400), probed(600, "silent"), probed(700, "answered")]).state.kind, "trusting");
+  assert.equal(run([tick(400), { kind: "heard", nowMs: 500 }, probed(600, "silent")]).state.kind, "trusting");
+});
+
+test("a prober that was held up itself accuses nobody", () => {
+  assert.deepEqual(run([tick(400), probed(3_000, "late"), tick(3_399), tick(3_400)]).effects, [
+    "probe self",
+    "",
+    "",
+    "probe self",
+  ]);
+});
+
+test("whoever was refuted is quiet about that life, twice as long each time", () => {
+  const accuse = (atMs: number): DetectionInput[] => [
+    { kind: "doubted", nowMs: atMs },
+    probed(atMs + 200, "silent"),
+    probed(atMs + 450, "silent"),
+  ];
+  for (const [refutations, quietMs] of [
+    [1, 1_000],
+    [2, 2_000],
+    [3, 4_000],
+    [20, 60_000],
+  ] as const) {
+    const refuted: DetectionInput[] = [...accuse(0), { kind: "refuted", nowMs: 500, refutations }];
+    assert.equal(run([...refuted, ...accuse(500 + quietMs - 451)]).effects.at(-1), "", `after ${refutations}`);
+    assert.equal(run([...refuted, ...accuse(500 + quietMs - 450)]).effects.at(-1), "suspect", `after ${refutations}`);
+  }
+});
+
+test("a refutation of what others said makes nobody quiet", () => {
+  const { effects } = run([
+    { kind: "refuted", nowMs: 1, refutations: 1 },
+    { kind: "doubted", nowMs: 2 },
+    probed(3, "refused"),
+  ]);
+  assert.deepEqual(effects, ["", "probe self", "refused"]);
+});
+
+test("whatever happens, nothing is reported that no failed probe stands behind, and an answer clears it", () => {
+  const anInput = fc.oneof(
+    fc.constant({ kind: "heard" as const }),
+    fc.constant({ kind: "doubted" as const }),
+    fc.constant({ kind: "tick" as const }),
+    fc.record({
+      kind: fc.constant("probed" as const),
+      result: fc.constantFrom<ProbeResult>("answered", "refused", "silent", "late"),
+    }),
+    fc.record({ kind: fc.constant("refuted" as const), refutations: fc.integer({ min: 1, max: 5 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anInput, fc.integer({ min: 0, max: 800 })), { maxLength: 60 }), (run) => {
+      let [state, nowMs] = [trustedAt(0), 0];
+      for (const [given, pauseMs] of run) {
+        nowMs += pauseMs;
+        const step = stepDetection(state, { ...given, nowMs }, timings);
+        const reports = step.effects.some(({ kind }) => kind === "report");
+        if (reports) assert.ok(given.kind === "probed" && (given.result === "refused" || given.result === "silent"));
+        if (given.kind === "heard") assert.equal(step.state.kind, "trusting");
+        assert.ok(step.effects.length <= 1);
+        ({ state } = step);
+      }
+    }),
+  );
+});

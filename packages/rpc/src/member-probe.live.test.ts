@@ -1,0 +1,65 @@
+/** Probes between real servers. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { test } from "node:test";
+import type { ProbeHelper } from "@entrain/ports";
+import { clockAhead } from "./loopback-process.ts";
+import { createMemberProbe } from "./member-probe.ts";
+import { createRpcServer } from "./rpc-server.ts";
+
+const nobody: ProbeHelper = { probeFor: () => Promise.resolve("silent") };
+
+async function startProcess(processId: string, probeHelper: ProbeHelper = nobody) {
+  const server = await createRpcServer({
+    ...{ listen: { host: "127.0.0.1", port: 0 }, swarmId: "test", processId, insecure: false, clock: clockAhead(0) },
+    events: () => undefined,
+    probeHelper,
+  });
+  return { processId, address: server.address, [Symbol.asyncDispose]: () => server.close({ deadlineMs: 50 }) };
+}
+
+function openProbe() {
+  const probe = createMemberProbe({ swarmId: "test", insecure: false });
+  return {
+    ...probe,
+    [Symbol.dispose]: () => {
+      probe.keepOnly([]);
+    },
+  };
+}
+
+test("a process answers, and refuses once it is gone, also where another has its place", async () => {
+  using probe = openProbe();
+  const process = await startProcess("p-1");
+  assert.equal(await probe.ask(process, 5_000), "answered");
+  assert.equal(await probe.ask({ ...process, processId: "p-before" }, 5_000), "refused");
+  await process[Symbol.asyncDispose]();
+  assert.equal(await probe.ask(process, 5_000), "refused", "also over a connection that was held");
+});
+
+test("a process that accepts connections and says nothing is silent when its time is over", async () => {
+  using probe = openProbe();
+  await using stack = new AsyncDisposableStack();
+  const mute = createServer((socket) => stack.defer(() => void socket.destroy())).listen(0, "127.0.0.1");
+  stack.defer(() => void mute.close());
+  await once(mute, "listening");
+  const address = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+  assert.equal(await probe.ask({ processId: "p-1", address }, 100), "silent");
+});
+
+test("a helper says what it found, and one that is gone is no evidence", async () => {
+  using probe = openProbe();
+  const asked: [string, number][] = [];
+  const helper = await startProcess("helper", {
+    probeFor(processId, timeoutMs) {
+      asked.push([processId, timeoutMs]);
+      return Promise.resolve("answered");
+    },
+  });
+  const target = { processId: "p-2", address: "127.0.0.1:1" };
+  assert.equal(await probe.askThrough(helper, target, 1_000), "answered");
+  assert.deepEqual(asked, [["p-2", 800]]);
+  await helper[Symbol.asyncDispose]();
+  assert.equal(await probe.askThrough(helper, target, 200), "silent");
+});
