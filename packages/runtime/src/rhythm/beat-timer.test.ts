@@ -78,7 +78,7 @@ function dozingTimer() {
     dozedMs,
     wokenAtNs,
     /** Arms and lets everything happen until the timer wakes. */
-    async beatAt(atNs: number): Promise<void> {
+    beatAt: async (atNs: number): Promise<void> => {
       const before = wokenAtNs.length;
       timer.arm(atNs);
       while (wokenAtNs.length === before) {
