@@ -26,6 +26,7 @@ import {
   MembershipLoop,
   RhythmLoop,
   Succession,
+  doze,
   systemTimers,
   type LeaderView,
 } from "@entrain/runtime";
@@ -100,9 +101,13 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     succession.leaderIs(leader);
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
-  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
+  // Asked before every beat, so it is worked out once a view.
+  let coresToSpin = false;
+  const spin = (): boolean => (options.spin === "auto" ? coresToSpin : options.spin === "on");
+  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, spin);
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
     detector.setView(view);
+    coresToSpin = hasCoresToSpin(options.host, membership.alive());
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
   const leave = (): Promise<void> => {
@@ -116,7 +121,7 @@ function createRhythm(
   { options, clock, events, goal, onBeat }: HostLoopsOptions,
   transport: RpcPhaseTransport,
   election: ElectionLoop,
-  alive: () => readonly MemberRecord[],
+  spin: () => boolean,
 ): RhythmLoop {
   return new RhythmLoop({
     clock,
@@ -127,7 +132,8 @@ function createRhythm(
     goal,
     strategies: options.rhythm.book,
     batched: options.agentIds.length > 1,
-    spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
+    spin,
+    doze,
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
       election.sawTerm(term);
