@@ -4,6 +4,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
+import type { AgentRole } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
 import type {
@@ -107,6 +108,11 @@ export interface Agent extends AsyncDisposable {
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
+   * What the leader has made this agent, as far as it knows; undefined before it has joined. Advice, not a lock: see
+   * docs/membership.md.
+   */
+  role(): AgentRole | undefined;
+  /**
    * Stands for an election of the service's own: one leader a name, a term that only grows, a signal that aborts before the
    * lease can be lost.
    * @throws EntrainError `unavailable` while the agent does not run; `invalid-argument` or `invalid-config` that names the
@@ -168,6 +174,7 @@ export function createAgent(options: AgentOptions): Agent {
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
   const batchers = createAgentBatchers(agentId, sink);
+  let role: AgentRole | undefined;
   const host = createAgentHost({ ...options, events: sink }, [agentId], {
     onBeat: (beat) => {
       batchers.beat(beat.beat);
@@ -184,6 +191,11 @@ export function createAgent(options: AgentOptions): Agent {
     },
     onEscalation: (event) => {
       emitter.emit("escalation", event);
+    },
+    onRole: (_agentId, next) => {
+      const before = role;
+      role = next;
+      emitter.emit("role", { role, before });
     },
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
@@ -222,6 +234,7 @@ export function createAgent(options: AgentOptions): Agent {
     fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.peers.fleet),
     schedule: (name, when, handler) => addSchedule(host.peers.schedules, name, when, handler),
     picker: (wanted) => createPicker(agentId, () => host.peers.replicas(), wanted),
+    role: () => role,
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),

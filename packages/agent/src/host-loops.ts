@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { MemberRecord, MembershipView } from "@entrain/core/membership";
+import type { AgentRole, MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -25,12 +25,16 @@ import {
   FailureDetector,
   MembershipLoop,
   RhythmLoop,
+  RoleKeeper,
   Succession,
+  createRolePolicyInUse,
   systemTimers,
+  type ContextFollower,
   type LeaderView,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import type { HealthProbe } from "./health-probe.ts";
+import { createOwnRoles } from "./own-roles.ts";
 
 /** The loops of one process and what they talk through. */
 export interface HostLoops {
@@ -41,6 +45,8 @@ export interface HostLoops {
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** Stands for election, and does what is the leader's to do while it leads. */
+  stand(): void;
   /** Watches the others no more, and leaves the swarm. */
   leave(): Promise<void>;
 }
@@ -54,12 +60,15 @@ export interface HostLoopsOptions {
   readonly events: EventSink;
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
+  /** The shared document. */
+  readonly context: Pick<ContextFollower, "current">;
   /** How well the process is. */
   readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
   readonly onSuperseded: (agentId: string) => void;
+  readonly onRole: (agentId: string, role: AgentRole) => void;
 }
 
 /**
@@ -79,6 +88,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     },
   });
   const detector = createDetector(surroundings);
+  const ownRoles = createOwnRoles({ ...surroundings, agentIds: options.agentIds });
   transport.onFrame(({ processId: heardId }) => {
     detector.heard(heardId);
   });
@@ -103,13 +113,25 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
     detector.setView(view);
+    roles.setView(view);
+    ownRoles.setView(view);
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
+  const roles = new RoleKeeper({
+    ...{ store: surroundings.store.roles, timers: systemTimers, events },
+    leadership: () => election.leadership(),
+    policy: createRolePolicyInUse(surroundings.context, events),
+  });
+  const stand = (): void => {
+    election.start();
+    roles.start();
+  };
   const leave = (): Promise<void> => {
+    roles.stop();
     detector.stop();
     return membership.stop();
   };
-  return { server, transport, messages, rhythm, membership, election, succession, leave };
+  return { server, transport, messages, rhythm, membership, election, succession, stand, leave };
 }
 
 function createRhythm(

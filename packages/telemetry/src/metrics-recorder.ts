@@ -36,6 +36,7 @@ type SwarmEvent = EventOf<
   | "heartbeat"
   | "member.probed"
   | "member.reported"
+  | "role.changed"
   | "suspicion.refuted"
   | "leader.elected"
   | "leader.lost"
@@ -98,6 +99,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "heartbeat":
     case "member.probed":
     case "member.reported":
+    case "role.changed":
     case "suspicion.refuted":
     case "leader.elected":
     case "leader.lost":
@@ -212,6 +214,7 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       to.membershipVersion.set(event.version);
       for (const memberState of ["alive", "dead", "left"] as const)
         to.members.set({ state: memberState }, event[memberState]);
+      for (const [role, count] of Object.entries(event.roles)) to.memberRoles.set({ role }, count);
       return;
     case "agent.started":
       to.agentsHosted.set(state.hosted.add(event.agentId).size);
@@ -241,6 +244,9 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       return;
     case "member.reported":
       to.memberReports.inc({ vote: event.vote });
+      return;
+    case "role.changed":
+      to.roleChanges.inc({ to: event.to, cause: event.cause });
       return;
     case "suspicion.refuted":
       to.suspicionsRefuted.inc();
