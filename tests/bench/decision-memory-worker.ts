@@ -8,6 +8,7 @@ import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore } from "@entrain/redis";
 import { ContextFollower, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
 import { createMetrics } from "@entrain/telemetry";
+import { sampleEvents } from "@entrain/telemetry/testing";
 import { createAgentHost } from "entrain";
 import { Registry } from "prom-client";
 import { createLoop, type PartyWish } from "./decision-party.ts";
@@ -22,8 +23,8 @@ export interface MemoryTask {
   readonly incidents: number;
   /** Answers about each of them (default 1). */
   readonly answers?: number;
-  /** Each with a registry of metrics of its own. */
-  readonly metrics: boolean;
+  /** Each with a registry of metrics of its own; `all`: in which every family was fed, besides what deciding feeds. */
+  readonly metrics: "none" | "own" | "all";
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as MemoryTask;
@@ -49,7 +50,8 @@ async function holdLoops(): Promise<unknown> {
   const context = new ContextFollower({ ...shared, events: () => undefined, seed: "memory" });
   context.start();
   const held = names.map((agentId) => {
-    const record = metrics ? createMetrics(new Registry()).record : undefined;
+    const record = metrics === "none" ? undefined : createMetrics(new Registry()).record;
+    if (metrics === "all") for (const event of sampleEvents) record?.(event);
     const wish: PartyWish = { url, swarmId, agentId, ...(record === undefined ? {} : { events: record }) };
     return { agentId, record, loop: createLoop(wish, store, context) };
   });

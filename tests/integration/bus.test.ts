@@ -136,3 +136,18 @@ test("what is not kept is heard by every agent that listens, in this process and
   assert.match(await registry.metrics(), /^entrain_bus_publications_total\{qos="0",outcome="published"\} [1-9]/m);
   assert.match(await registry.metrics(), /^entrain_bus_messages_heard_total\{outcome="handled"\} [1-9]/m);
 });
+
+test("what is published while Redis comes back without its data reaches who subscribes", async () => {
+  await using redis = await acquireTestRedis({ config: { appendonly: "no", save: "" } });
+  await using agent = createAgent({ redis: redis.url, swarm: `s-${randomUUID()}` });
+  const handled: unknown[] = [];
+  const subscription = agent.bus.subscribe("work", (payload) => void handled.push(payload), { group: "workers" });
+  await agent.start();
+  await subscription.ready;
+  assert.equal((await agent.bus.publish("work", 1)).groups, 1);
+  await waitFor("it is handled", () => handled.length === 1);
+  await redis.kill();
+  await redis.restart();
+  assert.equal((await agent.bus.publish("work", 2, { withinMs: 60_000 })).groups, 1, "the group is there again");
+  await waitFor("the second one is handled", () => handled.length === 2);
+});

@@ -44,6 +44,34 @@ test("what one agent changes the other has, is told of, and finds in the history
   assert.deepEqual((await a.context.read()).document["mine"], { n: 1 });
 });
 
+test("an agent reads what is public, its own and its groups', and nobody what has expired", async () => {
+  await using swarm = await startedAgents("a", "b");
+  const [a, b] = swarm.agents as [Agent, Agent];
+  const item = { kind: "hypothesis", value: "secret", owner: "a" };
+  const told: ContextNews[] = [];
+  b.on("context", (news) => told.push(news));
+  const organisation = { groups: { night: { members: ["b"] }, day: { members: [] } } };
+  const items = {
+    open: { ...item, value: 0 },
+    own: { ...item, access: "private" },
+    night: { ...item, value: 1, access: "group", group: "night" },
+    day: { ...item, access: "group", group: "day" },
+    old: { ...item, expiresAt: Date.now() - 1 },
+  };
+  const { version } = await a.context.merge({ policy: { organisation }, blackboard: { items } });
+  const named = ({ document }: { document: Readonly<Record<string, unknown>> }) =>
+    Object.keys((document["blackboard"] as { items: object }).items);
+  assert.deepEqual(named(await a.context.read()), ["open", "own", "night", "day"]);
+  assert.deepEqual(named(await b.context.read()), ["open", "night"]);
+  const news = await waitFor("b was told", () => told.find(({ document }) => document.version === version));
+  const history = await b.context.history(5);
+  using watch = b.context.watch({ fromVersion: version - 1 });
+  const first = await watch.next();
+  for (const seen of [news, history, first, b.context.current()]) assert.ok(!JSON.stringify(seen).includes("secret"));
+  assert.equal((first.value as WatchNews).version, version);
+  assert.ok(JSON.stringify(await a.context.history(5)).includes("secret"));
+});
+
 test("twenty agents' changes at once are twenty versions, and a watcher is told each, once and in order", async () => {
   await using swarm = await startedAgents("a", "b");
   const [a, b] = swarm.agents as [Agent, Agent];

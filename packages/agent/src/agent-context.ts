@@ -1,12 +1,21 @@
 /**
  * The shared document as an agent's user works with it: this process's copy, changes by compare-and-set (C2), history and
- * rollback (C3), and watches with etcd's guarantees (C1).
+ * rollback (C3), and watches with etcd's guarantees (C1). Of the blackboard it is given what has not expired and what its
+ * agent may see.
  */
 import { randomUUID } from "node:crypto";
 import type { Json } from "@entrain/kernel";
-import { featureOf, type ContextDocument, type FeatureValue } from "@entrain/core/context";
+import { featureOf, viewNews, type ContextDocument, type ContextNews, type FeatureValue } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
-import type { ChangeOutcome, ContextWatch, DocumentPatch, EventSink, HistoryPage, WatchOptions } from "@entrain/ports";
+import type {
+  ChangeOutcome,
+  Clock,
+  ContextWatch,
+  DocumentPatch,
+  HistoryPage,
+  Unsubscribe,
+  WatchOptions,
+} from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import { createSharedContext, systemTimers, type HeldContext } from "@entrain/runtime";
@@ -52,24 +61,37 @@ export interface AgentContext {
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
   readonly context: AgentContext;
+  /** Tells each version as the hosted agents see it. */
+  onNews(listener: (news: ContextNews) => void): Unsubscribe;
 }
 
 /** The shared document in one process; nothing is read before the follower starts. */
-export function createHostContext(options: ResolvedHostOptions, store: RedisStore, events: EventSink): HostContext {
+export function createHostContext(
+  options: ResolvedHostOptions,
+  { store, clock }: { readonly store: RedisStore; readonly clock: Clock },
+): HostContext {
+  const { agentIds, events } = options;
   const held = createSharedContext({
     store: store.context,
     health: store.health,
     rules: createDocumentRules({ compile: compilePolicy }),
+    clock,
     timers: systemTimers,
     events,
     seed: randomUUID(),
   });
-  const { follower, context } = held;
-  const author = options.agentIds[0] ?? options.processId;
+  const { follower } = held;
+  const reader = { speaksFor: (agentId: string) => agentIds.includes(agentId) };
+  const context = held.context.seenBy(reader);
+  const author = agentIds[0] ?? options.processId;
   const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
   const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => context.patch(patch, note(changed));
   return {
     follower,
+    onNews: (listener) =>
+      follower.watch((news) => {
+        listener(viewNews(news, reader, clock.unixMs()));
+      }),
     context: {
       current: () => context.current(),
       feature(name, fallback) {

@@ -88,8 +88,8 @@ class Host implements AgentHost {
     this.#store = createHostStore(options, this.#clock);
     this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
-    this.#context = createHostContext(options, this.#store, options.events);
-    this.#context.follower.watch(listeners.onContext);
+    this.#context = createHostContext(options, { store: this.#store, clock: this.#clock });
+    this.#context.onNews(listeners.onContext);
     this.rates = createHostRates(options, this.#store, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.work = createHostWork({

@@ -62,7 +62,7 @@ export function createHostPeers(surroundings: {
     }),
     fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
     bus: createBusDesk({
-      ...{ agentId, clock, store: store.bus, events: options.events, timers: systemTimers },
+      ...{ agentId, clock, store: store.bus, health: store.health, events: options.events, timers: systemTimers },
       random: createRandom(`bus of ${options.processId}`),
       nextId: randomUUID,
       tracing: createTracing(),

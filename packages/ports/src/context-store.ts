@@ -12,6 +12,8 @@ import type { Unsubscribe } from "./subscription.ts";
 
 /** A part of the history. */
 export interface HistoryPage {
+  /** The store's clock when it answered, Unix ms. */
+  readonly nowMs: number;
   /** The present version. */
   readonly present: number;
   /** The oldest version that is kept; 0 where there is none. */

@@ -1,6 +1,6 @@
 /** A watch of the shared document: what a watcher may ask for and what it is told (C1). */
 import type { Json } from "@entrain/kernel";
-import type { Change, ContextDocument, ContextFilter } from "@entrain/core/context";
+import type { Change, ContextDocument, ContextFilter, ContextReader } from "@entrain/core/context";
 import type { ContextDesk } from "./context-desk.ts";
 
 /** Why a watcher is told to begin anew; `large`: a change that does not fit a message between processes. */
@@ -68,8 +68,10 @@ export interface ContextWatch extends AsyncIterableIterator<WatchNews>, Disposab
   stats(): WatchStats;
 }
 
-/** The shared document as a process offers it to others, over gRPC. */
+/** The shared document as a process offers it to others, over gRPC. What has expired on its blackboard is not given. */
 export interface SharedContext extends ContextDesk {
+  /** The same as somebody sees it: reads, history and watches without what it may not see. What it writes is not judged. */
+  seenBy(reader: ContextReader): SharedContext;
   /** This process's copy, for when the store is away; undefined before the first look. */
   current(): ContextDocument | undefined;
   /** Errors: `invalid-argument` that names the option. */

@@ -115,8 +115,9 @@ function documentFrom(reply: Reply): ContextDocument {
 }
 
 function pageFrom(reply: Reply): HistoryPage {
-  const [present, oldest, entries] = reply as readonly [string, string, readonly string[]];
+  const [present, oldest, entries, nowMs] = reply as readonly [string, string, readonly string[], string];
   return {
+    nowMs: Number(nowMs),
     present: Number(present),
     oldest: Number(oldest),
     entries: entries.map((text) => JSON.parse(text) as ContextEntry),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAuthority } from "@entrain/certificates";
 import type { Json } from "@entrain/kernel";
+import type { ContextReader } from "@entrain/core/context";
 import type { ChangeRequest, SharedContext, WatchNews } from "@entrain/ports";
 import { createBudgetClient } from "./budget-client.ts";
 import type { ServedBudgets } from "./budget-service.ts";
@@ -23,6 +24,7 @@ const own = await certificate("coordinator");
 /** A document in memory that takes every change, and whose first watch tells what it is given. */
 function documentOf(news: readonly WatchNews[] = []) {
   const changes: ChangeRequest[] = [];
+  const readers: ContextReader[] = [];
   const watchedFrom: unknown[] = [];
   const unused = (): never => assert.fail("not called");
   const context: SharedContext = {
@@ -34,6 +36,10 @@ function documentOf(news: readonly WatchNews[] = []) {
     },
     rollback: unused,
     history: unused,
+    seenBy(reader) {
+      readers.push(reader);
+      return context;
+    },
     watch(options) {
       watchedFrom.push(options?.fromVersion);
       const rest = watchedFrom.length === 1 ? [...news] : [];
@@ -47,7 +53,7 @@ function documentOf(news: readonly WatchNews[] = []) {
       return { next, close, stats, [Symbol.dispose]: close, [Symbol.asyncIterator]: unused };
     },
   };
-  return { context, changes, watchedFrom };
+  return { context, changes, readers, watchedFrom };
 }
 
 const notCalled = (): never => assert.fail("not called");
@@ -106,6 +112,27 @@ test("a decision loop reads the document and does not change it", async () => {
   await assert.rejects(loop.patch(patch, { ...change, author: "a" }), { code: "permission-denied" });
   await assert.rejects(loop.rollback(1, { ...change, author: "a" }), { code: "permission-denied" });
   assert.deepEqual(changes, []);
+});
+
+test("an agent is given what its certificate may see, other services everything, and without TLS everybody", async () => {
+  const { context, readers } = documentOf();
+  await using server = await serve(context, own);
+  using agent = clientOf(server.address, await certificate("agent", "a-*"));
+  using operator = clientOf(server.address, await certificate("operator"));
+  await agent.read();
+  const leaving = new AbortController();
+  const told = agent.watch({ fromVersion: 3 }, leaving.signal).next();
+  while (readers.length < 2) await new Promise(setImmediate);
+  leaving.abort();
+  await told;
+  await operator.read();
+  await using open = await serve(context);
+  using anybody = clientOf(open.address);
+  await anybody.read();
+  const seen = readers.map((reader) =>
+    reader === "everything" ? reader : [reader.speaksFor("a-1"), reader.speaksFor("b")],
+  );
+  assert.deepEqual(seen, [[true, false], [true, false], "everything", "everything"]);
 });
 
 test("a change that fits no message is told as the whole document, and the watch goes on after it", async () => {

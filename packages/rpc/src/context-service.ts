@@ -4,10 +4,13 @@
  * A watch is bounded at every place: news wait in the watch's own queue, which tells a slow watcher to begin anew, and
  * beyond it only the few messages that the stream holds until the watcher's connection takes them. A change that fits no
  * message is told as the whole document instead.
+ *
+ * An agent's certificate says what of the blackboard its holder is given; other services see all, and without TLS, where
+ * nobody can tell who calls, so does everybody.
  */
 import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
 import { EntrainError, type ErrorCode } from "@entrain/kernel";
-import type { ContextDocument } from "@entrain/core/context";
+import type { ContextDocument, ContextReader } from "@entrain/core/context";
 import type { ContextWatch, EventSink, SharedContext, WatchNews, WatchOptions } from "@entrain/ports";
 import { createBudgetHandlers, type ServedBudgets } from "./budget-service.ts";
 import type { CallDesk } from "./call-desk.ts";
@@ -19,6 +22,7 @@ import type { ContextHistory } from "./gen/entrain/v1/ContextHistory.ts";
 import type { ContextNews as WireNews } from "./gen/entrain/v1/ContextNews.ts";
 import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
 import type { WatchContextRequest__Output } from "./gen/entrain/v1/WatchContextRequest.ts";
+import type { Peer } from "./peer-identity.ts";
 import { count, within } from "./wire-fields.ts";
 
 /** Watches that are served at once. */
@@ -50,8 +54,8 @@ export function createContextService(options: ContextServiceOptions): ContextSer
   let watches = 0;
   return {
     ...createBudgetHandlers(desk, options),
-    Get: desk.unary(async () => {
-      const { version, document, stale } = await readOrRemember(context);
+    Get: desk.unary(async (_request, _signal, caller) => {
+      const { version, document, stale } = await readOrRemember(context.seenBy(readerOf(caller)));
       return { version, documentJson: JSON.stringify(document), stale };
     }),
     Patch: desk.unary((request, _, caller) =>
@@ -60,19 +64,21 @@ export function createContextService(options: ContextServiceOptions): ContextSer
     Rollback: desk.unary((request, _, caller) =>
       context.rollback(count("to_version", request.toVersion), changeRequestFromWire(request, caller)),
     ),
-    History: desk.unary((request) => history(context, request)),
+    History: desk.unary((request, _, caller) => history(context.seenBy(readerOf(caller)), request)),
     Watch(stream) {
       stream.on("error", () => undefined);
-      if (desk.admit(stream) === undefined) return;
+      const caller = desk.admit(stream);
+      if (caller === undefined) return;
       try {
         if (watches >= watchesMax)
           throw new EntrainError("resource-exhausted", `${watchesMax} watches are served: watch elsewhere`);
         const wanted = watchOptionsFromWire(stream.request);
-        const watch = context.watch(wanted);
+        const seen = context.seenBy(readerOf(caller));
+        const watch = seen.watch(wanted);
         watches += 1;
         // The headers say that the watch has begun, also where there is nothing to tell yet.
         stream.sendMetadata(new Metadata());
-        void serveWatch(stream, watch, wanted, options).finally(() => {
+        void serveWatch(stream, watch, wanted, { ...options, context: seen }).finally(() => {
           watches -= 1;
         });
       } catch (thrown) {
@@ -80,6 +86,10 @@ export function createContextService(options: ContextServiceOptions): ContextSer
       }
     },
   };
+}
+
+function readerOf(caller: Peer): ContextReader {
+  return caller.role === "agent" ? caller : "everything";
 }
 
 /** The document as it is now; while the store is away, as this process last knew it. */

@@ -14,6 +14,7 @@ export type { MessageContext, MessageHandler } from "./bus/delivery.ts";
 export type { HeardContext, MessageListener, ListenOptions, SendOptions, Sent } from "./bus/live-desk.ts";
 export type { Subscription } from "./bus/group-worker.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
+export { keepBlackboard } from "./context/blackboard-keeper.ts";
 export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
 export { watchContext } from "./context/context-watch.ts";

@@ -46,7 +46,8 @@ const made = new WeakMap<Registry, { readonly families: MetricFamilies; readonly
 export function createMetrics(registry: Registry): Metrics {
   const known = made.get(registry);
   // Somebody may have cleared the registry; what is no longer in it must be made anew.
-  if (known !== undefined && registry.getSingleMetric(firstName) === known.families.beatsFired) return known.metrics;
+  const first: unknown = registry.getSingleMetric(firstName);
+  if (known !== undefined && first === known.families.beatsFired) return known.metrics;
   const families = defineFamilies(registry);
   const metrics: Metrics = { record: createMetricsRecorder(families) };
   made.set(registry, { families, metrics });

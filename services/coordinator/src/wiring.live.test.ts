@@ -83,6 +83,22 @@ test("of 20 updates of one base through two coordinators 1 succeeds and 19 learn
   assert.deepEqual([read.version, read.document["race"], read.stale], [version + 1, { winner: won[0]?.n }, false]);
 });
 
+test("what has expired on the blackboard is not given, and goes by a change of its own; what is renewed stays", async () => {
+  const { version } = await one.read();
+  const item = { kind: "data", value: 1 };
+  const expiresAt = Date.now() - 1;
+  const items = { gone: { ...item, expiresAt }, kept: item, later: { ...item, expiresAt: expiresAt + 3_600_000 } };
+  const made = await one.patch(merge({ blackboard: { items } }), { ...note, baseVersion: version });
+  const given = (await other.read()).document["blackboard"] as { items: object };
+  assert.deepEqual(Object.keys(given.items), ["kept", "later"]);
+  const entry = await waitFor("the change that removes it", async () => {
+    const { versions } = await one.history(20);
+    return versions.find(({ reason }) => reason === "expired");
+  });
+  assert.deepEqual([entry.version > made.version, entry.author], [true, "entrain"]);
+  assert.deepEqual(entry.pointers, ["/blackboard/items/gone"]);
+});
+
 test("a stale base and a broken schema change nothing and say what is wrong; the same request id is carried out once", async () => {
   const { version } = await one.read();
   await assert.rejects(one.patch(merge({ a: 1 }), { ...note, baseVersion: version - 1 }), {

@@ -1,5 +1,5 @@
 /**
- * The coordinator service: drives sessions, and serves the shared context, budgets and rates to processes that do not go to
+ * The coordinator service: drives sessions, removes what has expired on the blackboard, and serves the shared context, budgets and rates to processes that do not go to
  * the store themselves. It keeps nothing of its own, so any number of replicas may run: what they write is judged by the
  * store (C2, P1). It takes no part in the rhythm.
  *
@@ -15,7 +15,14 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createRpcServer } from "@entrain/rpc";
-import { createSharedContext, createSystemClock, keepBudgets, observeBudgets, systemTimers } from "@entrain/runtime";
+import {
+  createSharedContext,
+  createSystemClock,
+  keepBlackboard,
+  keepBudgets,
+  observeBudgets,
+  systemTimers,
+} from "@entrain/runtime";
 import {
   createServiceTelemetry,
   openSecurity,
@@ -57,6 +64,7 @@ export async function startCoordinator(
     store: store.context,
     health: store.health,
     rules: createDocumentRules({ compile: compilePolicy }),
+    clock,
     timers: systemTimers,
     events,
     seed: randomUUID(),
@@ -108,12 +116,19 @@ export async function startCoordinator(
       random: createRandom(randomUUID()),
       events,
     });
+    const stopClearing = keepBlackboard({
+      store: store.context,
+      desk: held.context,
+      source: held.follower,
+      timers: systemTimers,
+      random: createRandom(randomUUID()),
+    });
     return {
       opsUrl,
       grpcAddress: server.address,
       async stop() {
         serving = false;
-        await Promise.all([driver.stop(0), stopKeeping()]);
+        await Promise.all([driver.stop(0), stopKeeping(), stopClearing()]);
         await server.close({ deadlineMs: config.drainMs });
         await letGo();
       },

@@ -1,7 +1,8 @@
 /**
  * What a change did, place by place: derived from the two documents, however the change was asked for. It leads from
  * the one to the other and back, so a follower needs only the changes, a rollback only the present and the changes
- * since, and a watcher sees the same form for a merge patch, a JSON Patch and a rollback. Lists are one value each.
+ * since, and a watcher sees the same form for a merge patch, a JSON Patch and a rollback. Lists are one value each, and so
+ * are the items of the blackboard: who may see one is part of it (blackboard.ts).
  */
 import type { Json } from "@entrain/kernel";
 import type { SharedDocument } from "./document.ts";
@@ -50,8 +51,12 @@ function diffObjects(before: JsonObject, after: JsonObject, path: readonly strin
 }
 
 function diffValues(before: Json, after: Json, path: readonly string[], changes: Change[]): void {
-  if (isObject(before) && isObject(after)) diffObjects(before, after, path, changes);
+  if (isObject(before) && isObject(after) && !isItem(path)) diffObjects(before, after, path, changes);
   else if (!equalJson(before, after)) changes.push({ kind: "replaced", pointer: formatPointer(path), before, after });
+}
+
+function isItem([section, member, ...names]: readonly string[]): boolean {
+  return section === "blackboard" && member === "items" && names.length === 1;
 }
 
 /** True where two values have the same JSON, whatever the order of their names. */

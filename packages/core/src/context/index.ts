@@ -1,4 +1,13 @@
 /** The shared context: one document in versions, its changes, its history (C1 to C3). */
+export {
+  expiredItems,
+  expiringItems,
+  viewChanges,
+  viewDocument,
+  viewEntry,
+  viewNews,
+  type ContextReader,
+} from "./blackboard.ts";
 export { diffDocuments, equalJson, redo, undo, type Change } from "./changes.ts";
 export {
   checkDocument,

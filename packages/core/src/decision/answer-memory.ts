@@ -46,7 +46,9 @@ export interface AnswerMemory {
 /** A decision of the ledger, and all who were answered it. */
 interface Kept {
   readonly decision: Decision;
-  readonly agents: Set<string>;
+  /** Most processes host one agent, and a Set of one takes as much as the rest together. */
+  readonly first: string;
+  others: Set<string> | undefined;
 }
 
 interface LoneKept {
@@ -85,8 +87,9 @@ export function createAnswerMemory(limit = 1_000): AnswerMemory {
       if (source !== "committed" && source !== "adopted") return;
       const before = kept.get(decision.incidentId);
       const known = before?.decision.decisionId === decision.decisionId ? before : undefined;
-      const agents = (known?.agents ?? new Set<string>()).add(agentId);
-      putLast(kept, decision.incidentId, { decision: known?.decision ?? decision, agents }, limit);
+      const entry: Kept = known ?? { decision, first: agentId, others: undefined };
+      if (entry.first !== agentId) entry.others = (entry.others ?? new Set()).add(agentId);
+      putLast(kept, decision.incidentId, entry, limit);
     },
     tookAlone(about, decision, nowMs) {
       const { agentId, fingerprint, named, opened } = about;
@@ -97,7 +100,7 @@ export function createAnswerMemory(limit = 1_000): AnswerMemory {
       const { agentId } = about;
       const incidentId = incidentOf(about, nowMs);
       const known = incidentId === undefined ? undefined : kept.get(incidentId);
-      if (known?.agents.has(agentId) === true) {
+      if (known !== undefined && (known.first === agentId || known.others?.has(agentId) === true)) {
         const { decision } = known;
         return { decision, source: decision.committedBy === agentId ? "committed" : "adopted" };
       }

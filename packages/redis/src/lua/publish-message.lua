@@ -1,6 +1,7 @@
 #!lua
 -- Puts a message into the queue of each group whose pattern matches its topic, or into none. Of QoS 2: once under its id,
--- while that is known.
+-- while that is known. While writes may have been lost nothing is taken in (S1): a group may be among them, and those who
+-- subscribe to it make it anew first.
 --
 -- KEYS: 4
 -- Include: bus
@@ -8,7 +9,8 @@
 --         ARGV[1] generation, ARGV[2] prefix, ARGV[3] channel, ARGV[4] id, ARGV[5] topic, ARGV[6] quality of service,
 --         ARGV[7] expiry in ms or '', ARGV[8] body (JSON), ARGV[9] how long an id is known, ms, ARGV[10] most known ids,
 --         ARGV[11] what the publication is in a trace (JSON) or ''
--- Output: {'published', groups} | {'repeated'} | {'reused'} | {'full', group or ''}
+-- Output: {'published', groups} | {'repeated'} | {'reused'} | {'full', group or ''};
+--         error `ENTRAIN recovering <ms left>`
 
 local forgetMax = 20
 
@@ -42,10 +44,13 @@ if isOnce then
   if untilMs and untilMs > nowMs then
     return {redis.call('HGET', KEYS[4], ARGV[4]) == digest and 'repeated' or 'reused'}
   end
-  if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[10]) then
-    count('refused')
-    return {'full', ''}
-  end
+end
+if recovering then
+  return fail('recovering', int(windowLeftMs))
+end
+if isOnce and redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[10]) then
+  count('refused')
+  return {'full', ''}
 end
 local reached, full = {}, {}
 local groups = redis.call('HGETALL', KEYS[2])

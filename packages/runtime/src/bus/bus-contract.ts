@@ -16,7 +16,7 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** It is not handed out later than that after its publication, ms (default: never too late). */
   readonly expiresMs?: number;
-  /** How long to try, where a group lags too far or the store does not answer, ms (default 5,000; 0: once). */
+  /** How long to try, where a group lags too far or the store does not answer or recovers, ms (default 5,000; 0: once). */
   readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }

@@ -17,7 +17,7 @@ import {
   type Effects,
   type HeldMessage,
 } from "@entrain/core/bus";
-import type { BusStore, Clock, EventSink, Span, Timers, Tracing } from "@entrain/ports";
+import type { BusStore, Clock, EventSink, Span, StoreHealth, Timers, Tracing } from "@entrain/ports";
 import type { TaskRun } from "../task/task-run.ts";
 import { beginHandling } from "./message-trace.ts";
 
@@ -51,6 +51,8 @@ type HandlerResult = ReturnType<() => void> | Effects | undefined;
 /** What a delivery needs. */
 export interface DeliverySurroundings {
   readonly store: BusStore;
+  /** Whether the store is there: a group that it has lost is to be there again before anything is published to it. */
+  readonly health?: Pick<StoreHealth, "watch">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;

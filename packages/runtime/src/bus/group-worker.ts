@@ -2,7 +2,8 @@
  * One subscription of one process to a group of the bus: opens the group, takes messages while a hand is free, as soon as a hint
  * or the store's own schedule says that there are some, and at least once a second.
  *
- * A group that the store has lost, or that was removed, is opened again. One that cannot be opened ends the subscription.
+ * A group that the store has lost, or that was removed, is opened again; where the store was away, as soon as it is back, while
+ * nothing is published yet (S1). One that cannot be opened ends the subscription.
  */
 import { EntrainError } from "@entrain/kernel";
 import { busLimits, fullJitterMs, type BusGroup } from "@entrain/core/bus";
@@ -81,9 +82,17 @@ class Worker implements GroupWorker {
 
   start(): void {
     if (this.#stopped || this.#unwatch !== undefined) return;
-    this.#unwatch = this.#around.store.watch((groups) => {
+    const { store, health } = this.#around;
+    const unwatchQueued = store.watch((groups) => {
       if (groups.includes(this.group) && this.#hands.free() > 0) this.#wake();
     });
+    const unwatchHealth = health?.watch(({ up }) => {
+      if (up) this.#wake();
+    });
+    this.#unwatch = () => {
+      unwatchQueued();
+      unwatchHealth?.();
+    };
     this.#wake();
   }
 

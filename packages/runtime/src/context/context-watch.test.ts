@@ -24,6 +24,7 @@ function watching(options: WatchOptions = {}) {
   const store = {
     changesSince: (version: number) =>
       Promise.resolve({
+        nowMs: 0,
         present: copy.version,
         oldest,
         entries: entries.filter((entry) => entry.version > version && entry.version >= oldest).slice(0, 3),

@@ -9,13 +9,14 @@
  * Bounded: a watcher that is slower than the document changes gets, instead of what did not find room, one `resync` that
  * says from where on it missed versions. Nothing is ever dropped in silence.
  */
-import { EntrainError } from "@entrain/kernel";
 import {
   createSieve,
+  type Change,
   type ContextDocument,
   type ContextEntry,
   type ContextNews,
   type ContextSieve,
+  type SharedDocument,
 } from "@entrain/core/context";
 import type {
   ContextStore,
@@ -30,18 +31,22 @@ import type {
   WatchStats,
 } from "@entrain/ports";
 import type { ContextSource } from "./context-follower.ts";
+import { watchSettings, type WatchSettings } from "./watch-settings.ts";
 
 /** Pages of history that a resumed watch reads. */
 const pagesMax = 1_000;
-/** Longest queue that may be asked for. */
-const queueLimit = 100_000;
 /** Versions in one batch. */
 const batchMax = 1_000;
-/** Longest batching window, ms, and the bounds of a rate of news. */
-const paceLimits = { batchMs: 60_000, newsPerSecond: { least: 0.01, most: 1_000 } } as const;
+/** What a watcher may see. */
+export interface ContextView {
+  document(document: SharedDocument): SharedDocument;
+  changes(changes: readonly Change[]): readonly Change[];
+}
 
 /** What a watch needs. */
 export interface WatchSurroundings {
+  /** Default: all is seen. */
+  readonly view?: ContextView;
   readonly source: ContextSource;
   readonly store: Pick<ContextStore, "changesSince">;
   readonly timers: Timers;
@@ -53,34 +58,17 @@ export interface WatchSurroundings {
  * @throws EntrainError `invalid-argument` that names the option.
  */
 export function watchContext(around: WatchSurroundings, options: WatchOptions = {}): ContextWatch {
-  const { queueMax = 1_000, bookmarkEveryMs = 1_000, batchMs = 0, newsPerSecondMax, fromVersion } = options;
-  if (!(Number.isInteger(queueMax) && queueMax >= 1 && queueMax <= queueLimit))
-    throw EntrainError.invalid("queueMax", queueMax, `give a whole number from 1 to ${queueLimit}`);
-  if (!(bookmarkEveryMs >= 1)) throw EntrainError.invalid("bookmarkEveryMs", bookmarkEveryMs, "give at least 1 ms");
-  if (!(batchMs >= 0 && batchMs <= paceLimits.batchMs))
-    throw EntrainError.invalid("batchMs", batchMs, `give 0 to ${paceLimits.batchMs} ms`);
-  const { least, most } = paceLimits.newsPerSecond;
-  if (newsPerSecondMax !== undefined && !(newsPerSecondMax >= least && newsPerSecondMax <= most))
-    throw EntrainError.invalid("newsPerSecondMax", newsPerSecondMax, `give ${least} to ${most}`);
-  const spacingMs = newsPerSecondMax === undefined ? 0 : 1_000 / newsPerSecondMax;
-  if (fromVersion !== undefined && !(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
-    throw EntrainError.invalid("fromVersion", fromVersion, "give a version, or 0 for all that are kept");
+  const settings = watchSettings(options);
   const sieve = createSieve(options, () => around.source.current()?.document ?? {});
-  return new Watch(around, sieve, { queueMax, bookmarkEveryMs, batchMs, spacingMs, fromVersion });
+  return new Watch(around, sieve, settings);
 }
-
-type Settings = Required<Pick<WatchOptions, "queueMax" | "bookmarkEveryMs" | "batchMs">> &
-  Pick<WatchOptions, "fromVersion"> & {
-    /** Between two news, ms. */
-    readonly spacingMs: number;
-  };
 
 type Bookmark = Extract<WatchNews, { readonly kind: "bookmark" }>;
 
 class Watch implements ContextWatch {
   readonly #around: WatchSurroundings;
   readonly #sieve: ContextSieve;
-  readonly #settings: Settings;
+  readonly #settings: WatchSettings;
   readonly #unwatch: Unsubscribe;
   #queue: (VersionNews | Bookmark)[] = [];
   /** The version up to which everything is in the queue or was told; undefined until the first one is known. */
@@ -95,7 +83,7 @@ class Watch implements ContextWatch {
   #bookmark: { readonly callOff: Unsubscribe } | undefined;
   #closed = false;
 
-  constructor(around: WatchSurroundings, sieve: ContextSieve, settings: Settings) {
+  constructor(around: WatchSurroundings, sieve: ContextSieve, settings: WatchSettings) {
     this.#around = around;
     this.#sieve = sieve;
     this.#settings = settings;
@@ -197,7 +185,7 @@ class Watch implements ContextWatch {
       this.#miss("lost");
       return;
     }
-    const changes = this.#sieve(entry);
+    const changes = this.#wanted(entry);
     if (changes !== undefined && this.#queue.length >= this.#settings.queueMax) {
       this.#miss("slow");
       return;
@@ -209,6 +197,15 @@ class Watch implements ContextWatch {
     }
     const { version, baseVersion, author, reason, atMs } = entry;
     this.#put({ kind: "change", version, baseVersion, author, reason, atMs, changes });
+  }
+
+  /** What the watcher may see of it and wants; a version of which it may see nothing is none for it. */
+  #wanted(entry: ContextEntry): readonly Change[] | undefined {
+    const { view } = this.#around;
+    if (view === undefined) return this.#sieve(entry);
+    const changes = view.changes(entry.changes);
+    if (changes.length === 0 && entry.changes.length > 0) return undefined;
+    return this.#sieve({ ...entry, changes });
   }
 
   /** What waits is still told; after it comes a resync, made of the document as it is then. */
@@ -279,7 +276,8 @@ class Watch implements ContextWatch {
     const fromVersion = this.#told.version;
     this.#reached = present.version;
     this.#around.events({ kind: "watch.resynced", cause, fromVersion, version: present.version });
-    return { kind: "resync", cause, fromVersion, version: present.version, document: present.document };
+    const document = this.#around.view?.document(present.document) ?? present.document;
+    return { kind: "resync", cause, fromVersion, version: present.version, document };
   }
 
   #bookmarkLater(): void {

@@ -1,6 +1,7 @@
 /** The watches of a process, told of once a second. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Json } from "@entrain/kernel";
 import { emptyDocument } from "@entrain/core/context";
 import type { ContextStore, RuntimeEvent } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
@@ -15,7 +16,7 @@ function held() {
   const store: ContextStore = {
     read: () => Promise.resolve(emptyDocument),
     readOrCreate: (document) => Promise.resolve({ version: 1, document }),
-    changesSince: () => Promise.resolve({ present: 1, oldest: 1, entries: [] }),
+    changesSince: () => Promise.resolve({ nowMs: 0, present: 1, oldest: 1, entries: [] }),
     watch: (hint) => {
       hints.push(hint);
       return () => undefined;
@@ -29,22 +30,53 @@ function held() {
     store,
     health: { status: () => ({ up: true, generation: 1 }), watch: never },
     rules: { apply: notCalled, check: notCalled },
+    clock: time.clock,
     timers: time.timers,
     events: (event) => events.push(event),
     seed: "shared",
   });
-  const change = (version: number): void => {
-    const changes = [{ kind: "added", pointer: `/n${version}`, after: version }] as const;
-    const patch = { kind: "merge", patch: { [`n${version}`]: version } } as const;
+  const add = (version: number, pointer: string, after: Json): void => {
+    const changes = [{ kind: "added", pointer, after }] as const;
+    const patch = { kind: "merge", patch: {} } as const;
     const entry = { version, baseVersion: version - 1, author: "ops", reason: "", atMs: 0, patch, changes };
     for (const hint of hints) hint({ version, entries: [entry] });
   };
+  const change = (version: number): void => add(version, `/n${version}`, version);
+  const put = (version: number, name: string, item: Json): void => add(version, `/blackboard/items/${name}`, item);
   const samples = () =>
     events.flatMap((event) =>
       event.kind === "watches.sampled" ? [[event.open, event.waiting, event.behindMax, event.told]] : [],
     );
-  return { time, context, change, samples };
+  return { time, context, change, put, samples };
 }
+
+test("a reader's watch tells what it may see, has its resyncs so, and passes over the rest", async () => {
+  const { time, context, put } = held();
+  context.follower.start();
+  await time.advance(10);
+  const seen = context.context.seenBy({ speaksFor: (agentId) => agentId === "a" });
+  const watch = seen.watch({ queueMax: 1 });
+  const item = (value: number, more = {}) => ({ kind: "data", value, access: "private", owner: "a", ...more });
+  put(2, "mine", item(1));
+  put(3, "theirs", item(2, { owner: "b" }));
+  put(4, "old", item(3, { expiresAt: time.clock.unixMs() }));
+  const first = (await time.until(watch.next())).value as { version: number; changes: { pointer: string }[] };
+  assert.deepEqual([first.version, first.changes.map(({ pointer }) => pointer)], [2, ["/blackboard/items/mine"]]);
+  assert.deepEqual(seen.current()?.document["blackboard"], { items: { mine: item(1) } });
+  assert.equal(watch.stats().waiting, 0);
+  for (const version of [5, 6]) put(version, `mine${version}`, item(version));
+  const rest = [await time.until(watch.next()), await time.until(watch.next())].map(({ value }) => value as object);
+  assert.deepEqual(rest.at(-1), {
+    kind: "resync",
+    cause: "slow",
+    fromVersion: 5,
+    version: 6,
+    document: { ...seen.current()?.document },
+  });
+  assert.ok(!JSON.stringify(rest).includes('"owner":"b"'));
+  watch.close();
+  context.stop();
+});
 
 test("the watches of a process are told of once a second: how many, what waits, how far behind, what was told", async () => {
   const { time, context, change, samples } = held();

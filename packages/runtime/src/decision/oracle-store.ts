@@ -142,7 +142,7 @@ function contextStoreOf(store: OracleStore, send: <T>(run: () => T) => Promise<T
   return {
     read: () => send(() => store.document ?? emptyDocument),
     readOrCreate: (initial) => send(() => (store.document ??= { version: 1, document: structuredClone(initial) })),
-    changesSince: () => send(() => ({ present: store.document?.version ?? 0, oldest: 0, entries: [] })),
+    changesSince: () => send(() => ({ nowMs: 0, present: store.document?.version ?? 0, oldest: 0, entries: [] })),
     watch: () => () => undefined,
   };
 }

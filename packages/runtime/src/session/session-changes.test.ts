@@ -18,7 +18,7 @@ function open(entries: readonly ContextEntry[], pageMax = 2) {
     changesSince(version) {
       asked.push(version);
       const after = entries.filter((one) => one.version > version).slice(0, pageMax);
-      return Promise.resolve({ present: present(), oldest: entries[0]?.version ?? 0, entries: after });
+      return Promise.resolve({ nowMs: 0, present: present(), oldest: entries[0]?.version ?? 0, entries: after });
     },
     watch: () => () => undefined,
   };

@@ -1,6 +1,6 @@
 -- Pages of the document's log, for the commands that read it.
 --
--- Offers: logPage(contextKey, logKey, found) → {present version, oldest version or '0', {entry, ...}}
+-- Offers: logPage(contextKey, logKey, found) → {present version, oldest version or '0', {entry, ...}, now in Unix ms}
 
 -- An answer ends after the entry that brings it over this.
 local charactersMax = 1048576
@@ -15,5 +15,5 @@ local function logPage(contextKey, logKey, found)
       break
     end
   end
-  return {int(contextVersion(contextKey)), oldest and string.match(oldest[1], '^(%d+)') or '0', entries}
+  return {int(contextVersion(contextKey)), oldest and string.match(oldest[1], '^(%d+)') or '0', entries, int(nowMs)}
 end

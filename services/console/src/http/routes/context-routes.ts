@@ -1,6 +1,7 @@
 /** `GET` and `PATCH /api/v1/context`, `GET …/history`, `POST …/rollback`: the shared document, with its version as ETag. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { EntrainError, type Json } from "@entrain/kernel";
+import { viewDocument } from "@entrain/core/context";
 import type { ChangeOutcome, ChangeRequest, DocumentPatch } from "@entrain/ports";
 import {
   changeAnswerSchema,
@@ -101,7 +102,8 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       const etag = `"${known.version}"`;
       void reply.header("etag", etag).header("cache-control", "no-cache");
       if (names(request.headers["if-none-match"], etag)) return reply.code(304).send();
-      return reply.send({ version: known.version, document: known.document, ...staleMark(fresh !== undefined) });
+      const document = viewDocument(known.document, "everything", context.clock.unixMs());
+      return reply.send({ version: known.version, document, ...staleMark(fresh !== undefined) });
     },
   );
 }
