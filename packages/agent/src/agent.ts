@@ -22,6 +22,7 @@ import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrai
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
+import { createAgentListeners, leaderEvent } from "./agent-listeners.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
@@ -174,29 +175,13 @@ export function createAgent(options: AgentOptions): Agent {
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
   const batchers = createAgentBatchers(agentId, sink);
-  let role: AgentRole | undefined;
+  const told = createAgentListeners(emitter, agentId);
   const host = createAgentHost({ ...options, events: sink }, [agentId], {
     onBeat: (beat) => {
       batchers.beat(beat.beat);
       emitter.emit("beat", beat);
     },
-    onLeader: (leader) => {
-      emitter.emit("leader", leaderEvent(leader, agentId));
-    },
-    onDegraded: (event) => {
-      emitter.emit("degraded", event);
-    },
-    onContext: (news) => {
-      emitter.emit("context", news);
-    },
-    onEscalation: (event) => {
-      emitter.emit("escalation", event);
-    },
-    onRole: (_agentId, next) => {
-      const before = role;
-      role = next;
-      emitter.emit("role", { role, before });
-    },
+    ...told.listeners,
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
       stopUnasked(0);
@@ -234,7 +219,7 @@ export function createAgent(options: AgentOptions): Agent {
     fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.peers.fleet),
     schedule: (name, when, handler) => addSchedule(host.peers.schedules, name, when, handler),
     picker: (wanted) => createPicker(agentId, () => host.peers.replicas(), wanted),
-    role: () => role,
+    role: () => told.role(),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
@@ -285,12 +270,4 @@ function sinkOf({ logger, registry }: AgentOptions): EventSink {
     ...(logger === undefined || logger === false ? {} : { log: createEventLog(logger) }),
     ...(registry === undefined ? {} : { metrics: createMetrics(registry).record }),
   });
-}
-
-function leaderEvent(
-  leader: { readonly leaderId: string | null; readonly term: number },
-  agentId: string,
-): LeaderEvent {
-  const { leaderId } = leader;
-  return { leaderId, term: leaderId === null ? null : leader.term, isSelf: leaderId === agentId };
 }

@@ -47,6 +47,9 @@ type SwarmEvent = EventOf<
   | "lease.lost"
   | "effect.refused"
 >;
+type CoordinationEvent = Parameters<typeof recordCoordination>[2];
+type DecidingEvent = Parameters<typeof recordDecision>[3];
+
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
@@ -142,6 +145,18 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "rate.refreshed":
       recordSharing(families, state.bound, event);
       return;
+    default:
+      recordTogether(families, state, event);
+  }
+}
+
+/** What agents do together. */
+function recordTogether(
+  families: MetricFamilies,
+  state: RecorderState,
+  event: CoordinationEvent | DecidingEvent,
+): void {
+  switch (event.kind) {
     case "task.ended":
     case "handoff.ended":
     case "session.changed":

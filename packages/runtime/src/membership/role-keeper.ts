@@ -71,7 +71,7 @@ export class RoleKeeper {
     if (!isVacant || !this.#running || this.#callOffSoon !== undefined) return;
     this.#callOffSoon = this.#options.timers.after(soonMs, () => {
       this.#callOffSoon = undefined;
-      this.#queue(false);
+      void this.#queue(false);
     });
   }
 
