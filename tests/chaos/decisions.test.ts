@@ -29,7 +29,7 @@ test("a Redis that dies and forgets everything is given back what was decided, a
   const outcome = await runDecisions({ agents: 5, incidents: 150, perSecond: 40, faults, forgetful: true });
   t.diagnostic(JSON.stringify(outcome));
   assert.deepEqual(outcome.violations, []);
-  assert.ok(outcome.decided >= 40 && outcome.safeAlone >= 1, "it was used, and it was away");
+  assert.ok(outcome.decided >= 35 && outcome.safeAlone >= 1, "it was used, and it was away");
 });
 
 test("a ledger whose compare-and-set is removed is found to diverge", async (t) => {

@@ -14,11 +14,13 @@ import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { createSessionDesk, createSystemClock, systemTimers, type SessionDesk } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
-import { laborerEnv } from "./workers/laborer-settings.ts";
+import { laborerEnv, type LaborerSettings } from "./workers/laborer-settings.ts";
 
 const main = path.join(import.meta.dirname, "workers", "laborer.ts");
 /** How long a run may take. */
-const runMs = 120_000;
+const runMs = 170_000;
+/** A driver that was killed is there again after so long, ms. */
+const settledMs = 2_000;
 
 /** What a run is to be. */
 export interface SessionsRun {
@@ -28,6 +30,8 @@ export interface SessionsRun {
   readonly sessions: number;
   readonly tasksPerSession: number;
   readonly kills: number;
+  /** How long a task takes, ms (default 5 to 25). */
+  readonly workMs?: LaborerSettings["workMs"];
 }
 
 /** What a run came to. */
@@ -38,8 +42,10 @@ export interface SessionsOutcome {
   readonly vanished: number;
   /** Owners that sessions had beyond their first. */
   readonly takeovers: number;
-  /** From one entry of a session's log to the next owner's first, ms: the longest. */
-  readonly longestTakeoverMs: number;
+  /** From the kill of each owner of a session to its successor's first entry in the log, ms, in ascending order. */
+  readonly takeoversMs: readonly number[];
+  /** Of these, the ones during which, and for two seconds before, no other driver was killed: a successor was there. */
+  readonly undisturbedMs: readonly number[];
   /** Each a sentence; none is good. */
   readonly violations: readonly string[];
 }
@@ -49,7 +55,9 @@ export async function runSessions(run: SessionsRun): Promise<SessionsOutcome> {
   await using cleanUp = new AsyncDisposableStack();
   const redis = cleanUp.use(await acquireTestRedis());
   const swarmId = `sessions-${randomUUID()}`;
-  const store = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
+  const around = { clock: createSystemClock(), timers: systemTimers };
+  // Who only looks on can wait, however busy the machine is with starting processes.
+  const store = createRedisStore({ ...around, redis: redis.url, swarmId, requestTimeoutMs: 10_000 });
   cleanUp.defer(() => store.close());
   await store.connect();
   const desk = createSessionDesk({
@@ -87,7 +95,7 @@ export async function runSessions(run: SessionsRun): Promise<SessionsOutcome> {
   const results = (counts["done"] ?? 0) - run.sessions;
   const wanted = run.sessions * run.tasksPerSession;
   if (results !== wanted) violations.push(`${results} results counted instead of ${wanted}`);
-  const taken = await takeoversOf(store, ids);
+  const taken = await takeoversOf(store, ids, fleet.deaths());
   return { tasks: wanted, kills: fleet.killed(), vanished: counts["vanished"] ?? 0, ...taken, violations };
 }
 
@@ -104,6 +112,8 @@ function createOne(desk: SessionDesk, run: SessionsRun, at: number): Promise<str
 
 interface Fleet {
   readonly killed: () => number;
+  /** When each driver that was killed was, Unix ms, by its agent. */
+  readonly deaths: () => ReadonlyMap<string, number>;
   /** Kills one process, and starts another in its place. */
   kill(at: number): void;
   readonly size: number;
@@ -111,13 +121,17 @@ interface Fleet {
 }
 
 function startFleet(run: SessionsRun & { readonly redisUrl: string; readonly swarmId: string }): Fleet {
-  const { redisUrl, swarmId, workers, drivers } = run;
+  const { redisUrl, swarmId, workers, drivers, workMs = { least: 5, most: 25 } } = run;
   const children: ChildProcess[] = [];
+  const names: string[] = [];
+  const deaths = new Map<string, number>();
   let [lives, killed, stopping] = [0, 0, false];
 
   function start(at: number): void {
     lives += 1;
-    const settings = { redisUrl, swarmId, agentId: `agent-${at}-${lives}`, drives: at < drivers };
+    const agentId = `agent-${at}-${lives}`;
+    const settings = { redisUrl, swarmId, agentId, drives: at < drivers, workMs };
+    names[at] = agentId;
     const child = spawn(process.execPath, [main], { env: laborerEnv(settings), stdio: ["pipe", "ignore", "inherit"] });
     child.stdin.on("error", () => undefined);
     children[at] = child;
@@ -131,8 +145,11 @@ function startFleet(run: SessionsRun & { readonly redisUrl: string; readonly swa
   return {
     size,
     killed: () => killed,
+    deaths: () => deaths,
     kill(at) {
-      if (children[at]?.kill("SIGKILL") === true) killed += 1;
+      if (children[at]?.kill("SIGKILL") !== true) return;
+      killed += 1;
+      if (at < drivers) deaths.set(names[at] ?? "", Date.now());
     },
     async stop() {
       stopping = true;
@@ -164,15 +181,22 @@ function killAtRandom(run: SessionsRun, fleet: Fleet, store: RedisStore): { stop
   return { stop: unwatch };
 }
 
-async function takeoversOf(store: RedisStore, ids: readonly string[]) {
-  let [takeovers, longestTakeoverMs] = [0, 0];
+async function takeoversOf(store: RedisStore, ids: readonly string[], deaths: ReadonlyMap<string, number>) {
+  let takeovers = 0;
+  const [takeoversMs, undisturbedMs]: [number[], number[]] = [[], []];
   for (const sessionId of ids) {
     const entries = (await store.sessions.read(sessionId, 0))?.entries ?? [];
-    for (const [index, { event, atMs }] of entries.entries()) {
-      if (event.kind !== "owned" || index === 0) continue;
-      takeovers += 1;
-      longestTakeoverMs = Math.max(longestTakeoverMs, atMs - (entries[index - 1]?.atMs ?? atMs));
+    const owned = entries.flatMap(({ event, atMs }) => (event.kind === "owned" ? [{ owner: event.owner, atMs }] : []));
+    takeovers += Math.max(0, owned.length - 1);
+    for (const [index, { atMs }] of owned.entries()) {
+      const diedMs = deaths.get(owned[index - 1]?.owner ?? "");
+      if (diedMs === undefined) continue;
+      const tookMs = atMs - diedMs;
+      takeoversMs.push(tookMs);
+      const isDisturbed = [...deaths.values()].some((ms) => ms !== diedMs && ms > diedMs - settledMs && ms < atMs);
+      if (!isDisturbed) undisturbedMs.push(tookMs);
     }
   }
-  return { takeovers, longestTakeoverMs };
+  const ascending = (list: readonly number[]): readonly number[] => list.toSorted((a, b) => a - b);
+  return { takeovers, takeoversMs: ascending(takeoversMs), undisturbedMs: ascending(undisturbedMs) };
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
 import { Registry } from "prom-client";
-import { createAgent, EntrainError, type Agent, type CapabilityOptions } from "entrain";
+import { createAgent, EntrainError, type Agent, type CapabilityOptions, type HandoffReason } from "entrain";
 
 /** Agents that review in two steps: who begins hands over, who takes over ends. */
 function reviewer(
@@ -57,4 +57,51 @@ test("a handler hands its task to an agent that takes it, and alone it keeps it"
     assert.doesNotMatch(text, /begun by (\w+), ended by \1 /);
   }
   assert.match(await registry.metrics(), /^entrain_handoffs_total\{reason="escalation",outcome="transferred"\} [1-9]/m);
+});
+
+const reasons: readonly HandoffReason[] = [
+  ...(["capability-mismatch", "load", "escalation", "failure-recovery"] as const),
+  ...(["pipeline-step", "delegation", "timeout"] as const),
+];
+
+test("each reason is a reason, is counted as such, and what was done so far travels with the task", async () => {
+  await using redis = await acquireTestRedis();
+  const own = { redis: redis.url, swarm: `s-${randomUUID()}` };
+  const registry = new Registry();
+  await using one = createAgent({ ...own, agentId: "a", registry, coordinate: true });
+  await using other = createAgent({ ...own, agentId: "b", registry });
+  const carryOf = (reason: string) => ({
+    progress: { done: 3, of: 7 },
+    remaining: [reason, "sign"],
+    dependencies: { after: ["draft"] },
+    artifacts: [{ name: "draft.md", at: "s3://drafts/1" }],
+  });
+  for (const agent of [one, other])
+    agent.capability<HandoffReason>("work", { concurrency: 20 }, (reason, { handedOver, handOff, attempt }) => {
+      if (handedOver === null) return handOff({ reason, carry: carryOf(reason) });
+      const { from, carry } = handedOver;
+      return { by: agent.agentId, from, reason: handedOver.reason, carry, attempt };
+    });
+  await Promise.all([one.start(), other.start()]);
+  const done = await waitFor("the capability is known", () =>
+    one.sessions
+      .create({ pattern: { pattern: "parallel-merge", over: reasons, each: { capability: "work" }, merge: "list" } })
+      .catch(() => undefined),
+  );
+  const { state, result, cause } = await one.sessions.wait(done, { timeoutMs: 30_000 });
+  assert.equal(state, "converged", cause);
+  for (const [at, each] of (result as readonly Record<string, unknown>[]).entries()) {
+    const { by, from, ...rest } = each;
+    assert.notEqual(by, from);
+    assert.deepEqual(rest, { reason: reasons[at], carry: carryOf(reasons[at]!), attempt: 1 });
+  }
+  const metrics = await registry.metrics();
+  for (const reason of reasons)
+    assert.match(
+      metrics,
+      new RegExp(`^entrain_handoffs_total\\{reason="${reason}",outcome="transferred"\\} [1-9]`, "m"),
+    );
+  const wrong = await one.sessions.create({ pattern: { capability: "work" }, input: "boredom" });
+  const refused = await one.sessions.wait(wrong);
+  assert.match(refused.cause, /^reason is "boredom": give one of capability-mismatch, load, /);
 });

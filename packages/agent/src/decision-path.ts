@@ -37,7 +37,7 @@ export function createDecisionPath(options: {
   readonly votes: HostVotes;
 }): DecisionPath {
   const { clock, store, context, events, votes } = options;
-  const { decisionLoop, reasoner, swarmId, tls, insecure } = options.options;
+  const { decisionLoop, reasoner, swarmId, tls, insecure, voters } = options.options;
   const loop = createDecisionLoop({
     context,
     clock,
@@ -49,6 +49,7 @@ export function createDecisionPath(options: {
     askApproval: createSwarmApproval(votes.desk),
     reasoner: reasoner ?? createRulesReasoner(),
     compile: compilePolicy,
+    votersMin: voters.votersMin,
     events,
     tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),

@@ -175,7 +175,7 @@ export const variables = {
   }),
   votersMin: variable("ENTRAIN_MIN_VOTERS", types.wholeNumber(2, 1_000), {
     default: "2",
-    services: ["agent", "console"],
+    services: ["agent", "decision-loop", "console"],
     doc: "Least number of voters that is a quorum, however few there are ([votes](votes.md)).",
   }),
   evictAfterMs: variable("ENTRAIN_EVICT_AFTER", types.duration("100ms", "1d"), {

@@ -11,7 +11,8 @@ import { createChatReasoner } from "./chat-reasoner.ts";
 import { createHttpReasoner, type HttpReasonerOptions } from "./http-reasoner.ts";
 
 const verdict: Verdict = { type: "ANOMALY_RESPONSE", action: "throttle", confidence: 0.7, reasoning: "it is warm" };
-const facts = { timed: undefined, nowMs: 0, maxAgeMs: 100, healthMaxAgeMs: 100, leads: false, contextVersion: 3 };
+const basis = { contextVersion: 3, policyHash: "" };
+const facts = { timed: undefined, nowMs: 0, maxAgeMs: 100, healthMaxAgeMs: 100, leads: false, ...basis, votersMin: 2 };
 
 interface Asked {
   readonly path: string | undefined;

@@ -12,6 +12,8 @@ const context = globalContextOf({
   healthMaxAgeMs: 5_000,
   leads: false,
   contextVersion: 1,
+  policyHash: "",
+  votersMin: 2,
 });
 
 async function ask(reading: Reading): Promise<Verdict> {

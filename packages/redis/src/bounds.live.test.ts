@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { Redis } from "ioredis";
+import { sessionTaskId } from "@entrain/core/session";
 import { offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
 import { endpointOf } from "./endpoint.ts";
@@ -189,4 +190,31 @@ test("a listing takes as many commands as it needs", async () => {
   assert.equal(rest.entries.length, 110);
   assert.equal(rest.next, undefined);
   assert.equal(rest.entries.at(-1)?.decision.incidentId, "incident-0");
+});
+
+test("ended sessions go by their age and by their number, with their logs; one that goes on stays", async () => {
+  const open = (sessionId: string) =>
+    store.sessions.create({
+      ...{ sessionId, input: null, timeoutMs: 60_000, iterationsMax: 1, budget: null },
+      goal: { description: "", criteria: [], threshold: 100 },
+      pattern: { capability: "hello" },
+    });
+  async function end(sessionId: string): Promise<void> {
+    await store.tasks.apply({ kind: "cancel", taskIds: [sessionTaskId(sessionId)], cause: "over" });
+    assert.equal(await store.sessions.cancel(sessionId, "over"), true);
+  }
+  const kept = async () => (await store.sessions.list(10)).sessions.map(({ spec }) => spec.sessionId);
+  for (const id of ["goes-on", "old", "first", "second", "last"]) await open(id);
+  await end("old");
+  await raw.zadd(keys.sessionsEnded, Date.now() - dayMs - 1_000, "old");
+  await end("first");
+  assert.deepEqual(await kept(), ["last", "second", "first", "goes-on"]);
+  assert.equal(await store.sessions.read("old", 0), undefined);
+  assert.equal(await raw.exists(`${keys.prefix}session:old`, `${keys.prefix}session-log:old`), 0);
+  // As if a thousand had ended since.
+  const since = Array.from({ length: 1_000 }, (_, n) => [Date.now() + n, `other-${n}`]).flat();
+  await raw.zadd(keys.sessionsEnded, ...since);
+  await end("second");
+  assert.deepEqual(await kept(), ["last", "second", "goes-on"], "the one that ended first is gone");
+  assert.equal(await raw.zcard(keys.sessionsEnded), 1_000);
 });

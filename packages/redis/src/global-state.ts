@@ -8,6 +8,9 @@ import { leaderFrom, swarmElection } from "./election-store.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { Reply } from "./link.ts";
 
+/** How long a decision is a recent one, ms. */
+const recentForMs = 300_000;
+
 /** The global state of a swarm. */
 export function createGlobalState(options: {
   readonly keys: StoreKeys;
@@ -18,19 +21,20 @@ export function createGlobalState(options: {
   const { keys, commands, missingForMs } = options;
   return {
     async snapshot() {
-      const { membership, memberBeats, membersDead, context, decisionsLatest } = keys;
+      const { membership, memberBeats, membersDead, context, decisionsLatest, votes } = keys;
       const reply = await commands.run(
         "read-global-state",
-        [keys.leader(swarmElection), membership, memberBeats, membersDead, context, decisionsLatest],
-        [missingForMs],
+        [keys.leader(swarmElection), membership, memberBeats, membersDead, context, decisionsLatest, votes.voters],
+        [missingForMs, recentForMs],
       );
-      const [generation, leader, healthSum, alive, missing, version, recentDecisions] = reply as SnapshotReply;
+      const [generation, leader, healthSum, alive, missing, version, recentDecisions, voters] = reply as SnapshotReply;
       const expected = alive + missing;
       return {
         leader: leaderFrom(leader),
         health: expected === 0 ? undefined : Number(healthSum) / 1e6 / expected,
         alive,
         missing,
+        voters,
         contextVersion: Number(version),
         generation: Number(generation),
         recentDecisions,
@@ -47,4 +51,5 @@ type SnapshotReply = readonly [
   missing: number,
   contextVersion: string,
   recentDecisions: readonly string[],
+  voters: number,
 ];

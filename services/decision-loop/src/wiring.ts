@@ -65,6 +65,7 @@ export async function startDecisionLoop(
     registry: store.registry,
     reasoner: createRulesReasoner(),
     compile: compilePolicy,
+    votersMin: config.votersMin,
     events,
     tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),

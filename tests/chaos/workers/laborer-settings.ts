@@ -6,6 +6,8 @@ export interface LaborerSettings {
   readonly agentId: string;
   /** Whether it drives sessions; else it does tasks. */
   readonly drives: boolean;
+  /** How long a task takes, ms: from the least to the most, by its number. */
+  readonly workMs: { readonly least: number; readonly most: number };
 }
 
 const variable = "LABORER";

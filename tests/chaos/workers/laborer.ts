@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createAgent, EntrainError } from "entrain";
 import { laborerSettings } from "./laborer-settings.ts";
 
-const { redisUrl, swarmId, agentId, drives } = laborerSettings();
+const { redisUrl, swarmId, agentId, drives, workMs } = laborerSettings();
 const agent = createAgent({
   swarm: swarmId,
   redis: redisUrl,
@@ -14,7 +14,7 @@ const agent = createAgent({
 if (!drives)
   agent.capability<number, number>("square", { input: { type: "integer" }, concurrency: 4 }, async (n, { signal }) => {
     // Long enough to be killed in the middle of.
-    await delay(5 + (n % 20), undefined, { signal });
+    await delay(workMs.least + (n % (workMs.most - workMs.least)), undefined, { signal });
     return n * n;
   });
 process.stdin.on("end", () => void agent.stop({ drainMs: 2_000 })).resume();

@@ -10,6 +10,7 @@ const snapshot = (contextVersion: number): GlobalSnapshot => ({
   health: 1,
   alive: 1,
   missing: 0,
+  voters: 1,
   contextVersion,
   generation: 1,
   recentDecisions: [],

@@ -13,6 +13,8 @@ export interface DecisionTimings {
   readonly contextReadTimeoutMs: number;
   /** Oldest health that is still believed when the context cannot be refreshed; older is unknown (default 5,000). */
   readonly healthMaxAgeMs: number;
+  /** Oldest context on which anything is proposed; with an older one an agent adopts, or takes the safe action alone (default 10,000). */
+  readonly contextStaleMaxMs: number;
   /** What a reasoner must leave of the budget for the commit (default 200; at most a quarter of the budget). */
   readonly commitReserveMs: number;
   /** Pause before a failed call to the ledger is repeated; doubles each time, with jitter of ±50 % (default 20). */
@@ -30,6 +32,7 @@ export function decisionTimings(given: Partial<DecisionTimings> = {}): DecisionT
     contextWaitMs: 200,
     contextReadTimeoutMs: 1_000,
     healthMaxAgeMs: 5_000,
+    contextStaleMaxMs: 10_000,
     commitReserveMs: 200,
     retryMs: 20,
     ...given,

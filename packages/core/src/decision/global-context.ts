@@ -1,5 +1,6 @@
 /** The swarm as one read of the store shows it, and as a reasoner gets to see it. */
 import type { LeaderRecord } from "../election/election.ts";
+import { quorumOf } from "../vote/tally.ts";
 
 /** What one read of the store tells, atomically. */
 export interface GlobalSnapshot {
@@ -9,9 +10,11 @@ export interface GlobalSnapshot {
   readonly alive: number;
   /** Members that died and still count. */
   readonly missing: number;
+  /** How many voters the swarm has, dead ones that nobody has evicted included (M2). */
+  readonly voters: number;
   readonly contextVersion: number;
   readonly generation: number;
-  /** Ids of the latest decisions, newest first, at most 20. */
+  /** Ids of the decisions of the last 5 minutes, newest first, at most 20. */
   readonly recentDecisions: readonly string[];
 }
 
@@ -27,14 +30,19 @@ export interface GlobalContext {
   /** 0 where there is no leader. */
   readonly term: number;
   readonly health: number | null;
-  /** More than half of those who should be there. */
+  /** The least number of voters that is a quorum (M2). */
   readonly quorumSize: number;
+  /** Ids of the decisions of the last 5 minutes, newest first, at most 20. */
   readonly recentDecisions: readonly string[];
   readonly role: "leader" | "follower";
   /** Version of the document whose policy is in use; 0 before there is one. */
   readonly contextVersion: number;
+  /** SHA-256 of that policy's canonical JSON, hex. */
+  readonly policyHash: string;
   /** At most `maxAgeMs` old. */
   readonly fresh: boolean;
+  /** How long ago its read was sent, ms; null where there never was one. */
+  readonly ageMs: number | null;
   /** When its read was sent, ms of the process's monotonic clock; null where there never was one. */
   readonly cachedAt: number | null;
 }
@@ -49,22 +57,27 @@ export interface ContextFacts {
   readonly healthMaxAgeMs: number;
   readonly leads: boolean;
   readonly contextVersion: number;
+  readonly policyHash: string;
+  /** The least number of voters that is a quorum, however few there are. */
+  readonly votersMin: number;
 }
 
 /** The context for these facts. Health that is too old to be believed is null: unknown. */
 export function globalContextOf(facts: ContextFacts): GlobalContext {
-  const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, contextVersion } = facts;
+  const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, contextVersion, policyHash, votersMin } = facts;
   const snapshot = timed?.snapshot;
   const ageMs = timed === undefined ? Infinity : nowMs - timed.sentMs;
   return {
     leaderId: snapshot?.leader?.agentId ?? null,
     term: snapshot?.leader?.term ?? 0,
     health: ageMs <= healthMaxAgeMs ? (snapshot?.health ?? null) : null,
-    quorumSize: Math.floor(((snapshot?.alive ?? 0) + (snapshot?.missing ?? 0)) / 2) + 1,
+    quorumSize: quorumOf(snapshot?.voters ?? 0, votersMin),
     recentDecisions: snapshot?.recentDecisions ?? [],
     role: leads ? "leader" : "follower",
     contextVersion,
+    policyHash,
     fresh: ageMs <= maxAgeMs,
+    ageMs: timed === undefined ? null : ageMs,
     cachedAt: timed?.sentMs ?? null,
   };
 }

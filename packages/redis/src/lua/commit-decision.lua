@@ -5,7 +5,7 @@
 --
 -- KEYS: 9
 -- Include: leader, trim-ledger, directive, append-decision
--- Input:  KEYS[1] store key, KEYS[2] ledger, KEYS[3] decisions, KEYS[4] decisions by sequence, KEYS[5] latest decision ids,
+-- Input:  KEYS[1] store key, KEYS[2] ledger, KEYS[3] decisions, KEYS[4] decisions by sequence, KEYS[5] latest decisions,
 --         KEYS[6] incidents, KEYS[7] incidents by last act, KEYS[8] leader record,
 --         KEYS[9] directives that are open
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix of the acts' keys, ARGV[4] incidentId, ARGV[5] decisionId,

@@ -63,6 +63,11 @@ export class ContextKeeper {
     return this.#served(this.#use());
   }
 
+  /** The youngest context there is, which is not counted as a use. */
+  youngest(): TimedSnapshot | undefined {
+    return this.#cache.latest();
+  }
+
   /** One read outside the plan; never rejects. */
   async readNow(): Promise<void> {
     await this.#read();

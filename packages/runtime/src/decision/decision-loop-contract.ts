@@ -45,6 +45,8 @@ export interface DecisionLoopOptions {
   /** In force until the shared document is read (default: `defaultPolicy`). */
   readonly policy?: Policy;
   readonly timings?: Partial<DecisionTimings>;
+  /** The least number of voters that is a quorum, however few there are (default 2). */
+  readonly votersMin?: number;
   /** Decisions under way at once; one more is refused (default 1,000). */
   readonly underWayMax?: number;
 }

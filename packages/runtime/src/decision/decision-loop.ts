@@ -94,6 +94,7 @@ class Loop implements DecisionLoop {
       ...options,
       timings: this.#timings,
       ledger: createTracedLedger(options.ledger, options.tracing),
+      contextFor: ({ leadership, basis }) => this.#contextOf(this.#keeper.youngest(), leadership !== undefined, basis),
       open: createSharedOpening(options.ledger, options.clock, answers),
       random: createRandom(newId()),
       board,
@@ -263,9 +264,12 @@ class Loop implements DecisionLoop {
       this.#options.events({ kind: "rule.failed", ruleId, contextVersion, message });
   }
 
-  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, { contextVersion }: PolicyBasis): GlobalContext {
+  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, basis: PolicyBasis): GlobalContext {
     const { contextMaxAgeMs: maxAgeMs, healthMaxAgeMs } = this.#timings;
-    return globalContextOf({ timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs, leads, contextVersion });
+    const { contextVersion, policyHash } = basis;
+    const { votersMin = 2 } = this.#options;
+    const known = { timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs };
+    return globalContextOf({ ...known, leads, contextVersion, policyHash, votersMin });
   }
 
   /** Another agent leads, and its lease was not over by now when the store was last read. */

@@ -37,9 +37,16 @@ export function runIncident(surroundings: RunSurroundings, task: RunTask): Promi
   return new IncidentRun(surroundings, task).run();
 }
 
+/** What a decision on the task rests on, before anybody is asked. */
+function inputOf({ reading, context, basis }: RunTask): DecisionInput {
+  const { policy, contextVersion, policyHash } = basis;
+  const { health } = context;
+  return { reading, health, safeMode: isSafeMode(health, policy), contextVersion, policyHash };
+}
+
 class IncidentRun {
   readonly #around: RunSurroundings;
-  readonly #task: RunTask;
+  #task: RunTask;
   #input: DecisionInput;
   readonly #settled = Promise.withResolvers<RunOutcome>();
   /** Aborts what the reasoner still does when the run is over; most runs adopt and ask none. */
@@ -54,7 +61,7 @@ class IncidentRun {
   #unwatch: (() => void) | undefined;
 
   constructor(around: RunSurroundings, task: RunTask) {
-    const { basis, context, leadership, leaderKnown, startedMs } = task;
+    const { basis, leadership, leaderKnown, startedMs } = task;
     const { budgetMs } = basis.policy;
     // What reaches the swarm is the leader's to propose: the others leave it that chance for all of their budget.
     const waits = needsVote(task);
@@ -64,13 +71,7 @@ class IncidentRun {
     this.#around = around;
     this.#turn = createProposalTurn(around.turns);
     this.#task = task;
-    this.#input = {
-      reading: task.reading,
-      health: context.health,
-      safeMode: isSafeMode(context.health, basis.policy),
-      contextVersion: basis.contextVersion,
-      policyHash: basis.policyHash,
-    };
+    this.#input = inputOf(task);
     this.#decisionId = around.newId();
     this.#state = createDecidingState({
       startedMs,
@@ -155,6 +156,10 @@ class IncidentRun {
   }
 
   async #reason(untilMs: number): Promise<void> {
+    if (this.#isTooOld() && !this.#renewContext()) {
+      await this.#lookUp();
+      return;
+    }
     const { basis } = this.#task;
     if (this.#input.safeMode) {
       const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
@@ -170,6 +175,32 @@ class IncidentRun {
       this.#input = { ...this.#input, ...rests };
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
+  }
+
+  #isTooOld(): boolean {
+    const { ageMs } = this.#task.context;
+    return ageMs === null || ageMs > this.#around.timings.contextStaleMaxMs;
+  }
+
+  /** True where the swarm is known well enough by now. */
+  #renewContext(): boolean {
+    this.#task = { ...this.#task, context: this.#around.contextFor(this.#task) };
+    this.#input = inputOf(this.#task);
+    return !this.#isTooOld();
+  }
+
+  /** Nothing is proposed on a context that is too old; what others have decided by now is adopted all the same. */
+  async #lookUp(): Promise<void> {
+    const { ledger, board } = this.#around;
+    const { ageMs } = this.#task.context;
+    try {
+      const known = this.#incidentId === undefined ? undefined : await ledger.read(this.#incidentId);
+      if (known !== undefined) board.post(known);
+      const since = ageMs === null ? "never" : `not for ${Math.round(ageMs)} ms`;
+      throw new EntrainError("unavailable", `the swarm's context was read ${since}`);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
   }
 
   async #commit(fence: Leadership | undefined): Promise<void> {

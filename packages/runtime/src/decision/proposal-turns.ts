@@ -16,7 +16,7 @@ export interface ProposalTurns {
 
 /** One run's part in them. */
 export interface ProposalTurn {
-  /** Calls `begin` in turn, unless the run is over by then; without an incident at once. */
+  /** Calls `begin` in turn, unless the run is over by then; without an incident, or with the turn already, at once. */
   take(incidentId: string | undefined, begin: () => void): void;
   /** The run is over. */
   giveBack(): void;
@@ -49,7 +49,7 @@ export function createProposalTurn(turns: ProposalTurns): ProposalTurn {
   let over = false;
   return {
     take(incidentId, begin) {
-      if (incidentId === undefined) {
+      if (incidentId === undefined || held === incidentId) {
         begin();
         return;
       }

@@ -27,6 +27,8 @@ export interface RunSurroundings {
   readonly open: Ledger["open"];
   /** Whom an action of the whole fleet would reach. */
   readonly registry: Pick<Registry, "snapshot">;
+  /** What is known of the swarm now, as `task` would have got it. */
+  readonly contextFor: (task: Pick<RunTask, "leadership" | "basis">) => GlobalContext;
   readonly askApproval?: AskApproval;
   readonly reasoner: Reasoner;
   readonly reasonings: FailureWindow;
@@ -40,7 +42,7 @@ export interface RunSurroundings {
   readonly newId: () => string;
 }
 
-/** One agent's incident; the basis and the context were taken once and stay. */
+/** One agent's incident; the basis was taken once and stays, and so does a context that is not too old to propose on. */
 export interface RunTask {
   readonly agentId: string;
   readonly reading: Reading;

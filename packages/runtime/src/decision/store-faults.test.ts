@@ -156,6 +156,47 @@ test("a context that cannot be refreshed is served stale, its health believed fo
   assert.ok(world.eventsOf("context.served").some(({ stale }) => stale));
 });
 
+test("on a context older than 10 s nothing is proposed: what others decide is adopted, else the safe action is taken alone", async () => {
+  const { time, world, link, loop } = setUp();
+  const other = world.join();
+  await time.advance(5);
+  await time.until(loop.decide({ ...request, incidentId: "1" }));
+  link.fate = (command) => (command === "snapshot" ? away() : sound);
+  await time.advance(10_001);
+  const alone = await time.until(loop.decide({ ...request, incidentId: "2" }));
+  assert.deepEqual([alone.source, alone.decision.action], ["safe-alone", "enter_safe_mode"]);
+  assert.match(alone.decision.reasoning, /the swarm's context was read not for \d+ ms/);
+  assert.equal(world.store.decisions.has("2"), false);
+  const waiting = loop.decide({ ...request, incidentId: "3" });
+  const { decision } = await time.until(other.decide({ ...request, agentId: "b", incidentId: "3" }));
+  assert.deepEqual((await time.until(waiting)).decision, decision);
+  link.fate = () => sound;
+  await time.advance(30_000);
+  const { source } = await time.until(loop.decide({ ...request, incidentId: "4" }));
+  assert.equal(source, "committed");
+});
+
+test("a context that comes late, but within the budget, is proposed on", async () => {
+  const { time, world } = setUp();
+  const fate = (command: string): Fate => (command === "snapshot" ? { thereMs: 150, backMs: 150 } : sound);
+  const loop = world.join({ fate });
+  const { source, decision, contextHit } = await time.until(loop.decide(request));
+  assert.deepEqual([source, contextHit, decision.input.health], ["committed", false, 1]);
+});
+
+test("a decision whose push is missed is found in the ledger, though the context is too old to propose on", async () => {
+  const { time, world } = setUp();
+  const other = world.join();
+  const fate = (command: string): Fate => (command === "snapshot" ? away() : sound);
+  const deaf = world.join({ fate, pushMs: () => undefined });
+  await time.advance(5);
+  const waiting = deaf.decide({ ...request, incidentId: "1" });
+  await time.advance(300);
+  const { decision } = await time.until(other.decide({ ...request, agentId: "b", incidentId: "1" }));
+  const outcome = await time.until(waiting);
+  assert.deepEqual([outcome.source, outcome.decision], ["adopted", decision]);
+});
+
 test("with the store away reads of the context pause longer and longer, and never crowd", async () => {
   const { time, world, link, loop } = setUp();
   await time.advance(5);

@@ -98,6 +98,7 @@ class Drive {
   #offsetMs = 0;
   readonly #budget: SessionBudget;
   #cancelling: string | null;
+  #lookedAtMs = -Infinity;
 
   constructor(
     around: DriveSurroundings,
@@ -150,6 +151,7 @@ class Drive {
 
   /** One look at everything; the end, or undefined where there is more to do. */
   async #round(): Promise<SessionEnd | undefined> {
+    await this.#lookForCancel();
     const nowMs = this.#nowMs();
     const untilMs = this.#createdAtMs + this.#spec.timeoutMs;
     const outside = this.#endFromOutside(nowMs >= untilMs);
@@ -173,7 +175,6 @@ class Drive {
     if (ends.length > 0) await this.#append(ends);
     if (ends.length > 0 || rosters.some(({ kind }) => kind === "roster")) return undefined;
     await this.#wakeUp.next(Math.min(pollMs, Math.max(1, untilMs - nowMs)));
-    await this.#lookForCancel();
     return undefined;
   }
 
@@ -216,8 +217,11 @@ class Drive {
     return state === this.#fold.record.state ? [] : [{ kind: "state", state }];
   }
 
+  /** Where there is a hint of it, and at times without one, however busy the session is: a hint may have been lost. */
   async #lookForCancel(): Promise<void> {
-    if (!this.#wakeUp.sessionHinted()) return;
+    const nowMs = this.#nowMs();
+    if (!this.#wakeUp.sessionHinted() && nowMs - this.#lookedAtMs < pollMs) return;
+    this.#lookedAtMs = nowMs;
     const stored = await this.#around.sessions.read(this.#spec.sessionId, this.#fold.record.entries);
     this.#cancelling = stored?.header.cancelling ?? null;
   }

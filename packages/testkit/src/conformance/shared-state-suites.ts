@@ -85,6 +85,7 @@ export const globalStateCases: readonly ConformanceCase<StoreUnderTest>[] = [
         health: undefined,
         alive: 0,
         missing: 0,
+        voters: 0,
         contextVersion: 0,
         generation: health.status().generation,
         recentDecisions: [],
@@ -106,6 +107,11 @@ export const globalStateCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.deepEqual([snapshot.alive, snapshot.missing], [2, 0]);
       const latest = Array.from({ length: 20 }, (_, index) => `incident-${24 - index}#a`);
       assert.deepEqual(snapshot.recentDecisions, latest);
+      const { decision } = await client.ledger.commit(proposalOf("incident-25", "a"));
+      const old = { ...decision, ...proposalOf("incident-old", "a"), committedAtMs: decision.committedAtMs - 301_000 };
+      await client.ledger.reoffer([old]);
+      const { recentDecisions } = await client.globalState.snapshot();
+      assert.deepEqual(recentDecisions, ["incident-25#a", ...latest.slice(0, 18)], "those of 5 minutes");
     },
   },
   {

@@ -55,6 +55,11 @@ test("an allowed host is asked, redirections are not followed, and what may pass
   const get = (path: string) => ask({ url: `http://${host}${path}` }, { signal });
   assert.deepEqual(await get("/json"), { status: 200, contentType: "application/json", body: { n: 1 } });
   assert.equal((await get("/away")).status, 302);
+  const made = (transform: string) => ask({ url: `http://${host}/json`, transform }, { signal });
+  const transformed = await made("[result.body.n, result.status]");
+  assert.deepEqual(transformed.body, [1, 200]);
+  await assert.rejects(made("result."), { code: "invalid-argument", field: "transform" });
+  await assert.rejects(made("result.body.m"), { code: "invalid-argument", message: /No such key: m/ });
   await assert.rejects(get("/broken"), { code: "unavailable", message: /answers 503/ });
   await assert.rejects(get("/large"), { code: "invalid-argument" });
   await assert.rejects(ask({ url: "http://127.0.0.1:1/" }, { signal }), { code: "permission-denied" });

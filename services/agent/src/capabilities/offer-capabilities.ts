@@ -1,5 +1,4 @@
 /** What an agent service can do for sessions: what is safe, and what its operator allows. */
-import type { Json } from "@entrain/kernel";
 import { createSchemaChecker } from "@entrain/documents";
 import { createChatClient } from "@entrain/reasoners";
 import type { AgentWork } from "entrain";
@@ -39,7 +38,7 @@ export function offerCapabilities(work: AgentWork, allowed: Allowed): void {
     const ask = urlFetcher(fetchHosts);
     work.capability<FetchInput>("http.fetch", { input: fetchInput, concurrency }, async (input, context) => {
       const { status, contentType, body } = await ask(input, context);
-      return { status, contentType, body: body as Json };
+      return { status, contentType, body };
     });
   }
   if (chatUrl !== undefined && chatModel !== undefined) {

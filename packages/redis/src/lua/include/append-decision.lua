@@ -2,7 +2,7 @@
 -- bounds goes.
 --
 -- Include after trim-ledger, directive.
--- Input:  KEYS[2] ledger, KEYS[3] decisions, KEYS[4] decisions by sequence, KEYS[5] latest decision ids, KEYS[6] incidents,
+-- Input:  KEYS[2] ledger, KEYS[3] decisions, KEYS[4] decisions by sequence, KEYS[5] latest decisions, KEYS[6] incidents,
 --         KEYS[7] incidents by last act, KEYS[9] directives that are open
 -- Offers: append(incidentId, decisionId, decision, actsPrefix, decisionsMax, retentionMs, directivesPrefix)
 
@@ -14,7 +14,7 @@ local function append(incidentId, decisionId, decision, actsPrefix, decisionsMax
   redis.call('HINCRBY', KEYS[2], 'count', 1)
   redis.call('HSET', KEYS[3], incidentId, decision)
   redis.call('ZADD', KEYS[4], int(sequence), incidentId)
-  redis.call('LPUSH', KEYS[5], decisionId)
+  redis.call('LPUSH', KEYS[5], string.match(decision, '^{"term":%d+,"committedAtMs":(%d+),') .. ' ' .. decisionId)
   redis.call('LTRIM', KEYS[5], 0, latestMax - 1)
   local oldestMs = nowMs - tonumber(retentionMs)
   local function isOld(old)
