@@ -8,7 +8,8 @@ import { defaultPolicy, type Decision, type Policy } from "@entrain/core/decisio
 import { compilePolicy } from "@entrain/reasoners";
 import type { ReplayedDecision } from "@entrain/testkit/history";
 
-const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** SHA-256 of a text, hex. */
+export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The policy of the run's `index`-th change. */
 export function policyAt(index: number): Policy {

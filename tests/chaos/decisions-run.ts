@@ -12,15 +12,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createRandom } from "@entrain/kernel";
 import { defaultPolicy, type Decision, type Policy } from "@entrain/core/decision";
 import { createDocumentRules } from "@entrain/documents";
+import type { ContextDesk } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
-import { createContextDesk, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
+import { auditDecisions, createContextDesk, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { checkDecisions, type RecordedAct } from "@entrain/testkit/history";
 import { startDecider, type DeciderProcess } from "./decider-process.ts";
 import { decisionFaults, type DecisionFaultName, type DecisionFaultTargets } from "./decision-faults.ts";
-import { policyAt, replayUnder } from "./decision-policies.ts";
+import { policyAt, replayUnder, sha256Hex } from "./decision-policies.ts";
 import { startOneWayProxy, type OneWayProxy } from "./one-way-proxy.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
 
@@ -63,6 +64,8 @@ export interface DecisionsOutcome {
   /** Decisions of the swarm in safe mode. */
   readonly safeMode: number;
   readonly policies: number;
+  /** Decisions whose policy the audit by replay did not find in the document's history. */
+  readonly policyUnknown: number;
   readonly terms: number;
   readonly divergences: number;
   /** How often each cause was given for a safe action taken alone; figures in it are left out. */
@@ -96,11 +99,15 @@ export async function runDecisions(run: DecisionsRun): Promise<DecisionsOutcome>
   }
   await swarm.stop();
   audits.push(await audit(observer));
-  return judge(run, swarm.acts(), audits, policies.used);
+  const outcome = judge(run, swarm.acts(), audits, policies.used);
+  const options = { ledger: observer.ledger, desk: policies.desk, compile: compilePolicy, sha256Hex };
+  const { faults, policyUnknown } = await auditDecisions(options, outcome.committed);
+  return { ...outcome, violations: [...outcome.violations, ...faults], policyUnknown };
 }
 
 /** The shared policy, and all that it was. */
 interface Policies {
+  readonly desk: ContextDesk;
   readonly used: readonly Policy[];
   change(): Promise<void>;
 }
@@ -112,6 +119,7 @@ async function createPolicies(store: RedisStore): Promise<Policies> {
   const desk = createContextDesk({ store: store.context, rules, timers: systemTimers, random });
   const used: Policy[] = [defaultPolicy];
   const policies: Policies = {
+    desk,
     used,
     async change() {
       const next = policyAt(used.length);
@@ -258,7 +266,7 @@ function judge(
   acts: readonly RecordedAct[],
   audits: readonly (readonly Decision[])[],
   policies: readonly Policy[],
-): DecisionsOutcome {
+): Omit<DecisionsOutcome, "policyUnknown"> {
   const safeActions = new Set(policies.map(({ safeAction }) => safeAction));
   const judgement = checkDecisions({ acts, audits, safeActions, replay: replayUnder(policies) });
   const { loneActs, again, actedTwice, decided, divergences, replayed, violations } = judgement;

@@ -91,6 +91,7 @@ test("agents, decision loop, coordinator and console do their work as users of t
   for (const list of [
     "agents",
     "decisions",
+    "decision-audit",
     "context/history",
     "budgets",
     "budget-audit",

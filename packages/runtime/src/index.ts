@@ -20,6 +20,7 @@ export { ContextFollower, type ContextSource } from "./context/context-follower.
 export { watchContext } from "./context/context-watch.ts";
 export { initialDocument } from "./context/initial-document.ts";
 export { createSharedContext, type HeldContext, type SharedContextOptions } from "./context/shared-context.ts";
+export { auditDecisions, type DecisionAudit } from "./decision/audit-decisions.ts";
 export { createDecisionLoop } from "./decision/decision-loop.ts";
 export type {
   DecisionLoop,

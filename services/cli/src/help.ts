@@ -6,7 +6,7 @@ const general = `entrain COMMAND [flags]
   entrain status      a running swarm at a glance
   entrain goal        the goal of a running swarm, or another one for it
   entrain replay      give recorded telemetry to a running swarm
-  entrain decisions   the newest decisions of a running swarm
+  entrain decisions   the newest decisions of a running swarm, and their audit by replay
   entrain budget      the budgets of a running swarm, and the audit of their books
   entrain session     sessions of a running swarm: run one from a file, look at them, cancel them
   entrain certs       certificates for development
@@ -57,11 +57,15 @@ advance. GOAL is sync, spread, cluster, coherence, or a named goal such as distr
 Exit codes: 0 done; 1 the console does not answer, or Redis is away; 2 wrong command line, or an impossible goal.
 `;
 
-const decisions = `entrain decisions [flags]
+const decisions = `entrain decisions [list|audit] [flags]
+
+Lists the newest decisions of a running swarm, or puts them to their own policies again and holds the result against them.
 
   --url URL     the console (default http://127.0.0.1:8080)
-  --limit N     how many, newest first (default 20, at most 1000)
+  --limit N     how many, newest first (default 20, at most 1000; audit: 1000, at most 10000)
   --json        one JSON object per line instead of text
+
+Exit codes: 0 done, no fault found; 1 the audit found a fault, or the console does not answer.
 `;
 
 const budget = `entrain budget [list|audit] [flags]

@@ -4,7 +4,7 @@
  * Order at the start: listen (a taken port is known at once), connect to the store, follow. Order at the end: no longer
  * ready, event streams end, requests under way are answered, then the followers, then the store, the ops port last.
  */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import type { Config } from "@entrain/config";
 import { createDocumentRules } from "@entrain/documents";
@@ -15,6 +15,7 @@ import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { createAgentClient, type Security } from "@entrain/rpc";
 import {
+  auditDecisions,
   createContextDesk,
   createSessionDesk,
   createSystemClock,
@@ -42,6 +43,8 @@ import { listen } from "./http/listen.ts";
 import { createSwarmFollower, type SwarmFollower } from "./swarm-follower.ts";
 
 type Surroundings = Pick<ServiceSurroundings, "logger" | "signal">;
+
+const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** A console that answers. */
 export interface RunningConsole extends RunningService {
@@ -86,6 +89,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
       nextSessionId: () => `s-${randomUUID()}`,
       tracing: createTracing(),
     }),
+    auditDecisions: (limit) => auditDecisions({ ledger: store.ledger, desk, compile: compilePolicy, sha256Hex }, limit),
     votersMin: config.votersMin,
     hub,
     clock,

@@ -76,4 +76,5 @@ export { createDecisionMemory, type DecisionMemory } from "./decision-memory.ts"
 export { createLoneActs, wayToLookUp, type LoneAct, type LoneActs } from "./lone-acts.ts";
 export { createFailureWindow, type FailureWindow } from "./failure-window.ts";
 export { decisionTimings, withinBudgetMs, type DecisionTimings } from "./decision-timings.ts";
+export { replayDecision, type ReplayOutcome, type RulesSay } from "./decision-audit.ts";
 export { isDivergent } from "./divergence.ts";

@@ -94,7 +94,7 @@ export function observationOf(taken: CompiledPolicy, reading: Reading): Observat
 }
 
 /** What the document has under `/policy/decision`, whatever that is. */
-function decisionPolicyOf(document: ContextDocument["document"]): unknown {
+export function decisionPolicyOf(document: ContextDocument["document"]): unknown {
   const { policy }: { readonly policy?: unknown } = document;
   return typeof policy === "object" && policy !== null && "decision" in policy ? policy.decision : undefined;
 }

@@ -8,6 +8,7 @@ import type {
   AgentView,
   AuditView,
   BudgetView,
+  DecisionAuditView,
   DecisionView,
   GoalShape,
   GoalView,
@@ -35,6 +36,8 @@ export interface ConsoleClient {
   leader(): Promise<LeaderView>;
   /** The newest decisions, at most `limit`. */
   decisions(limit: number): Promise<readonly DecisionView[]>;
+  /** The audit of the newest decisions, at most `limit`. */
+  auditDecisions(limit: number): Promise<DecisionAuditView>;
   /** All budgets, in the order of their creation. */
   budgets(): Promise<readonly BudgetView[]>;
   /** The audit of the budgets; a long log takes seconds. */
@@ -81,6 +84,8 @@ export function createConsoleClient(url: string, token?: string): ConsoleClient 
       const page = await get<{ readonly decisions: readonly DecisionView[] }>(`/api/v1/decisions?limit=${limit}`);
       return page.decisions;
     },
+    auditDecisions: (limit) =>
+      ask<DecisionAuditView>(`/api/v1/decision-audit?limit=${limit}`, { signal: AbortSignal.timeout(auditDeadlineMs) }),
     async sessions(limit) {
       return (await get<{ readonly sessions: readonly SessionView[] }>(`/api/v1/sessions?limit=${limit}`)).sessions;
     },

@@ -157,6 +157,14 @@ export interface AuditView {
   readonly presumed: readonly { readonly budgetId: string; readonly resource: string; readonly amount: number }[];
 }
 
+/** `GET /api/v1/decision-audit` */
+export interface DecisionAuditView {
+  readonly decisions: number;
+  readonly rules: { readonly same: number; readonly other: number; readonly fallback: number };
+  readonly policyUnknown: number;
+  readonly faults: readonly string[];
+}
+
 /** One of `GET /api/v1/decisions`. */
 export interface DecisionView {
   readonly decisionId: string;

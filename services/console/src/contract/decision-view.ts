@@ -75,6 +75,32 @@ export const telemetryAnswerSchema = closedObject({
   ),
 });
 
+/** The query of `GET /api/v1/decision-audit`. */
+export const auditQuerySchema = closedObject({
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 10_000, description: "How many decisions, newest first (default 1,000)." }),
+  ),
+});
+
+/** The answer of `GET /api/v1/decision-audit`. */
+export const decisionAuditSchema = closedObject({
+  decisions: Type.Integer({ description: "Decisions that were looked at." }),
+  rules: closedObject(
+    {
+      same: Type.Integer({ description: "The rules say what was decided, or safe mode does." }),
+      other: Type.Integer({ description: "The rules say something else: a reasoner of an agent's own decided." }),
+      fallback: Type.Integer({ description: "The safe action, for a cause outside of the input." }),
+    },
+    "What the rules of its policy say on each decision's input.",
+  ),
+  policyUnknown: Type.Integer({
+    description:
+      "Decisions whose policy the document's history no longer holds; of them the input's hash was looked at.",
+  }),
+  faults: Type.Array(Type.String(), { description: "Breaches of D2; none is good." }),
+});
+
+export type AuditQuery = Static<typeof auditQuerySchema>;
 export type DecisionView = Static<typeof decisionSchema>;
 export type DecisionEntryView = Static<typeof decisionEntrySchema>;
 export type TelemetryBody = Static<typeof telemetryBodySchema>;

@@ -12,7 +12,7 @@ import type {
   Timers,
   VoteStore,
 } from "@entrain/ports";
-import type { SessionDesk } from "@entrain/runtime";
+import type { DecisionAudit, SessionDesk } from "@entrain/runtime";
 import type { Readiness } from "@entrain/telemetry";
 import type { EventHub } from "../events/event-hub.ts";
 import type { Access } from "./access.ts";
@@ -32,6 +32,8 @@ export interface ApiContext {
   };
   /** Reads and changes the shared document. */
   readonly desk: ContextDesk;
+  /** Replays the newest decisions of the ledger (D2). */
+  readonly auditDecisions: (limit: number) => Promise<DecisionAudit>;
   /** Makes, reads and ends sessions. */
   readonly sessions: Pick<SessionDesk, "create" | "read" | "list" | "cancel">;
   /** The least number of voters that is a quorum. */

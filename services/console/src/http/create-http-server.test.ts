@@ -148,6 +148,7 @@ test("the OpenAPI document describes every route of the contract", async (t) => 
     "get /api/v1/budgets",
     "get /api/v1/context",
     "get /api/v1/context/history",
+    "get /api/v1/decision-audit",
     "get /api/v1/decisions",
     "get /api/v1/events",
     "get /api/v1/leader",

@@ -51,6 +51,19 @@ async function validatorOf(
   return new Ajv2020({ strict: false, allErrors: true }).compile(schema.schema);
 }
 
+test("the audit of decisions answers what was found, and not while the store is away", async (t) => {
+  const { app, says, feed } = await createApi(swarm);
+  t.after(() => app.close());
+  says.entries = entries;
+  const answer = await app.inject("/api/v1/decision-audit?limit=3");
+  const { decisions, policyUnknown, faults } = answer.json<Answer & { faults: string[] }>();
+  assert.deepEqual([answer.statusCode, decisions, policyUnknown], [200, 3, 3]);
+  assert.equal(faults.length, 3, "the made-up decisions have no hash");
+  assert.equal((await app.inject("/api/v1/decision-audit?limit=0")).statusCode, 422);
+  feed({ kind: "store", status: { up: false, generation: 1 } });
+  assert.equal((await app.inject("/api/v1/decision-audit")).statusCode, 503);
+});
+
 test("the answers are those that the OpenAPI document describes, fresh and stale", async (t) => {
   const { app, says, feed } = await createApi(swarm);
   t.after(() => app.close());

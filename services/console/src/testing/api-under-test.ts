@@ -2,12 +2,14 @@
  * The API over a real model, journal and hub. What is made up are the inputs: what the store says, and what the agents'
  * processes answer.
  */
+import { createHash } from "node:crypto";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { LeaderRecord } from "@entrain/core/election";
 import type { ContextDocument } from "@entrain/core/context";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { ContextDesk, GoalSetting, LedgerEntry, LedgerStats, RuntimeEvent, ScheduledJob } from "@entrain/ports";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { compilePolicy } from "@entrain/reasoners";
+import { auditDecisions, createSystemClock, systemTimers } from "@entrain/runtime";
 import { createEventHub } from "../events/event-hub.ts";
 import { createEventJournal } from "../events/event-journal.ts";
 import type { AgentConnection } from "../followers/process-observers.ts";
@@ -17,6 +19,8 @@ import type { AuditEntry } from "../http/audit.ts";
 import { createHttpServer } from "../http/create-http-server.ts";
 import { createSwarmModel, type SwarmInput } from "../swarm-model/swarm-model.ts";
 import { at } from "./facts.ts";
+
+const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** What the store of a test says. */
 export interface StoreSays {
@@ -73,6 +77,10 @@ export async function createApi(
       ...storeThat(says),
       ...(budgets === undefined ? {} : { budgets }),
       ...(votes === undefined ? {} : { votes }),
+    },
+    auditDecisions: (limit) => {
+      const { ledger } = storeThat(says);
+      return auditDecisions({ ledger, desk: desk ?? deskThat(says), compile: compilePolicy, sha256Hex }, limit);
     },
     votersMin: 2,
     desk: desk ?? deskThat(says),
@@ -148,6 +156,6 @@ function deskThat(says: StoreSays): ContextDesk {
         : Promise.resolve(says.context ?? { version: 0, document: {} }),
     patch: refuse,
     rollback: refuse,
-    history: refuse,
+    history: () => Promise.resolve({ nowMs: 0, present: 0, oldest: 0, entries: [] }),
   };
 }

@@ -4,9 +4,12 @@ import { EntrainError } from "@entrain/kernel";
 import { checkReading, type Reading } from "@entrain/core/decision";
 import { injectTelemetry } from "../../actions/inject-telemetry.ts";
 import {
+  auditQuerySchema,
+  decisionAuditSchema,
   decisionsAnswerSchema,
   telemetryAnswerSchema,
   telemetryBodySchema,
+  type AuditQuery,
   type TelemetryBody,
 } from "../../contract/decision-view.ts";
 import { pagingSchema, type PagingQuery } from "../../contract/requests.ts";
@@ -56,7 +59,27 @@ export function addDecisionRoutes(app: FastifyInstance, context: ApiContext): vo
     },
     ({ query }) => decisionsPage(context, query),
   );
+
+  app.get<{ Querystring: AuditQuery }>(
+    "/api/v1/decision-audit",
+    {
+      schema: {
+        tags,
+        operationId: "auditDecisions",
+        summary: "Puts the newest decisions to their own policies again, and says where that comes to something else",
+        querystring: auditQuerySchema,
+        response: { 200: answers("What it found.", decisionAuditSchema), ...anyProblem },
+      },
+    },
+    ({ query }) => {
+      requireStore(context);
+      return context.auditDecisions(query.limit ?? auditedByDefault);
+    },
+  );
 }
+
+/** Decisions that an audit looks at where its caller does not say. */
+const auditedByDefault = 1_000;
 
 /**
  * A page from the store, else from the newest decisions that the console remembers. A cursor holds both the store's
