@@ -5,8 +5,8 @@ import { createFailureWindow, isAnomaly } from "@entrain/core/decision";
 import { agentHealth, agentRisk, createAnomalyWindow, type AnomalyWindow } from "@entrain/core/membership";
 import type { Clock, DecideOutcome } from "@entrain/ports";
 
-/** Grain of the loop's delay histogram, ms: an idle loop shows this much. */
-const resolutionMs = 10;
+/** Grain of the loop's delay histogram, ms: an idle loop shows this much. It wakes the process so often, so it is no finer. */
+const resolutionMs = 100;
 
 /** Keeps the signals of one process. */
 export interface HealthProbe {

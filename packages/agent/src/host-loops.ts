@@ -28,6 +28,7 @@ import {
   RoleKeeper,
   Succession,
   createRolePolicyInUse,
+  doze,
   systemTimers,
   type ContextFollower,
   type LeaderView,
@@ -110,18 +111,18 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     succession.leaderIs(leader);
   });
   const succession: Succession = createSuccession(surroundings, election, () => membership);
-  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, () => membership.alive());
+  // Asked before every beat, so it is worked out once a view.
+  let coresToSpin = false;
+  const spin = (): boolean => (options.spin === "auto" ? coresToSpin : options.spin === "on");
+  const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, spin);
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
     detector.setView(view);
     roles.setView(view);
     ownRoles.setView(view);
+    coresToSpin = hasCoresToSpin(options.host, membership.alive());
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
-  const roles = new RoleKeeper({
-    ...{ store: surroundings.store.roles, timers: systemTimers, events },
-    leadership: () => election.leadership(),
-    policy: createRolePolicyInUse(surroundings.context, events),
-  });
+  const roles = createRoles(surroundings, election);
   const stand = (): void => {
     election.start();
     roles.start();
@@ -138,7 +139,7 @@ function createRhythm(
   { options, clock, events, goal, onBeat }: HostLoopsOptions,
   transport: RpcPhaseTransport,
   election: ElectionLoop,
-  alive: () => readonly MemberRecord[],
+  spin: () => boolean,
 ): RhythmLoop {
   return new RhythmLoop({
     clock,
@@ -149,7 +150,8 @@ function createRhythm(
     goal,
     strategies: options.rhythm.book,
     batched: options.agentIds.length > 1,
-    spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
+    spin,
+    doze,
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
       election.sawTerm(term);
@@ -167,6 +169,14 @@ function createDetector({ options, incarnation, clock, store, events, probe }: H
     probe: createMemberProbe({ swarmId, insecure, tls }),
     random: createRandom(`probes of ${processId}`),
     agentId: candidateOf(options),
+  });
+}
+
+function createRoles({ store, context, events }: HostLoopsOptions, election: ElectionLoop): RoleKeeper {
+  return new RoleKeeper({
+    ...{ store: store.roles, timers: systemTimers, events },
+    leadership: () => election.leadership(),
+    policy: createRolePolicyInUse(context, events),
   });
 }
 

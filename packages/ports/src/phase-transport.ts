@@ -34,8 +34,11 @@ export interface ReceivedFrame {
 export interface PhaseTransport {
   /** The processes to be connected with, by process id; others are disconnected. */
   setPeers(peers: ReadonlyMap<string, { readonly address: string }>): void;
-  /** Sends now, to one peer; a frame that cannot be sent at once is dropped: the next one is newer. */
-  send(processId: string, frame: PhaseFrame): void;
+  /**
+   * Sends now, to one peer; a frame that cannot be sent at once is dropped: the next one is newer. `atNs` is the local
+   * monotonic instant at which its samples were true (default: the sending).
+   */
+  send(processId: string, frame: PhaseFrame, atNs?: number): void;
   onFrame(listener: (received: ReceivedFrame) => void): void;
   connectedPeers(): readonly string[];
 }

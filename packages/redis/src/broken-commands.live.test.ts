@@ -177,6 +177,16 @@ testMutants<ScriptName>(
       ),
     },
     {
+      name: "allocate-budget",
+      what: "grants to who asks first",
+      text: "local behind = isBehind(budget, request)",
+      instead: "local behind = false",
+      caughtBy: caseNamed(
+        budgetCases,
+        "who waits for room goes in the order of coming, also before who asks first, until its place lapses",
+      ),
+    },
+    {
       name: "hint-context",
       what: "tells nobody of what waits",
       text: "return int(hint(ARGV[2]))",

@@ -115,8 +115,9 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
       ];
     }
     case "allocate": {
-      const { budgetId, requestId, amounts, leaseMs, holder, priority, reserve = "", tier = "" } = command.request;
-      const who = [holder, priority, reserve, tier];
+      const { budgetId, requestId, amounts, leaseMs, keepPlaceMs = 0 } = command.request;
+      const { holder, priority, reserve = "", tier = "" } = command.request;
+      const who = [holder, priority, reserve, tier, keepPlaceMs];
       return ["allocate-budget", [text, budgetId, requestId, wordsOf(amounts), leaseMs, ...who]];
     }
     case "extend":

@@ -92,7 +92,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       ...(Object.keys(limits).length === 0 ? {} : { limits: checkAmounts("limits", limits, 0) }),
       ...(policy === null ? {} : { policy: policyFromWire(policy) }),
     })),
-    Allocate: changed(({ budgetId, leaseMs, reserve, tier, ...wish }, caller) => {
+    Allocate: changed(({ budgetId, leaseMs, reserve, tier, keepPlaceMs, ...wish }, caller) => {
       if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);
       return {
         kind: "allocate",
@@ -101,6 +101,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
           ...(leaseMs === 0 ? {} : { leaseMs }),
           ...(reserve === "" ? {} : { reserve }),
           ...(tier === "" ? {} : { tier }),
+          ...(keepPlaceMs === 0 ? {} : { keepPlaceMs }),
         }),
       };
     }),

@@ -24,7 +24,7 @@ import type { BudgetRefusal as WireRefusal, BudgetRefusal__Output } from "./gen/
 import { count, finite, oneOf, present } from "./wire-fields.ts";
 
 const outcomeKinds = ["done", "repeated", "granted", "extended", "refused"] as const;
-const countedKinds = ["budgets", "children", "levels"] as const;
+const countedKinds = ["budgets", "children", "levels", "waiting"] as const;
 const classFields = ["reserve", "tier"] as const;
 const resourceKinds = ["reusable", "consumable"] as const satisfies readonly ResourceKind[];
 

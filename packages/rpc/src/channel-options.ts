@@ -8,8 +8,12 @@ export interface Keepalive {
   readonly timeoutMs: number;
 }
 
-/** A paused peer is noticed within 300 ms. */
-export const rhythmKeepalive: Keepalive = { timeMs: 200, timeoutMs: 100 };
+/**
+ * A paused peer is noticed within 3 s, when its last word counts no more; a killed one breaks its stream at once. Both ends ping
+ * each stream, so five pings a second were half of what a quiet process did, and answers within 100 ms are not to be had on a
+ * host that starts fifty processes: their streams broke and were dialled again until all was calm.
+ */
+export const rhythmKeepalive: Keepalive = { timeMs: 1_000, timeoutMs: 2_000 };
 /** Calls may wait: their deadlines are theirs. */
 const callKeepalive: Keepalive = { timeMs: 1_000, timeoutMs: 1_000 };
 

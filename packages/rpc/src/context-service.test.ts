@@ -190,6 +190,7 @@ test("an agent holds parts of budgets in its own name alone, and a decision loop
     leaseMs: 60_000,
     holder: "a-7",
     priority: 0,
+    keepPlaceMs: 2_000,
   };
   const agent = clientWith(await certificate("agent", "a-*")).budgets;
   await agent.apply({ kind: "allocate", request });

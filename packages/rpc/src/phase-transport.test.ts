@@ -55,6 +55,23 @@ test("two hundred agents share one stream and one frame", async () => {
   );
 });
 
+test("of two frames to one peer in one turn the newer is sent, and the other counted as dropped", async () => {
+  await using a = await startLoopbackProcess({ processId: "a" });
+  await using b = await startLoopbackProcess({ processId: "b" });
+  await connect(a, b);
+  b.transport.send("a", frameOf(1, 3));
+  b.transport.send("a", frameOf(2, 5));
+  await eventually("a frame arrives", () => a.received.length > 0);
+  assert.equal(a.received[0]!.frame.samples.length, 5);
+  assert.deepEqual(
+    b.events.filter(({ kind }) => kind === "rhythm.frame"),
+    [
+      { kind: "rhythm.frame", direction: "dropped", phases: 3 },
+      { kind: "rhythm.frame", direction: "sent", phases: 5 },
+    ],
+  );
+});
+
 test("only the lower id dials, and is accepted by a process that does not know it yet", async () => {
   await using a = await startLoopbackProcess({ processId: "a" });
   await using b = await startLoopbackProcess({ processId: "b" });

@@ -63,6 +63,9 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
   readonly #served = new Set<PhaseLink>();
   /** The one link of each peer that has named itself. */
   readonly #links = new Map<string, PhaseLink>();
+  /** What waits for its turn: one frame a peer, the newest. */
+  readonly #outbox = new Map<string, { readonly frame: PhaseFrame; readonly atNs: number }>();
+  #sending: NodeJS.Immediate | undefined;
   #wanted: ReadonlySet<string> = new Set();
   #told = { connected: 0, wanted: 0 };
   #closed = false;
@@ -93,8 +96,16 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
     this.#tellPeers();
   }
 
-  send(processId: string, frame: PhaseFrame): void {
-    this.#links.get(processId)?.send(frame);
+  /**
+   * One frame each turn of the event loop, for a socket is flushed at the end of a turn: of frames written in one turn the
+   * first would always look as if it had taken longest, and its peer's clock as if it were behind.
+   */
+  send(processId: string, frame: PhaseFrame, atNs = this.#options.clock.monoNs()): void {
+    const replaced = this.#outbox.get(processId);
+    if (replaced !== undefined)
+      this.#options.events({ kind: "rhythm.frame", direction: "dropped", phases: replaced.frame.samples.length });
+    this.#outbox.set(processId, { frame, atNs });
+    this.#sending ??= setImmediate(() => this.#sendNext());
   }
 
   onFrame(listener: (received: ReceivedFrame) => void): void {
@@ -144,10 +155,21 @@ class GrpcPhaseTransport implements RpcPhaseTransport {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#outbox.clear();
     this.#wanted = new Set();
     for (const link of this.#served) link.end(new EntrainError("unavailable", "this process is stopping"));
     await Promise.all([...this.#dialers.values()].map((dialer) => dialer.close()));
     this.#dialers.clear();
+  }
+
+  #sendNext(): void {
+    this.#sending = undefined;
+    const [next] = this.#outbox;
+    if (next === undefined) return;
+    const [processId, { frame, atNs }] = next;
+    this.#outbox.delete(processId);
+    this.#links.get(processId)?.send(frame, atNs);
+    if (this.#outbox.size > 0) this.#sending = setImmediate(() => this.#sendNext());
   }
 
   #dial(peerId: string, address: string): void {

@@ -13,6 +13,7 @@ export { createBusDesk, type BusDesk } from "./bus/bus-desk.ts";
 export type { MessageContext, MessageHandler } from "./bus/delivery.ts";
 export type { HeardContext, MessageListener, ListenOptions, SendOptions, Sent } from "./bus/live-desk.ts";
 export type { Subscription } from "./bus/group-worker.ts";
+export { doze } from "./clock/doze.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { keepBlackboard } from "./context/blackboard-keeper.ts";
 export { createContextDesk } from "./context/context-desk.ts";

@@ -56,6 +56,23 @@ export function shortage(
   return { kind: "exhausted", budgetId: node.definition.budgetId, remaining, preempted, waitMs };
 }
 
+/** The refusal of a request that is behind others: what there is, is theirs. */
+export function nothingLeft(node: Node, { amounts }: { readonly amounts: Amounts }): BudgetRefusal {
+  const { exhaustion } = node.policy;
+  const remaining = Object.fromEntries(Object.keys(amounts).map((resource) => [resource, 0]));
+  const waitMs = exhaustion.kind === "queue" ? exhaustion.waitMs : 0;
+  return { kind: "exhausted", budgetId: node.definition.budgetId, remaining, preempted: 0, waitMs };
+}
+
+/** Whether there would be room for a request if all that is handed out came back, and nothing of it was consumed. */
+export function isInReach(node: Node, request: RequestClass & { readonly amounts: Amounts }): boolean {
+  const open = openPercent(node.policy, request);
+  return Object.entries(request.amounts).every(([resource, amount]) => {
+    const { limit, used } = accountOf(node, resource);
+    return amount <= shareOf(limit, open) - used;
+  });
+}
+
 /** What a request gets that takes less where there is less; undefined where that is not enough, or none does. */
 export function degraded(node: Node, request: RequestClass & { readonly amounts: Amounts }): Amounts | undefined {
   const { exhaustion } = node.policy;

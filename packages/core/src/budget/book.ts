@@ -3,10 +3,9 @@
  * in Lua; this is what it is held against, and what an audit replays.
  *
  * Order within a command: what is over is reclaimed (unless that is left to `reclaim`), the request is recognised if it was
- * made before, the budget is looked at, its strategy makes room, and only then something is granted.
+ * made before, the budget and who waits for it are looked at, its strategy makes room, and only then something is granted.
  */
 import { overdraft, shortage, unknownNames } from "./admission.ts";
-import { admit } from "./admit.ts";
 import type { Amounts } from "./amounts.ts";
 import {
   budgetLimits,
@@ -21,12 +20,14 @@ import {
   accountOf,
   breachesOf,
   budgetOf,
+  earlier,
   moveAcross,
   movePart,
   type Account,
   type Ledger,
   type Node,
 } from "./ledger.ts";
+import { admitInTurn, createWaitingLines, type WaitingLines } from "./line.ts";
 import { usualPolicy } from "./policy.ts";
 import { ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
 import { budgetStrategies } from "./strategies.ts";
@@ -69,10 +70,13 @@ class Book implements BudgetBook {
   readonly #ledger: Ledger;
   readonly #requests = new Map<string, { readonly text: string; readonly outcome: BudgetOutcome }>();
   readonly #options: BookOptions;
+  /** A book that follows has none: they only ever refuse, and it is told what was granted. */
+  readonly #lines: WaitingLines | undefined;
   #allocations = 0;
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#lines = options.reclaimsWhenTold === true ? undefined : createWaitingLines();
     this.#ledger = options.from === undefined ? { nodes: new Map(), holdings: new Map() } : ledgerFrom(options.from);
   }
 
@@ -157,6 +161,7 @@ class Book implements BudgetBook {
       accounts.set(resource, { kind, limit, granted: 0, used: 0, presumed: 0 });
     }
     const leaseUntilMs = earlier(leaseMs === null ? null : nowMs + leaseMs, parent?.leaseUntilMs ?? null);
+    this.#lines?.places.delete(budgetId);
     nodes.set(budgetId, {
       definition,
       accounts,
@@ -191,7 +196,7 @@ class Book implements BudgetBook {
     if (node.closing) return refused({ kind: "closing", budgetId });
     const lacking = unknownNames(node, request);
     if (lacking !== undefined) return refused(lacking);
-    const answer = admit(this.#ledger, node, request, nowMs);
+    const answer = admitInTurn(this.#lines, this.#ledger, node, request, nowMs);
     if ("kind" in answer) return refused(answer);
     const { amounts } = answer;
     for (const [resource, amount] of Object.entries(amounts)) accountOf(node, resource).granted += amount;
@@ -292,9 +297,4 @@ class Book implements BudgetBook {
 /** What makes a request the same one. */
 function textOf({ amounts, reserve = "", tier = "" }: AllocationRequest): string {
   return JSON.stringify([Object.entries(amounts).sort(), reserve, tier]);
-}
-
-function earlier(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }

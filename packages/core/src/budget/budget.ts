@@ -27,6 +27,10 @@ export const budgetLimits = {
   depthMax: 16,
   weight: { usual: 1, least: 1, most: 1_000 },
   priority: { usual: 0, least: 0, most: 9 },
+  /** Requests that wait for room in one budget. */
+  waitingMax: 256,
+  /** How long a place in the line may be kept from one ask to the next, ms. */
+  keepPlaceMs: { least: 1, most: 3_600_000 },
   /** Ended allocations and their request ids are remembered this long, ms. */
   rememberedMs: 3_600_000,
 } as const;
@@ -89,6 +93,8 @@ export interface AllocationRequest {
   readonly reserve?: string;
   /** The tier of the budget's policy that it belongs to. */
   readonly tier?: string;
+  /** Where there is no room, its place in the line is kept so long from now on, ms (default: it has none, or gives it up). */
+  readonly keepPlaceMs?: number;
 }
 
 /** A part of a budget that somebody holds. */
@@ -175,6 +181,7 @@ export interface AllocationWish {
   readonly priority?: number | undefined;
   readonly reserve?: string | undefined;
   readonly tier?: string | undefined;
+  readonly keepPlaceMs?: number | undefined;
 }
 
 /** What somebody may change of a budget while it is used; what is left out stays. */
@@ -216,7 +223,7 @@ export function checkBudgetRequestId(value: unknown): string {
  */
 export function allocationRequest(budgetId: string, wish: AllocationWish): AllocationRequest {
   const { leaseMs = budgetLimits.leaseMs.usual, holder = "", priority = budgetLimits.priority.usual } = wish;
-  const { reserve, tier } = wish;
+  const { reserve, tier, keepPlaceMs } = wish;
   return {
     budgetId: checkId("budgetId", budgetId),
     requestId: checkBudgetRequestId(wish.requestId),
@@ -226,6 +233,9 @@ export function allocationRequest(budgetId: string, wish: AllocationWish): Alloc
     priority: checkWithin("priority", priority, budgetLimits.priority),
     ...(reserve === undefined ? {} : { reserve: checkClassName("reserve", reserve) }),
     ...(tier === undefined ? {} : { tier: checkClassName("tier", tier) }),
+    ...(keepPlaceMs === undefined
+      ? {}
+      : { keepPlaceMs: checkWithin("keepPlaceMs", keepPlaceMs, budgetLimits.keepPlaceMs) }),
   };
 }
 

@@ -70,7 +70,7 @@ export type BudgetRefusal =
   | { readonly kind: "consumed"; readonly allocationId: string; readonly resource: string; readonly limit: number }
   /** Neither parent and child nor siblings. */
   | { readonly kind: "unrelated"; readonly from: string; readonly to: string }
-  | { readonly kind: "too-many"; readonly what: "budgets" | "children" | "levels" };
+  | { readonly kind: "too-many"; readonly what: "budgets" | "children" | "levels" | "waiting" };
 
 /** How a command turned out. */
 export type BudgetOutcome =
@@ -165,7 +165,8 @@ function exhaustedText({ budgetId, remaining, preempted }: Extract<BudgetRefusal
   return `budget ${budgetId} has ${left.join(", ")} left${notice}`;
 }
 
-function tooManyText(what: "budgets" | "children" | "levels"): string {
+function tooManyText(what: Extract<BudgetRefusal, { kind: "too-many" }>["what"]): string {
+  if (what === "waiting") return `${budgetLimits.waitingMax} wait for room already, which is the most: ask again later`;
   const most = { budgets: budgetLimits.budgetsMax, children: budgetLimits.childrenMax, levels: budgetLimits.depthMax };
   return `there are ${most[what]} ${what} already, which is the most: close some first`;
 }

@@ -136,3 +136,9 @@ export function breachesOf({ nodes, holdings }: Ledger): string[] {
   }
   return breaches;
 }
+
+/** The earlier of two ends; null is none. */
+export function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

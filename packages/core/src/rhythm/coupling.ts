@@ -79,8 +79,8 @@ export function projected(sample: NeighbourSample, state: RhythmState, nowNs: nu
 
 function withoutSilent(state: RhythmState, nowNs: number): RhythmState {
   const isSilent = ({ atNs }: NeighbourSample): boolean => nowNs - atNs > neighbourSilenceNs;
-  if (![...state.samples.values()].some(isSilent)) return state;
-  return { ...state, samples: new Map([...state.samples].filter(([, sample]) => !isSilent(sample))) };
+  if (!state.samples.some(isSilent)) return state;
+  return { ...state, samples: state.samples.filter((sample) => !isSilent(sample)) };
 }
 
 function viewOf(state: RhythmState, nowNs: number, unixMs: number, joining: boolean): StrategyView {
@@ -88,7 +88,7 @@ function viewOf(state: RhythmState, nowNs: number, unixMs: number, joining: bool
   const offsetCycles = offsetCyclesOf(state);
   const trusting = state.goal.trust !== "untrusted";
   const neighbours: Sighting[] = [];
-  for (const sample of state.samples.values()) {
+  for (const sample of state.samples) {
     // Trusting agents compare themselves with their own lineage only; to the others a lineage is no more than a label.
     if (trusting && (sample.lineage === undefined || !isSameLineage(sample.lineage, state.lineage))) continue;
     const errorCycles = projected(sample, state, nowNs) - cycle;
@@ -104,7 +104,7 @@ function viewOf(state: RhythmState, nowNs: number, unixMs: number, joining: bool
     cycle,
     offsetCycles,
     place: inForceAt(state.plans, Math.max(state.lastBeat + 1, lastPlanned(state)))?.placeOf(state.agentId),
-    planHolds: !(state.registryAway && state.samples.size < state.neighbourIds.size),
+    planHolds: !(state.registryAway && state.samples.length < state.neighbourIds.size),
     neighbours,
     wallCycle: cycleAtUnixMs(state.goal, unixMs),
     round: state.round,

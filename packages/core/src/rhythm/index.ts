@@ -79,6 +79,7 @@ export { beginPursuit, judgePursuit, type Pursuit, type PursuitSample, type Swit
 export {
   activeStrategy,
   createRhythmState,
+  isUpdateNear,
   nextBeatNs,
   nextTickNs,
   offsetCyclesOf,

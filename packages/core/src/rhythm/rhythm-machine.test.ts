@@ -118,6 +118,16 @@ test("one seed gives one run, to the byte", () => {
   assert.equal(runs[0], runs[1]);
 });
 
+test("an agent whose update is near goes along with others that speak, one whose update is far does not", () => {
+  const fresh = createRhythmState({ agentId: "a", goal, nowNs: 0, cycle: 0 });
+  const settled = { ...fresh, lineage: { epochUnixMs: 1, founderId: "a" }, settledFromNs: 0, updateDueNs: second };
+  const speaks = (nowNs: number, early: boolean): boolean =>
+    stepRhythm(settled, { kind: "tick", nowNs, unixMs: 0, early }).effects.some(({ kind }) => kind === "announce");
+  assert.equal(speaks(0.8 * second, true), true);
+  assert.equal(speaks(0.8 * second, false), false);
+  assert.equal(speaks(0.7 * second, true), false);
+});
+
 test("a stranger's frame and a frame of an older goal move nobody", () => {
   const state = createRhythmState({ agentId: "a", goal: { ...goal, goalVersion: 3 }, nowNs: 0, cycle: 0 });
   const lineage = { epochUnixMs: 1, founderId: "b" };

@@ -30,6 +30,7 @@ import {
   beatBy,
   beginsBy,
   inForceAt,
+  isUpdateNear,
   placedFrom,
   rebased,
   type NeighbourSample,
@@ -47,7 +48,15 @@ export type RhythmInput =
   | { readonly kind: "goal"; readonly nowNs: number; readonly goal: GoalRecord }
   | { readonly kind: "plan"; readonly nowNs: number; readonly plan: SlotPlan }
   | { readonly kind: "registry"; readonly nowNs: number; readonly away: boolean }
-  | { readonly kind: "tick"; readonly nowNs: number; readonly unixMs: number };
+  | {
+      readonly kind: "tick";
+      readonly nowNs: number;
+      readonly unixMs: number;
+      /** Others of the process speak at this instant: whoever is to speak soon does so, too (default false). */
+      readonly early?: boolean;
+    };
+
+type Tick = Extract<RhythmInput, { kind: "tick" }>;
 
 /** What the world is to do about it. */
 export type RhythmEffect =
@@ -76,7 +85,7 @@ export interface RhythmStep {
 export function stepRhythm(state: RhythmState, input: RhythmInput): RhythmStep {
   switch (input.kind) {
     case "tick":
-      return onTick(state, input.nowNs, input.unixMs);
+      return onTick(state, input);
     case "sample":
       return onSample(state, input.nowNs, input.sample);
     case "goal":
@@ -92,7 +101,7 @@ export function stepRhythm(state: RhythmState, input: RhythmInput): RhythmStep {
 
 function onNeighbours(state: RhythmState, nowNs: number, agentIds: ReadonlySet<string>): RhythmStep {
   const newcomers = [...agentIds].some((id) => !state.neighbourIds.has(id));
-  const samples = new Map([...state.samples].filter(([id]) => agentIds.has(id)));
+  const samples = state.samples.filter(({ agentId }) => agentIds.has(agentId));
   const next = { ...state, neighbourIds: agentIds, samples };
   return { state: newcomers ? unsettled(next, nowNs) : next, effects: [] };
 }
@@ -135,13 +144,21 @@ function onSample(before: RhythmState, nowNs: number, sample: NeighbourSample): 
   // A frame of an older goal is no measure of this one, and a stranger's frame is no neighbour's.
   if (sample.goal.goalVersion !== state.goal.goalVersion) return { state, effects };
   if (!state.neighbourIds.has(sample.agentId)) return { state, effects };
-  const heard = { ...state, samples: new Map(state.samples).set(sample.agentId, sample) };
+  const heard = { ...state, samples: withSample(state.samples, sample) };
   if (state.goal.trust === "untrusted" || sample.lineage === undefined) return { state: heard, effects };
   const accompanied = { ...heard, aloneSinceNs: nowNs };
   if (!isOlderLineage(sample.lineage, state.lineage)) return { state: accompanied, effects };
   const adopted = adopt(accompanied, nowNs, sample, sample.lineage);
   effects.push({ kind: "adopted", lineage: sample.lineage, movedCycles: adopted.movedCycles }, { kind: "announce" });
   return { state: firstBeatAhead(adopted.state, !before.hasFired, nowNs), effects };
+}
+
+/** A copy of a short list: a map of it would cost twenty times as much, and each sample makes one. */
+function withSample(samples: readonly NeighbourSample[], sample: NeighbourSample): readonly NeighbourSample[] {
+  const heard = samples.slice();
+  const at = samples.findIndex(({ agentId }) => agentId === sample.agentId);
+  heard[at < 0 ? heard.length : at] = sample;
+  return heard;
 }
 
 /** Takes over an older lineage's count: whole, or only its number where the strategy comes into phase by itself. */
@@ -160,12 +177,13 @@ function adopt(state: RhythmState, nowNs: number, sample: NeighbourSample, linea
   };
 }
 
-function onTick(state: RhythmState, nowNs: number, unixMs: number): RhythmStep {
+function onTick(state: RhythmState, { nowNs, unixMs, early = false }: Tick): RhythmStep {
   const effects: RhythmEffect[] = [];
   const joins = state.lineage === undefined && state.goal.trust === "untrusted" && mayJoin(state, nowNs);
   let current = joins ? state : founded(state, nowNs, unixMs, effects);
   if (current.lineage !== undefined) current = fireDue(current, nowNs, effects);
-  if (nowNs < current.updateDueNs && !joins) return { state: current, effects };
+  if (!joins && !(early ? isUpdateNear(current, nowNs) : nowNs >= current.updateDueNs))
+    return { state: current, effects };
   const update = coupled(current, nowNs, unixMs, joins);
   current = joins ? joined(update.state, nowNs, unixMs, update.movedCycles, effects) : update.state;
   if (update.switched !== undefined) effects.push({ kind: "strategy", ...update.switched });
@@ -185,13 +203,13 @@ function founded(state: RhythmState, nowNs: number, unixMs: number, effects: Rhy
 
 /** Under an untrusted goal: most neighbours were heard, or those that can be heard have had their time. */
 function mayJoin(state: RhythmState, nowNs: number): boolean {
-  const heard = state.samples.size;
+  const heard = state.samples.length;
   return heard > 0 && (2 * heard > state.neighbourIds.size || nowNs >= state.aloneSinceNs + state.aloneForNs);
 }
 
 /** In step with most neighbours; the lineage is the label that most of them carry, else a new one. */
 function joined(state: RhythmState, nowNs: number, unixMs: number, movedCycles: number, effects: RhythmEffect[]) {
-  const lineage = majorityLineage([...state.samples.values()]);
+  const lineage = majorityLineage(state.samples);
   effects.push(
     lineage === undefined
       ? { kind: "founded", lineage: { epochUnixMs: Math.floor(unixMs), founderId: state.agentId } }

@@ -4,7 +4,7 @@ import { defaultEnergy, fullEnergy, type Energy, type EnergyBudget } from "./ene
 import { shapeOffset, type Shape } from "./goal-shape.ts";
 import type { GoalRecord } from "./goal.ts";
 import type { Lineage } from "./lineage.ts";
-import { settleNs } from "./message-budget.ts";
+import { settleNs, updateIntervalNs } from "./message-budget.ts";
 import { cycleAt, instantOf, lineThrough, type Oscillator, type Slopes } from "./oscillator.ts";
 import { lastBeatBy, offsetOfBeat, placedAt, replaced, type Placement } from "./placements.ts";
 import { beginPursuit, type Pursuit } from "./pursuit.ts";
@@ -49,7 +49,8 @@ export interface RhythmState {
   readonly lineage: Lineage | undefined;
   /** Whom this agent listens to. */
   readonly neighbourIds: ReadonlySet<string>;
-  readonly samples: ReadonlyMap<string, NeighbourSample>;
+  /** The last word of each neighbour that was heard, in the order of their first. */
+  readonly samples: readonly NeighbourSample[];
   /** The last moment at which nobody could be alone: the start, or a neighbour with a lineage. */
   readonly aloneSinceNs: number;
   readonly aloneForNs: number;
@@ -104,7 +105,7 @@ export function createRhythmState(options: RhythmOptions): RhythmState {
     oscillator: lineThrough(slopesOf(goal), nowNs, cycle),
     lineage: undefined,
     neighbourIds: new Set(),
-    samples: new Map(),
+    samples: [],
     aloneSinceNs: nowNs,
     aloneForNs: options.aloneForNs ?? 2e9,
     renewedNs: nowNs,
@@ -161,6 +162,15 @@ export function nextBeatNs(state: RhythmState): number {
 export function nextTickNs(state: RhythmState): number {
   if (state.lineage === undefined) return Math.min(state.updateDueNs, state.aloneSinceNs + state.aloneForNs);
   return Math.min(state.updateDueNs, nextBeatNs(state));
+}
+
+/**
+ * The update is due within half of the pause between two: near enough to go along when others of the same process speak. Of
+ * groups that speak at different instants two are always that near. So in the end all agents of a process speak at the same
+ * instants, and it sends one frame to each other process, not one per agent.
+ */
+export function isUpdateNear({ goal, updateDueNs, settledFromNs }: RhythmState, nowNs: number): boolean {
+  return nowNs >= updateDueNs - updateIntervalNs(goal.periodNs, nowNs >= settledFromNs) / 2;
 }
 
 /** The last beat that has come by a reference count. */

@@ -13,7 +13,7 @@ const wordKept = { periods: 3, ns: 2e9 } as const;
 export function seenCycle(state: RhythmState, agentId: string, nowNs: number): number {
   if (agentId === state.agentId) return ownCycleAt(state, nowNs);
   const { periodNs } = state.goal;
-  const sample = state.samples.get(agentId);
+  const sample = state.samples.find((heard) => heard.agentId === agentId);
   if (sample !== undefined && nowNs - sample.atNs <= Math.max(wordKept.ns, wordKept.periods * periodNs))
     return sample.cycle + (nowNs - sample.atNs) / periodNs;
   const beat = state.lastBeat + 1;

@@ -2,10 +2,11 @@
 -- Grants a part of a budget for a lease, once per request id (B1 to B3). Nothing is granted while writes may have been lost.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-policy, budget-room, budget-forecast
+-- Include: budget, budget-ends, budget-policy, budget-room, budget-forecast, budget-line
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
---         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority, ARGV[11] reserve or '', ARGV[12] tier or ''
+--         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority, ARGV[11] reserve or '', ARGV[12] tier or '',
+--         ARGV[13] how long its place is kept where there is no room, in ms, or 0
 -- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left, amounts} | {'refused', kind, ...};
 --         error `ENTRAIN recovering <ms left>`
 
@@ -32,11 +33,17 @@ if refusal then
   return finish(refusal)
 end
 local preempted = 0
-if shortage(budget, amounts, who) then
-  preempted = makeRoom(budget, amounts, tonumber(ARGV[10]), who)
+local request = {id = ARGV[6], amounts = amounts, who = who, priority = tonumber(ARGV[10]), keepMs = tonumber(ARGV[13])}
+local behind = isBehind(budget, request)
+if not behind and shortage(budget, amounts, who) then
+  preempted = makeRoom(budget, amounts, request.priority, who)
 end
-refusal = shortage(budget, amounts, who, preempted)
-if refusal and preempted == 0 then
+if behind then
+  refusal = nothingLeft(budget, amounts)
+else
+  refusal = shortage(budget, amounts, who, preempted)
+end
+if refusal and not behind and preempted == 0 then
   local less = degraded(budget, amounts, who)
   if less then
     refusal, amounts = nil, less
@@ -46,8 +53,9 @@ if refusal then
   if preempted > 0 then
     record('allocate', ARGV[4], 'refused')
   end
-  return finish(refusal)
+  return finish(keepPlace(budget, request) and refusal or refuse('too-many', 'waiting'))
 end
+leaveLine(budget, request.id)
 
 local id = 'a-' .. int(nextNumber('allocated'))
 local untilMs = math.min(nowMs + tonumber(ARGV[8]), budget.leaseUntilMs or math.huge)

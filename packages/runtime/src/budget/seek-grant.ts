@@ -1,6 +1,7 @@
 /**
- * Asks for a part of a budget, and again when room was made, as long as the request or the budget's policy lets it wait.
- * Whoever waits has no place in a line: when room is made, who asks first has it.
+ * Asks for a part of a budget, and again when room was made, as long as the request or the budget's policy lets it wait. From
+ * the first ask that may wait, it has a place in the budget's line, which it keeps by asking again; the place ends with the
+ * wait, and soon by itself where the process dies.
  */
 import type { Random } from "@entrain/kernel";
 import type { AllocationRequest, BudgetOutcome } from "@entrain/core/budget";
@@ -24,6 +25,8 @@ export interface SeekOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How long a place in the line is kept from one ask to the next, ms: four of the longest pauses. */
+const keepPlaceMs = 2_000;
 /** Longest pause between two tries where no hint of a change comes, ms. */
 const pollMs = 500;
 
@@ -38,15 +41,20 @@ export async function seekGrant(
 ): Promise<{ readonly outcome: BudgetOutcome; readonly sentMs: number }> {
   const { store, clock } = seeker;
   const beganMs = clock.monoMs();
+  // Unknown until the first refusal says what the policy allows: then it asks again at once, for a place.
+  let untilMs = waitMs === undefined ? undefined : beganMs + Math.min(waitMs, waitMaxMs);
   for (;;) {
     signal?.throwIfAborted();
     const sentMs = clock.monoMs();
-    const outcome = await store.apply({ kind: "allocate", request });
+    const placeMs = Math.min(keepPlaceMs, Math.ceil((untilMs ?? sentMs) - sentMs));
+    const asked = placeMs > 0 ? { ...request, keepPlaceMs: placeMs } : request;
+    const outcome = await store.apply({ kind: "allocate", request: asked });
     if (outcome.kind !== "refused" || outcome.refusal.kind !== "exhausted") return { outcome, sentMs };
-    const allowedMs = Math.min(waitMs ?? outcome.refusal.waitMs, waitMaxMs);
-    const leftMs = beganMs + allowedMs - clock.monoMs();
+    const hadPlace = untilMs !== undefined;
+    untilMs ??= beganMs + Math.min(outcome.refusal.waitMs, waitMaxMs);
+    const leftMs = untilMs - clock.monoMs();
     if (leftMs <= 0) return { outcome, sentMs };
-    await roomMade(seeker, request.budgetId, leftMs, signal);
+    if (hadPlace) await roomMade(seeker, request.budgetId, leftMs, signal);
   }
 }
 

@@ -17,6 +17,8 @@ export interface RhythmLoopOptions {
   readonly spin: () => boolean;
   /** The highest leadership term this process has seen, to be told to peers (L2). */
   readonly highestTerm: () => number;
+  /** Holds the thread for so long, ms (beat-timer.ts). */
+  readonly doze?: (ms: number) => void;
   /** A peer mentioned a term. */
   readonly onTerm: (term: number) => void;
   readonly onBeat: (beat: FiredBeat) => void;

@@ -14,6 +14,7 @@ import {
   cycleAtUnixMs,
   energyAt,
   isNewerGoal,
+  isUpdateNear,
   neighbourLimit,
   nextTickNs,
   stepRhythm,
@@ -50,7 +51,7 @@ export class RhythmLoop {
   #stopped = false;
 
   constructor(options: RhythmLoopOptions) {
-    const { clock, timers, spin, transport } = options;
+    const { clock, timers, spin, doze, transport } = options;
     this.#options = options;
     this.#goal = options.goal;
     this.#routing = createRouting(options.processId, [], () => []);
@@ -58,6 +59,7 @@ export class RhythmLoop {
       clock,
       timers,
       spin,
+      ...(doze && { doze }),
       wake: () => {
         this.#wake();
       },
@@ -177,8 +179,11 @@ export class RhythmLoop {
   #wake(): void {
     const nowNs = this.#options.clock.monoNs();
     const unixMs = this.#options.clock.unixMs();
-    for (const [agentId, agent] of this.#hosted)
-      if (nextTickNs(agent.state) <= nowNs) this.#apply(agentId, agent, { kind: "tick", nowNs, unixMs });
+    const hosted = [...this.#hosted];
+    const early = hosted.some(([, { state }]) => state.updateDueNs <= nowNs);
+    for (const [agentId, agent] of hosted)
+      if (nextTickNs(agent.state) <= nowNs || (early && isUpdateNear(agent.state, nowNs)))
+        this.#apply(agentId, agent, { kind: "tick", nowNs, unixMs, early });
     this.#settle();
   }
 
@@ -254,11 +259,14 @@ export class RhythmLoop {
   }
 
   #tellPeers(speakers: readonly string[]): void {
+    const { clock, transport } = this.#options;
     const highestTerm = this.#options.highestTerm();
+    // One instant for all: writing many phases takes a while, and the last peer would be told of an older one each time.
+    const nowNs = clock.monoNs();
+    const spoken = new Map(speakers.map((agentId) => [agentId, this.#sampleOf(agentId, nowNs)]));
     for (const [peer, heard] of this.#routing.listenersOf(speakers)) {
-      const nowNs = this.#options.clock.monoNs();
-      const samples = heard.flatMap((agentId) => this.#sampleOf(agentId, nowNs) ?? []);
-      this.#options.transport.send(peer, { goal: this.#goal, highestTerm, samples });
+      const samples = heard.flatMap((agentId) => spoken.get(agentId) ?? []);
+      transport.send(peer, { goal: this.#goal, highestTerm, samples }, nowNs);
     }
   }
 

@@ -57,7 +57,9 @@ export function anyCommand(random: Random, step: number, leaseMs: number, period
     return { kind: "create", definition: budgetDefinition({ ...wish, ...policy }) };
   }
   if (roll < 0.5) {
-    const wish = { requestId, amounts: some, leaseMs, priority: random.int(10), ...anyClass(random) };
+    // Places last as long as leases do.
+    const keepPlaceMs = random.int(3) === 0 ? leaseMs : undefined;
+    const wish = { requestId, amounts: some, leaseMs, keepPlaceMs, priority: random.int(10), ...anyClass(random) };
     return { kind: "allocate", request: allocationRequest(budgetId, wish) };
   }
   if (roll < 0.6) return { kind: "extend", budgetId, allocationId, leaseMs };

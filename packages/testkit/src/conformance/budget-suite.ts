@@ -5,18 +5,16 @@ import {
   allocationRequest,
   budgetAmendment,
   budgetDefinition,
-  createBudgetAudit,
   createBudgetBook,
   type AllocationWish,
-  type AuditReport,
   type Budget,
   type BudgetChange,
-  type BudgetCheckpoint,
   type BudgetOutcome,
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
 import { anyCommand } from "./any-budget-command.ts";
+import { assertBalanced } from "./budget-balance.ts";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
@@ -25,31 +23,6 @@ const make = (store: BudgetStore, wish: BudgetWish) =>
   store.apply({ kind: "create", definition: budgetDefinition(wish) });
 const allocate = (store: BudgetStore, budgetId: string, wish: AllocationWish) =>
   store.apply({ kind: "allocate", request: allocationRequest(budgetId, wish) });
-
-type Audited = AuditReport & { readonly checkpoint: BudgetCheckpoint | undefined };
-
-/** What the log says, held against what the store says. */
-async function auditOf(store: BudgetStore): Promise<Audited> {
-  const from = await store.checkpoint();
-  const audit = createBudgetAudit(from);
-  for (let after = from === undefined ? 0 : from.number - 1; ;) {
-    const entries = await store.log(after, 100);
-    const last = entries.at(-1);
-    if (last === undefined) break;
-    for (const entry of entries) audit.enter(entry);
-    after = last.number;
-  }
-  const { budgets, logged } = await store.list(1_000);
-  const checkpoint = audit.checkpoint();
-  if (checkpoint !== undefined) assert.equal(checkpoint.number, logged);
-  return { ...audit.close(budgets), checkpoint };
-}
-
-async function assertBalanced(store: BudgetStore): Promise<Audited> {
-  const report = await auditOf(store);
-  assert.deepEqual([report.faults, report.complete], [[], true]);
-  return report;
-}
 
 /** A budget without what time does to it. */
 const timeless = ({ leaseUntilMs: _, ...budget }: Budget): unknown => budget;
@@ -60,6 +33,8 @@ function withoutTimes(outcome: BudgetOutcome): unknown {
   const { leaseUntilMs: _until, leaseLeftMs: _left, ...grant } = outcome.grant;
   return { ...outcome, grant };
 }
+
+const minute = 60_000;
 
 /** The cases; each gets a swarm of its own. */
 export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
@@ -221,6 +196,32 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
         exhaustion: { kind: "degrade", leastPercent: 50 },
       });
       await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "who waits for room goes in the order of coming, also before who asks first, until its place lapses",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).budgets, (await swarm.client()).budgets];
+      await make(one, { budgetId: "pool", limits: { slots: 2 } });
+      const ask = async (store: BudgetStore, requestId: string, keepPlaceMs?: number) =>
+        (await allocate(store, "pool", { requestId, amounts: { slots: 1 }, keepPlaceMs })).kind;
+      const held = await allocate(one, "pool", { requestId: "held", amounts: { slots: 2 } });
+      assert.ok(held.kind === "granted");
+      for (const [requestId, keepPlaceMs] of [
+        ["first", minute],
+        ["gone", 200],
+        ["last", minute],
+      ] as const)
+        assert.equal(await ask(requestId === "gone" ? other : one, requestId, keepPlaceMs), "refused");
+      await one.apply({ kind: "release", budgetId: "pool", allocationId: held.grant.allocationId });
+      for (const requestId of ["last", "new"]) assert.equal(await ask(other, requestId, minute), "refused");
+      assert.equal(await ask(other, "first", minute), "granted");
+      await waitFor(
+        "the place of who does not ask again to lapse",
+        async () => (await ask(one, "last", minute)) === "granted",
+      );
+      assert.equal(await ask(other, "gone", minute), "refused");
+      await assertBalanced(one);
     },
   },
   {

@@ -35,7 +35,8 @@ local function freeIfEmpty(budget)
   while budget and budget.closing and budget.children == 0 and budget.leases == 0 do
     touched[budget.id] = true
     budgets[budget.id] = false
-    redis.call('DEL', budget.key, prefix .. 'budget-children:' .. budget.id, prefix .. 'budget-holdings:' .. budget.id)
+    redis.call('DEL', budget.key, prefix .. 'budget-children:' .. budget.id, prefix .. 'budget-holdings:' .. budget.id,
+      prefix .. 'budget-line:' .. budget.id, prefix .. 'budget-places:' .. budget.id)
     redis.call('ZREM', KEYS[2], budget.id)
     redis.call('ZREM', KEYS[3], 'b:' .. budget.id)
     local parent = parentOf(budget)

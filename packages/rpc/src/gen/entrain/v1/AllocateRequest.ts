@@ -11,6 +11,7 @@ export interface AllocateRequest {
   'priority'?: (number);
   'reserve'?: (string);
   'tier'?: (string);
+  'keepPlaceMs'?: (number | string | Long);
 }
 
 export interface AllocateRequest__Output {
@@ -22,4 +23,5 @@ export interface AllocateRequest__Output {
   'priority': (number);
   'reserve': (string);
   'tier': (string);
+  'keepPlaceMs': (number);
 }

@@ -13,6 +13,7 @@ export interface PhaseFrame {
   'goal'?: (_entrain_v1_Goal | null);
   'highestTerm'?: (number | string | Long);
   'phases'?: (_entrain_v1_AgentPhase)[];
+  'atNs'?: (number | string | Long);
 }
 
 export interface PhaseFrame__Output {
@@ -23,4 +24,5 @@ export interface PhaseFrame__Output {
   'goal': (_entrain_v1_Goal__Output | null);
   'highestTerm': (number);
   'phases': (_entrain_v1_AgentPhase__Output)[];
+  'atNs': (number);
 }
