@@ -1,4 +1,8 @@
-/** The store as a process sees it that dies at one of its calls: before the call, or after it was carried out. */
+/**
+ * The store as a process sees it that dies at one of its calls, or to which one call is not answered: before the call, or after it
+ * was carried out.
+ */
+import { EntrainError } from "@entrain/kernel";
 import type { BudgetStore, ContextStore, SessionStore, TaskStore } from "@entrain/ports";
 
 /** Where to die. */
@@ -6,6 +10,8 @@ export interface Death {
   /** The call, from 1; never where there are fewer. */
   readonly at: number;
   readonly when: "before" | "after";
+  /** Only this call gets no answer in time, and the process lives on. */
+  readonly isSilence?: boolean;
 }
 
 /** The ports that a driver of sessions works through. */
@@ -27,7 +33,7 @@ const gone = (): Promise<never> => Promise.reject(new Error("this process is dea
 /** Claims and renewals are no places to die at: nothing is done between them and the next call. */
 export function createDyingStore(
   store: Pick<DyingStore, "budgets" | "context" | "sessions" | "tasks">,
-  { at, when }: Death,
+  { at, when, isSilence = false }: Death,
 ): DyingStore {
   const death = Promise.withResolvers<undefined>();
   let [calls, dead, token] = [0, false, undefined as number | undefined];
@@ -36,8 +42,9 @@ export function createDyingStore(
     if (dead) return gone();
     calls += 1;
     if (calls !== at) return call();
-    dead = true;
+    dead = !isSilence;
     if (when === "after") await call();
+    if (isSilence) throw new EntrainError("deadline-exceeded", "the store did not answer");
     death.resolve(undefined);
     return gone();
   }
@@ -72,7 +79,8 @@ export function createDyingStore(
         if (command.kind === "renew") return dead ? gone() : tasks.apply(command);
         if (command.kind !== "claim") return guarded(() => tasks.apply(command));
         // One session a process: what it claims is what it dies with.
-        if (dead || token !== undefined) return { kind: "claimed", tasks: [], offers: [], nextInMs: null };
+        if (dead || (token !== undefined && !isSilence))
+          return { kind: "claimed", tasks: [], offers: [], nextInMs: null };
         const answer = await tasks.apply({ ...command, max: 1 });
         if (answer.kind === "claimed") token = answer.tasks[0]?.token;
         return answer;

@@ -19,8 +19,6 @@ import { laborerEnv, type LaborerSettings } from "./workers/laborer-settings.ts"
 const main = path.join(import.meta.dirname, "workers", "laborer.ts");
 /** How long a run may take. */
 const runMs = 170_000;
-/** A driver that was killed is there again after so long, ms. */
-const settledMs = 2_000;
 
 /** What a run is to be. */
 export interface SessionsRun {
@@ -44,7 +42,7 @@ export interface SessionsOutcome {
   readonly takeovers: number;
   /** From the kill of each owner of a session to its successor's first entry in the log, ms, in ascending order. */
   readonly takeoversMs: readonly number[];
-  /** Of these, the ones during which, and for two seconds before, no other driver was killed: a successor was there. */
+  /** Of these, the ones for which another driver was there all the time. */
   readonly undisturbedMs: readonly number[];
   /** Each a sentence; none is good. */
   readonly violations: readonly string[];
@@ -95,7 +93,7 @@ export async function runSessions(run: SessionsRun): Promise<SessionsOutcome> {
   const results = (counts["done"] ?? 0) - run.sessions;
   const wanted = run.sessions * run.tasksPerSession;
   if (results !== wanted) violations.push(`${results} results counted instead of ${wanted}`);
-  const taken = await takeoversOf(store, ids, fleet.deaths());
+  const taken = await takeoversOf(store, ids, fleet.lives());
   return { tasks: wanted, kills: fleet.killed(), vanished: counts["vanished"] ?? 0, ...taken, violations };
 }
 
@@ -110,10 +108,16 @@ function createOne(desk: SessionDesk, run: SessionsRun, at: number): Promise<str
   return desk.create({ sessionId: `s-${at}`, pattern, timeoutMs: runMs });
 }
 
+/** From when on a driver was there, and when it was killed, Unix ms; Infinity: not yet, not at all. */
+interface DriverLife {
+  readonly agentId: string;
+  startedMs: number;
+  killedMs: number;
+}
+
 interface Fleet {
   readonly killed: () => number;
-  /** When each driver that was killed was, Unix ms, by its agent. */
-  readonly deaths: () => ReadonlyMap<string, number>;
+  readonly lives: () => readonly DriverLife[];
   /** Kills one process, and starts another in its place. */
   kill(at: number): void;
   readonly size: number;
@@ -121,18 +125,26 @@ interface Fleet {
 }
 
 function startFleet(run: SessionsRun & { readonly redisUrl: string; readonly swarmId: string }): Fleet {
-  const { redisUrl, swarmId, workers, drivers, workMs = { least: 5, most: 25 } } = run;
+  const { redisUrl, swarmId, workMs = { least: 5, most: 25 } } = run;
   const children: ChildProcess[] = [];
-  const names: string[] = [];
-  const deaths = new Map<string, number>();
+  const drivers: DriverLife[] = [];
+  const present = new Map<number, DriverLife>();
   let [lives, killed, stopping] = [0, 0, false];
 
   function start(at: number): void {
     lives += 1;
     const agentId = `agent-${at}-${lives}`;
-    const settings = { redisUrl, swarmId, agentId, drives: at < drivers, workMs };
-    names[at] = agentId;
-    const child = spawn(process.execPath, [main], { env: laborerEnv(settings), stdio: ["pipe", "ignore", "inherit"] });
+    const drives = at < run.drivers;
+    const settings = { redisUrl, swarmId, agentId, drives, workMs };
+    const child = spawn(process.execPath, [main], { env: laborerEnv(settings), stdio: ["pipe", "pipe", "inherit"] });
+    const life = { agentId, startedMs: Infinity, killedMs: Infinity };
+    child.stdout.once("data", () => {
+      life.startedMs = Date.now();
+    });
+    if (drives) {
+      drivers.push(life);
+      present.set(at, life);
+    }
     child.stdin.on("error", () => undefined);
     children[at] = child;
     child.on("exit", () => {
@@ -140,16 +152,17 @@ function startFleet(run: SessionsRun & { readonly redisUrl: string; readonly swa
     });
   }
 
-  const size = workers + drivers;
+  const size = run.workers + run.drivers;
   for (let at = 0; at < size; at++) start(at);
   return {
     size,
     killed: () => killed,
-    deaths: () => deaths,
+    lives: () => drivers,
     kill(at) {
       if (children[at]?.kill("SIGKILL") !== true) return;
       killed += 1;
-      if (at < drivers) deaths.set(names[at] ?? "", Date.now());
+      const life = present.get(at);
+      if (life !== undefined) life.killedMs = Math.min(life.killedMs, Date.now());
     },
     async stop() {
       stopping = true;
@@ -181,20 +194,23 @@ function killAtRandom(run: SessionsRun, fleet: Fleet, store: RedisStore): { stop
   return { stop: unwatch };
 }
 
-async function takeoversOf(store: RedisStore, ids: readonly string[], deaths: ReadonlyMap<string, number>) {
+async function takeoversOf(store: RedisStore, ids: readonly string[], lives: readonly DriverLife[]) {
   let takeovers = 0;
   const [takeoversMs, undisturbedMs]: [number[], number[]] = [[], []];
   for (const sessionId of ids) {
     const entries = (await store.sessions.read(sessionId, 0))?.entries ?? [];
-    const owned = entries.flatMap(({ event, atMs }) => (event.kind === "owned" ? [{ owner: event.owner, atMs }] : []));
+    const all = entries.flatMap(({ event, atMs }) => (event.kind === "owned" ? [{ owner: event.owner, atMs }] : []));
+    // An owner that read the log anew is the same one.
+    const owned = all.filter(({ owner }, index) => owner !== all[index - 1]?.owner);
     takeovers += Math.max(0, owned.length - 1);
     for (const [index, { atMs }] of owned.entries()) {
-      const diedMs = deaths.get(owned[index - 1]?.owner ?? "");
-      if (diedMs === undefined) continue;
+      const previous = owned[index - 1]?.owner;
+      const diedMs = lives.find(({ agentId }) => agentId === previous)?.killedMs ?? Infinity;
+      // One that was too slow to keep it was not killed, or later.
+      if (diedMs > atMs) continue;
       const tookMs = atMs - diedMs;
       takeoversMs.push(tookMs);
-      const isDisturbed = [...deaths.values()].some((ms) => ms !== diedMs && ms > diedMs - settledMs && ms < atMs);
-      if (!isDisturbed) undisturbedMs.push(tookMs);
+      if (lives.some(({ startedMs, killedMs }) => startedMs < diedMs && killedMs > atMs)) undisturbedMs.push(tookMs);
     }
   }
   const ascending = (list: readonly number[]): readonly number[] => list.toSorted((a, b) => a - b);

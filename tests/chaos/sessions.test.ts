@@ -33,7 +33,7 @@ const around = { clock: createSystemClock(), timers: systemTimers, events: () =>
 const noCheck = (): void => undefined;
 const step = (capability: string, more: object = {}): object => ({ capability, ...more });
 
-const handlers: Readonly<Record<string, (input: never, context: TaskContext) => Json>> = {
+const handlers: Readonly<Record<string, (input: never, context: TaskContext, agentId: string) => Json>> = {
   /** Half of what it costs is spent by a try that fails. */
   spend: (input: number, { attempt, consume }) => {
     consume({ tokens: input });
@@ -45,7 +45,8 @@ const handlers: Readonly<Record<string, (input: never, context: TaskContext) => 
   split: (input: string) => input.split(""),
   join: (input: readonly string[]) => input.join("-"),
   after: ({ changes }: { readonly changes: readonly { readonly after: Json }[] }) => changes.map(({ after }) => after),
-  vote: () => ({ choice: "yes" }),
+  /** Each for itself at first; then they agree. */
+  vote: ({ previous }: { readonly previous: Json }, _, agentId) => ({ choice: previous === null ? agentId : "yes" }),
   break: () => {
     throw new Error("it breaks");
   },
@@ -56,20 +57,26 @@ const reacting = (changes: string): object => {
   return { pattern: "reactive", watch, react: step("after"), reactions: 3, changes, merge: "concat" };
 };
 
+/** A session within a session, which gets there in its second iteration. */
+const growing = {
+  pattern: "session",
+  goal: { criteria: [{ name: "long", condition: "result.size() > 6", required: true }] },
+  run: step("twice", { input: "=last == null ? input : last" }),
+  iterationsMax: 3,
+};
+
 /** One of each; the last one fails on purpose and undoes what it did. */
 const samples: Readonly<Record<string, object>> = {
   pipeline: { pattern: "pipeline", stages: [step("upper"), step("twice")] },
   "parallel-merge": { pattern: "parallel-merge", branches: [step("upper"), step("twice")], merge: step("join") },
   "leader-follower": { pattern: "leader-follower", decompose: step("split"), work: step("upper"), merge: step("join") },
   competitive: { pattern: "competitive", task: step("upper"), contestants: 2, score: "result.size()" },
-  consensus: { pattern: "consensus", vote: step("vote"), voters: 2 },
-  hierarchical: { pattern: "hierarchical", teams: { a: step("upper"), b: step("twice") } },
-  session: {
-    pattern: "session",
-    goal: { criteria: [{ name: "long", condition: "result.size() > 6", required: true }] },
-    run: step("twice", { input: "=last == null ? input : last" }),
-    iterationsMax: 3,
+  consensus: { pattern: "consensus", vote: step("vote"), voters: 2, policy: "unanimous", rounds: 2 },
+  hierarchical: {
+    pattern: "hierarchical",
+    teams: { a: { pattern: "pipeline", stages: [step("upper"), step("twice")] }, b: growing },
   },
+  session: growing,
   reactive: reacting("each"),
   compensation: {
     pattern: "pipeline",
@@ -90,7 +97,7 @@ async function openParty() {
           concurrency: 4,
           checkInput: noCheck,
           checkResult: noCheck,
-          handler: (input, context) => handler(input as never, context),
+          handler: (input, context) => handler(input as never, context, agentId),
         },
       ),
     ),
@@ -131,6 +138,22 @@ async function openParty() {
     await context.patch({ kind: "merge", patch: { metadata: { n: 0 } } }, { author: "test", reason: "" });
   }
 
+  /** Drives a session by one owner, to whom one call is not answered. */
+  async function driveAlone(pattern: object, silence: Death) {
+    const sessionId = await desk.create({ sessionId: `s-${++made}`, pattern, input: "ab" });
+    const quiet = createDyingStore(store, silence);
+    const only = driver("only", quiet);
+    only.start();
+    const changing = "watch" in pattern ? change(sessionId) : undefined;
+    const end = await desk.wait(sessionId, { timeoutMs: 20_000 });
+    const task = await waitFor("the driving task is over", async () => {
+      const [driving] = await store.tasks.read([sessionTaskId(sessionId)]);
+      return driving?.state === "done" && driving;
+    });
+    await Promise.all([only.stop(0), changing]);
+    return { end, tries: task.tries, calls: quiet.calls() };
+  }
+
   /** Drives a session by an owner that dies, and by its successor. */
   async function drive(pattern: object, death: Death, more: object = {}): Promise<{ end: SessionEnd; calls: number }> {
     const sessionId = await desk.create({ sessionId: `s-${++made}`, pattern, input: "ab", ...more });
@@ -155,6 +178,7 @@ async function openParty() {
 
   return {
     drive,
+    driveAlone,
     budget: budgetOf(store),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.stop(0)));
@@ -176,6 +200,22 @@ describe("the owner of a session dies before and after each of its calls", () =>
           assert.deepEqual(end, expected, `${when} call ${at}`);
         }
     });
+});
+
+test("where a call of a session's owner is not answered, it goes on by itself, in the same try", async () => {
+  await using party = await openParty();
+  const pattern = samples["hierarchical"]!;
+  const never = { at: Number.POSITIVE_INFINITY, when: "before", isSilence: true } as const;
+  const { end: expected, calls } = await party.driveAlone(pattern, never);
+  let oneTry = 0;
+  for (let at = 1; at <= calls; at++)
+    for (const when of ["before", "after"] as const) {
+      const { end, tries } = await party.driveAlone(pattern, { at, when, isSilence: true });
+      assert.deepEqual(end, expected, `${when} call ${at}`);
+      if (tries === 1) oneTry += 1;
+    }
+  // Not all of them: on a machine that stands still for a whole lease it is another try.
+  assert.ok(oneTry > calls, `${oneTry} of ${2 * calls} took one try`);
 });
 
 test("the owner of a session with a budget dies before and after each of its calls: each step is charged once", async () => {

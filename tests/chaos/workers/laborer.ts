@@ -22,3 +22,4 @@ process.stdin.on("end", () => void agent.stop({ drainMs: 2_000 })).resume();
 await agent.start().catch((thrown: unknown) => {
   if (EntrainError.from(thrown).code !== "cancelled") throw thrown;
 });
+process.stdout.write("started\n");
