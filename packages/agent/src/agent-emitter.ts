@@ -5,6 +5,7 @@
 import { EntrainError } from "@entrain/kernel";
 import type { ContextNews } from "@entrain/core/context";
 import type { TargetState } from "@entrain/core/decision";
+import type { AgentRole } from "@entrain/core/membership";
 import type { EventSink } from "@entrain/ports";
 
 /** One firing of this agent, on the wall clock. */
@@ -56,6 +57,13 @@ export interface EscalationEvent {
   }[];
 }
 
+/** The agent's role in the swarm changed, or is known for the first time. */
+export interface RoleEvent {
+  readonly role: AgentRole;
+  /** Undefined where none was known. */
+  readonly before: AgentRole | undefined;
+}
+
 /** What an agent tells its user. */
 export interface AgentEvents {
   beat: BeatEvent;
@@ -64,6 +72,7 @@ export interface AgentEvents {
   /** The next version of the shared document, or the whole where versions were missed (C1). */
   context: ContextNews;
   escalation: EscalationEvent;
+  role: RoleEvent;
   /** What ended the agent without its user's doing, e.g. `superseded`. */
   error: EntrainError;
 }

@@ -52,8 +52,7 @@ export function createAgentHost(
     onBeat: ignore,
     onLeader: ignore,
     onDegraded: ignore,
-    ...{ onContext: ignore, onEscalation: ignore },
-    onSuperseded: ignore,
+    ...{ onContext: ignore, onEscalation: ignore, onRole: ignore, onSuperseded: ignore },
     ...listeners,
   });
 }
@@ -195,7 +194,7 @@ class Host implements AgentHost {
     this.#context.follower.start();
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
-    loops.election.start();
+    loops.stand();
     this.work.start();
     this.peers.schedules.start();
     this.peers.votes.start();
@@ -267,8 +266,7 @@ class Host implements AgentHost {
         inject: (reading, incidentId) => this.#decisions.decideForAll(reading, incidentId),
         resign: async (agentId) => this.#isCandidate(agentId) && (await this.#loops?.election.resign()) === true,
       },
-      goal: this.#goal.known(),
-      probe: this.#probe,
+      ...{ goal: this.#goal.known(), context: this.#context.follower, probe: this.#probe },
       onBeat: (beat) => {
         this.#hub.beat(beat);
         this.#listeners.onBeat(beatEvent(beat, this.#clock));
@@ -277,6 +275,7 @@ class Host implements AgentHost {
         this.peers.schedules.membersChanged();
       },
       onLeader: this.#listeners.onLeader,
+      onRole: this.#listeners.onRole,
       onSuperseded: (agentId) => {
         this.#onSuperseded(agentId);
       },

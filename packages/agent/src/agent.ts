@@ -4,6 +4,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
+import type { AgentRole } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, EventSink } from "@entrain/ports";
 import type {
@@ -21,6 +22,7 @@ import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrai
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
+import { createAgentListeners, leaderEvent } from "./agent-listeners.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
 import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts";
 import { addSchedule, type When } from "./agent-schedule.ts";
@@ -107,6 +109,11 @@ export interface Agent extends AsyncDisposable {
   /** Who leads, as far as this agent knows. */
   leader(): LeaderEvent;
   /**
+   * What the leader has made this agent, as far as it knows; undefined before it has joined. Advice, not a lock: see
+   * docs/membership.md.
+   */
+  role(): AgentRole | undefined;
+  /**
    * Stands for an election of the service's own: one leader a name, a term that only grows, a signal that aborts before the
    * lease can be lost.
    * @throws EntrainError `unavailable` while the agent does not run; `invalid-argument` or `invalid-config` that names the
@@ -168,23 +175,13 @@ export function createAgent(options: AgentOptions): Agent {
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
   const batchers = createAgentBatchers(agentId, sink);
+  const told = createAgentListeners(emitter, agentId);
   const host = createAgentHost({ ...options, events: sink }, [agentId], {
     onBeat: (beat) => {
       batchers.beat(beat.beat);
       emitter.emit("beat", beat);
     },
-    onLeader: (leader) => {
-      emitter.emit("leader", leaderEvent(leader, agentId));
-    },
-    onDegraded: (event) => {
-      emitter.emit("degraded", event);
-    },
-    onContext: (news) => {
-      emitter.emit("context", news);
-    },
-    onEscalation: (event) => {
-      emitter.emit("escalation", event);
-    },
+    ...told.listeners,
     onSuperseded: (superseded) => {
       emitter.emit("error", supersededError(superseded));
       stopUnasked(0);
@@ -222,6 +219,7 @@ export function createAgent(options: AgentOptions): Agent {
     fleetBatcher: (wanted) => batchers.createForFleet(wanted, host.peers.fleet),
     schedule: (name, when, handler) => addSchedule(host.peers.schedules, name, when, handler),
     picker: (wanted) => createPicker(agentId, () => host.peers.replicas(), wanted),
+    role: () => told.role(),
     leader: () => leaderEvent(host.leader(), agentId),
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
@@ -272,12 +270,4 @@ function sinkOf({ logger, registry }: AgentOptions): EventSink {
     ...(logger === undefined || logger === false ? {} : { log: createEventLog(logger) }),
     ...(registry === undefined ? {} : { metrics: createMetrics(registry).record }),
   });
-}
-
-function leaderEvent(
-  leader: { readonly leaderId: string | null; readonly term: number },
-  agentId: string,
-): LeaderEvent {
-  const { leaderId } = leader;
-  return { leaderId, term: leaderId === null ? null : leader.term, isSelf: leaderId === agentId };
 }

@@ -24,6 +24,7 @@ test("anomalies that an agent's own telemetry showed are its own risk, and are f
   probe.decided("b", outcomeOf("i-4"), false);
   probe.decided("b", outcomeOf("i-5", "NORMAL"), true);
   probe.decided("b", outcomeOf("i-6", "SAFE_MODE"), true);
+  probe.decided("b", outcomeOf("i-7", "RESOURCE_OPTIMIZATION"), true);
   assert.ok(Math.abs(probe.risk("a") - 0.3) < 1e-9);
   assert.equal(probe.risk("b"), 0);
   await time.advance(300_001);

@@ -1,6 +1,7 @@
 /** What a process that hosts agents can do, and what it tells its owner as it happens. */
 import type { ContextNews } from "@entrain/core/context";
 import type { Observation, Reading } from "@entrain/core/decision";
+import type { AgentRole } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome } from "@entrain/ports";
 import type { BudgetDesk, LeaderView, RateDesk } from "@entrain/runtime";
@@ -19,6 +20,8 @@ export interface HostListeners {
   /** The next version of the shared document, or the whole where some were missed (C1). */
   readonly onContext: (news: ContextNews) => void;
   readonly onEscalation: (event: EscalationEvent) => void;
+  /** A hosted agent's role, at first and when it changes. */
+  readonly onRole: (agentId: string, role: AgentRole) => void;
   /** A higher incarnation of a started agent is alive (M3); during the start, the start is refused instead. */
   readonly onSuperseded: (agentId: string) => void;
 }

@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { createRandom } from "@entrain/kernel";
 import type { GoalRecord } from "@entrain/core/rhythm";
-import type { MemberRecord, MembershipView } from "@entrain/core/membership";
+import type { AgentRole, MemberRecord, MembershipView } from "@entrain/core/membership";
 import type { AgentProcess, Clock, EventSink, FiredBeat } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -25,13 +25,17 @@ import {
   FailureDetector,
   MembershipLoop,
   RhythmLoop,
+  RoleKeeper,
   Succession,
+  createRolePolicyInUse,
   doze,
   systemTimers,
+  type ContextFollower,
   type LeaderView,
 } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import type { HealthProbe } from "./health-probe.ts";
+import { createOwnRoles } from "./own-roles.ts";
 
 /** The loops of one process and what they talk through. */
 export interface HostLoops {
@@ -42,6 +46,8 @@ export interface HostLoops {
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** Stands for election, and does what is the leader's to do while it leads. */
+  stand(): void;
   /** Watches the others no more, and leaves the swarm. */
   leave(): Promise<void>;
 }
@@ -55,12 +61,15 @@ export interface HostLoopsOptions {
   readonly events: EventSink;
   readonly agentProcess: AgentProcess;
   readonly goal: GoalRecord;
+  /** The shared document. */
+  readonly context: Pick<ContextFollower, "current">;
   /** How well the process is. */
   readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs">;
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
   readonly onSuperseded: (agentId: string) => void;
+  readonly onRole: (agentId: string, role: AgentRole) => void;
 }
 
 /**
@@ -80,6 +89,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     },
   });
   const detector = createDetector(surroundings);
+  const ownRoles = createOwnRoles({ ...surroundings, agentIds: options.agentIds });
   transport.onFrame(({ processId: heardId }) => {
     detector.heard(heardId);
   });
@@ -107,14 +117,22 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const rhythm: RhythmLoop = createRhythm(surroundings, transport, election, spin);
   const membership: MembershipLoop = createMembership(surroundings, server.address, rhythm, (view) => {
     detector.setView(view);
+    roles.setView(view);
+    ownRoles.setView(view);
     coresToSpin = hasCoresToSpin(options.host, membership.alive());
     messages.setPeers(new Map(membership.alive().map(({ processId: id, address }) => [id, { address }])));
   });
+  const roles = createRoles(surroundings, election);
+  const stand = (): void => {
+    election.start();
+    roles.start();
+  };
   const leave = (): Promise<void> => {
+    roles.stop();
     detector.stop();
     return membership.stop();
   };
-  return { server, transport, messages, rhythm, membership, election, succession, leave };
+  return { server, transport, messages, rhythm, membership, election, succession, stand, leave };
 }
 
 function createRhythm(
@@ -151,6 +169,14 @@ function createDetector({ options, incarnation, clock, store, events, probe }: H
     probe: createMemberProbe({ swarmId, insecure, tls }),
     random: createRandom(`probes of ${processId}`),
     agentId: candidateOf(options),
+  });
+}
+
+function createRoles({ store, context, events }: HostLoopsOptions, election: ElectionLoop): RoleKeeper {
+  return new RoleKeeper({
+    ...{ store: store.roles, timers: systemTimers, events },
+    leadership: () => election.leadership(),
+    policy: createRolePolicyInUse(context, events),
   });
 }
 

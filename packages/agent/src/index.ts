@@ -16,6 +16,7 @@ export {
   type LeaderEvent,
   type Listener,
   type Off,
+  type RoleEvent,
 } from "./agent-emitter.ts";
 export { createAgentId, type Address, type HostOptions, type ReasonerLike } from "./agent-options.ts";
 export type { ClusterAddress, RedisAddress } from "@entrain/redis";
@@ -31,6 +32,7 @@ export {
 } from "./leases.ts";
 export type { Batcher, BatcherOptions, BatchInfo, Flush, LockLease, NamedElection } from "@entrain/runtime";
 export { EntrainError, type ErrorCode } from "@entrain/kernel";
+export type { AgentRole } from "@entrain/core/membership";
 export type { Decision, Reading, Verdict } from "@entrain/core/decision";
 export type {
   EnergyBudget,

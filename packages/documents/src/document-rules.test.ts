@@ -109,6 +109,17 @@ test("a policy that does not compile is refused by its place, line and column", 
   assert.throws(() => check({ policy: {} }), refused("/policy/decision"));
 });
 
+test("a policy of roles that cannot be used is refused by its place, and may be taken away", () => {
+  const withRoles = (roles: object): SharedDocument => ({
+    policy: { decision: defaultPolicy as never, roles: roles as never },
+  });
+  check(withRoles({ primaries: 2 }));
+  assert.throws(() => check(withRoles({ riskMax: 2 })), refused("/policy/roles/riskMax"));
+  assert.throws(() => check(withRoles({ primary: 2 })), refused("/policy/roles/primary"));
+  assert.throws(() => check({ policy: { decision: defaultPolicy as never, roles: 7 } }), refused("/policy/roles"));
+  check(base);
+});
+
 test("a policy that did not change is not compiled again", () => {
   const lenient = createDocumentRules({ compile: () => assert.fail("compiled") });
   const next = { ...base, metadata: { note: "x" } };

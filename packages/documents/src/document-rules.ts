@@ -5,6 +5,7 @@
  */
 import { EntrainError, type Json } from "@entrain/kernel";
 import { checkDocument, parsePointer, type Change, type SharedDocument } from "@entrain/core/context";
+import { checkRolePolicy } from "@entrain/core/membership";
 import type { DocumentRules, PolicyCompiler } from "@entrain/ports";
 import { applyJsonPatch, applyMergePatch } from "./apply-patch.ts";
 import { createSchemaChecker, type SchemaChecker } from "./schema-checker.ts";
@@ -22,6 +23,8 @@ export function createDocumentRules(options: { readonly compile: PolicyCompiler 
       const changed = new Set(changes.map(({ pointer }) => parsePointer("pointer", pointer)[0] ?? ""));
       checkSections(schemas, document, changes, changed);
       if (concernsDecisions(document, changes)) checkPolicy(options.compile, document);
+      const roles = memberOf(document["policy"], "roles");
+      if (roles !== undefined && changes.some(({ pointer }) => touches(pointer, "/policy/roles"))) checkRoles(roles);
       return text;
     },
   };
@@ -60,14 +63,26 @@ function concernsDecisions(document: SharedDocument, changes: readonly Change[])
 
 /** Compiles the policy; what is wrong is told by a JSON Pointer, and in a rule's text by line and column. */
 function checkPolicy(compile: PolicyCompiler, document: SharedDocument): void {
+  tellByPointer(
+    () => compile(memberOf(document["policy"], "decision")),
+    (field) => `/policy/decision${pointerOf(field.replace(/^policy/, ""))}`,
+  );
+}
+
+function checkRoles(roles: Json): void {
+  tellByPointer(() => checkRolePolicy(roles), pointerOf);
+}
+
+/** Names the place of what is wrong by a JSON Pointer, where the check names a field. */
+function tellByPointer(check: () => unknown, toPointer: (field: string) => string): void {
   try {
-    compile(memberOf(document["policy"], "decision"));
+    check();
   } catch (thrown) {
     const error = EntrainError.from(thrown);
     if (error.code !== "invalid-argument" || error.field === undefined) throw thrown;
     const { message, value, remedy, position } = error;
     throw new EntrainError("invalid-argument", message, {
-      field: policyPointer(error.field),
+      field: toPointer(error.field),
       value,
       ...(remedy === undefined ? {} : { remedy }),
       ...(position === undefined ? {} : { position }),
@@ -76,10 +91,10 @@ function checkPolicy(compile: PolicyCompiler, document: SharedDocument): void {
   }
 }
 
-/** `policy.rules[3].when` is `/policy/decision/rules/3/when`. */
-function policyPointer(field: string): string {
-  const parts = field.replace(/^policy\.?/, "").split(/[.[\]]+/);
-  return ["/policy/decision", ...parts.filter((part) => part !== "")].join("/");
+/** `policy.rules[3].when` is `/policy/rules/3/when`. */
+function pointerOf(field: string): string {
+  const parts = field.split(/[.[\]]+/).filter((part) => part !== "");
+  return parts.map((part) => `/${part}`).join("");
 }
 
 /** True where a change at `pointer` is at the place, above it or below it. */

@@ -47,6 +47,7 @@ export type {
   SlotClaim,
   StoreClaimAnswer,
 } from "./schedule-store.ts";
+export type { RoleStore, SampledMember } from "./role-store.ts";
 export type { MemberReport, SuspectLife, SuspicionStore } from "./suspicion-store.ts";
 export type { StoreHealth, StoreStatus } from "./store.ts";
 export type { Unsubscribe } from "./subscription.ts";

@@ -1,5 +1,5 @@
 /** What happens in the membership of a process: its view, its signs of life, its probes of others. */
-import type { MemberRecord, ProbeResult } from "@entrain/core/membership";
+import type { AgentRole, MemberRecord, ProbeResult, RoleCause } from "@entrain/core/membership";
 import type { Heartbeat } from "./registry.ts";
 import type { MemberReport } from "./suspicion-store.ts";
 
@@ -12,6 +12,8 @@ export type MembershipEvent =
       readonly alive: number;
       readonly dead: number;
       readonly left: number;
+      /** Members alive by role. */
+      readonly roles: Readonly<Record<AgentRole, number>>;
     }
   | {
       readonly kind: "heartbeat";
@@ -36,6 +38,16 @@ export type MembershipEvent =
       readonly processId: string;
       readonly vote: MemberReport["vote"];
       readonly buried: number;
+    }
+  /** This process leads, and has given a member another role. */
+  | {
+      readonly kind: "role.changed";
+      /** Whose. */
+      readonly agentId: string;
+      readonly from: AgentRole;
+      readonly to: AgentRole;
+      readonly cause: RoleCause;
+      readonly term: number;
     }
   /** An agent of this process was suspected, and has said that it lives. */
   | { readonly kind: "suspicion.refuted"; readonly agentId: string; readonly refutations: number };

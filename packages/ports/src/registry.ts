@@ -5,7 +5,7 @@ import type { Unsubscribe } from "./subscription.ts";
 /** What a process says of one agent when it joins. */
 export type MemberOffer = Omit<
   MemberRecord,
-  "state" | "joinedAtMs" | "changedAtMs" | "ticket" | "risk" | "refutations" | "suspect"
+  "state" | "joinedAtMs" | "changedAtMs" | "ticket" | "risk" | "refutations" | "suspect" | "role" | "roleSinceMs"
 >;
 
 /** Where the swarm's count of beats stands at an instant, as the agents know it: no clock says it (R4). */

@@ -9,6 +9,7 @@ import {
   lockCases,
   majorityEvicts,
   oneVoteAVoter,
+  onlyTheLeaderGivesRoles,
   refutationVoids,
   silenceStandsFirst,
   registryCases,
@@ -50,6 +51,13 @@ testMutants<ScriptName>(
       text: " or (member.refutations or 0) ~= refutations",
       instead: "",
       caughtBy: refutationVoids,
+    },
+    {
+      name: "assign-roles",
+      what: "does not look at the fence",
+      text: "if not isFencedBy(leader, ARGV[3], ARGV[4], ARGV[5], ARGV[6]) then",
+      instead: "if false then",
+      caughtBy: onlyTheLeaderGivesRoles,
     },
     {
       name: "refute-suspicion",

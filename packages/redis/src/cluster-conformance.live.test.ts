@@ -12,7 +12,9 @@ import {
   testLockStore,
   testRateStore,
   testRegistry,
+  testRoleStore,
   testSharedState,
+  testSuspicionStore,
   testBusStore,
   testTaskStore,
   waitFor,
@@ -50,6 +52,8 @@ testElectionStore(open);
 testLockStore(open);
 testBarrierStore(open);
 testRegistry(open);
+testRoleStore(open);
+testSuspicionStore(open);
 testLedger(open);
 testSharedState(open);
 testTaskStore(open);

@@ -17,6 +17,7 @@ import {
   testScheduleStore,
   testSharedState,
   testSuccessionStore,
+  testRoleStore,
   testSuspicionStore,
   testHandoffs,
   testTaskStore,
@@ -70,4 +71,5 @@ testScheduleStore(open);
 testVoteStore(open);
 testSuccessionStore(open);
 testSuspicionStore(open);
+testRoleStore(open);
 testPoolStore(open);

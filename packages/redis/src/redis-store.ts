@@ -17,6 +17,7 @@ import type {
   RateStore,
   Registry,
   SessionStore,
+  RoleStore,
   ScheduleStore,
   StoreHealth,
   SuccessionStore,
@@ -44,6 +45,7 @@ import { createRateStore } from "./rate-store.ts";
 import { createRegistry } from "./registry.ts";
 import { loadScripts, type Scripts } from "./scripts.ts";
 import { createSessionStore } from "./session-store.ts";
+import { createRoleStore } from "./role-store.ts";
 import { createScheduleStore } from "./schedule-store.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { createSuccessionStore } from "./succession-store.ts";
@@ -85,6 +87,7 @@ export interface RedisStore {
   /** Of the swarm's own leader. */
   readonly succession: SuccessionStore;
   readonly suspicions: SuspicionStore;
+  readonly roles: RoleStore;
   readonly pools: PoolStore;
 }
 
@@ -152,5 +155,6 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),
     suspicions: createSuspicionStore(shared),
+    roles: createRoleStore(shared),
   };
 }

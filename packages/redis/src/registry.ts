@@ -3,7 +3,13 @@
  * agents of a process; very many are sent in several calls, so that no single one holds the server up.
  */
 import { EntrainError } from "@entrain/kernel";
-import type { MemberRecord, MemberState, MembershipDelta, MembershipTimings } from "@entrain/core/membership";
+import type {
+  AgentRole,
+  MemberRecord,
+  MemberState,
+  MembershipDelta,
+  MembershipTimings,
+} from "@entrain/core/membership";
 import type { BeatCount, HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import type { StoreKeys } from "./keys.ts";
@@ -103,13 +109,16 @@ function beatFrom(text = ""): number | undefined {
 }
 
 function memberFrom(agentId: string, stateText: string, offerText: string): MemberRecord {
-  const [state, incarnation, joinedAtMs, changedAtMs, condition = "", ticket, refutations, suspected] =
-    stateText.split(" ");
-  const [health, risk] = condition.split("/");
   const offer = JSON.parse(offerText) as Omit<MemberOffer, "agentId" | "incarnation" | "health">;
+  return { ...offer, agentId, ...memberStateFrom(stateText) };
+}
+
+/** What a member's state says; see lua/include/members.lua. */
+export function memberStateFrom(text: string): Omit<MemberRecord, "agentId" | keyof Place> {
+  const [state, incarnation, joinedAtMs, changedAtMs, condition = "", ...marks] = text.split(" ");
+  const [health, risk] = condition.split("/");
+  const [ticket, refutations, suspected, role, roleSinceMs] = marks;
   return {
-    ...offer,
-    agentId,
     incarnation: Number(incarnation),
     state: state as MemberState,
     health: Number(health) / 1e6,
@@ -118,8 +127,12 @@ function memberFrom(agentId: string, stateText: string, offerText: string): Memb
     changedAtMs: Number(changedAtMs),
     ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
     ...(refutations === undefined ? {} : { refutations: Number(refutations), suspect: suspected === "1" }),
+    ...(role === undefined ? {} : { role: role as AgentRole, roleSinceMs: Number(roleSinceMs) }),
   };
 }
+
+/** Where a member is to be found: what its offer says. */
+type Place = Pick<MemberRecord, "processId" | "host" | "pid" | "address" | "opsUrl">;
 
 function registration(member: MemberOffer): readonly (string | number)[] {
   const { agentId, incarnation, health, ...offer } = member;

@@ -30,7 +30,7 @@ export const areas = {
   members: {
     keys: ["membership", "member-*", "members-*", "voters", "voters-dead"],
     channels: ["membership"],
-    reads: ["read-members", "read-member-changes", "read-global-state", "read-voters"],
+    reads: ["read-members", "read-member-changes", "read-global-state", "read-voters", "sample-members"],
     writes: ["register", "heartbeat", "report-members", "refute-suspicion", "leave", "remove-voter"],
   },
   votes: {
@@ -43,7 +43,7 @@ export const areas = {
     keys: ["leader:*", "term:*", "leader-reports"],
     channels: ["leader:*", "leader-reports"],
     reads: ["read-leader"],
-    writes: ["campaign", "renew", "release", "succeed-leader"],
+    writes: ["campaign", "renew", "release", "succeed-leader", "assign-roles"],
   },
   // The record that decisions are fenced by.
   fence: { keys: ["leader:swarm"] },

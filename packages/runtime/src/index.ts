@@ -45,6 +45,8 @@ export {
   type FleetSurroundings,
 } from "./fleet/fleet-call.ts";
 export { FailureDetector } from "./membership/failure-detector.ts";
+export { RoleKeeper } from "./membership/role-keeper.ts";
+export { createRolePolicyInUse } from "./membership/role-policy-in-use.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";

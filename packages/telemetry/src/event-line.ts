@@ -85,7 +85,8 @@ function agentLine(event: AgentEvent): EventLine {
       return leadershipLine(event);
     case "member.reported":
     case "suspicion.refuted":
-      return suspicionLine(event);
+    case "role.changed":
+      return opinionLine(event);
     case "lease.acquired":
     case "lease.lost":
       return leaseLine(event);
@@ -126,9 +127,13 @@ function leadershipLine(
   }
 }
 
-/** What is thought of other processes, and of this one's own agents. */
-function suspicionLine(event: EventOf<"member.reported" | "suspicion.refuted">): EventLine {
+/** What is thought of other processes, and of this one's own agents; what the leader makes of members. */
+function opinionLine(event: EventOf<"member.reported" | "suspicion.refuted" | "role.changed">): EventLine {
   const { agentId } = event;
+  if (event.kind === "role.changed") {
+    const { from, to, cause, term } = event;
+    return line(to === "safe-mode" ? "warn" : "info", "role changed", { agentId, from, to, cause, term });
+  }
   if (event.kind === "suspicion.refuted")
     return line("warn", "was suspected and is alive", { agentId, refutations: event.refutations });
   const { processId: memberProcessId, vote, buried } = event;
@@ -156,8 +161,8 @@ function membershipLine(
       return line(level, `member ${state}`, fields);
     }
     case "membership.viewed": {
-      const { version, alive, dead, left } = event;
-      return line("debug", "membership seen", { version, alive, dead, left });
+      const { version, alive, dead, left, roles } = event;
+      return line("debug", "membership seen", { version, alive, dead, left, roles });
     }
     case "member.probed": {
       const { processId: memberProcessId, through, result, tookMs } = event;

@@ -36,6 +36,7 @@ type SwarmEvent = EventOf<
   | "heartbeat"
   | "member.probed"
   | "member.reported"
+  | "role.changed"
   | "suspicion.refuted"
   | "leader.elected"
   | "leader.lost"
@@ -46,6 +47,9 @@ type SwarmEvent = EventOf<
   | "lease.lost"
   | "effect.refused"
 >;
+type CoordinationEvent = Parameters<typeof recordCoordination>[2];
+type DecidingEvent = Parameters<typeof recordDecision>[3];
+
 /** What the recorder remembers between events, beside the metrics themselves. */
 interface RecorderState {
   readonly hosted: Set<string>;
@@ -98,6 +102,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "heartbeat":
     case "member.probed":
     case "member.reported":
+    case "role.changed":
     case "suspicion.refuted":
     case "leader.elected":
     case "leader.lost":
@@ -140,6 +145,18 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "rate.refreshed":
       recordSharing(families, state.bound, event);
       return;
+    default:
+      recordTogether(families, state, event);
+  }
+}
+
+/** What agents do together. */
+function recordTogether(
+  families: MetricFamilies,
+  state: RecorderState,
+  event: CoordinationEvent | DecidingEvent,
+): void {
+  switch (event.kind) {
     case "task.ended":
     case "handoff.ended":
     case "session.changed":
@@ -212,6 +229,7 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       to.membershipVersion.set(event.version);
       for (const memberState of ["alive", "dead", "left"] as const)
         to.members.set({ state: memberState }, event[memberState]);
+      for (const [role, count] of Object.entries(event.roles)) to.memberRoles.set({ role }, count);
       return;
     case "agent.started":
       to.agentsHosted.set(state.hosted.add(event.agentId).size);
@@ -241,6 +259,9 @@ function recordSwarm(to: MetricFamilies, state: RecorderState, event: SwarmEvent
       return;
     case "member.reported":
       to.memberReports.inc({ vote: event.vote });
+      return;
+    case "role.changed":
+      to.roleChanges.inc({ to: event.to, cause: event.cause });
       return;
     case "suspicion.refuted":
       to.suspicionsRefuted.inc();

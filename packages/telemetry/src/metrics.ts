@@ -139,6 +139,8 @@ function swarmFamilies({ counter, gauge, histogram }: MetricMaker) {
     memberChanges: counter("entrain_member_changes_total", "Changes of members, by the state after them.", ["state"]),
     membershipVersion: gauge("entrain_membership_version", "Version of the membership as last seen."),
     members: gauge("entrain_members", "Members in the view of this process.", ["state"]),
+    memberRoles: gauge("entrain_member_roles", "Members alive in the view of this process, by role.", ["role"]),
+    roleChanges: counter("entrain_role_changes_total", "Roles that this process gave as leader.", ["to", "cause"]),
     heartbeats: counter("entrain_heartbeats_total", "Heartbeats of this process.", ["outcome"]),
     agentHealth: gauge("entrain_agent_health_ratio", "Health score as last reported, 0 to 1.", ["agent_id"]),
     agentRisk: gauge("entrain_agent_risk_ratio", "Risk as last reported, 0 to 1.", ["agent_id"]),

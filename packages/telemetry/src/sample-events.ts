@@ -6,6 +6,8 @@ import { decision, member } from "./sample-records.ts";
 
 const auditReport: AuditReport = { entries: 2, from: 0, complete: true, faults: [], presumed: [] };
 
+const roles = { primary: 1, backup: 1, standby: 2, "safe-mode": 0 };
+
 const goal = {
   goalVersion: 2,
   kind: "sync",
@@ -105,7 +107,7 @@ const samples: Samples = {
   "tls.loaded": { kind: "tls.loaded", outcome: "loaded", expiresAtMs: 1_800_000_000_000, message: "" },
   "peer.refused": { kind: "peer.refused", processId: "p-3", message: "it belongs to another swarm" },
   "member.changed": { kind: "member.changed", member, version: 9 },
-  "membership.viewed": { kind: "membership.viewed", version: 9, alive: 4, dead: 1, left: 2 },
+  "membership.viewed": { kind: "membership.viewed", version: 9, alive: 4, dead: 1, left: 2, roles },
   heartbeat: {
     kind: "heartbeat",
     ok: true,
@@ -119,6 +121,7 @@ const samples: Samples = {
   "leader.lost": { kind: "leader.lost", agentId, term, cause: "lease-ending" },
   "member.probed": { kind: "member.probed", processId: "p-2", through: "self", result: "silent", tookMs: 200 },
   "member.reported": { kind: "member.reported", agentId, processId: "p-2", vote: "dead", buried: 1 },
+  "role.changed": { kind: "role.changed", agentId, from: "backup", to: "primary", cause: "vacancy", term },
   "suspicion.refuted": { kind: "suspicion.refuted", agentId, refutations: 1 },
   "leader.reported": { kind: "leader.reported", agentId, leaderId: "a-2", term, succeeded: true },
   "voter.changed": { kind: "voter.changed", agentId, change: "evicted", voter: "a-2" },

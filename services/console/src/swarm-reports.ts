@@ -15,7 +15,7 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
     const reached = model.membershipVersion();
     if (reached === undefined || reached === version) return;
     version = reached;
-    sink({ kind: "membership.viewed", version: reached, ...model.memberCounts() });
+    sink({ kind: "membership.viewed", version: reached, ...model.memberCounts(), roles: model.roleCounts() });
   }
 
   function reportRhythm(): void {

@@ -12,9 +12,9 @@ export const decisionTypes: readonly DecisionType[] = [
   "FAILOVER",
 ];
 
-/** True where it answers something that is wrong with what the telemetry shows; not where the whole swarm is unwell. */
+/** True where it answers something that is wrong; resources that are short and a whole swarm that is unwell are no agent's fault. */
 export function isAnomaly(type: DecisionType): boolean {
-  return type === "ANOMALY_RESPONSE" || type === "RESOURCE_OPTIMIZATION" || type === "FAILOVER";
+  return type === "ANOMALY_RESPONSE" || type === "FAILOVER";
 }
 
 /** True where a value from outside is one of them. */

@@ -3,6 +3,7 @@ export { createOverlay, type Overlay } from "./overlay.ts";
 export {
   aliveIn,
   applyDelta,
+  countRoles,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,
@@ -22,3 +23,5 @@ export {
 } from "./detection.ts";
 export { detectionTimings, isProbeLate, probersQuorum, type DetectionTimings } from "./detection-timings.ts";
 export { planProbes, type ProbeTarget } from "./probe-plan.ts";
+export { agentRoles, checkRolePolicy, defaultRolePolicy, type AgentRole, type RolePolicy } from "./role-policy.ts";
+export { stepRoles, type RoleCause, type RoleChange, type RoleRows, type RoleSample } from "./roles.ts";

@@ -2,6 +2,7 @@
  * The registry as a watcher sees it: a version and one record per member. Every change of membership raises the version
  * by one and is a delta, so that a watcher never rereads the whole; one that missed deltas is told to resync.
  */
+import type { AgentRole } from "./role-policy.ts";
 
 /** `alive` members count everywhere; `dead` ones until they are forgotten; `left` ones went of their own will. */
 export type MemberState = "alive" | "dead" | "left";
@@ -33,6 +34,10 @@ export interface MemberRecord {
   readonly refutations?: number | undefined;
   /** It is alive as far as the store can tell, and probes do not reach it: it counts everywhere as before (R5). */
   readonly suspect?: boolean | undefined;
+  /** What the leader has made it, while it is alive (default `standby`). */
+  readonly role?: AgentRole | undefined;
+  /** When it got the role; undefined where it never was given one. */
+  readonly roleSinceMs?: number | undefined;
 }
 
 /** One change: the member's record after it. */
@@ -65,4 +70,11 @@ export function applyDelta(view: MembershipView, delta: MembershipDelta): Member
   if (delta.version > view.version + 1) return undefined;
   const { version, member, effectiveBeat } = delta;
   return { version, members: new Map(view.members).set(member.agentId, member), effectiveBeat };
+}
+
+/** Members that are alive, by role. */
+export function countRoles(alive: readonly MemberRecord[]): Record<AgentRole, number> {
+  const counts = { primary: 0, backup: 0, standby: 0, "safe-mode": 0 };
+  for (const { role = "standby" } of alive) counts[role] += 1;
+  return counts;
 }

@@ -52,6 +52,8 @@ for at = 5, #ARGV, 4 do
     ticket = ticket,
     refutations = sameLife and before.refutations or nil,
     isSuspect = sameLife and before.isSuspect,
+    role = sameLife and before.role or nil,
+    roleSinceMs = sameLife and before.roleSinceMs or nil,
   })
   healthDelta = healthDelta + health - (alive and before.health or 0)
   if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then

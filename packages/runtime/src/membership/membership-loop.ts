@@ -7,6 +7,7 @@ import { EntrainError } from "@entrain/kernel";
 import {
   aliveIn,
   applyDelta,
+  countRoles,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,
@@ -190,7 +191,12 @@ export class MembershipLoop {
       if (isNews(before.members.get(member.agentId), member))
         events({ kind: "member.changed", member, version: this.#view.version });
     if (this.#view === before) return;
-    events({ kind: "membership.viewed", version: this.#view.version, ...countStates(this.#view) });
+    events({
+      kind: "membership.viewed",
+      version: this.#view.version,
+      ...countStates(this.#view),
+      roles: countRoles(aliveIn(this.#view)),
+    });
     for (const view of views.slice(0, -1)) this.#options.onPlaces?.(view);
     this.#options.onView(this.#view);
   }

@@ -27,6 +27,7 @@ export {
 export { handoffCases, onlyWhatIsAcceptedIsTransferred, testHandoffs } from "./handoff-suite.ts";
 export { taskCases, testTaskStore, onlyTheHolderCompletes } from "./task-suite.ts";
 export { enoughReports, renewalVoids, testSuccessionStore } from "./succession-suite.ts";
+export { onlyTheLeaderGivesRoles, testRoleStore } from "./role-suite.ts";
 export { enoughVotesBury, refutationVoids, silenceStandsFirst, testSuspicionStore } from "./suspicion-suite.ts";
 export { majorityEvicts, oneVoteAVoter, testVoteStore, voteCases } from "./vote-suite.ts";
 export { waitFor } from "./wait-for.ts";

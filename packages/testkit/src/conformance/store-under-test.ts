@@ -17,6 +17,7 @@ import type {
   Proposal,
   PoolStore,
   RateStore,
+  RoleStore,
   Registry,
   SessionStore,
   ScheduleStore,
@@ -48,6 +49,7 @@ export interface StorePorts {
   readonly votes: VoteStore;
   readonly succession: SuccessionStore;
   readonly suspicions: SuspicionStore;
+  readonly roles: RoleStore;
   readonly pools: PoolStore;
 }
 

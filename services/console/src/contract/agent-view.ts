@@ -1,5 +1,6 @@
 /** `GET /api/v1/agents`: the members of the last ten minutes. */
 import { Type, type Static } from "typebox";
+import { agentRoles } from "@entrain/core/membership";
 import { closedObject, nextCursor, numberOrNull, oneOf, staleMark, textOrNull } from "./scalars.ts";
 
 /** One agent. */
@@ -11,6 +12,9 @@ export const agentSchema = closedObject({
     "`suspect`: alive as far as the store can tell, but probes do not reach it. `left` went of its own will.",
   ),
   role: oneOf(["leader", "follower"], "Its part in the swarm's own election."),
+  assignedRole: Type.Union([oneOf(agentRoles, "What the leader has made it."), Type.Null()], {
+    description: "What the leader has made it; null where it is not alive.",
+  }),
   health: Type.Number({ description: "Health score as last reported, 0..1." }),
   risk: Type.Number({ description: "Risk as last reported, 0..1: what failed, and what keeps coming back." }),
   address: Type.String({ description: "host:port of its process's gRPC server." }),

@@ -31,7 +31,14 @@ test("a console that knows nothing says null, not 0", () => {
 
 test("agents are told with their rhythm, their role and what they said of themselves", () => {
   const model = modelOf(
-    { kind: "members", view: viewOf(1, memberOf("a", { health: 0.8, risk: 0.3 }), memberOf("b", { state: "dead" })) },
+    {
+      kind: "members",
+      view: viewOf(
+        1,
+        memberOf("a", { health: 0.8, risk: 0.3, role: "backup", roleSinceMs: 1 }),
+        memberOf("b", { state: "dead" }),
+      ),
+    },
     { kind: "leader", leader: leaderOf("a", 7) },
     {
       kind: "observed",
@@ -44,6 +51,7 @@ test("agents are told with their rhythm, their role and what they said of themse
     incarnation: 1,
     state: "alive",
     role: "leader",
+    assignedRole: "backup",
     health: 0.8,
     risk: 0.3,
     address: "127.0.0.1:50051",
@@ -57,7 +65,10 @@ test("agents are told with their rhythm, their role and what they said of themse
     lastBeatAt: null,
   });
   assert.deepEqual(model.swarm().health, { score: 0.8, risk: 0.3 }, "of the living");
-  assert.deepEqual([b?.state, b?.role, b?.phaseRad, b?.energy, b?.strategy], ["dead", "follower", null, null, null]);
+  assert.deepEqual(
+    [b?.state, b?.role, b?.assignedRole, b?.phaseRad, b?.energy, b?.strategy],
+    ["dead", "follower", null, null, null, null],
+  );
 });
 
 test("leaders: the first look is no change; a new term is, and so is nobody", () => {

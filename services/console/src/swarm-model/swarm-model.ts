@@ -7,8 +7,10 @@
  * overtake each other (an act its decision, a beat its agent's join); no view relies on an order between them.
  */
 import {
+  countRoles,
   swarmHealth,
   swarmRisk,
+  type AgentRole,
   type MemberRecord,
   type MembershipDelta,
   type MembershipView,
@@ -70,6 +72,8 @@ export interface SwarmModel {
   store(): StoreStatus;
   /** Members of the last ten minutes by their state. */
   memberCounts(): Readonly<Record<MemberState, number>>;
+  /** Members alive by role. */
+  roleCounts(): Readonly<Record<AgentRole, number>>;
   member(agentId: string): MemberRecord | undefined;
   /** The processes of the alive agents. */
   processes(): readonly AgentProcessView[];
@@ -197,6 +201,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     membershipVersion: () => roster.version(),
     store: () => store,
     memberCounts: () => roster.counts(),
+    roleCounts: () => countRoles(roster.alive()),
     member: (agentId) => roster.get(agentId),
     processes: () => processesOf(roster.alive()),
     rhythm: () => rhythm.view(),
@@ -247,8 +252,9 @@ function agentView(member: MemberRecord, leaderId: string | undefined) {
   const { agentId, incarnation, health, risk = 0, address, host, pid, opsUrl } = member;
   const isAlive = member.state === "alive";
   const role: AgentView["role"] = isAlive && agentId === leaderId ? "leader" : "follower";
+  const assignedRole = isAlive ? (member.role ?? "standby") : null;
   const state: AgentView["state"] = isAlive && member.suspect === true ? "suspect" : member.state;
-  return { agentId, incarnation, state, role, health, risk, address, host, pid, opsUrl };
+  return { agentId, incarnation, state, role, assignedRole, health, risk, address, host, pid, opsUrl };
 }
 
 function processesOf(alive: readonly MemberRecord[]): readonly AgentProcessView[] {

@@ -1,6 +1,7 @@
 -- Members and the membership log, for the commands that change them (M1, M3). A member is two texts: its offer, which only
 -- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>`, where it has a
--- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`.
+-- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`,
+-- and of those who were ever given a role ` <role> <since, ms>` after that.
 --
 -- R5: the places of a version follow from its members; with the version goes the first beat for which they hold, so that all
 -- change places between the same two beats. It is reckoned from the count that heartbeats carry, as effectiveBeatOf in
@@ -29,8 +30,8 @@ local function readState(agentId)
   if not text then
     return nil
   end
-  local state, incarnation, joinedAtMs, changedAtMs, health, risk, ticket, refutations, suspected =
-    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*) ?(%d*) ?(%d*) ?([01]?)$')
+  local state, incarnation, joinedAtMs, changedAtMs, health, risk, ticket, refutations, suspected, role, roleSinceMs =
+    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*) ?(%d*) ?(%d*) ?([01]?) ?([%a-]*) ?(%d*)$')
   return {
     state = state,
     incarnation = tonumber(incarnation),
@@ -41,17 +42,21 @@ local function readState(agentId)
     ticket = tonumber(ticket),
     refutations = tonumber(refutations),
     isSuspect = suspected == '1',
+    role = role ~= '' and role or nil,
+    roleSinceMs = tonumber(roleSinceMs),
   }
 end
 
 local function stateText(member)
+  local isMarked = member.refutations or member.role
   return member.state
     .. ' ' .. int(member.incarnation)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
     .. ' ' .. int(member.health) .. (member.risk ~= 0 and '/' .. int(member.risk) or '')
     .. (member.ticket and ' ' .. int(member.ticket) or '')
-    .. (member.refutations and ' ' .. int(member.refutations) .. (member.isSuspect and ' 1' or ' 0') or '')
+    .. (isMarked and ' ' .. int(member.refutations or 0) .. (member.isSuspect and ' 1' or ' 0') or '')
+    .. (member.role and ' ' .. member.role .. ' ' .. int(member.roleSinceMs) or '')
 end
 
 -- The swarm's count of beats stands here now.
@@ -139,7 +144,7 @@ local function bury(agentId, member, state)
       redis.call('ZADD', KEYS[9], member.ticket, int(member.ticket))
       member.ticket = nil
     end
-    member.refutations = nil
+    member.refutations, member.role = nil, nil
   end
   member.state = state
   member.changedAtMs = nowMs
