@@ -47,7 +47,7 @@ function createGate() {
   let permits = 0;
   return {
     pass: () => waitFor("the gate opens", () => permits > 0 && permits--, 30_000),
-    openOnce(): void {
+    openOnce: (): void => {
       permits += 1;
     },
   };
@@ -79,24 +79,27 @@ test("a session is initializing, executing, synchronizing and converging before 
   ];
   const goal = { description: "two rounds", criteria, threshold: 75 };
   const sessionId = await made(worker, { pattern, goal, iterationsMax: 3 });
-  const seen: string[] = [];
-  const isIn = async (state: string): Promise<void> => {
-    const look = async () => (await worker.sessions.read(sessionId)).header.state === state;
-    await waitFor(`it is ${state}`, look, 20_000);
-    seen.push(state);
-  };
-  await isIn("initializing");
   const registry = new Registry();
-  await swarm.agent("b", true, registry).start();
-  await isIn("executing");
-  work.openOnce();
-  await isIn("synchronizing");
-  merge.openOnce();
-  await isIn("converging");
-  work.openOnce();
-  await isIn("synchronizing");
-  merge.openOnce();
-  await isIn("converged");
+  const next: Readonly<Record<string, () => unknown>> = {
+    initializing: () => swarm.agent("b", true, registry).start(),
+    executing: work.openOnce,
+    synchronizing: merge.openOnce,
+    converging: work.openOnce,
+  };
+  const seen: string[] = [];
+  for await (const { header } of worker.sessions.watch(sessionId)) {
+    if (header.state === seen.at(-1)) continue;
+    seen.push(header.state);
+    await next[header.state]?.();
+  }
+  assert.deepEqual(seen, [
+    ...["initializing", "executing", "synchronizing"],
+    ...["converging", "synchronizing", "converged"],
+  ]);
+  const gone = worker.sessions.watch("nobody")[Symbol.asyncIterator]();
+  await assert.rejects(gone.next(), { code: "not-found" });
+  const left = worker.sessions.watch(sessionId, { signal: AbortSignal.abort() })[Symbol.asyncIterator]();
+  await assert.rejects(left.next(), { name: "AbortError" });
   const { state, score, parts } = await worker.sessions.wait(sessionId);
   assert.deepEqual([state, score, parts.map(({ met }) => met)], ["converged", 75, [true, false]]);
   const metrics = await registry.metrics();

@@ -48,8 +48,12 @@ export interface WatchOptions extends ContextFilter {
   readonly newsPerSecondMax?: number;
 }
 
+/** How a watch fares: told all there is, news wait for it, it missed some and is told so next, or it is over. */
+export type WatchHealth = "current" | "behind" | "resync" | "closed";
+
 /** Figures of one watch. */
 export interface WatchStats {
+  readonly health: WatchHealth;
   /** Version up to which the watcher was told everything. */
   readonly version: number;
   readonly waiting: number;

@@ -48,7 +48,15 @@ function documentOf(news: readonly WatchNews[] = []) {
         const value = rest.shift();
         return value === undefined ? closed.promise : Promise.resolve({ done: false, value });
       };
-      const stats = () => ({ version: 0, waiting: 0, behind: 0, told: 0, resyncs: 0, closed: false });
+      const stats = () => ({
+        health: "current" as const,
+        version: 0,
+        waiting: 0,
+        behind: 0,
+        told: 0,
+        resyncs: 0,
+        closed: false,
+      });
       const close = (): void => closed.resolve({ done: true, value: undefined });
       return { next, close, stats, [Symbol.dispose]: close, [Symbol.asyncIterator]: unused };
     },

@@ -85,7 +85,7 @@ test("a watcher that waits is told at once, and an ended watch ends the loop ove
   assert.equal((await last).done, true);
   set("n", 2);
   assert.deepEqual(await take(watch, 1), []);
-  assert.equal(watch.stats().closed, true);
+  assert.deepEqual([watch.stats().health, watch.stats().closed], ["closed", true]);
 });
 
 test("what the filter lets nothing of through is told by a bookmark, so that a resumed watch need not see it again", async () => {
@@ -126,7 +126,9 @@ test("a version that is compacted, or never was, is answered by the whole docume
 test("a slow watcher gets what found room, then the whole, and nothing is dropped in silence", async () => {
   const { set, open, present } = watching({ queueMax: 2 });
   const watch = open();
-  for (let n = 1; n <= 10; n++) set("n", n);
+  set("n", 1);
+  assert.equal(watch.stats().health, "behind");
+  for (let n = 2; n <= 10; n++) set("n", n);
   const news = await take(watch, 3);
   assert.deepEqual(versions(news), ["change 1", "change 2", "resync 10"]);
   const last = news[2];
@@ -134,7 +136,8 @@ test("a slow watcher gets what found room, then the whole, and nothing is droppe
   assert.deepEqual(last.document, present().document);
   set("n", 11);
   assert.deepEqual(versions(await take(watch, 1)), ["change 11"]);
-  assert.deepEqual(watch.stats(), { version: 11, waiting: 0, behind: 0, told: 4, resyncs: 1, closed: false });
+  const told = { version: 11, waiting: 0, behind: 0, told: 4, resyncs: 1 };
+  assert.deepEqual(watch.stats(), { health: "current", ...told, closed: false });
 });
 
 test("however slow a watcher is, each version is told, bookmarked or covered by a resync, and its copy comes out right", async () => {
@@ -231,7 +234,7 @@ test("a watcher at a pace that is too slow for its queue is told to begin anew a
   const told = gather(watch);
   for (let n = 1; n <= 20; n++) set("n", n);
   await time.advance(1);
-  assert.ok(watch.stats().behind > 0);
+  assert.ok(watch.stats().behind > 0 && watch.stats().health === "resync");
   await time.advance(3_000);
   assert.equal(told.at(-1)?.version, 20);
   assert.deepEqual(

@@ -125,7 +125,9 @@ class Watch implements ContextWatch {
     const present = this.#around.source.current()?.version ?? 0;
     const hasAll = this.#queue.length === 0 && this.#overflow === undefined;
     const behind = Math.max(0, present - (hasAll ? (this.#reached ?? present) : version));
-    return { version, waiting: this.#queue.length, behind, told: count, resyncs, closed: this.#closed };
+    const missed = this.#overflow === undefined ? undefined : "resync";
+    const health = this.#closed ? "closed" : (missed ?? (behind > 0 || !hasAll ? "behind" : "current"));
+    return { health, version, waiting: this.#queue.length, behind, told: count, resyncs, closed: this.#closed };
   }
 
   [Symbol.asyncIterator](): this {

@@ -37,6 +37,11 @@ export interface SessionDesk {
   create(wish: unknown): Promise<string>;
   /** @throws EntrainError `not-found` */
   read(sessionId: string): Promise<SessionView>;
+  /**
+   * How it stands now, and again whenever that has changed, up to its end; what comes while the caller is busy is seen as one change.
+   * @throws EntrainError `not-found`; the signal's reason where it aborts
+   */
+  watch(sessionId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<SessionView>;
   /** Newest first. */
   list(limit: number, before?: number): Promise<SessionPage>;
   /**
@@ -101,6 +106,24 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       return spec.sessionId;
     },
     read,
+    async *watch(sessionId, { signal } = {}) {
+      let seen = 0;
+      for (;;) {
+        signal?.throwIfAborted();
+        const moved = movedOn(options, sessionId, signal);
+        try {
+          const view = await read(sessionId);
+          // Nothing is written before somebody drives it.
+          const stands = 1 + view.record.entries;
+          if (stands !== seen) yield view;
+          seen = stands;
+          if (isEnded(view.header.state)) return;
+          await moved.promise;
+        } finally {
+          moved.end();
+        }
+      }
+    },
     list: (limit, before) => sessions.list(limit, before),
     async wait(sessionId, { timeoutMs = 2_147_483_647, signal } = {}) {
       const late = new EntrainError("deadline-exceeded", `session ${sessionId} goes on after ${timeoutMs} ms`);
