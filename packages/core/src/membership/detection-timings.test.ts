@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { updateIntervalNs } from "../rhythm/message-budget.ts";
 import { detectionTimings, isProbeLate, probersQuorum } from "./detection-timings.ts";
 
 test("patience grows with the prober's own loop delay, eightfold at most, and suspicions with the swarm as well", () => {
   const rows = [
     // loop delay, processes, probe after, probe, through others, suspicion
-    [0, 1, 400, 200, 250, 300],
-    [0, 10, 400, 200, 250, 300],
-    [0, 100, 400, 200, 250, 600],
-    [0, 1_000, 400, 200, 250, 900],
-    [25, 5, 600, 300, 375, 450],
-    [50, 5, 800, 400, 500, 600],
-    [50, 100, 800, 400, 500, 1_200],
-    [350, 5, 3_200, 1_600, 2_000, 2_400],
-    [60_000, 5, 3_200, 1_600, 2_000, 2_400],
+    [0, 1, 550, 200, 250, 300],
+    [0, 10, 550, 200, 250, 300],
+    [0, 100, 550, 200, 250, 600],
+    [0, 1_000, 550, 200, 250, 900],
+    [25, 5, 825, 300, 375, 450],
+    [50, 5, 1_100, 400, 500, 600],
+    [50, 100, 1_100, 400, 500, 1_200],
+    [350, 5, 4_400, 1_600, 2_000, 2_400],
+    [60_000, 5, 4_400, 1_600, 2_000, 2_400],
   ] as const;
   for (const [loopDelayMs, processes, probeAfterMs, probeTimeoutMs, indirectTimeoutMs, suspicionMs] of rows) {
     const { voteValidMs, ...timings } = detectionTimings({ loopDelayMs, processes });
@@ -23,13 +24,17 @@ test("patience grows with the prober's own loop delay, eightfold at most, and su
   }
 });
 
-test("a well prober in a small swarm suspects a silent process within 850 ms and votes within 1.15 s", () => {
+test("a well prober in a small swarm suspects a silent process within 1 s and votes within 1.3 s", () => {
   const { probeAfterMs, probeTimeoutMs, indirectTimeoutMs, suspicionMs } = detectionTimings({
     loopDelayMs: 0,
     processes: 5,
   });
-  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs, 850);
-  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs + suspicionMs, 1_150);
+  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs, 1_000);
+  assert.equal(probeAfterMs + probeTimeoutMs + indirectTimeoutMs + suspicionMs, 1_300);
+});
+
+test("who speaks as often as a settled agent does is not probed", () => {
+  assert.ok(detectionTimings({ loopDelayMs: 0, processes: 5 }).probeAfterMs > updateIntervalNs(200e6, true) / 1e6);
 });
 
 test("the last look fits into every suspicion", () => {

@@ -18,7 +18,8 @@ export interface DetectionTimings {
   readonly voteValidMs: number;
 }
 
-const probeAfterMs = 400;
+/** Longer than the pause between two frames of a swarm that holds (rhythm/message-budget.ts): it is not probed at all. */
+const probeAfterMs = 550;
 const probeTimeoutMs = 200;
 const indirectTimeoutMs = 250;
 const suspicionMs = 300;

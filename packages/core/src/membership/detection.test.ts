@@ -22,15 +22,15 @@ const probed = (nowMs: number, result: ProbeResult): DetectionInput => ({ kind: 
 
 test("silence is looked into: by oneself, through others, then suspected, looked at again, and voted dead again and again", () => {
   const { effects, state } = run([
-    tick(399),
-    tick(400),
-    probed(600, "silent"),
-    probed(850, "silent"),
-    tick(949),
-    tick(950),
-    probed(1_150, "silent"),
-    tick(1_250),
-    probed(1_450, "silent"),
+    tick(549),
+    tick(550),
+    probed(750, "silent"),
+    probed(1_000, "silent"),
+    tick(1_099),
+    tick(1_100),
+    probed(1_300, "silent"),
+    tick(1_400),
+    probed(1_600, "silent"),
   ]);
   assert.deepEqual(effects, [
     "",
@@ -51,15 +51,15 @@ test("a broken stream is looked into at once, and a refused probe is a vote at o
 });
 
 test("any answer on any path, and any frame, ends a suspicion", () => {
-  const suspected = run([tick(400), probed(600, "silent"), probed(850, "silent")]).state;
-  assert.equal(run([{ kind: "heard", nowMs: 900 }], suspected).state.kind, "trusting");
-  assert.equal(run([tick(950), probed(951, "answered")], suspected).state.kind, "trusting");
-  assert.equal(run([tick(400), probed(600, "silent"), probed(700, "answered")]).state.kind, "trusting");
-  assert.equal(run([tick(400), { kind: "heard", nowMs: 500 }, probed(600, "silent")]).state.kind, "trusting");
+  const suspected = run([tick(550), probed(750, "silent"), probed(1_000, "silent")]).state;
+  assert.equal(run([{ kind: "heard", nowMs: 1_050 }], suspected).state.kind, "trusting");
+  assert.equal(run([tick(1_100), probed(1_101, "answered")], suspected).state.kind, "trusting");
+  assert.equal(run([tick(550), probed(750, "silent"), probed(850, "answered")]).state.kind, "trusting");
+  assert.equal(run([tick(550), { kind: "heard", nowMs: 650 }, probed(750, "silent")]).state.kind, "trusting");
 });
 
 test("a prober that was held up itself accuses nobody", () => {
-  assert.deepEqual(run([tick(400), probed(3_000, "late"), tick(3_399), tick(3_400)]).effects, [
+  assert.deepEqual(run([tick(550), probed(3_150, "late"), tick(3_699), tick(3_700)]).effects, [
     "probe self",
     "",
     "",

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compareIds } from "@entrain/kernel";
+import { neighbourLimit } from "../rhythm/message-budget.ts";
+import { createOverlay } from "./overlay.ts";
 import { planProbes } from "./probe-plan.ts";
 import type { MemberRecord } from "./view.ts";
 
@@ -41,6 +44,20 @@ test("a suspect is still probed, and nobody asks it to look for others", () => {
       ["p-3", ["p-1", "p-2"]],
     ],
   );
+});
+
+test("where each process hosts one agent, those that hear its frames are those that probe it", () => {
+  const members = Array.from({ length: 40 }, (_, agent) => {
+    return { ...memberOf(agent, 40), processId: `p-${(agent * 7) % 40}` };
+  });
+  const rhythm = createOverlay(
+    members.map(({ agentId }) => agentId),
+    neighbourLimit(members.length, false),
+  );
+  for (const { agentId, processId } of members) {
+    const probed = planProbes(processId, members).flatMap((target) => target.members.map((member) => member.agentId));
+    assert.deepEqual(probed.sort(compareIds), rhythm.neighboursOf(agentId));
+  }
 });
 
 test("who is no member probes nobody", () => {

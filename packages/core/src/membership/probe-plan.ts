@@ -1,7 +1,9 @@
 /**
  * Who probes whom: neighbours in an overlay between processes, since a process answers for all of its agents. Everybody
- * computes it alike from the members, so that it is known how many votes about a process there can be.
+ * computes it alike from the members, so that it is known how many votes about a process there can be. A process stands there
+ * by its first agent: where each hosts one, its neighbours are those of the rhythm, whose frames spare the probes.
  */
+import { compareIds } from "@entrain/kernel";
 import { createOverlay } from "./overlay.ts";
 import type { MemberRecord } from "./view.ts";
 
@@ -22,15 +24,26 @@ export interface ProbeTarget {
 /** What `processId` probes among the members that are alive, in the order of process ids. */
 export function planProbes(processId: string, alive: readonly MemberRecord[]): readonly ProbeTarget[] {
   const byProcess = Map.groupBy(alive, (member) => member.processId);
-  const overlay = createOverlay(byProcess.keys(), probersMax);
+  const agentOf = new Map([...byProcess].map(([id, members]) => [id, firstOf(members)]));
+  const processOf = new Map([...agentOf].map(([id, agentId]) => [agentId, id]));
+  const overlay = createOverlay(processOf.keys(), probersMax);
+  const neighboursOf = (id: string): readonly string[] =>
+    overlay
+      .neighboursOf(agentOf.get(id) ?? "")
+      .map((agentId) => processOf.get(agentId) ?? "")
+      .sort(compareIds);
   const place = (id: string) => ({ processId: id, address: byProcess.get(id)?.[0]?.address ?? "" });
   const isTrusted = (id: string): boolean => byProcess.get(id)?.every(({ suspect }) => suspect !== true) === true;
-  return overlay.neighboursOf(processId).map((targetId) => ({
+  return neighboursOf(processId).map((targetId) => ({
     ...place(targetId),
     members: byProcess.get(targetId) ?? [],
-    helpers: overlay
-      .neighboursOf(targetId)
+    helpers: neighboursOf(targetId)
       .filter((id) => id !== processId && isTrusted(id))
       .map(place),
   }));
+}
+
+/** The lowest id among the agents of a process. */
+function firstOf(members: readonly MemberRecord[]): string {
+  return members.map(({ agentId }) => agentId).reduce((first, id) => (compareIds(id, first) < 0 ? id : first));
 }
