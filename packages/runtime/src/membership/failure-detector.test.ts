@@ -168,7 +168,7 @@ test("M1: while the store is away the probing goes on, and what it found is told
 
 test("whoever is gone from the view is dropped, and a stopped detector leaves no timer and no connection", async () => {
   const { time, detector, reports, kept } = openDetector(allButB);
-  await time.advance(900);
+  await time.advance(1_150);
   assert.equal(reports.length, 1);
   detector.setView(viewOf(2, { b: { state: "dead" } }));
   await time.advance(5_000);
