@@ -110,6 +110,16 @@ test("one lineage is founded and floods through processes and within them", asyn
   assert.equal(events.filter((event) => event.kind === "rhythm.founded").length >= 1, true);
 });
 
+test("a flood through the agents of a process is one frame to each other process", async () => {
+  const { time, network } = swarm(3, 6);
+  await time.advance(2_500);
+  const firstOf = network.sent.filter(({ frame }) => frame.samples.some(({ lineage }) => lineage !== undefined));
+  const founder = firstOf[0]?.from;
+  const flood = firstOf.filter(({ from }) => from === founder).slice(0, 2);
+  assert.equal(new Set(flood.map(({ to }) => to)).size, 2);
+  for (const { frame } of flood) assert.equal(frame.samples.length, 6);
+});
+
 test("every agent fires every beat once, under the same name", async () => {
   const { time, beats } = swarm(3, 2);
   await time.advance(6_000);
