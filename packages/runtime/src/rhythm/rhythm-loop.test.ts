@@ -117,7 +117,10 @@ test("a flood through the agents of a process is one frame to each other process
   const founder = firstOf[0]?.from;
   const flood = firstOf.filter(({ from }) => from === founder).slice(0, 2);
   assert.equal(new Set(flood.map(({ to }) => to)).size, 2);
-  for (const { frame } of flood) assert.equal(frame.samples.length, 6);
+  for (const { frame } of flood) {
+    assert.equal(frame.samples.length, 6);
+    assert.ok(frame.samples.every(({ lineage }) => lineage !== undefined));
+  }
 });
 
 test("every agent fires every beat once, under the same name", async () => {
