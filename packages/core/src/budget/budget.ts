@@ -20,7 +20,7 @@ export const budgetStrategyNames = [
 /** Bounds, and what holds where a request does not say. */
 export const budgetLimits = {
   leaseMs: { usual: 60_000, least: 100, most: 86_400_000 },
-  /** From the notice of a preemption to the end of the lease, ms. */
+  /** From the instant a holder learns of a preemption to the end of its lease, ms. */
   noticeMs: 5_000,
   budgetsMax: 10_000,
   childrenMax: 1_000,

@@ -8,7 +8,7 @@ import type { BudgetPolicy } from "./policy.ts";
 export type BudgetCommand =
   | { readonly kind: "create"; readonly definition: BudgetDefinition }
   | { readonly kind: "allocate"; readonly request: AllocationRequest }
-  /** Prolongs an allocation from now on; never beyond its budget's lease (B2). */
+  /** Prolongs an allocation from now on, never beyond its budget's lease (B2); one that was given notice it only shortens. */
   | { readonly kind: "extend"; readonly budgetId: string; readonly allocationId: string; readonly leaseMs: number }
   /** What was consumed of an allocation so far: totals, so that a repetition changes nothing. */
   | { readonly kind: "consume"; readonly budgetId: string; readonly allocationId: string; readonly consumed: Amounts }
