@@ -129,8 +129,9 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
     case "transfer":
       return ["transfer-budget", [text, command.from, command.to, wordsOf(command.amounts), command.requestId]];
     case "amend": {
-      const { budgetId, limits = {}, policy } = command;
-      return ["amend-budget", [text, budgetId, wordsOf(limits), policyText(policy)]];
+      const { budgetId, limits = {}, policy, base } = command;
+      const policies = [policy, base, usualPolicy].map(policyText);
+      return ["amend-budget", [text, budgetId, wordsOf(limits), ...policies]];
     }
     case "close":
       return ["close-budget", [text, command.budgetId]];
@@ -165,6 +166,7 @@ function refusalFrom([kind = "", first = "", second = "", ...more]: readonly str
     case "unknown-budget":
     case "exists":
     case "closing":
+    case "policy-changed":
       return { kind, budgetId: first };
     case "unknown-allocation":
     case "ended":

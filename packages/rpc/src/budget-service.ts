@@ -86,11 +86,12 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       amounts: checkAmounts("amounts", amounts, 1),
       requestId: checkBudgetRequestId(requestId),
     })),
-    AmendBudget: changed(({ budgetId, limits, policy }) => ({
+    AmendBudget: changed(({ budgetId, limits, policy, base }) => ({
       kind: "amend",
       budgetId: checkId("budget_id", budgetId),
       ...(Object.keys(limits).length === 0 ? {} : { limits: checkAmounts("limits", limits, 0) }),
       ...(policy === null ? {} : { policy: policyFromWire(policy) }),
+      ...(base === null ? {} : { base: policyFromWire(base) }),
     })),
     Allocate: changed(({ budgetId, leaseMs, reserve, tier, keepPlaceMs, ...wish }, caller) => {
       if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);

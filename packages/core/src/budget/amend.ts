@@ -1,4 +1,5 @@
 /** Changes a budget while it is used: a root's limits, never below what is out (B1), and the policy. */
+import { canonicalJson } from "@entrain/kernel";
 import { overdraft, unknownNames } from "./admission.ts";
 import type { BudgetAmendment, BudgetOutcome, BudgetRefusal } from "./command.ts";
 import { accountOf, type Ledger, type Node } from "./ledger.ts";
@@ -15,8 +16,10 @@ export function amendBudget({ nodes }: Ledger, change: BudgetAmendment): BudgetO
   return { kind: "done" };
 }
 
-function refusalOf(node: Node, { budgetId, limits = {} }: BudgetAmendment): BudgetRefusal | undefined {
+function refusalOf(node: Node, { budgetId, limits = {}, base }: BudgetAmendment): BudgetRefusal | undefined {
   if (node.closing) return { kind: "closing", budgetId };
   if (node.definition.parentId !== null && Object.keys(limits).length > 0) return { kind: "not-root", budgetId };
+  if (base !== undefined && canonicalJson(base) !== canonicalJson(node.policy))
+    return { kind: "policy-changed", budgetId };
   return unknownNames(node, { amounts: limits }) ?? overdraft(node, limits);
 }

@@ -53,6 +53,27 @@ export const budgetContentionCases: readonly ConformanceCase<StoreUnderTest>[] =
     },
   },
   {
+    name: "of two changes that were made of one policy the second is refused, and changes nothing; made anew it keeps both",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
+      const read = async () => (await budgets.read(["pool"]))[0]!;
+      const before = await read();
+      const first = budgetAmendment(before, { reserves: { emergency: 10 } });
+      const second = budgetAmendment(before, { limits: { credits: 50 }, tiers: { batch: 60 } });
+      const overtaken = { kind: "refused", refusal: { kind: "policy-changed", budgetId: "pool" } };
+      assert.deepEqual(await budgets.apply(first), { kind: "done" });
+      assert.deepEqual(await budgets.apply(second), overtaken);
+      const between = await read();
+      assert.deepEqual([between.limits, between.policy.tiers], [{ credits: 100 }, {}]);
+      assert.deepEqual(await budgets.apply(budgetAmendment(between, { tiers: { batch: 60 } })), { kind: "done" });
+      const { reserves, tiers } = (await read()).policy;
+      assert.deepEqual([reserves, tiers], [{ emergency: 10 }, { batch: 60 }]);
+      assert.deepEqual(await budgets.apply(first), overtaken);
+      await assertBalanced(budgets);
+    },
+  },
+  {
     name: "a part is taken from nobody that does not know: after a notice its lease stands until its holder shortens it",
     async run(swarm) {
       const { budgets } = await swarm.client();
