@@ -16,7 +16,13 @@ async function startProcess(processId: string, probeHelper: ProbeHelper = nobody
     events: () => undefined,
     probeHelper,
   });
-  return { processId, address: server.address, [Symbol.asyncDispose]: () => server.close({ deadlineMs: 50 }) };
+  const { address } = server;
+  return {
+    processId,
+    address,
+    drain: () => server.drain(),
+    [Symbol.asyncDispose]: () => server.close({ deadlineMs: 50 }),
+  };
 }
 
 function openProbe(lookAfterMs = 50) {
@@ -63,6 +69,15 @@ async function startGate(to: number | undefined) {
     },
   };
 }
+
+test("a process that is draining answers probes, and probes for others, until it has stopped", async () => {
+  using probe = openProbe();
+  await using process = await startProcess("p-1", { probeFor: () => Promise.resolve("answered") });
+  process.drain();
+  assert.equal(await probe.ask(process, 5_000), "answered");
+  const target = { processId: "p-2", address: "127.0.0.1:1" };
+  assert.equal(await probe.askThrough(process, target, 5_000), "answered");
+});
 
 test("probes that are answered share one connection, and open no other beside it", async () => {
   using probe = openProbe(60_000);
