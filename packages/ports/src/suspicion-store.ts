@@ -14,7 +14,7 @@ export interface MemberReport {
   readonly reporter: { readonly agentId: string; readonly incarnation: number };
   /**
    * `suspect` marks them, for all to see. A vote as well are `dead`, silent since, which counts once the mark has stood for
-   * 200 ms, and `refused`, which counts at once: nobody listens where the process did.
+   * 200 ms, and `refused`, which counts at once: nobody listens where the process answered this reporter before.
    */
   readonly vote: "suspect" | "dead" | "refused";
   /** Valid votes that bury a member, from 2. */

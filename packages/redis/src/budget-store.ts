@@ -67,6 +67,10 @@ export function createBudgetStore(options: {
       };
     },
     read: async (ids) => (ids.length === 0 ? [] : (await read("-inf", 0, ids)).found.map(({ budget }) => budget)),
+    async holderOf(allocationId) {
+      const holder = await commands.run("read-allocation-holder", [`${keys.prefix}allocation:${allocationId}`], []);
+      return typeof holder === "string" ? holder : undefined;
+    },
     async log(after, limit) {
       const reply = await commands.run("read-budget-log", [budgetLog], [after, limit]);
       return (reply as readonly (readonly [string, readonly string[]])[]).map(([number, fields]) =>
@@ -129,8 +133,9 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
     case "transfer":
       return ["transfer-budget", [text, command.from, command.to, wordsOf(command.amounts), command.requestId]];
     case "amend": {
-      const { budgetId, limits = {}, policy } = command;
-      return ["amend-budget", [text, budgetId, wordsOf(limits), policyText(policy)]];
+      const { budgetId, limits = {}, policy, base } = command;
+      const policies = [policy, base, usualPolicy].map(policyText);
+      return ["amend-budget", [text, budgetId, wordsOf(limits), ...policies]];
     }
     case "close":
       return ["close-budget", [text, command.budgetId]];
@@ -165,6 +170,7 @@ function refusalFrom([kind = "", first = "", second = "", ...more]: readonly str
     case "unknown-budget":
     case "exists":
     case "closing":
+    case "policy-changed":
       return { kind, budgetId: first };
     case "unknown-allocation":
     case "ended":

@@ -125,7 +125,7 @@ export function memberStateFrom(text: string): Omit<MemberRecord, "agentId" | ke
     ...(risk === undefined ? {} : { risk: Number(risk) / 1e6 }),
     joinedAtMs: Number(joinedAtMs),
     changedAtMs: Number(changedAtMs),
-    ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
+    ...(ticket === undefined || ticket === "" ? {} : { ticket: Number(ticket) }),
     ...(refutations === undefined ? {} : { refutations: Number(refutations), suspect: suspected === "1" }),
     ...(role === undefined ? {} : { role: role as AgentRole, roleSinceMs: Number(roleSinceMs) }),
   };

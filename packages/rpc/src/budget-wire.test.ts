@@ -20,6 +20,7 @@ const refusals: { readonly [Kind in BudgetRefusal["kind"]]: Extract<BudgetRefusa
   "request-reused": { kind: "request-reused", requestId: "r-1" },
   "unknown-resource": { kind: "unknown-resource", budgetId, resource: "models/small" },
   closing: { kind: "closing", budgetId },
+  "policy-changed": { kind: "policy-changed", budgetId },
   exhausted: { kind: "exhausted", budgetId, remaining: { credits: 0, tokens: 1e15 }, preempted: 2, waitMs: 5_000 },
   "unknown-class": { kind: "unknown-class", budgetId, field: "tier", name: "gold" },
   "not-root": { kind: "not-root", budgetId },

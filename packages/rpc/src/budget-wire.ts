@@ -86,6 +86,7 @@ function refusalFromWire(refusal: BudgetRefusal__Output): BudgetRefusal {
     case "unknown-budget":
     case "exists":
     case "closing":
+    case "policy-changed":
       return { kind, budgetId };
     case "unknown-allocation":
     case "ended":

@@ -1,6 +1,7 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
+export { amendBudget } from "./budget/amend-budget.ts";
 export { auditBudgets } from "./budget/audit-budgets.ts";
 export { compactIfDue, keepBudgets } from "./budget/budget-keeper.ts";
 export { seekGrant } from "./budget/seek-grant.ts";

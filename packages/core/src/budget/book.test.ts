@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { allocationRequest, budgetDefinition, budgetLimits, type BudgetWish } from "./budget.ts";
+import { allocationRequest, budgetDefinition, type BudgetWish } from "./budget.ts";
 import { createBudgetBook, type BudgetBook } from "./book.ts";
 import type { BudgetCommand, BudgetOutcome } from "./command.ts";
 import { checkPolicy } from "./policy.ts";
@@ -135,19 +135,20 @@ test("proportional siblings share by weight what their parent has", () => {
 test("a higher priority gives lower ones notice, gets their part after it, and takes no more than it needs", () => {
   const book = bookWith({ budgetId: "pool", limits: { slots: 3 }, strategy: "priority" });
   const low = [1, 2, 3].map(() => granted(allocate(book, "pool", { slots: 1 }, { priority: 1, leaseMs: 10 * minute })));
-  const outcome = allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs: 1 });
-  assert.ok(outcome.kind === "refused" && outcome.refusal.kind === "exhausted" && outcome.refusal.preempted === 2);
-  const again = allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs: 2 });
-  assert.ok(again.kind === "refused" && again.refusal.kind === "exhausted" && again.refusal.preempted === 2);
-  const extend = (allocationId: string): BudgetCommand => ({
-    kind: "extend",
-    budgetId: "pool",
-    allocationId,
-    leaseMs: 10 * minute,
-  });
+  for (const nowMs of [1, 2])
+    assert.match(JSON.stringify(allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs })), /"preempted":2/);
+  const extend = (allocationId: string, leaseMs = 10 * minute) =>
+    ({ kind: "extend", budgetId: "pool", allocationId, leaseMs }) as const;
   assert.equal(book.apply(extend(low[0]!), 3).kind, "extended", "the oldest was not chosen");
-  assert.equal(book.apply(extend(low[2]!), 3).kind, "refused", "the newest was");
-  granted(allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs: 1 + budgetLimits.noticeMs }));
+  const told = (outcome: BudgetOutcome) =>
+    outcome.kind === "refused" && "leaseUntilMs" in outcome.refusal && outcome.refusal.leaseUntilMs;
+  for (const id of low.slice(1)) {
+    assert.equal(told(book.apply(extend(id), 3)), 10 * minute, "until it gives way");
+    for (const leaseMs of [5_000, minute])
+      assert.equal(told(book.apply(extend(id, leaseMs), 4)), 5_004, "only shortened");
+  }
+  assert.equal(allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs: 5_003 }).kind, "refused");
+  granted(allocate(book, "pool", { slots: 2 }, { priority: 5, nowMs: 5_004 }));
 });
 
 test("room is transferred between siblings and up and down, once per request, and not further", () => {
@@ -287,7 +288,7 @@ test("a book that goes on from a snapshot comes to the same figures as one that 
         if (outcome.kind !== "refused" && outcome.kind !== "repeated" && !("repeated" in outcome && outcome.repeated))
           other.apply(command, nowMs);
         else other.reclaim(nowMs);
-        if (outcome.kind === "refused" && outcome.refusal.kind === "exhausted") other.apply(command, nowMs);
+        if (outcome.kind === "refused" && /exhausted|noticed/.test(outcome.refusal.kind)) other.apply(command, nowMs);
         if (at === cut % sequence.length)
           other = createBudgetBook({ from: other.snapshot(), nextAllocationId: () => `a-${allocations}` });
       }

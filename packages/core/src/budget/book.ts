@@ -5,7 +5,8 @@
  * Order within a command: what is over is reclaimed (unless that is left to `reclaim`), the request is recognised if it was
  * made before, the budget and who waits for it are looked at, its strategy makes room, and only then something is granted.
  */
-import { overdraft, shortage, unknownNames } from "./admission.ts";
+import { shortage, unknownNames } from "./admission.ts";
+import { amendBudget } from "./amend.ts";
 import type { Amounts } from "./amounts.ts";
 import {
   budgetLimits,
@@ -14,7 +15,7 @@ import {
   type Budget,
   type BudgetDefinition,
 } from "./budget.ts";
-import type { BudgetAmendment, BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
+import type { BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
 import { consumeHolding, endHolding, extendHolding, freeIfEmpty } from "./holdings.ts";
 import {
   accountOf,
@@ -92,7 +93,7 @@ class Book implements BudgetBook {
       case "close":
         return this.#close(command.budgetId);
       case "amend":
-        return this.#amend(command);
+        return amendBudget(this.#ledger, command);
       default:
         return this.#onHolding(command, nowMs);
     }
@@ -212,21 +213,6 @@ class Book implements BudgetBook {
     return { kind: "granted", grant, repeated: false };
   }
 
-  #amend({ budgetId, limits = {}, policy }: BudgetAmendment): BudgetOutcome {
-    const node = this.#ledger.nodes.get(budgetId);
-    if (node === undefined) return unknown(budgetId);
-    if (node.closing) return refused({ kind: "closing", budgetId });
-    if (node.definition.parentId !== null && Object.keys(limits).length > 0)
-      return refused({ kind: "not-root", budgetId });
-    const lacking = unknownNames(node, { amounts: limits });
-    if (lacking !== undefined) return refused(lacking);
-    const refusal = overdraft(node, limits);
-    if (refusal !== undefined) return refused(refusal);
-    for (const [resource, limit] of Object.entries(limits)) accountOf(node, resource).limit = limit;
-    if (policy !== undefined) node.policy = policy;
-    return done;
-  }
-
   /** The answer to a request that was made before. */
   #recall(budgetId: string, requestId: string, text: string, nowMs: number): BudgetOutcome | undefined {
     const known = this.#requests.get(`${budgetId} ${requestId}`);
@@ -234,10 +220,11 @@ class Book implements BudgetBook {
     if (known.text !== text) return refused({ kind: "request-reused", requestId });
     const { outcome } = known;
     if (outcome.kind !== "granted") return outcome;
-    const ended = this.#ledger.holdings.get(outcome.grant.allocationId)?.endedAtMs ?? null;
-    if (ended !== null && nowMs - ended > budgetLimits.rememberedMs) return undefined;
-    const leaseLeftMs = Math.max(0, outcome.grant.leaseUntilMs - nowMs);
-    return { ...outcome, grant: { ...outcome.grant, leaseLeftMs } };
+    const holding = this.#ledger.holdings.get(outcome.grant.allocationId);
+    if (nowMs - (holding?.endedAtMs ?? nowMs) > budgetLimits.rememberedMs) return undefined;
+    // A notice may have shortened it.
+    const leaseUntilMs = Math.min(outcome.grant.leaseUntilMs, holding?.leaseUntilMs ?? Infinity);
+    return { ...outcome, grant: { ...outcome.grant, leaseUntilMs, leaseLeftMs: Math.max(0, leaseUntilMs - nowMs) } };
   }
 
   #transfer({ from, to, amounts, requestId }: Extract<BudgetCommand, { kind: "transfer" }>): BudgetOutcome {

@@ -20,7 +20,7 @@ export const budgetStrategyNames = [
 /** Bounds, and what holds where a request does not say. */
 export const budgetLimits = {
   leaseMs: { usual: 60_000, least: 100, most: 86_400_000 },
-  /** From the notice of a preemption to the end of the lease, ms. */
+  /** From the instant a holder learns of a preemption to the end of its lease, ms. */
   noticeMs: 5_000,
   budgetsMax: 10_000,
   childrenMax: 1_000,
@@ -191,7 +191,8 @@ export interface BudgetChange extends PolicyWish {
 }
 
 /**
- * The command that a change stands for. A policy is sent whole, so whoever changes the same one at once overwrites it.
+ * The command that a change of a budget as it was read stands for. A policy is sent whole, with the one that it was made of:
+ * whoever changes the same one at once is refused with `policy-changed`, and reads again.
  * @throws EntrainError `invalid-argument` that names the field
  */
 export function budgetAmendment({ budgetId, policy }: Budget, change: BudgetChange) {
@@ -204,7 +205,7 @@ export function budgetAmendment({ budgetId, policy }: Budget, change: BudgetChan
     budgetId,
     ...(limits === undefined ? {} : { limits: checkAmounts("limits", limits, 0) }),
     ...(changes.length > (limits === undefined ? 0 : 1)
-      ? { policy: checkPolicy({ reserves, tiers, exhaustion }, policy) }
+      ? { policy: checkPolicy({ reserves, tiers, exhaustion }, policy), base: policy }
       : {}),
   } as const;
 }

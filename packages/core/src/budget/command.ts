@@ -8,7 +8,7 @@ import type { BudgetPolicy } from "./policy.ts";
 export type BudgetCommand =
   | { readonly kind: "create"; readonly definition: BudgetDefinition }
   | { readonly kind: "allocate"; readonly request: AllocationRequest }
-  /** Prolongs an allocation from now on; never beyond its budget's lease (B2). */
+  /** Prolongs an allocation from now on, never beyond its budget's lease (B2); one that was given notice it only shortens. */
   | { readonly kind: "extend"; readonly budgetId: string; readonly allocationId: string; readonly leaseMs: number }
   /** What was consumed of an allocation so far: totals, so that a repetition changes nothing. */
   | { readonly kind: "consume"; readonly budgetId: string; readonly allocationId: string; readonly consumed: Amounts }
@@ -32,6 +32,8 @@ export interface BudgetAmendment {
   /** New limits of a root, by resource; a child's come from its parent (`transfer`). */
   readonly limits?: Amounts;
   readonly policy?: BudgetPolicy;
+  /** The policy that `policy` was made of: where it is no longer the budget's, nothing is changed. */
+  readonly base?: BudgetPolicy;
 }
 
 /** Why a command was refused. */
@@ -53,6 +55,8 @@ export type BudgetRefusal =
   /** Its limits are parts of its parent's. */
   | { readonly kind: "not-root"; readonly budgetId: string }
   | { readonly kind: "closing"; readonly budgetId: string }
+  /** Its policy is no longer the one that the change was made of. */
+  | { readonly kind: "policy-changed"; readonly budgetId: string }
   /** There is not enough; `remaining` is what the budget itself has left for this request. */
   | {
       readonly kind: "exhausted";
@@ -125,10 +129,8 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
         { field: "limits", value: refusal.budgetId },
       );
     case "closing":
-      return new EntrainError("conflict", `budget ${refusal.budgetId} is closing and grants nothing new`, {
-        field: "budgetId",
-        value: refusal.budgetId,
-      });
+    case "policy-changed":
+      return new EntrainError("conflict", conflictText(refusal), { field: "budgetId", value: refusal.budgetId });
     case "exhausted":
       return new EntrainError("resource-exhausted", exhaustedText(refusal), { value: refusal.remaining });
     case "ended":
@@ -157,6 +159,11 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
     case "too-many":
       return new EntrainError("resource-exhausted", tooManyText(refusal.what));
   }
+}
+
+function conflictText({ kind, budgetId }: Extract<BudgetRefusal, { kind: "closing" | "policy-changed" }>): string {
+  if (kind === "closing") return `budget ${budgetId} is closing and grants nothing new`;
+  return `the policy of budget ${budgetId} was changed meanwhile: read it, and amend it again`;
 }
 
 function exhaustedText({ budgetId, remaining, preempted }: Extract<BudgetRefusal, { kind: "exhausted" }>): string {

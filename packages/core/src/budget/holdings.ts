@@ -4,11 +4,16 @@ import type { BudgetOutcome } from "./command.ts";
 import { accountOf, type Holding, type Ledger, type Node } from "./ledger.ts";
 import { budgetStrategies } from "./strategies.ts";
 
-/** Prolongs a holding from now on, never beyond its budget's lease. */
+/**
+ * Prolongs a holding from now on, never beyond its budget's lease. One that was given notice is refused, and only ever
+ * shortened: its holder stops by an end of its own first, and then asks for no more than that.
+ */
 export function extendHolding({ nodes }: Ledger, holding: Holding, leaseMs: number, nowMs: number): BudgetOutcome {
   const { allocationId, noticed, request } = holding;
-  if (noticed)
+  if (noticed) {
+    holding.leaseUntilMs = Math.min(holding.leaseUntilMs, nowMs + leaseMs);
     return { kind: "refused", refusal: { kind: "noticed", allocationId, leaseUntilMs: holding.leaseUntilMs } };
+  }
   const most = nodes.get(request.budgetId)?.leaseUntilMs ?? Infinity;
   const leaseUntilMs = Math.min(nowMs + leaseMs, most);
   holding.leaseUntilMs = leaseUntilMs;

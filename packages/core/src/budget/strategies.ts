@@ -9,12 +9,13 @@
  * - proportional: the siblings of this strategy share their parent's room by weight; who is below its share gets what others
  *   leave idle above theirs.
  * - predictive: siblings share what their forecasts say that they will not want; see predictive.ts.
- * - priority: gives notice to holders of lower priority, the lowest and among them the newest first; they keep their part
- *   until the notice is over.
+ * - priority: gives notice to holders of lower priority, the lowest and among them the newest first. Their leases are
+ *   prolonged no more, and stand until they themselves ask for an earlier end (see holdings.ts): who does not know of the
+ *   notice yet would use its part beyond an end that is set here.
  */
 import { freeFor, lackOf, roomFor } from "./admission.ts";
 import { amountOf, type Amounts } from "./amounts.ts";
-import { budgetLimits, type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
+import { type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
 import { accountOf, freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
 import { openPercent, shareOf } from "./policy.ts";
 import { anticipate, takeDown } from "./predictive.ts";
@@ -104,7 +105,7 @@ function shareOut(ledger: Ledger, node: Node, request: AllocationRequest): numbe
   return 0;
 }
 
-function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest, nowMs: number): number {
+function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest): number {
   const live = [...holdings.values()].filter(
     (holding) => holding.endedAtMs === null && holding.request.budgetId === idOf(node),
   );
@@ -130,10 +131,7 @@ function giveNotice({ holdings }: Ledger, node: Node, request: AllocationRequest
       left -= openOf(holding, resource);
     }
   }
-  for (const holding of chosen) {
-    holding.noticed = true;
-    holding.leaseUntilMs = Math.min(holding.leaseUntilMs, nowMs + budgetLimits.noticeMs);
-  }
+  for (const holding of chosen) holding.noticed = true;
   return live.filter(({ noticed }) => noticed).length;
 }
 

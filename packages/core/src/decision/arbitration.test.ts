@@ -68,6 +68,14 @@ test("whatever the ratings, the winner is one of the two, never the less safe by
   );
 });
 
+test("weights that a policy leaves out are safety 0.7, performance 0.2, availability 0.1; half of them are refused", () => {
+  const { weights: _, ...without } = arbitration;
+  const actions = Object.keys(arbitration.ratings);
+  assert.deepEqual(checkArbitration(without, actions), { ...without, weights: rate(0.7, 0.2, 0.1) });
+  for (const weights of [null, { safety: 0.7 }])
+    assert.throws(() => checkArbitration({ ...without, weights }, actions), { code: "invalid-argument" });
+});
+
 test("each wrong field is named", () => {
   const actions = ["throttle", "shed_load", "reboot"];
   assert.deepEqual(checkArbitration({ ...arbitration, note: "dropped" }, actions), arbitration);

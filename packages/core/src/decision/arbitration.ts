@@ -15,9 +15,12 @@ export const qualities = ["safety", "performance", "availability"] as const;
 /** A figure from 0 to 1 for each quality. */
 export type Rating = Readonly<Record<(typeof qualities)[number], number>>;
 
+/** What counts how much where a policy does not say: safety before all. */
+const defaultWeights: Rating = { safety: 0.7, performance: 0.2, availability: 0.1 };
+
 /** How a policy arbitrates. */
 export interface Arbitration {
-  /** They add up to 1, e.g. safety 0.7, performance 0.2, availability 0.1. */
+  /** They add up to 1; safety 0.7, performance 0.2 and availability 0.1 where the policy names none. */
   readonly weights: Rating;
   /** Difference in safety from which on the safer action wins, 0..1. */
   readonly safetyMargin: number;
@@ -58,7 +61,8 @@ function scoreOf({ confidence }: Verdict, rating: Rating, { weights }: Arbitrati
 export function checkArbitration(candidate: unknown, actions: readonly string[]): Arbitration {
   const field = "policy.arbitration";
   const given = members(field, candidate);
-  const weights = checkRating(`${field}.weights`, given["weights"]);
+  const { weights: weightsGiven = defaultWeights } = given;
+  const weights = checkRating(`${field}.weights`, weightsGiven);
   const sum = qualities.reduce((total, quality) => total + weights[quality], 0);
   if (Math.abs(sum - 1) > 1e-9)
     throw EntrainError.invalid(`${field}.weights`, sum, "let safety, performance and availability add up to 1");

@@ -1,11 +1,12 @@
 #!lua
--- Changes a budget while it is used: limits of a root, never below what is out (B1), and the policy.
+-- Changes a budget while it is used: limits of a root, never below what is out (B1), and the policy, where it is still the one
+-- that the change was made of.
 --
 -- KEYS: 7
 -- Include: budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] budget, ARGV[6] limits or '',
---         ARGV[7] policy (JSON) or ''
+--         ARGV[7] policy (JSON) or '', ARGV[8] the policy that it was made of or '', ARGV[9] the policy of who has none
 -- Output: {'done'} | {'refused', kind, ...}; error `ENTRAIN recovering <ms left>`
 
 reclaim()
@@ -21,6 +22,12 @@ if budget.closing then
 end
 if budget.parentId and #limits > 0 then
   return finish(refuse('not-root', budget.id))
+end
+if ARGV[8] ~= '' then
+  local present = redis.call('HGET', budget.key, 'policy')
+  if ARGV[8] ~= ((present and present ~= '') and present or ARGV[9]) then
+    return finish(refuse('policy-changed', budget.id))
+  end
 end
 local refusal = unknownNames(budget, limits)
 if refusal then

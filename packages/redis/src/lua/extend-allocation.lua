@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Prolongs an allocation that has not ended, never beyond its budget's lease (B2); also while writes may have been lost.
+-- Prolongs an allocation that has not ended, never beyond its budget's lease (B2); also while writes may have been lost. One
+-- that was given notice is refused, and only ever shortened: by its holder, which stops by then.
 --
 -- KEYS: 7
 -- Include: budget, budget-ends
@@ -17,6 +18,13 @@ if holding.endedAtMs then
   return finish(refuse('ended', ARGV[6]))
 end
 if holding.noticed then
+  local endMs = nowMs + tonumber(ARGV[7])
+  if endMs < holding.leaseUntilMs then
+    holding.leaseUntilMs = endMs
+    redis.call('HSET', holding.key, 'leaseUntilMs', int(endMs))
+    redis.call('ZADD', KEYS[3], int(endMs), 'a:' .. holding.id)
+    record('extend', ARGV[4], 'refused')
+  end
   return finish(refuse('noticed', ARGV[6], int(holding.leaseUntilMs)))
 end
 local budget = budgetOf(holding.budgetId)

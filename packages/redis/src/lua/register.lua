@@ -1,6 +1,7 @@
 #!lua
 -- Lists agents as alive, all or none. A higher incarnation takes over, or is refused while the other lives, as its caller wants;
--- a lower one is refused (M3). Accepted in the recovery window as well.
+-- a lower one is refused (M3). The same incarnation that comes back from the dead goes on with its refutations at one more:
+-- what was reported of it before it died is void. Accepted in the recovery window as well.
 --
 -- KEYS: 11
 -- Include: voters-version, members
@@ -37,6 +38,8 @@ for at = 5, #ARGV, 4 do
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'
   local sameLife = alive and before.incarnation == incarnation
+  local isBack = before ~= nil and before.state == 'dead' and before.incarnation == incarnation
+  local refutations = isBack and (before.refutations or 0) + 1 or (sameLife and before.refutations or nil)
   local ticket = alive and before.ticket
   if not alive then
     dealt = dealt + 1
@@ -50,7 +53,7 @@ for at = 5, #ARGV, 4 do
     health = health,
     risk = sameLife and before.risk or 0,
     ticket = ticket,
-    refutations = sameLife and before.refutations or nil,
+    refutations = refutations,
     isSuspect = sameLife and before.isSuspect,
     role = sameLife and before.role or nil,
     roleSinceMs = sameLife and before.roleSinceMs or nil,

@@ -6,7 +6,7 @@
 --
 -- A vote on silence counts once the suspicion has stood for a while: reports that wait in front of a store that is held up are
 -- all carried out at once when it goes on, before the suspect can learn of the first of them and refute (M1). Who refuses
--- connections cannot refute: such a vote counts at once.
+-- connections where it answered this reporter before cannot refute: such a vote counts at once.
 --
 -- KEYS: 12
 -- Include: voters-version, members

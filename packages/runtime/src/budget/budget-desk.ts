@@ -5,7 +5,6 @@
 import { EntrainError, type Random } from "@entrain/kernel";
 import {
   allocationRequest,
-  budgetAmendment,
   budgetDefinition,
   budgetError,
   checkAmounts,
@@ -18,6 +17,7 @@ import {
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
+import { amendBudget } from "./amend-budget.ts";
 import { holdLease, type BudgetLease } from "./budget-lease.ts";
 import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 
@@ -55,7 +55,8 @@ export interface BudgetDesk {
   transfer(from: string, to: string, amounts: Amounts, requestId: string): Promise<void>;
   /**
    * Changes a budget while it is used: what is kept for whom, what happens when it is exhausted, and a root's limits; what is
-   * left out stays. Errors: `not-found`; `resource-exhausted` for limits below what is out.
+   * left out stays, also of what others change at once. Errors: `not-found`; `resource-exhausted` for limits below what is
+   * out; `conflict` where others were ahead eight times.
    */
   amend(budgetId: string, change: BudgetChange): Promise<void>;
   /** Lets it grant nothing new; it is freed with the last of its children. */
@@ -120,9 +121,8 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     transfer: (from, to, amounts, requestId) =>
       carryOut({ kind: "transfer", from, to, amounts: checkAmounts("amounts", amounts, 1), requestId }),
     async amend(budgetId, change) {
-      const [budget] = await store.read([budgetId]);
-      if (budget === undefined) throw budgetError({ kind: "unknown-budget", budgetId });
-      await carryOut(budgetAmendment(budget, change));
+      const outcome = await amendBudget(options, budgetId, change);
+      if (outcome.kind === "refused") throw budgetError(outcome.refusal);
     },
     close: (budgetId) => carryOut({ kind: "close", budgetId }),
     async read(budgetId) {

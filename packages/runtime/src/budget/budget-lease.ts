@@ -3,10 +3,12 @@
  * its end. The end is counted on the holder's own monotonic clock from the sending of the last successful request, less a
  * margin, so that a holder stops before the store gives its part to another (as L4 for leaders).
  *
- * Order at the end: the signal aborts first, then nothing more is sent but the release.
+ * Order at the end: the signal aborts first, then nothing more is sent but the release. After a notice: the end is brought
+ * forward here first, and only then the store is asked to do the same, so that a lost answer or a holder that cannot be
+ * reached leaves the store with the later end of the two.
  */
 import { EntrainError } from "@entrain/kernel";
-import { budgetError, type Amounts, type BudgetCommand, type BudgetOutcome, type Grant } from "@entrain/core/budget";
+import { budgetError, budgetLimits, type Amounts, type BudgetCommand, type Grant } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 
 /** Share of the lease before its end at which the holder stops; at least 50 ms. */
@@ -23,6 +25,11 @@ export interface BudgetLease extends AsyncDisposable {
   readonly amounts: Amounts;
   /** Aborts before the lease can be over: stop using it. Its reason is an EntrainError. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when a higher priority needs the part: end what it is used for. `signal` follows within 5 s, with the same reason,
+   * an EntrainError `conflict`.
+   */
+  readonly notice: AbortSignal;
   /**
    * Reports what was consumed so far: totals by consumable resource.
    * @throws EntrainError `conflict` when it has ended; `invalid-argument` for more than it holds
@@ -41,81 +48,111 @@ export interface LeaseSurroundings {
   readonly timers: Timers;
 }
 
+/** The end of a lease, on the holder's own clock. */
+interface LeaseEnd {
+  /** The lease is known to last `leftMs` from `fromMs` on. */
+  lasts(fromMs: number, leftMs: number): void;
+  /** It would last longer than until then, monotonic ms. */
+  isAfter(monoMs: number): boolean;
+  callOff(): void;
+}
+
+/** Calls `onEnd` a margin before the lease is over. */
+function watchEnd({ clock, timers }: LeaseSurroundings, onEnd: () => void): LeaseEnd {
+  let untilMs = -Infinity;
+  let callOff: (() => void) | undefined;
+  return {
+    lasts(fromMs, leftMs) {
+      callOff?.();
+      untilMs = fromMs + leftMs;
+      const marginMs = Math.max(marginLeastMs, leftMs * marginShare);
+      callOff = timers.after(Math.max(0, untilMs - marginMs - clock.monoMs()), onEnd);
+    },
+    isAfter: (monoMs) => untilMs > monoMs,
+    callOff: () => callOff?.(),
+  };
+}
+
+async function send(store: LeaseSurroundings["store"], command: BudgetCommand): Promise<void> {
+  const outcome = await store.apply(command);
+  if (outcome.kind === "refused") throw budgetError(outcome.refusal);
+}
+
 /** Holds a grant that was asked for at `sentMs` (monotonic), prolonged by `leaseMs` each time. */
 export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: number, sentMs: number): BudgetLease {
   const { store, clock, timers } = around;
   const { allocationId, budgetId, amounts } = grant;
   const target = { budgetId, allocationId } as const;
   const ending = new AbortController();
-  let callOffEnd: (() => void) | undefined;
+  const notice = new AbortController();
   let callOffExtension: (() => void) | undefined;
   let released: Promise<void> | undefined;
+  const over = watchEnd(around, () => {
+    const late = new EntrainError(
+      "conflict",
+      `the lease of ${allocationId} could not be prolonged in time: allocate anew`,
+    );
+    end(notice.signal.aborted ? EntrainError.from(notice.signal.reason) : late);
+  });
 
   function end(reason: EntrainError): void {
-    callOffEnd?.();
+    over.callOff();
     callOffExtension?.();
     ending.abort(reason);
   }
 
-  /** The lease is known to last `leftMs` from `fromMs` on. */
-  function lasts(fromMs: number, leftMs: number): void {
-    callOffEnd?.();
-    const marginMs = Math.max(marginLeastMs, leftMs * marginShare);
-    callOffEnd = timers.after(Math.max(0, fromMs + leftMs - marginMs - clock.monoMs()), () => {
-      end(new EntrainError("conflict", `the lease of ${allocationId} could not be prolonged in time: allocate anew`));
-    });
+  /** Somebody else is to have the part: it ends by the end of the notice, or of its lease if that comes first. */
+  function heed(reason: EntrainError): void {
+    if (notice.signal.aborted) return;
+    const nowMs = clock.monoMs();
+    const isSooner = over.isAfter(nowMs + budgetLimits.noticeMs);
+    if (isSooner) over.lasts(nowMs, budgetLimits.noticeMs);
+    notice.abort(reason);
+    if (isSooner && !ending.signal.aborted) void extend(budgetLimits.noticeMs);
   }
 
-  async function extend(): Promise<void> {
+  async function extend(askMs: number): Promise<void> {
     const askedMs = clock.monoMs();
-    let nextMs = leaseMs * retryShare;
+    let nextMs = askMs * retryShare;
     try {
-      const outcome = await store.apply({ kind: "extend", ...target, leaseMs });
+      const outcome = await store.apply({ kind: "extend", ...target, leaseMs: askMs });
       if (ending.signal.aborted) return;
       if (outcome.kind === "refused") {
-        // Who was given notice may go on until its lease's end, which stands.
-        if (outcome.refusal.kind !== "noticed") end(budgetError(outcome.refusal));
+        if (outcome.refusal.kind === "noticed") heed(budgetError(outcome.refusal));
+        else end(budgetError(outcome.refusal));
         return;
       }
       if (outcome.kind === "extended") {
-        lasts(askedMs, outcome.leaseLeftMs);
-        nextMs = leaseMs * extendShare;
+        over.lasts(askedMs, outcome.leaseLeftMs);
+        nextMs = askMs * extendShare;
       }
     } catch (thrown) {
       // Tried again until the lease's own end; what cannot succeed later ends it now.
       const error = EntrainError.from(thrown);
       if (!error.retryable) end(error);
     }
-    if (!ending.signal.aborted) callOffExtension = timers.after(nextMs, () => void extend());
+    if (!ending.signal.aborted) callOffExtension = timers.after(nextMs, () => void extend(askMs));
   }
 
-  async function send(command: BudgetCommand): Promise<BudgetOutcome> {
-    const outcome = await store.apply(command);
-    if (outcome.kind === "refused") throw budgetError(outcome.refusal);
-    return outcome;
-  }
-
-  lasts(sentMs, grant.leaseLeftMs);
+  over.lasts(sentMs, grant.leaseLeftMs);
   // A grant that is given again to the same request may be old.
-  callOffExtension = timers.after(Math.min(leaseMs, grant.leaseLeftMs) * extendShare, () => void extend());
+  callOffExtension = timers.after(Math.min(leaseMs, grant.leaseLeftMs) * extendShare, () => void extend(leaseMs));
   const lease: BudgetLease = {
     allocationId,
     budgetId,
     amounts,
     signal: ending.signal,
+    notice: notice.signal,
     async consume(consumed) {
       ending.signal.throwIfAborted();
-      await send({ kind: "consume", ...target, consumed });
+      await send(store, { kind: "consume", ...target, consumed });
     },
     release() {
       end(new EntrainError("cancelled", `${allocationId} was released`));
-      released ??= send({ kind: "release", ...target }).then(
-        () => undefined,
-        (thrown: unknown) => {
-          released = undefined;
-          throw thrown;
-        },
-      );
+      released ??= send(store, { kind: "release", ...target }).catch((thrown: unknown) => {
+        released = undefined;
+        throw thrown;
+      });
       return released;
     },
     leave() {

@@ -1,6 +1,7 @@
 /** Who has to agree, by a rule's scope: nobody (local), the leader and the voters (swarm), and the safety gate as well (fleet). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { ballotQuestion, type Policy, type Scope } from "@entrain/core/decision";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import type { AskApproval } from "./swarm-approval.ts";
@@ -21,6 +22,11 @@ function setUp(scope: Scope) {
 }
 
 const question = (agentId: string) => ({ agentId, incarnation: 1, reading: hotReading });
+
+/** What comes while the virtual clock stands still; what waits for a timer or the store does not. */
+async function atOnce<T>(promise: Promise<T>): Promise<T> {
+  return (await Promise.race([promise, setImmediate(undefined)])) ?? assert.fail("it waited");
+}
 
 test("the leader proposes what the voters approve, and the followers adopt it with the voters' word", async () => {
   const { time, world } = setUp("swarm");
@@ -90,13 +96,30 @@ test("a leader whose term is over when it commits goes on as a follower, and doe
   assert.equal(world.store.commits.length, 0);
 });
 
-test("of local scope an agent acts at once and alone, also where the store is away, and commits nothing", async () => {
-  const { time, world } = setUp("local");
+test("of local scope an agent acts at once and alone where the store never answers, and commits nothing", async () => {
+  const { world } = setUp("local");
   const loop = world.join({ fate: () => ({ thereMs: 1, backMs: 1, lost: "request" }) });
-  await time.advance(5_000);
-  const outcome = await time.until(loop.decide(question("a")));
-  assert.deepEqual([outcome.source, outcome.decision.action], ["local", "cool_down"]);
+  const outcome = await atOnce(loop.decide(question("a")));
+  assert.deepEqual([outcome.source, outcome.decision.action, outcome.latencyMs], ["local", "cool_down", 0]);
+  assert.deepEqual([outcome.contextHit, outcome.decision.input.health], [false, null]);
   assert.equal(world.store.commits.length, 0);
+});
+
+test("of local scope the safe action is taken in safe mode as well, by the health as it is cached, and no reasoner is asked", async () => {
+  const { time, world } = setUp("local");
+  world.store.health = 0.1;
+  let reachable = true;
+  const loop = world.join({
+    fate: () => ({ thereMs: 1, backMs: 1, lost: reachable ? undefined : "request" }),
+    reasoner: { name: "unasked", reason: () => assert.fail("it was asked") },
+  });
+  await time.advance(50);
+  reachable = false;
+  await time.advance(1_000);
+  const { decision, source, contextHit } = await atOnce(loop.decide(question("a")));
+  assert.deepEqual([source, contextHit], ["local", false]);
+  assert.deepEqual([decision.type, decision.action], ["SAFE_MODE", hotPolicy.safeAction]);
+  assert.deepEqual([decision.input.health, decision.input.safeMode], [0.1, true]);
 });
 
 test("a voter says yes to what it would do itself, no to anything else, and nothing under another policy", async () => {

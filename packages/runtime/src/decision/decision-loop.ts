@@ -32,8 +32,9 @@ import { agreedAnswer } from "./agreed-answer.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
 import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
+import { expectsLeader } from "./expects-leader.ts";
 import { runIncident } from "./incident-run.ts";
-import { runLocally } from "./local-run.ts";
+import { isLocal, runLocally } from "./local-run.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
@@ -207,12 +208,17 @@ class Loop implements DecisionLoop {
     const { agentId, incidentId } = request;
     if (!this.swarmMode()) return this.#answer(agentId, startedMs, await this.#run(request, startedMs), false);
     const known = incidentId === undefined ? undefined : this.#recall(incidentId);
-    const served =
-      known === undefined
-        ? await this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, this.#policy.basis().policy.budgetMs))
-        : this.#keeper.serveNow();
-    const outcome = known === undefined ? await this.#run(request, startedMs, served) : settledBy(known, agentId);
-    return this.#answer(agentId, startedMs, outcome, served.hit);
+    if (known !== undefined)
+      return this.#answer(agentId, startedMs, settledBy(known, agentId), this.#keeper.serveNow().hit);
+    const served = await this.#serve(request.reading);
+    return this.#answer(agentId, startedMs, await this.#run(request, startedMs, served), served.hit);
+  }
+
+  /** The context for a decision. What an agent does alone it does at once: by the context as it is cached, however old. */
+  async #serve(reading: Reading): Promise<ServedContext> {
+    const basis = this.#policy.basis();
+    if (this.#keeper.isWarm() || isLocal(basis.classify(reading))) return this.#keeper.serveNow();
+    return this.#keeper.serve(withinBudgetMs(this.#timings.contextWaitMs, basis.policy.budgetMs));
   }
 
   /** What is remembered of an incident, unless the store may have lost it (D4): then the ledger is asked. */
@@ -245,10 +251,10 @@ class Loop implements DecisionLoop {
     this.#reportFailures(classification, basis);
     const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
     const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
-    const leaderKnown = this.#expectsLeader(timed, agentId);
+    const leaderKnown = expectsLeader(timed, agentId, this.#nowMs());
     const asked = { agentId, reading, incidentId, leadership };
     const started = { ...asked, leaderKnown, basis, classification, context, startedMs };
-    const alone = !basis.swarmMode || classification.rule?.scope === "local";
+    const alone = !basis.swarmMode || isLocal(classification);
     const carryOut = alone ? runLocally : runIncident;
     const run = carryOut(this.#surroundings, started).then((outcome) => {
       this.#runs.delete(key);
@@ -270,13 +276,6 @@ class Loop implements DecisionLoop {
     const { votersMin = 2 } = this.#options;
     const known = { timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs };
     return globalContextOf({ ...known, leads, contextVersion, policyHash, votersMin });
-  }
-
-  /** Another agent leads, and its lease was not over by now when the store was last read. */
-  #expectsLeader(timed: TimedSnapshot | undefined, agentId: string): boolean {
-    const leader = timed?.snapshot.leader;
-    if (timed === undefined || leader === undefined || leader.agentId === agentId) return false;
-    return this.#nowMs() - timed.sentMs < leader.remainingMs;
   }
 
   /** A safe action taken alone: the agent keeps to it until the ledger says more, and it is compared with that (D3). */

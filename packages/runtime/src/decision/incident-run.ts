@@ -8,7 +8,6 @@ import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import {
   createDecidingState,
-  isSafeMode,
   loneIncidentId,
   nextDecidingTickMs,
   safeVerdict,
@@ -28,6 +27,7 @@ import { clearedVerdict, needsVote } from "./cleared-verdict.ts";
 import { createProposalTurn, type ProposalTurn } from "./proposal-turns.ts";
 import { takeNote } from "./reofferer.ts";
 import { askedIncident, type RunOutcome, type RunSurroundings, type RunTask } from "./run-contract.ts";
+import { inputOf, safeModeVerdict } from "./run-input.ts";
 
 /** Why a reasoner is told to stop; made once, for a trace of each would cost more than a decision by the rules. */
 const made = new EntrainError("cancelled", "the decision is made");
@@ -35,13 +35,6 @@ const made = new EntrainError("cancelled", "the decision is made");
 /** Runs to the end; never rejects. */
 export function runIncident(surroundings: RunSurroundings, task: RunTask): Promise<RunOutcome> {
   return new IncidentRun(surroundings, task).run();
-}
-
-/** What a decision on the task rests on, before anybody is asked. */
-function inputOf({ reading, context, basis }: RunTask): DecisionInput {
-  const { policy, contextVersion, policyHash } = basis;
-  const { health } = context;
-  return { reading, health, safeMode: isSafeMode(health, policy), contextVersion, policyHash };
 }
 
 class IncidentRun {
@@ -160,11 +153,8 @@ class IncidentRun {
       await this.#lookUp();
       return;
     }
-    const { basis } = this.#task;
-    if (this.#input.safeMode) {
-      const cause = `the swarm's health (${this.#input.health}) is under ${basis.policy.safeModeHealth}`;
-      this.#verdict = safeVerdict(basis.policy, cause);
-    } else {
+    const safe = safeModeVerdict(this.#task, this.#input);
+    if (safe === undefined) {
       const incidentId = this.#incidentId ?? this.#loneId();
       this.#over = new AbortController();
       const attempt = { incidentId, decisionId: this.#decisionId, untilMs, signal: this.#over.signal };
@@ -173,6 +163,8 @@ class IncidentRun {
       this.#verdict = verdict;
       this.#directive = directive;
       this.#input = { ...this.#input, ...rests };
+    } else {
+      this.#verdict = safe;
     }
     this.#apply({ kind: "reasoned", nowMs: this.#nowMs() });
   }

@@ -97,25 +97,44 @@ test("one that others reach is not suspected, however silent it is to this proce
   detector.stop();
 });
 
-test("frames are answers: whoever is heard is not probed", async () => {
-  const { time, detector, events } = openDetector(() => ["silent", 0]);
+test("frames are answers: whoever is heard is probed once for being reached, and not again", async () => {
+  const { time, detector, events } = openDetector(well);
   for (let at = 0; at < 30; at++) {
     for (const name of names) detector.heard(`p-${name}`);
     await time.advance(100);
   }
-  assert.deepEqual(events, []);
+  const probed = events.map((event) => (event.kind === "member.probed" ? event.processId : event.kind));
+  assert.deepEqual(probed, ["p-b", "p-c", "p-d", "p-e"]);
   detector.stop();
 });
 
-test("a broken stream to a process that refuses connections is a vote within moments", async () => {
-  const { time, detector, reports } = openDetector((processId) => (processId === "p-b" ? ["refused", 1] : well()));
-  await time.advance(50);
+test("a broken stream to a process that was reached and refuses connections now is a vote within moments", async () => {
+  let isGone = false;
+  const { time, detector, reports } = openDetector((processId) =>
+    isGone && processId === "p-b" ? ["refused", 1] : well(),
+  );
+  await time.advance(150);
+  isGone = true;
   detector.doubt("p-b");
   await time.advance(5);
   assert.deepEqual(
     reports.map(({ vote }) => vote),
     ["refused"],
   );
+  detector.stop();
+});
+
+test("a process that refused from the beginning is only suspected, however often its streams break", async () => {
+  const { time, detector, reports } = openDetector((processId) => (processId === "p-b" ? ["refused", 1] : well()));
+  for (let refutations = 1; refutations <= 6; refutations++) {
+    detector.heard("p-b");
+    detector.doubt("p-b");
+    await time.advance(100);
+    detector.setView(viewOf(refutations + 1, { b: { refutations } }));
+    await time.advance(2 ** refutations * 1_000);
+  }
+  assert.ok(reports.length > 0);
+  assert.ok(reports.every(({ vote }) => vote !== "refused"));
   detector.stop();
 });
 

@@ -188,7 +188,7 @@ export class FailureDetector implements ProbeHelper {
     const tookMs = nowMs - sentMs;
     const result = answer === "silent" && isProbeLate(tookMs, timeoutMs) ? "late" : answer;
     this.#options.events({ kind: "member.probed", processId: target.processId, through, result, tookMs });
-    if (watched.probes === probe) this.#apply(watched, { kind: "probed", nowMs, result });
+    if (watched.probes === probe) this.#apply(watched, { kind: "probed", nowMs, through, result });
   }
 
   /** One that reaches it is enough; that it refuses others says less than that it refuses oneself. */

@@ -110,6 +110,19 @@ test("one lineage is founded and floods through processes and within them", asyn
   assert.equal(events.filter((event) => event.kind === "rhythm.founded").length >= 1, true);
 });
 
+test("a flood through the agents of a process is one frame to each other process", async () => {
+  const { time, network } = swarm(3, 6);
+  await time.advance(2_500);
+  const firstOf = network.sent.filter(({ frame }) => frame.samples.some(({ lineage }) => lineage !== undefined));
+  const founder = firstOf[0]?.from;
+  const cycleIn = ({ frame }: (typeof firstOf)[number]): number | undefined => frame.samples[0]?.cycle;
+  const [one, other, later] = firstOf.filter(({ from }) => from === founder);
+  assert.ok(one !== undefined && other !== undefined && later !== undefined);
+  assert.notEqual(one.to, other.to);
+  assert.ok([one, other].every(({ frame }) => frame.samples.length === 6));
+  assert.notEqual(cycleIn(later), cycleIn(one), "no second frame at the instant of the founding");
+});
+
 test("every agent fires every beat once, under the same name", async () => {
   const { time, beats } = swarm(3, 2);
   await time.advance(6_000);

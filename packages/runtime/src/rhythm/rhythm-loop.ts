@@ -247,12 +247,14 @@ export class RhythmLoop {
 
   /** Sends what is to be announced and arms the timer. */
   #settle(): void {
+    const spoke = new Set<string>();
     for (let round = 0; this.#unsent.size > 0 && round < floodRoundsMax; round++) {
       const speakers = [...this.#unsent];
       this.#unsent.clear();
+      for (const agentId of speakers) spoke.add(agentId);
       this.#tellOwn(speakers);
-      this.#tellPeers(speakers);
     }
+    this.#tellPeers([...spoke]);
     let nextNs = Infinity;
     for (const agent of this.#hosted.values()) nextNs = Math.min(nextNs, nextTickNs(agent.state));
     if (!this.#stopped && nextNs < Infinity) this.#timer.arm(nextNs);

@@ -1,40 +1,25 @@
 /** What every BudgetStore does (B1 to B3), beside the pure book of core/budget. */
 import assert from "node:assert/strict";
 import { createRandom } from "@entrain/kernel";
-import {
-  allocationRequest,
-  budgetAmendment,
-  budgetDefinition,
-  createBudgetBook,
-  type AllocationWish,
-  type Budget,
-  type BudgetChange,
-  type BudgetOutcome,
-  type BudgetWish,
-} from "@entrain/core/budget";
-import type { BudgetStore } from "@entrain/ports";
+import { createBudgetBook, type Budget, type BudgetOutcome } from "@entrain/core/budget";
 import { anyCommand } from "./any-budget-command.ts";
 import { assertBalanced } from "./budget-balance.ts";
+import { budgetContentionCases } from "./budget-contention-cases.ts";
+import { allocate, make } from "./budget-requests.ts";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
-
-const make = (store: BudgetStore, wish: BudgetWish) =>
-  store.apply({ kind: "create", definition: budgetDefinition(wish) });
-const allocate = (store: BudgetStore, budgetId: string, wish: AllocationWish) =>
-  store.apply({ kind: "allocate", request: allocationRequest(budgetId, wish) });
 
 /** A budget without what time does to it. */
 const timeless = ({ leaseUntilMs: _, ...budget }: Budget): unknown => budget;
 
 function withoutTimes(outcome: BudgetOutcome): unknown {
   if (outcome.kind === "extended") return outcome.kind;
+  if (outcome.kind === "refused" && outcome.refusal.kind === "noticed") return outcome.refusal.allocationId;
   if (outcome.kind !== "granted") return outcome;
   const { leaseUntilMs: _until, leaseLeftMs: _left, ...grant } = outcome.grant;
   return { ...outcome, grant };
 }
-
-const minute = 60_000;
 
 /** The cases; each gets a swarm of its own. */
 export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
@@ -67,7 +52,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const { budgets } = await swarm.client();
       await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
-      const wish = { requestId: "same", amounts: { credits: 10 } };
+      const wish = { requestId: "same", amounts: { credits: 10 }, holder: "worker-7" };
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => allocate(budgets, "pool", wish)));
       const grants = outcomes.map((outcome) => {
         assert.ok(outcome.kind === "granted");
@@ -76,6 +61,8 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       });
       for (const grant of grants) assert.deepEqual(grant, grants[0]);
       assert.equal((await budgets.read(["pool"]))[0]?.available["credits"], 90);
+      assert.equal(await budgets.holderOf(grants[0]!.allocationId), "worker-7");
+      assert.equal(await budgets.holderOf("a-none"), undefined);
       assert.deepEqual(await allocate(budgets, "pool", { ...wish, amounts: { credits: 11 } }), {
         kind: "refused",
         refusal: { kind: "request-reused", requestId: "same" },
@@ -159,72 +146,6 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "what a policy keeps back is for those that name it, a tier fills it to its share, and both change at once",
-    async run(swarm) {
-      const { budgets } = await swarm.client();
-      const policy = { reserves: { emergency: 10, optimisation: 5 }, tiers: { bronze: 50 } } as const;
-      await make(budgets, { budgetId: "pool", limits: { credits: 1_000 }, ...policy });
-      let requests = 0;
-      const outcome = async (credits: number, who: { readonly reserve?: string; readonly tier?: string } = {}) => {
-        const answer = await allocate(budgets, "pool", { requestId: `r-${++requests}`, amounts: { credits }, ...who });
-        if (answer.kind !== "refused") return answer.kind;
-        return answer.refusal.kind === "exhausted" ? answer.refusal.remaining["credits"] : answer.refusal.kind;
-      };
-      assert.equal(await outcome(501, { tier: "bronze" }), 500);
-      assert.equal(await outcome(500, { tier: "bronze" }), "granted");
-      assert.equal(await outcome(1, { tier: "bronze" }), 0);
-      assert.equal(await outcome(351), 350, "15 percent are kept");
-      assert.equal(await outcome(350), "granted");
-      assert.equal(await outcome(101, { reserve: "emergency" }), 100);
-      assert.equal(await outcome(100, { reserve: "emergency" }), "granted");
-      assert.equal(await outcome(1, { reserve: "luxury" }), "unknown-class");
-      const amend = (change: BudgetChange) =>
-        budgets.read(["pool"]).then(([pool]) => budgets.apply(budgetAmendment(pool!, change)));
-      assert.equal((await amend({ limits: { credits: 949 } })).kind, "refused", "950 are out");
-      assert.equal((await amend({ limits: { credits: 950 }, reserves: {} })).kind, "done");
-      assert.equal(await outcome(1), 0);
-      await amend({ limits: { credits: 1_000 }, exhaustion: { kind: "degrade", leastPercent: 50 } });
-      const less = { requestId: "less", amounts: { credits: 100 } };
-      for (let again = 0; again < 2; again++) {
-        const answer = await allocate(budgets, "pool", less);
-        assert.deepEqual(answer.kind === "granted" && answer.grant.amounts, { credits: 50 });
-      }
-      assert.equal(await outcome(1), 0);
-      assert.deepEqual((await budgets.read(["pool"]))[0]?.policy, {
-        reserves: {},
-        tiers: { bronze: 50 },
-        exhaustion: { kind: "degrade", leastPercent: 50 },
-      });
-      await assertBalanced(budgets);
-    },
-  },
-  {
-    name: "who waits for room goes in the order of coming, also before who asks first, until its place lapses",
-    async run(swarm) {
-      const [one, other] = [(await swarm.client()).budgets, (await swarm.client()).budgets];
-      await make(one, { budgetId: "pool", limits: { slots: 2 } });
-      const ask = async (store: BudgetStore, requestId: string, keepPlaceMs?: number) =>
-        (await allocate(store, "pool", { requestId, amounts: { slots: 1 }, keepPlaceMs })).kind;
-      const held = await allocate(one, "pool", { requestId: "held", amounts: { slots: 2 } });
-      assert.ok(held.kind === "granted");
-      for (const [requestId, keepPlaceMs] of [
-        ["first", minute],
-        ["gone", 200],
-        ["last", minute],
-      ] as const)
-        assert.equal(await ask(requestId === "gone" ? other : one, requestId, keepPlaceMs), "refused");
-      await one.apply({ kind: "release", budgetId: "pool", allocationId: held.grant.allocationId });
-      for (const requestId of ["last", "new"]) assert.equal(await ask(other, requestId, minute), "refused");
-      assert.equal(await ask(other, "first", minute), "granted");
-      await waitFor(
-        "the place of who does not ask again to lapse",
-        async () => (await ask(one, "last", minute)) === "granted",
-      );
-      assert.equal(await ask(other, "gone", minute), "refused");
-      await assertBalanced(one);
-    },
-  },
-  {
     name: "from a checkpoint on the log leads to the same figures; what lies before it may go, and an older one changes nothing",
     async run(swarm) {
       const { budgets } = await swarm.client();
@@ -275,6 +196,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.deepEqual(await one.read(["none"]), []);
     },
   },
+  ...budgetContentionCases,
 ];
 
 /** Registers the cases for an implementation. */

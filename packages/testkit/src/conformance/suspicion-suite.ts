@@ -162,6 +162,24 @@ const suspicionCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "M3: an incarnation that comes back from the dead goes on with its refutations, and what was said before is void",
+    async run(swarm) {
+      const client = await openWith(swarm);
+      for (const refutations of [1, 2]) {
+        const members = [{ ...target, refutations: refutations - 1 }];
+        for (const by of ["a", "b", "c"]) await client.suspicions.report(reportOf(by, "refused", { members }));
+        assert.equal((await targetIn(client)).state, "dead");
+        await client.registry.register([offerOf("t")]);
+        assert.deepEqual(await targetIn(client), { state: "alive", suspect: false, refutations });
+        for (const by of ["a", "b", "c", "d"])
+          assert.equal(await client.suspicions.report(reportOf(by, "refused", { members })), 0);
+        assert.deepEqual(await targetIn(client), { state: "alive", suspect: false, refutations });
+      }
+      const [member] = [(await client.registry.snapshot()).members.get("t")];
+      assert.ok(member?.ticket !== undefined);
+    },
+  },
+  {
     name: "who is not alive itself has no vote, and a vote dies with its voter",
     async run(swarm) {
       const client = await openWith(swarm);

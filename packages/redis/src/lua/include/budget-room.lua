@@ -5,8 +5,6 @@
 -- Offers: makeRoom(budget, amounts, priority, who) → how many holders were given notice; makers, by name of a strategy, and what
 --         they are made of: lackOf, lendersOf, moveFrom
 
-local noticeMs = 5000
-
 -- By how much the limits would have to grow for a request; only those that would.
 local function lackOf(budget, amounts, who)
   local lacks, open = {}, openPercent(budget, who)
@@ -173,9 +171,7 @@ local function giveNotice(budget, amounts, priority, who)
   end
   for _, holding in ipairs(lower) do
     if chosen[holding.id] then
-      local untilMs = math.min(holding.leaseUntilMs, nowMs + noticeMs)
-      redis.call('HSET', holding.key, 'noticed', '1', 'leaseUntilMs', int(untilMs))
-      redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. holding.id)
+      redis.call('HSET', holding.key, 'noticed', '1')
       touched[budget.id] = true
     end
   end

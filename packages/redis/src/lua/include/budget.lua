@@ -192,7 +192,9 @@ local function recall(field, digest, requestId)
   for _, resource in ipairs(holding and holding.resources or {}) do
     amounts[#amounts + 1] = resource .. ' ' .. int(holding.amount[resource])
   end
-  return {'granted', words[2], words[3], '1', int(math.max(0, tonumber(words[3]) - nowMs)), table.concat(amounts, ' ')}
+  -- After a notice the lease may be over earlier than it was granted for.
+  local untilMs = math.min(tonumber(words[3]), holding and holding.leaseUntilMs or math.huge)
+  return {'granted', words[2], int(untilMs), '1', int(math.max(0, untilMs - nowMs)), table.concat(amounts, ' ')}
 end
 
 local function parentOf(budget)

@@ -1,7 +1,8 @@
 -- Members and the membership log, for the commands that change them (M1, M3). A member is two texts: its offer, which only
 -- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>`, where it has a
 -- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`,
--- and of those who were ever given a role ` <role> <since, ms>` after that.
+-- and of those who were ever given a role ` <role> <since, ms>` after that. The dead keep their refutations, without a ticket: an
+-- incarnation that comes back goes on counting, so that no report about its earlier life means the present one.
 --
 -- R5: the places of a version follow from its members; with the version goes the first beat for which they hold, so that all
 -- change places between the same two beats. It is reckoned from the count that heartbeats carry, as effectiveBeatOf in
@@ -54,7 +55,7 @@ local function stateText(member)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
     .. ' ' .. int(member.health) .. (member.risk ~= 0 and '/' .. int(member.risk) or '')
-    .. (member.ticket and ' ' .. int(member.ticket) or '')
+    .. ((member.ticket or isMarked) and ' ' .. (member.ticket and int(member.ticket) or '') or '')
     .. (isMarked and ' ' .. int(member.refutations or 0) .. (member.isSuspect and ' 1' or ' 0') or '')
     .. (member.role and ' ' .. member.role .. ' ' .. int(member.roleSinceMs) or '')
 end
@@ -144,7 +145,7 @@ local function bury(agentId, member, state)
       redis.call('ZADD', KEYS[9], member.ticket, int(member.ticket))
       member.ticket = nil
     end
-    member.refutations, member.role = nil, nil
+    member.isSuspect, member.role = false, nil
   end
   member.state = state
   member.changedAtMs = nowMs

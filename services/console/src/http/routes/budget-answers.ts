@@ -25,10 +25,24 @@ export function checked<T>(check: () => T): T {
   try {
     return check();
   } catch (thrown) {
-    const { field, value, remedy } = EntrainError.from(thrown);
-    if (field === undefined || remedy === undefined) throw thrown;
-    throw EntrainError.invalid(pointerTo(...field.split("/")), value, remedy);
+    throw pointed(thrown);
   }
+}
+
+/** As `checked`, of what takes its time. */
+export async function checkedLater<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (thrown) {
+    throw pointed(thrown);
+  }
+}
+
+function pointed(thrown: unknown): EntrainError {
+  const error = EntrainError.from(thrown);
+  const { field, value, remedy } = error;
+  if (field === undefined || remedy === undefined) return error;
+  return EntrainError.invalid(pointerTo(...field.split("/")), value, remedy);
 }
 
 /** 204, or the refusal. */

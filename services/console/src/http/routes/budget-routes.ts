@@ -1,7 +1,6 @@
 /** `/api/v1/budgets`: budgets, their policies and transfers, and the audit of their log (B1 to B3). */
 import type { FastifyInstance } from "fastify";
 import {
-  budgetAmendment,
   budgetDefinition,
   budgetError,
   checkAmounts,
@@ -9,7 +8,7 @@ import {
   type Amounts,
   type BudgetWish,
 } from "@entrain/core/budget";
-import { auditBudgets } from "@entrain/runtime";
+import { amendBudget, auditBudgets } from "@entrain/runtime";
 import {
   auditAnswerSchema,
   budgetBodySchema,
@@ -29,7 +28,7 @@ import { anyProblem, answers, refuses } from "../described.ts";
 import { decodeCursor, encodeCursor, limitOf } from "../paging.ts";
 import { problem, sendProblem } from "../problem.ts";
 import { readThrough, requireStore, staleMark } from "../read-through.ts";
-import { answerDone, apply, checked, exhausted, nothing, sendRefusal, tags } from "./budget-answers.ts";
+import { answerDone, apply, checked, checkedLater, exhausted, nothing, sendRefusal, tags } from "./budget-answers.ts";
 
 /** Adds the routes. */
 export function addBudgetRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -136,7 +135,9 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
         response: {
           200: answers("The budget as it is now.", budgetSchema),
           404: refuses("There is no such budget."),
-          409: refuses("A limit is below what is out; `remaining` is what can be taken away."),
+          409: refuses(
+            "A limit is below what is out; `remaining` is what can be taken away. Or others changed it at once.",
+          ),
           422: refuses("It may not be; `pointer` names the field."),
           ...anyProblem,
         },
@@ -144,15 +145,14 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
     },
     async ({ params, body }, reply) => {
       requireStore(context);
-      const { budgets } = context.store;
-      const [before] = await budgets.read([params.id]);
-      if (before === undefined) return sendRefusal(reply, { kind: "unknown-budget", budgetId: params.id }, "");
-      const command = checked(() =>
-        budgetAmendment(before, { ...policyOf(body), limits: body.limits as Amounts | undefined }),
+      const { store, timers, random } = context;
+      const change = { ...policyOf(body), limits: body.limits as Amounts | undefined };
+      const outcome = await checkedLater(() =>
+        amendBudget({ store: store.budgets, timers, random }, params.id, change),
       );
-      const outcome = await apply(context, command);
       if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/limits");
-      const [after = before] = await budgets.read([params.id]);
+      const [after] = await store.budgets.read([params.id]);
+      if (after === undefined) return sendRefusal(reply, { kind: "unknown-budget", budgetId: params.id }, "");
       return reply.send(budgetView(after));
     },
   );

@@ -7,10 +7,12 @@ export interface AmendBudgetRequest {
   'budgetId'?: (string);
   'limits'?: ({[key: string]: number | string | Long});
   'policy'?: (_entrain_v1_BudgetPolicy | null);
+  'base'?: (_entrain_v1_BudgetPolicy | null);
 }
 
 export interface AmendBudgetRequest__Output {
   'budgetId': (string);
   'limits': ({[key: string]: number});
   'policy': (_entrain_v1_BudgetPolicy__Output | null);
+  'base': (_entrain_v1_BudgetPolicy__Output | null);
 }
