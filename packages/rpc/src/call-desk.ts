@@ -3,7 +3,8 @@
  * into a status, and knows what is under way, so that a server can drain.
  *
  * Order of checks on a call: this process is not stopping; the caller's swarm and wire; its certificate's identity; its
- * share of calls; its role. So who is not let in for its role has used up its share as well.
+ * share of calls; its role. So who is not let in for its role has used up its share as well. Calls that ask whether this
+ * process lives are let in while it is stopping as well: it lives until it has stopped.
  */
 import type { Metadata, ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import type { PeerCertificate } from "node:tls";
@@ -70,8 +71,8 @@ export class CallDesk {
     this.#refused = createRefusals((refusal) => options.events({ kind: "calls.refused", ...refusal }));
   }
 
-  /** The gRPC handler of a unary call. */
-  unary<Request, Response>(handle: Handle<Request, Response>) {
+  /** The gRPC handler of a unary call; `toTheEnd`: it is let in while this process is stopping as well. */
+  unary<Request, Response>(handle: Handle<Request, Response>, { toTheEnd = false } = {}) {
     return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
       const gone = new AbortController();
       this.#calls += 1;
@@ -81,7 +82,7 @@ export class CallDesk {
         this.#calls -= 1;
         this.#tell();
       });
-      void this.#answer(call, handle, gone).then(
+      void this.#answer(call, gone, { handle, toTheEnd }).then(
         (response) => callback(null, response),
         (thrown: unknown) => callback(statusOfError(thrown)),
       );
@@ -95,6 +96,7 @@ export class CallDesk {
   admit(stream: LastingStream, anyone = false): Peer | undefined {
     let peer: Peer;
     try {
+      this.#checkRunning();
       peer = this.#letIn(stream, anyone);
     } catch (thrown) {
       end(stream, thrown);
@@ -108,7 +110,7 @@ export class CallDesk {
     return peer;
   }
 
-  /** Lets nobody in any more. */
+  /** Lets nobody in any more but those who ask whether this process lives. */
   drain(): void {
     this.#draining = true;
   }
@@ -127,12 +129,13 @@ export class CallDesk {
 
   async #answer<Request, Response>(
     call: ServerUnaryCall<Request, Response>,
-    handle: Handle<Request, Response>,
     gone: AbortController,
+    { handle, toTheEnd }: { readonly handle: Handle<Request, Response>; readonly toTheEnd: boolean },
   ): Promise<Response> {
     const late = new EntrainError("deadline-exceeded", `not answered within ${longestCallMs} ms`);
     const timer = setTimeout(() => gone.abort(late), longestCallMs);
     try {
+      if (!toTheEnd) this.#checkRunning();
       const caller = this.#letIn(call, false);
       const answering = traceAnswer(call.getPath(), call.metadata, () => handle(call.request, gone.signal, caller));
       return await Promise.race([answering, rejection(gone.signal)]);
@@ -156,8 +159,11 @@ export class CallDesk {
     });
   }
 
-  #letIn(call: Call, anyone: boolean): Peer {
+  #checkRunning(): void {
     if (this.#draining) throw new EntrainError("unavailable", "this process is stopping: call another one");
+  }
+
+  #letIn(call: Call, anyone: boolean): Peer {
     const { swarmId } = this.#options;
     if (!anyone) this.#checked("caller", () => checkCaller(call.metadata, swarmId));
     const { name, peer } = this.#checked("caller", () => this.#callerOf(call));

@@ -1,7 +1,8 @@
 /**
- * Probes of other processes by gRPC, on channels that are held while a process is of interest. Beside the call a bare
- * connection is opened: only the kernel of the other host can say that nobody listens there, and it says so at once, while
- * gRPC would go on trying until the deadline.
+ * Probes of other processes by gRPC, on channels that are held while a process is of interest. Beside a call that fails, or
+ * that is not answered soon, a bare connection is opened: only the kernel of the other host can say that nobody listens there,
+ * and it says so at once, while gRPC would go on trying until the deadline. A call that is answered opens none: with TLS the other
+ * process counts each as a refused handshake.
  */
 import { EntrainError, checkId } from "@entrain/kernel";
 import type { MemberProbe, ProbedProcess } from "@entrain/ports";
@@ -12,13 +13,23 @@ import { serviceDefinitions } from "./load-proto.ts";
 import { probeAddress } from "./probe-address.ts";
 import { callUnary } from "./unary-call.ts";
 
+/** How long a call has before a bare connection is opened beside it, ms. */
+const lookAfterDefaultMs = 50;
+
+/** What probes need. */
+interface MemberProbeOptions extends Security {
+  readonly swarmId: string;
+  /** How long a call has before a bare connection is opened beside it, ms (default 50). */
+  readonly lookAfterMs?: number;
+}
+
 type Result = Awaited<ReturnType<MemberProbe["ask"]>>;
 
 /**
  * No I/O before the first probe.
  * @throws EntrainError `invalid-argument` for a swarm outside the grammar.
  */
-export function createMemberProbe(options: Security & { readonly swarmId: string }): MemberProbe {
+export function createMemberProbe(options: MemberProbeOptions): MemberProbe {
   const swarmId = checkId("swarmId", options.swarmId);
   const metadata = callMetadata(swarmId);
   // A channel that lost its connection a moment ago tries again within the deadline.
@@ -52,16 +63,19 @@ export function createMemberProbe(options: Security & { readonly swarmId: string
   }
 
   return {
-    ask: (process, timeoutMs) => {
+    async ask(process, timeoutMs) {
       const startedMs = performance.now();
-      const address = probeAddress(process.address, timeoutMs);
-      const calling = call(process, timeoutMs).then(async (result) => {
+      const leftMs = (): number => Math.max(0, timeoutMs - (performance.now() - startedMs));
+      const first = call(process, timeoutMs);
+      const soon = await within(options.lookAfterMs ?? lookAfterDefaultMs, first);
+      if (soon !== undefined && soon !== "silent") return soon;
+      const address = probeAddress(process.address, leftMs());
+      const calling = first.then(async (result) => {
         if (result !== "silent") return result;
         if ((await address) === "refused") return "refused";
         // A connection that broke under the call ends it early: that says nothing of the process.
-        const leftMs = timeoutMs - (performance.now() - startedMs);
         const isKept = channels.has(process.address);
-        return !isKept || leftMs < timeoutMs / 4 ? "silent" : call(process, leftMs);
+        return !isKept || leftMs() < timeoutMs / 4 ? "silent" : call(process, leftMs());
       });
       return Promise.race([calling, address.then((outcome) => (outcome === "refused" ? "refused" : calling))]);
     },
@@ -78,6 +92,13 @@ export function createMemberProbe(options: Security & { readonly swarmId: string
     },
     keepOnly,
   };
+}
+
+/** What `calling` comes to, or undefined where it takes longer than `ms`. */
+function within(ms: number, calling: Promise<Result>): Promise<Result | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  return Promise.race([calling, late]).finally(() => clearTimeout(timer));
 }
 
 /** Whoever refuses a call with a reason is there; an older peer that does not know the call is as well. */

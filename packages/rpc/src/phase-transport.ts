@@ -28,7 +28,7 @@ export interface PhaseTransportOptions extends Security {
   readonly processId: string;
   readonly clock: Clock;
   readonly events: EventSink;
-  /** Pings of dialled connections (default: every 200 ms, answered within 100 ms). */
+  /** Pings of dialled connections (default: every second, answered within 2 s). */
   readonly keepalive?: Keepalive;
   /** The stream of a peer that is still wanted broke. */
   readonly onPeerLost?: (processId: string) => void;

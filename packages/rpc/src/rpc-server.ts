@@ -1,7 +1,7 @@
 /**
  * A process's gRPC server: the services of Entrain that the process offers, health and reflection, on one port.
  *
- * A stop in order: not healthy any more, nobody let in, calls under way are answered (within the deadline), lasting
+ * A stop in order: not healthy any more, nobody let in but with probes, calls under way are answered (within the deadline), lasting
  * streams are told and ended, connections closed, and what is left is cut.
  */
 import { Server } from "@grpc/grpc-js";
@@ -46,7 +46,7 @@ export interface RpcServerOptions extends Security {
   readonly messages?: Pick<RpcMessageLinks, "accept"> | undefined;
   /** Calls of one peer in a second (default 5,000); more are refused. */
   readonly callsPerSecond?: number;
-  /** Pings of every connection (default: every 200 ms, answered within 100 ms). */
+  /** Pings of every connection (default: every second, answered within 2 s). */
   readonly keepalive?: Keepalive;
 }
 
@@ -57,7 +57,7 @@ export interface RpcServer {
   readonly port: number;
   /** What grpc.health.v1 answers, for the process and for each service; false from the beginning. */
   setHealthy(healthy: boolean): void;
-  /** Not healthy, and nobody new is let in; what is under way goes on. */
+  /** Not healthy, and nobody new is let in; what is under way goes on, and probes are answered. */
   drain(): void;
   /** Drains, and is gone when it resolves; calls under way have `deadlineMs` to be answered. Idempotent. */
   close(options: { readonly deadlineMs: number }): Promise<void>;
