@@ -18,7 +18,7 @@ import {
 /** How to connect. Certificates, or `insecure: false` for plain text on loopback, `true` for plain text anywhere. */
 export interface CoordinatorOptions extends Security {
   readonly swarm: string;
-  /** In whose name budgets are held; of an agent's certificate its id. */
+  /** In whose name budgets and rates are held; of an agent's certificate its id. */
   readonly holder: string;
   /** Longest wait for an answer, ms (default 2,000). */
   readonly deadlineMs?: number;
@@ -43,7 +43,7 @@ export function connectCoordinator(address: string, options: CoordinatorOptions)
   const clock = createSystemClock();
   const random = createRandom(randomUUID());
   const context = createContextClient(address, { ...rest, swarmId: swarm });
-  const client = createBudgetClient(address, { ...rest, swarmId: swarm });
+  const client = createBudgetClient(address, { ...rest, swarmId: swarm, holder: checkId("holder", holder) });
   const rates = createRateDesk({
     store: client.rates,
     clock,
@@ -59,7 +59,7 @@ export function connectCoordinator(address: string, options: CoordinatorOptions)
       clock,
       timers: systemTimers,
       random,
-      holder: checkId("holder", holder),
+      holder,
       nextRequestId: randomUUID,
     }),
     rate: (name, wish) => rates.rate(name, wish),

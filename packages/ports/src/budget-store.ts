@@ -25,6 +25,8 @@ export interface BudgetStore {
   list(limit: number, after?: number): Promise<BudgetPage>;
   /** Those of them that exist. */
   read(budgetIds: readonly string[]): Promise<readonly Budget[]>;
+  /** Who was granted an allocation (empty: nobody said); undefined for one that is not known, or was forgotten. */
+  holderOf(allocationId: string): Promise<string | undefined>;
   /** The log after an entry (0: all that is kept), oldest first. */
   log(after: number, limit: number): Promise<readonly AuditEntry[]>;
   /** The last checkpoint of the log; undefined where there is none. */

@@ -67,6 +67,10 @@ export function createBudgetStore(options: {
       };
     },
     read: async (ids) => (ids.length === 0 ? [] : (await read("-inf", 0, ids)).found.map(({ budget }) => budget)),
+    async holderOf(allocationId) {
+      const holder = await commands.run("read-allocation-holder", [`${keys.prefix}allocation:${allocationId}`], []);
+      return typeof holder === "string" ? holder : undefined;
+    },
     async log(after, limit) {
       const reply = await commands.run("read-budget-log", [budgetLog], [after, limit]);
       return (reply as readonly (readonly [string, readonly string[]])[]).map(([number, fields]) =>

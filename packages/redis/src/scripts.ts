@@ -60,6 +60,7 @@ const scriptNames = [
   "open-incident",
   "open-proposal",
   "publish-message",
+  "read-allocation-holder",
   "read-budget-checkpoint",
   "read-budget-log",
   "read-budgets",

@@ -79,7 +79,7 @@ export const areas = {
   budgets: {
     keys: ["budget*", "allocation:*"],
     channels: ["budgets"],
-    reads: ["read-budgets", "read-budget-log", "read-budget-checkpoint"],
+    reads: ["read-budgets", "read-budget-log", "read-budget-checkpoint", "read-allocation-holder"],
     writes: [
       "create-budget",
       "close-budget",

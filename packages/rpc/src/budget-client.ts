@@ -11,6 +11,12 @@ import { serviceDefinitions } from "./load-proto.ts";
 import { callUnary } from "./unary-call.ts";
 import { count, finite } from "./wire-fields.ts";
 
+/** What the client needs. */
+export interface BudgetClientOptions extends ContextClientOptions {
+  /** In whose name shares of rates are held: of an agent's certificate its id (default: nobody's). */
+  readonly holder?: string;
+}
+
 /** Calls a coordinator. Errors are EntrainError: those of the ports, `unavailable`, `deadline-exceeded`. */
 export interface BudgetClient {
   /** Hints of changes do not come this way: whoever waits for room looks again from time to time. */
@@ -26,8 +32,8 @@ export interface BudgetClient {
  * A client of the coordinator at `address`; connects at the first call.
  * @throws EntrainError `invalid-argument` for a malformed address or swarm.
  */
-export function createBudgetClient(address: string, options: ContextClientOptions): BudgetClient {
-  const { swarmId, deadlineMs = 2_000 } = options;
+export function createBudgetClient(address: string, options: BudgetClientOptions): BudgetClient {
+  const { swarmId, deadlineMs = 2_000, holder = "" } = options;
   const metadata = callMetadata(checkId("swarmId", swarmId));
   const channel = openChannel(address, options, { swarmId, role: "coordinator" });
   const service = serviceDefinitions().context;
@@ -81,7 +87,7 @@ export function createBudgetClient(address: string, options: ContextClientOption
     },
     rates: {
       async refresh(rate, request) {
-        const answer = await callUnary({ ...call, method: service.RefreshRate, request: { rate, ...request } });
+        const answer = await callUnary({ ...call, method: service.RefreshRate, request: { rate, holder, ...request } });
         return {
           grantedMilli: count("granted_milli", answer.grantedMilli),
           settled: answer.settled,
@@ -90,7 +96,7 @@ export function createBudgetClient(address: string, options: ContextClientOption
         };
       },
       async release(rate, holderId) {
-        await callUnary({ ...call, method: service.ReleaseRate, request: { rate, holderId } });
+        await callUnary({ ...call, method: service.ReleaseRate, request: { rate, holder, holderId } });
       },
     },
     close: () => channel.close(),

@@ -12,7 +12,7 @@ import {
   checkWithin,
   type BudgetCommand,
 } from "@entrain/core/budget";
-import { checkId } from "@entrain/kernel";
+import { checkId, EntrainError } from "@entrain/kernel";
 import type { BudgetStore, RateStore } from "@entrain/ports";
 import { budgetToWire, forecastFromWire, kindsFromWire, outcomeToWire, policyFromWire } from "./budget-wire.ts";
 import type { CallDesk } from "./call-desk.ts";
@@ -28,7 +28,7 @@ const allocationIdMax = 128;
 
 /** What a coordinator has of budgets and rates. */
 export interface ServedBudgets {
-  readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "reclaim">;
+  readonly budgets: Pick<BudgetStore, "apply" | "list" | "read" | "reclaim" | "holderOf">;
   readonly rates: RateStore;
 }
 
@@ -54,6 +54,13 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
     desk.unary<Request, WireOutcome>(async (request, _, caller) =>
       outcomeToWire(await budgets.apply(commandOf(request, caller))),
     );
+  const held = <Request extends Target>(commandOf: (request: Request, target: Target) => BudgetCommand) =>
+    desk.unary<Request, WireOutcome>(async (request, _, caller) => {
+      const target = targetOf(request);
+      const command = commandOf(request, target);
+      await checkHolder(budgets, target, caller);
+      return outcomeToWire(await budgets.apply(command));
+    });
   return {
     ListBudgets: desk.unary(async ({ budgetIds, limit, after }) => {
       await budgets.reclaim();
@@ -106,42 +113,69 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         }),
       };
     }),
-    ExtendAllocation: changed(({ leaseMs, ...target }) => ({
+    ExtendAllocation: held(({ leaseMs }, target) => ({
       kind: "extend",
-      ...targetOf(target),
+      ...target,
       leaseMs: checkWithin("lease_ms", leaseMs, budgetLimits.leaseMs),
     })),
-    ConsumeAllocation: changed(({ consumed, ...target }) => ({
+    ConsumeAllocation: held(({ consumed }, target) => ({
       kind: "consume",
-      ...targetOf(target),
+      ...target,
       consumed: checkAmounts("consumed", consumed, 0),
     })),
-    ReleaseAllocation: changed((target) => ({ kind: "release", ...targetOf(target) })),
+    ReleaseAllocation: held((_, target) => ({ kind: "release", ...target })),
     ...createRateHandlers(desk, rates),
   };
 }
 
 function createRateHandlers(desk: CallDesk, rates: RateStore): Pick<BudgetHandlers, "RefreshRate" | "ReleaseRate"> {
   return {
-    RefreshRate: desk.unary(({ rate, holderId, sequence, hasMilli, wantsMilli, limitMilli }) =>
+    RefreshRate: desk.unary(({ rate, sequence, hasMilli, wantsMilli, limitMilli, ...share }, _, caller) =>
       rates.refresh(checkId("rate", rate), {
-        holderId: checkId("holder_id", holderId),
+        holderId: shareOf(share, caller),
         sequence: count("sequence", sequence),
         hasMilli: count("has_milli", hasMilli),
         wantsMilli: count("wants_milli", wantsMilli),
         limitMilli: count("limit_milli", limitMilli),
       }),
     ),
-    ReleaseRate: desk.unary(async ({ rate, holderId }) => {
-      await rates.release(checkId("rate", rate), checkId("holder_id", holderId));
+    ReleaseRate: desk.unary(async ({ rate, ...share }, _, caller) => {
+      await rates.release(checkId("rate", rate), shareOf(share, caller));
       return {};
     }),
   };
 }
 
-function targetOf({ budgetId, allocationId }: { readonly budgetId: string; readonly allocationId: string }) {
+/** The store's name of a share: below the holder's where one is given, and of an agent it must be, so that none has another's. */
+function shareOf({ holder, holderId }: { readonly holder: string; readonly holderId: string }, caller: Peer): string {
+  const own = checkId("holder_id", holderId);
+  if (caller.role === "agent") checkSpeaker(caller, "holder", holder);
+  return holder === "" ? own : `${checkId("holder", holder)}/${own}`;
+}
+
+interface Target {
+  readonly budgetId: string;
+  readonly allocationId: string;
+}
+
+function targetOf({ budgetId, allocationId }: Target): Target {
   return {
     budgetId: checkId("budget_id", budgetId),
     allocationId: name("allocation_id", allocationId, allocationIdMax),
   };
+}
+
+/**
+ * What can be done with a part is for its holder alone, where the caller is an agent. Who holds it never changes, so it may
+ * be looked up before the command.
+ */
+async function checkHolder(budgets: ServedBudgets["budgets"], { allocationId }: Target, caller: Peer): Promise<void> {
+  if (caller.role !== "agent") return;
+  const holder = await budgets.holderOf(allocationId);
+  if (holder === undefined || caller.speaksFor(holder)) return;
+  throw new EntrainError(
+    "permission-denied",
+    `allocation_id is "${allocationId}", which another holds than the peer's certificate speaks for`,
+    { field: "allocation_id", value: allocationId },
+  );
 }

@@ -66,7 +66,7 @@ function documentOf(news: readonly WatchNews[] = []) {
 
 const notCalled = (): never => assert.fail("not called");
 const noBudgets: ServedBudgets = {
-  budgets: { apply: notCalled, list: notCalled, read: notCalled, reclaim: notCalled },
+  budgets: { apply: notCalled, list: notCalled, read: notCalled, reclaim: notCalled, holderOf: notCalled },
   rates: { refresh: notCalled, release: notCalled },
 };
 

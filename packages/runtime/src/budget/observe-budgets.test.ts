@@ -18,6 +18,7 @@ test("each command is told of with its outcome: the store's, the kind of a refus
     reclaim: () => Promise.resolve(7),
     list: notCalled,
     read: notCalled,
+    holderOf: notCalled,
     log: notCalled,
     checkpoint: notCalled,
     compact: notCalled,

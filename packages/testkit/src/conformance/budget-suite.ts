@@ -52,7 +52,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const { budgets } = await swarm.client();
       await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
-      const wish = { requestId: "same", amounts: { credits: 10 } };
+      const wish = { requestId: "same", amounts: { credits: 10 }, holder: "worker-7" };
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => allocate(budgets, "pool", wish)));
       const grants = outcomes.map((outcome) => {
         assert.ok(outcome.kind === "granted");
@@ -61,6 +61,8 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
       });
       for (const grant of grants) assert.deepEqual(grant, grants[0]);
       assert.equal((await budgets.read(["pool"]))[0]?.available["credits"], 90);
+      assert.equal(await budgets.holderOf(grants[0]!.allocationId), "worker-7");
+      assert.equal(await budgets.holderOf("a-none"), undefined);
       assert.deepEqual(await allocate(budgets, "pool", { ...wish, amounts: { credits: 11 } }), {
         kind: "refused",
         refusal: { kind: "request-reused", requestId: "same" },

@@ -9,6 +9,7 @@ export interface RefreshRateRequest {
   'hasMilli'?: (number | string | Long);
   'wantsMilli'?: (number | string | Long);
   'limitMilli'?: (number | string | Long);
+  'holder'?: (string);
 }
 
 export interface RefreshRateRequest__Output {
@@ -18,4 +19,5 @@ export interface RefreshRateRequest__Output {
   'hasMilli': (number);
   'wantsMilli': (number);
   'limitMilli': (number);
+  'holder': (string);
 }

@@ -4,9 +4,11 @@
 export interface ReleaseRateRequest {
   'rate'?: (string);
   'holderId'?: (string);
+  'holder'?: (string);
 }
 
 export interface ReleaseRateRequest__Output {
   'rate': (string);
   'holderId': (string);
+  'holder': (string);
 }
