@@ -14,7 +14,12 @@ const rules = createDocumentRules({
         throw EntrainError.invalid(`policy.rules[${index}].when`, when, "at line 2, column 5", {
           position: { line: 2, column: 5 },
         });
-    return { policy, classify: () => assert.fail("nothing is classified here"), holds: () => false };
+    return {
+      policy,
+      numberFields: new Set<string>(),
+      classify: () => assert.fail("nothing is classified here"),
+      holds: () => false,
+    };
   },
 });
 

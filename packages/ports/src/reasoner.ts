@@ -44,6 +44,8 @@ export interface Classification {
 /** A policy that was taken into use: checked, its expressions compiled. */
 export interface CompiledPolicy {
   readonly policy: Policy;
+  /** Fields of a reading that the rules take for numbers: a reading that holds something else in one is refused. */
+  readonly numberFields: ReadonlySet<string>;
   classify(reading: Reading): Classification;
   /**
    * Whether the state that the rule has begun holds at this reading: its `holdsWhile`, else its `when`. False for a rule that

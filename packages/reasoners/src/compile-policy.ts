@@ -1,7 +1,8 @@
 /** Takes a policy into use: checks it whole and compiles each rule's condition, so that no reading meets a broken rule. */
 import { checkPolicy, normalFingerprint, subjectOf, type Reading } from "@entrain/core/decision";
 import type { Classification, CompiledPolicy } from "@entrain/ports";
-import { compileCondition } from "./expression.ts";
+import { compileCondition, conditionTree } from "./expression.ts";
+import { numberFieldsOf } from "./number-fields.ts";
 
 /**
  * The policy with its rules compiled; classifying costs some microseconds. A rule that cannot be evaluated on a reading
@@ -19,8 +20,12 @@ export function compilePolicy(candidate: unknown): CompiledPolicy {
     ),
   }));
   const byId = new Map(rules.map((compiled) => [compiled.rule.id, compiled]));
+  const conditions = policy.rules.flatMap(({ when, holdsWhile = when }) =>
+    when === holdsWhile ? [when] : [when, holdsWhile],
+  );
   return {
     policy,
+    numberFields: numberFieldsOf(conditions.map(conditionTree)),
     holds(ruleId, reading) {
       try {
         return byId.get(ruleId)?.holds(reading) ?? false;

@@ -9,6 +9,7 @@
 import { Environment, EvaluationError, ParseError, TypeError, type ASTNode } from "@marcbachmann/cel-js";
 import { EntrainError } from "@entrain/kernel";
 import type { Reading } from "@entrain/core/decision";
+import { partsOf } from "./number-fields.ts";
 
 /** The largest expression that is compiled; its length in characters is bounded by the policy's check. */
 export const expressionLimits = { nodes: 256, depth: 32, listElements: 100 } as const;
@@ -58,6 +59,11 @@ export function compileCondition(field: string, expression: string): Condition {
     if (typeof result === "boolean") return result;
     throw new Error(`it gives a ${typeof result}, not true or false`);
   };
+}
+
+/** The parts of a condition that has been compiled before. */
+export function conditionTree(expression: string): ASTNode {
+  return environment.parse(expression).ast;
 }
 
 /** A compiled expression: what it gives, as far as that is known before it runs, and how it is run. */
@@ -119,12 +125,5 @@ function refuseOtherFunctions(field: string, expression: string, node: ASTNode):
       node.pos,
       `${node.args[0]}() is not allowed; there are ${allowedFunctions.join(", ")}`,
     );
-  for (const child of childrenOf(node)) refuseOtherFunctions(field, expression, child);
-}
-
-/** The nodes under a node, whatever the shape of its arguments. */
-function childrenOf(node: ASTNode): readonly ASTNode[] {
-  return [node.args]
-    .flat(3)
-    .filter((part): part is ASTNode => typeof part === "object" && part !== null && "op" in part);
+  for (const child of partsOf(node)) refuseOtherFunctions(field, expression, child);
 }

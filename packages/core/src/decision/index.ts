@@ -1,5 +1,5 @@
 /** Decisions: telemetry in, one committed decision per incident out (D1 to D3). */
-export { checkReading, type Reading, type ReadingValue } from "./reading.ts";
+export { checkNumbers, checkReading, type Reading, type ReadingValue } from "./reading.ts";
 export {
   checkIncidentId,
   fingerprintKey,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { EntrainError } from "@entrain/kernel";
 import { normalFingerprint } from "./incident.ts";
-import { checkReading } from "./reading.ts";
+import { checkNumbers, checkReading } from "./reading.ts";
 
 test("a flat map of numbers, texts and flags is a reading", () => {
   const reading = { temperature: 85, subject: "rack-7", doorOpen: false };
@@ -49,4 +49,15 @@ test("whatever comes in, the answer is an equal reading or an error that names a
 test("a reading without a subject is about the swarm", () => {
   assert.deepEqual(normalFingerprint({ x: 1 }), { kind: "normal", subject: "swarm", band: "none" });
   assert.equal(normalFingerprint({ x: 1, subject: "rack-7" }).subject, "rack-7");
+});
+
+test("a field that the rules take for a number holds one, and the refusal names field, value and remedy", () => {
+  const reading = { temperature: 95, mode: "fast" };
+  assert.deepEqual(checkNumbers(reading, new Set(["temperature", "power"])), reading);
+  for (const temperature of ["95", true])
+    assert.throws(() => checkNumbers({ temperature }, new Set(["temperature"])), {
+      code: "invalid-argument",
+      field: "telemetry.temperature",
+      message: /95|true.*without quotes/,
+    });
 });

@@ -39,6 +39,22 @@ export function checkReading(candidate: unknown, path = "telemetry"): Reading {
   return reading;
 }
 
+/**
+ * Returns the reading, and refuses one that holds something else where the rules take a field for a number: they would err on it, and what
+ * errs does not match, so that an incident would pass for none.
+ * @throws EntrainError `invalid-argument` that names the field (as `telemetry.<name>`), its value and the remedy.
+ */
+export function checkNumbers(reading: Reading, numberFields: ReadonlySet<string>): Reading {
+  for (const [name, value] of Object.entries(reading))
+    if (numberFields.has(name) && typeof value !== "number")
+      throw EntrainError.invalid(
+        `telemetry.${name}`,
+        value,
+        "give a number, without quotes: the rules take it for one",
+      );
+  return reading;
+}
+
 function checkValue(field: string, value: unknown): ReadingValue {
   if (typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;

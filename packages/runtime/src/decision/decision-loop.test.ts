@@ -4,8 +4,8 @@ import { canonicalJson, EntrainError } from "@entrain/kernel";
 import { checkVerdict } from "@entrain/core/decision";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import {
-  compileOracle,
   coolReading,
+  compileOracle,
   createOracleWorld,
   hotPolicy,
   hotPolicyWith,
@@ -232,7 +232,8 @@ test("a caller that aborts is let go at once; the decision is made all the same"
 
 test("a rule that fails on a reading is reported with the policy's version", async () => {
   const { time, world } = setUp();
-  await time.until(world.join().decide({ ...by("a"), reading: { temperature: "hot" } }));
+  const compile = (candidate: unknown) => ({ ...compileOracle(candidate), numberFields: new Set<string>() });
+  await time.until(world.join({ compile }).decide({ ...by("a"), reading: { temperature: "hot" } }));
   assert.deepEqual(world.eventsOf("rule.failed"), [
     { kind: "rule.failed", ruleId: "hot", contextVersion: 1, message: "a text is no number" },
   ]);

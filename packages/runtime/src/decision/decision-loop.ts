@@ -9,6 +9,7 @@
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
 import {
   checkIncidentId,
+  checkNumbers,
   checkReading,
   createAnswerMemory,
   createFailureWindow,
@@ -123,7 +124,7 @@ class Loop implements DecisionLoop {
     const startedMs = this.#nowMs();
     checkId("agentId", request.agentId);
     if (request.incidentId !== undefined) checkIncidentId("incidentId", request.incidentId);
-    const reading = checkReading(request.reading);
+    const reading = checkNumbers(checkReading(request.reading), this.#policy.basis().numberFields);
     this.#admit();
     this.#underWay += 1;
     const deciding = this.#decide({ ...request, reading }, startedMs).finally(() => {
@@ -239,6 +240,7 @@ class Loop implements DecisionLoop {
   #run(request: DecideRequest, startedMs: number, served?: ServedContext): Promise<RunOutcome> {
     const { agentId, reading, incidentId, leadership } = request;
     const basis = this.#policy.basis();
+    checkNumbers(reading, basis.numberFields);
     const classification = basis.classify(reading);
     const key = JSON.stringify([
       basis.swarmMode,

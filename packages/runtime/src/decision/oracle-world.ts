@@ -55,6 +55,7 @@ export const compileOracle: PolicyCompiler = (candidate) => {
   });
   return {
     policy,
+    numberFields: new Set(rules.map(({ name }) => name)),
     holds: () => false,
     classify(reading) {
       const failures: { ruleId: string; message: string }[] = [];

@@ -4,7 +4,7 @@
  */
 import { canonicalJson, EntrainError } from "@entrain/kernel";
 import { isSwarmMode, type ContextDocument } from "@entrain/core/context";
-import { subjectOf, type Observation, type Policy, type Reading } from "@entrain/core/decision";
+import { checkNumbers, subjectOf, type Observation, type Policy, type Reading } from "@entrain/core/decision";
 import type { CompiledPolicy, EventSink, PolicyCompiler, Unsubscribe } from "@entrain/ports";
 import type { ContextSource } from "../context/context-follower.ts";
 
@@ -83,8 +83,12 @@ export function createPolicyInUse(options: {
   };
 }
 
-/** What a policy makes of a reading, for whoever follows the states of subjects. */
+/**
+ * What a policy makes of a reading, for whoever follows the states of subjects.
+ * @throws EntrainError `invalid-argument` where the reading does not hold a number that the rules compare.
+ */
 export function observationOf(taken: CompiledPolicy, reading: Reading): Observation {
+  checkNumbers(reading, taken.numberFields);
   return {
     subject: subjectOf(reading),
     rule: taken.classify(reading).rule,

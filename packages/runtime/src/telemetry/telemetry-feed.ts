@@ -24,12 +24,18 @@ export interface TelemetryFeedOptions {
 export async function feedTelemetry(options: TelemetryFeedOptions): Promise<void> {
   const { source, readings, agentIds, observe, decide, events } = options;
   const tracker = createBandTracker();
+  const refused = (thrown: unknown): void => {
+    events({ kind: "telemetry.refused", source, message: EntrainError.from(thrown).message });
+  };
   for await (const reading of readings) {
-    if (!tracker.enters(observe(reading))) continue;
+    try {
+      if (!tracker.enters(observe(reading))) continue;
+    } catch (thrown) {
+      refused(thrown);
+      continue;
+    }
     const outcomes = await Promise.allSettled(agentIds.map((agentId) => decide(agentId, reading)));
-    for (const outcome of outcomes)
-      if (outcome.status === "rejected")
-        events({ kind: "telemetry.refused", source, message: EntrainError.from(outcome.reason).message });
+    for (const outcome of outcomes) if (outcome.status === "rejected") refused(outcome.reason);
   }
 }
 
