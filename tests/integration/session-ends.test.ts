@@ -158,7 +158,8 @@ test("a session with something to do at every instant is cancelled in the middle
   assert.equal(await agent.sessions.cancel(sessionId, "enough"), true);
   const { state, cause } = await agent.sessions.wait(sessionId, { timeoutMs: 30_000 });
   assert.deepEqual([state, cause], ["cancelled", "enough"]);
-  assert.ok(done < 400, `${done} of 1,000 were done`);
+  // It ended by the cancellation, and not with the last of its steps.
+  assert.ok(done < over.length, `${done} of ${over.length} were done`);
 });
 
 test("the swarm's leader leaves while it takes apart: its successor does, and the session comes to the same result", async () => {

@@ -95,7 +95,8 @@ export function createHostContext(
     context: {
       current: () => context.current(),
       feature(name, fallback) {
-        const copy = context.current();
+        // The copy itself: what a reader may not see is on the blackboard alone.
+        const copy = follower.current();
         return (copy === undefined ? undefined : featureOf(copy.document, name)) ?? fallback;
       },
       read: () => context.read(),

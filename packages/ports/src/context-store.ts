@@ -21,7 +21,7 @@ export interface HistoryPage {
   readonly entries: readonly ContextEntry[];
 }
 
-/** A hint of new versions, the last of which is `version`; small entries come with it, in order. */
+/** A hint of new versions, the last of which is `version` (NaN: it is not known); small entries come with it, in order. */
 export interface ContextHint {
   readonly version: number;
   readonly entries?: readonly ContextEntry[];

@@ -16,6 +16,7 @@ import {
 } from "@entrain/core/context";
 import type { ContextStore, HistoryPage, Timers } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
+import { contextHint } from "./context-hint.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { Reply } from "./link.ts";
 import type { MessageHub } from "./message-hub.ts";
@@ -99,12 +100,7 @@ export function createContextStore(options: {
     },
     watch: (onHint) =>
       hub.watch(channel, (message) => {
-        if (!message.startsWith("[")) {
-          onHint({ version: Number(message) });
-          return;
-        }
-        const entries = JSON.parse(message) as readonly ContextEntry[];
-        onHint({ version: entries.at(-1)?.version ?? 0, entries });
+        onHint(contextHint(message));
       }),
   };
 }

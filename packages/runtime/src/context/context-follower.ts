@@ -119,6 +119,11 @@ export class ContextFollower implements ContextSource {
   }
 
   #onHint({ version, entries }: ContextHint): void {
+    // Of what it does not understand it knows only that something may have changed.
+    if (!Number.isSafeInteger(version)) {
+      this.#look();
+      return;
+    }
     if (this.#has(version)) return;
     if (entries === undefined || this.#pushed.length >= pushedMax) this.#behind = Math.max(this.#behind, version);
     else this.#pushed.push(...entries);

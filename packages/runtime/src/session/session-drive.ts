@@ -124,7 +124,7 @@ class Drive {
       wake: () => {
         this.#wakeUp.wake();
       },
-      leftMs: () => this.#createdAtMs + this.#spec.timeoutMs - this.#nowMs(),
+      leftMs: () => this.#leftMs(),
     });
   }
 
@@ -134,7 +134,12 @@ class Drive {
     // Its last owner may have died before it gave the budget back.
     const { end } = this.#fold.record;
     if (end !== null) return nowMs - this.#changedAtMs < settledWithinMs ? this.#settled(end) : end;
-    await this.#append([{ kind: "owned", owner: this.#around.owner }]);
+    const { owner } = this.#around;
+    // One that reads the log anew is in it already.
+    if (lastOwner(entries) !== owner) await this.#append([{ kind: "owned", owner }]);
+    // Before the budget, which may not answer for as long as the session has time.
+    const outside = this.#endFromOutside();
+    if (outside !== undefined) return this.#close(outside, []);
     await this.#budget.take();
     for (;;) {
       this.#signal.throwIfAborted();
@@ -152,9 +157,7 @@ class Drive {
   /** One look at everything; the end, or undefined where there is more to do. */
   async #round(): Promise<SessionEnd | undefined> {
     await this.#lookForCancel();
-    const nowMs = this.#nowMs();
-    const untilMs = this.#createdAtMs + this.#spec.timeoutMs;
-    const outside = this.#endFromOutside(nowMs >= untilMs);
+    const outside = this.#endFromOutside();
     if (outside !== undefined) return this.#close(outside, []);
     const plan = evaluateSession(this.#spec, this.#fold.record, this.#around);
     if (plan.end !== null) return this.#close(plan.end, plan.scores);
@@ -174,15 +177,15 @@ class Drive {
     ends.push(...(await this.#changes.look(plan.watches, plan.changes)));
     if (ends.length > 0) await this.#append(ends);
     if (ends.length > 0 || rosters.some(({ kind }) => kind === "roster")) return undefined;
-    await this.#wakeUp.next(Math.min(pollMs, Math.max(1, untilMs - nowMs)));
+    await this.#wakeUp.next(Math.min(pollMs, Math.max(1, this.#leftMs())));
     return undefined;
   }
 
-  #endFromOutside(isLate: boolean): SessionEnd | undefined {
+  #endFromOutside(): SessionEnd | undefined {
     if (this.#cancelling !== null) return endFromOutside("cancelled", this.#cancelling);
     const gone = this.#budget.gone();
     if (gone !== undefined) return endFromOutside("failed", gone);
-    if (isLate) return endFromOutside("failed", `it took longer than ${this.#spec.timeoutMs} ms`);
+    if (this.#leftMs() <= 0) return endFromOutside("failed", `it took longer than ${this.#spec.timeoutMs} ms`);
     return undefined;
   }
 
@@ -244,9 +247,19 @@ class Drive {
     }
   }
 
+  /** Until the session's time is over, ms. */
+  #leftMs(): number {
+    return this.#createdAtMs + this.#spec.timeoutMs - this.#nowMs();
+  }
+
   #nowMs(): number {
     return this.#offsetMs + this.#around.clock.monoMs();
   }
+}
+
+function lastOwner(entries: readonly SessionEntry[]): string | undefined {
+  const entry = entries.findLast(({ event }) => event.kind === "owned");
+  return entry?.event.kind === "owned" ? entry.event.owner : undefined;
 }
 
 function startedEvent(
