@@ -61,8 +61,8 @@ export interface AgentContext {
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
   readonly context: AgentContext;
-  /** Tells each version as the hosted agents see it. */
-  onNews(listener: (news: ContextNews) => void): Unsubscribe;
+  /** Tells of each version; `view` answers it as the hosted agents see it. */
+  onNews(listener: (view: () => ContextNews) => void): Unsubscribe;
 }
 
 /** The shared document in one process; nothing is read before the follower starts. */
@@ -90,7 +90,7 @@ export function createHostContext(
     follower,
     onNews: (listener) =>
       follower.watch((news) => {
-        listener(viewNews(news, reader, clock.unixMs()));
+        listener(() => viewNews(news, reader, clock.unixMs()));
       }),
     context: {
       current: () => context.current(),

@@ -105,6 +105,11 @@ export class AgentEmitter {
     return Object.assign(off, { [Symbol.dispose]: off });
   }
 
+  /** Whether anybody hears of it. */
+  isHeard(name: keyof AgentEvents): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   /** Who subscribes meanwhile hears the next event. */
   emit<Name extends keyof AgentEvents>(name: Name, event: AgentEvents[Name]): void {
     const failed = (thrown: unknown): void => {

@@ -23,8 +23,9 @@ export function createAgentListeners(emitter: AgentEmitter, agentId: string): Ag
       onDegraded(event) {
         emitter.emit("degraded", event);
       },
-      onContext(news) {
-        emitter.emit("context", news);
+      onContext(view) {
+        // The view copies the whole document: not for nobody.
+        if (emitter.isHeard("context")) emitter.emit("context", view());
       },
       onEscalation(event) {
         emitter.emit("escalation", event);

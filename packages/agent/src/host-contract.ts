@@ -18,7 +18,7 @@ export interface HostListeners {
   readonly onLeader: (leader: LeaderView) => void;
   readonly onDegraded: (event: DegradedEvent) => void;
   /** The next version of the shared document, or the whole where some were missed (C1). */
-  readonly onContext: (news: ContextNews) => void;
+  readonly onContext: (view: () => ContextNews) => void;
   readonly onEscalation: (event: EscalationEvent) => void;
   /** A hosted agent's role, at first and when it changes. */
   readonly onRole: (agentId: string, role: AgentRole) => void;
