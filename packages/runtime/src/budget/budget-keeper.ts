@@ -7,6 +7,7 @@ import { EntrainError, type Random } from "@entrain/kernel";
 import { budgetLogLimits } from "@entrain/core/budget";
 import type { BudgetStore, EventSink, Timers } from "@entrain/ports";
 import { auditBudgets } from "./audit-budgets.ts";
+import { keepLooking } from "../clock/keep-looking.ts";
 
 /** What a keeper needs. */
 export interface BudgetKeeperOptions {
@@ -24,27 +25,7 @@ const lookEveryMs = 10_000;
 /** Looks until the returned function is called, which waits for a look under way. */
 export function keepBudgets(options: BudgetKeeperOptions): () => Promise<void> {
   const { timers, random } = options;
-  let looking: Promise<void> = Promise.resolve();
-  let callOff = (): void => undefined;
-  let isOver = false;
-  const next = (): void => {
-    callOff = timers.after(lookEveryMs * (0.9 + 0.2 * random.next()), () => {
-      // A failure is the store's, which tells of itself; the next look comes.
-      looking = compactIfDue(options).then(
-        () => undefined,
-        () => undefined,
-      );
-      void looking.then(() => {
-        if (!isOver) next();
-      });
-    });
-  };
-  next();
-  return async () => {
-    isOver = true;
-    callOff();
-    await looking;
-  };
+  return keepLooking({ everyMs: lookEveryMs, timers, random, look: () => compactIfDue(options) });
 }
 
 /**

@@ -8,6 +8,7 @@ import { EntrainError, type Random } from "@entrain/kernel";
 import { expiredItems, expiringItems, formatPointer } from "@entrain/core/context";
 import type { ContextDesk, ContextStore, Timers } from "@entrain/ports";
 import type { ContextSource } from "./context-follower.ts";
+import { keepLooking } from "../clock/keep-looking.ts";
 
 /** What a keeper needs. */
 export interface BlackboardKeeperOptions {
@@ -27,27 +28,7 @@ const note = { author: "entrain", reason: "expired" } as const;
 /** Looks until the returned function is called, which waits for a look under way. */
 export function keepBlackboard(options: BlackboardKeeperOptions): () => Promise<void> {
   const { timers, random } = options;
-  let looking: Promise<void> = Promise.resolve();
-  let callOff = (): void => undefined;
-  let isOver = false;
-  const next = (): void => {
-    callOff = timers.after(lookEveryMs * (0.9 + 0.2 * random.next()), () => {
-      // A failure is the store's, which tells of itself; the next look comes.
-      looking = removeExpired(options).then(
-        () => undefined,
-        () => undefined,
-      );
-      void looking.then(() => {
-        if (!isOver) next();
-      });
-    });
-  };
-  next();
-  return async () => {
-    isOver = true;
-    callOff();
-    await looking;
-  };
+  return keepLooking({ everyMs: lookEveryMs, timers, random, look: () => removeExpired(options) });
 }
 
 /**
