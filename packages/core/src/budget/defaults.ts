@@ -5,7 +5,7 @@
  */
 import { checkId, EntrainError } from "@entrain/kernel";
 import type { Ledger } from "./ledger.ts";
-import { checkPolicy, usualPolicy, type BudgetPolicy, type PolicyWish } from "./policy.ts";
+import { checkPolicy, usualPolicy, type BudgetPolicy } from "./policy.ts";
 
 /** The defaults, as the ledger has them. */
 export interface BudgetDefaults {
@@ -49,7 +49,7 @@ function policyAt(name: string, wish: unknown): BudgetPolicy {
   const stranger = Object.keys(wish).find((key) => key !== "reserves" && key !== "tiers" && key !== "exhaustion");
   if (stranger !== undefined) throw EntrainError.invalid(`${name}/${stranger}`, stranger, "leave it out");
   try {
-    return checkPolicy(wish as PolicyWish);
+    return checkPolicy(wish);
   } catch (thrown) {
     const { field = "", value, remedy = "" } = EntrainError.from(thrown);
     throw EntrainError.invalid(`${name}/${field}`, value, remedy);

@@ -7,9 +7,10 @@ import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { followBudgetPolicy } from "./follow-budget-policy.ts";
 
 test("each change of what the document says of budgets is taken into the ledger once, also when the store was away for it", async () => {
-  const { timers, advance } = createVirtualTime();
+  const time = createVirtualTime();
   const taken: BudgetDefaults[] = [];
   const state = { isAway: false, tries: 0 };
+  const tries = (): number => state.tries;
   let present: ContextDocument | undefined;
   const listeners = new Set<(news: ContextNews) => void>();
   const write = (document: SharedDocument): void => {
@@ -34,17 +35,17 @@ test("each change of what the document says of budgets is taken into the ledger 
         return () => void listeners.delete(listener);
       },
     },
-    timers,
+    timers: time.timers,
     random: createRandom("policy"),
   });
   const budgets = (emergency: number) => ({ policy: { resource: { budgets: { "*": { reserves: { emergency } } } } } });
-  await advance(1);
-  assert.equal(state.tries, 0, "nothing is known yet");
+  await time.advance(1);
+  assert.equal(tries(), 0, "nothing is known yet");
   write({});
   write(budgets(10));
-  await advance(1);
+  await time.advance(1);
   write({ ...budgets(10), mine: true });
-  await advance(1);
+  await time.advance(1);
   const kept = () => taken.map(({ version, policies }) => [version, policies["*"]?.reserves["emergency"]]);
   assert.deepEqual(kept(), [
     [1, undefined],
@@ -53,14 +54,14 @@ test("each change of what the document says of budgets is taken into the ledger 
   state.isAway = true;
   write(budgets(20));
   write(budgets(30));
-  await advance(60_000);
-  assert.ok(state.tries > 5 && state.tries < 30, `${state.tries} tries in a minute`);
+  await time.advance(60_000);
+  assert.ok(tries() > 5 && tries() < 30, `${tries()} tries in a minute`);
   state.isAway = false;
-  await advance(10_000);
+  await time.advance(10_000);
   assert.deepEqual(kept().at(-1), [5, 30]);
   assert.equal(taken.length, 3);
   stop();
   write(budgets(40));
-  await advance(60_000);
+  await time.advance(60_000);
   assert.equal(taken.length, 3);
 });
