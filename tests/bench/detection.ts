@@ -2,7 +2,7 @@
  * How soon the swarm knows that a member is gone: five processes of the agent service, one of which is killed or paused at any
  * moment. From the signal to the entry in the log of the members, as another client of the same Redis is told of it.
  *
- * BENCH_KILLS (default 20) says how often a process is killed, and as often one is paused.
+ * `--kills` (default 20) says how often a process is killed, and as often one is paused.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,7 +13,7 @@ import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { startService, type ServiceProcess } from "../integration/service-process.ts";
 import { distribution, type Figure } from "./figure.ts";
-import type { Suite } from "./suite.ts";
+import type { BenchOptions, Suite } from "./suite.ts";
 
 const suite = "detection";
 const names = ["a", "b", "c", "d", "e"] as const;
@@ -83,11 +83,10 @@ async function hit(party: Party, blow: "killed" | "paused", random: Random): Pro
   return tookMs;
 }
 
-async function* measure(say: (line: string) => void): AsyncGenerator<Figure> {
+async function* measure(say: (line: string) => void, { kills: times }: BenchOptions): AsyncGenerator<Figure> {
   await using stack = new AsyncDisposableStack();
   const party = await openParty(stack);
   const random = createRandom("detection");
-  const times = Number(process.env["BENCH_KILLS"] ?? 20);
   const conditions = `${names.length} processes, one agent each, heartbeats every 0.5 s, defaults`;
   for (const blow of ["killed", "paused"] as const) {
     const samples: number[] = [];
