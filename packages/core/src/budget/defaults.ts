@@ -16,9 +16,9 @@ export interface BudgetDefaults {
 }
 
 /** Stands for every budget that is neither named nor below one that is. */
-export const everyBudget = "*";
+const everyBudget = "*";
 /** Entries at most. */
-export const budgetDefaultsMax = 100;
+const budgetDefaultsMax = 100;
 
 /** Nothing said. */
 export const noDefaults: BudgetDefaults = { version: 0, policies: {} };
