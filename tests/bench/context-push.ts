@@ -3,16 +3,12 @@
  * while another section changes as fast as one writer can, up to a thousand times a second; beside as many watches of etcd on
  * the same machine, in the same run.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { Etcd3 } from "etcd3";
 import { createRandom } from "@entrain/kernel";
 import { quantile } from "@entrain/core/rhythm";
 import { createDocumentRules } from "@entrain/documents";
@@ -20,6 +16,7 @@ import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { createContextDesk, createSystemClock, systemTimers } from "@entrain/runtime";
+import { hasEtcd, startEtcd } from "./etcd-server.ts";
 import { distribution, single, type Figure, type Peer } from "./figure.ts";
 import type { WatcherTask } from "./context-watcher.ts";
 import type { Suite } from "./suite.ts";
@@ -62,45 +59,17 @@ async function openEntrain(): Promise<Watched> {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 async function openEtcd(): Promise<Watched> {
-  const folder = mkdtempSync(path.join(tmpdir(), "entrain-etcd-"));
-  const [port, peerPort] = [await freePort(), await freePort()];
-  const [url, peerUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
-  const listening = ["--listen-client-urls", url, "--advertise-client-urls", url, "--listen-peer-urls", peerUrl];
-  const cluster = ["--initial-advertise-peer-urls", peerUrl, "--initial-cluster", `default=${peerUrl}`];
-  const server = spawn("etcd", ["--data-dir", folder, ...listening, ...cluster], { stdio: "ignore" });
-  const client = new Etcd3({ hosts: url });
-  while (
-    !(await client
-      .put("other")
-      .value("0")
-      .then(
-        () => true,
-        () => false,
-      ))
-  )
-    await delay(50);
+  const etcd = await startEtcd();
   const set = async (key: string): Promise<void> => {
-    await client.put(key).value(String(process.hrtime.bigint()));
+    await etcd.client.put(key).value(String(process.hrtime.bigint()));
   };
+  await set("other");
   return {
-    task: { kind: "etcd", url, swarmId: "" },
+    task: { kind: "etcd", url: etcd.url, swarmId: "" },
     probe: () => set("probe"),
     disturb: () => set("other"),
-    async [Symbol.asyncDispose]() {
-      client.close();
-      server.kill("SIGKILL");
-      await once(server, "exit");
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => etcd[Symbol.asyncDispose](),
   };
 }
 
@@ -171,12 +140,11 @@ async function measureWatched(watched: Watched, isBusy: boolean): Promise<Measur
 }
 
 async function* measure(say: (line: string) => void): AsyncGenerator<Figure> {
-  const hasEtcd = spawnSync("etcd", ["--version"]).error === undefined;
-  if (!hasEtcd) say("no etcd on the PATH (Debian: etcd-server): there is no peer to compare with");
+  const hasPeer = hasEtcd(say);
   for (const isBusy of [false, true]) {
     let peer: Peer | undefined;
     let peerSays = "";
-    if (hasEtcd) {
+    if (hasPeer) {
       say(`etcd, ${isBusy ? "busy" : "idle"}`);
       await using etcd = await openEtcd();
       const { latenciesMs, disturbedPerSecond } = await measureWatched(etcd, isBusy);

@@ -4,7 +4,7 @@
  * agent may see.
  */
 import { randomUUID } from "node:crypto";
-import type { Json } from "@entrain/kernel";
+import { createRandom, type Json } from "@entrain/kernel";
 import { featureOf, viewNews, type ContextDocument, type ContextNews, type FeatureValue } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
 import type {
@@ -18,7 +18,7 @@ import type {
 } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
-import { createSharedContext, systemTimers, type HeldContext } from "@entrain/runtime";
+import { createSharedContext, followBudgetPolicy, systemTimers, type HeldContext } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** How a change is made. */
@@ -81,6 +81,12 @@ export function createHostContext(
     seed: randomUUID(),
   });
   const { follower } = held;
+  const unfollow = followBudgetPolicy({
+    store: store.budgets,
+    source: follower,
+    timers: systemTimers,
+    random: createRandom(`budget policy of ${options.processId}`),
+  });
   const reader = { speaksFor: (agentId: string) => agentIds.includes(agentId) };
   const context = held.context.seenBy(reader);
   const author = agentIds[0] ?? options.processId;
@@ -106,6 +112,9 @@ export function createHostContext(
       history: (limit, before) => context.history(limit, before),
       watch: (wanted) => context.watch(wanted),
     },
-    stop: () => held.stop(),
+    stop() {
+      unfollow();
+      held.stop();
+    },
   };
 }
