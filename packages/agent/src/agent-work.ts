@@ -4,9 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
+import { sessionDefaults } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
-import type { Clock } from "@entrain/ports";
+import type { Clock, SharedContext } from "@entrain/ports";
 import { createSessionExpressions } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -66,6 +67,8 @@ export interface HostWorkOptions {
   readonly store: RedisStore;
   readonly clock: Clock;
   readonly budget: BudgetDesk;
+  /** The shared document: what it says of sessions counts for those made here, and what runs is told in it. */
+  readonly context: Pick<SharedContext, "current" | "read" | "patch">;
   readonly isLeader: () => boolean;
   readonly onEscalation: (event: EscalationEvent) => void;
 }
@@ -75,7 +78,7 @@ const capabilitiesMax = 100;
 
 /** Nothing is claimed before `start`. */
 export function createHostWork(given: HostWorkOptions): HostWork {
-  const { options, store, clock, budget, isLeader } = given;
+  const { options, store, clock, budget, context, isLeader } = given;
   const { processId, events, coordinate, patterns } = options;
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
@@ -100,6 +103,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
         tasks: store.tasks,
         budget,
         context: store.context,
+        account: { desk: context, source: context },
         evaluate: expressions.evaluate,
         patterns,
       }),
@@ -142,6 +146,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       timers: systemTimers,
       patterns,
       checkExpression: expressions.check,
+      defaults: () => sessionDefaults(context.current()?.document ?? {}),
       nextSessionId: () => `s-${randomUUID()}`,
       tracing,
     }),
