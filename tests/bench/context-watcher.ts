@@ -91,3 +91,4 @@ process.stdout.write("ready\n");
 process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
+process.stdin.on("end", () => process.exit(0)).resume();

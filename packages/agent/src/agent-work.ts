@@ -78,7 +78,7 @@ const capabilitiesMax = 100;
 
 /** Nothing is claimed before `start`. */
 export function createHostWork(given: HostWorkOptions): HostWork {
-  const { options, store, clock, budget, context, isLeader } = given;
+  const { options, store, clock, context, isLeader } = given;
   const { processId, events, coordinate, patterns } = options;
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
@@ -94,20 +94,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
     if (phase === "running") worker.start();
   }
 
-  if (coordinate)
-    add(
-      createSessionDriver({
-        ...shared,
-        random: createRandom(`driver ${processId}`),
-        sessions: store.sessions,
-        tasks: store.tasks,
-        budget,
-        context: store.context,
-        account: { desk: context, source: context },
-        evaluate: expressions.evaluate,
-        patterns,
-      }),
-    );
+  if (coordinate) add(driverOf(given, shared, expressions));
 
   return {
     capability(name, { input, result, concurrency = 1, accept }, handler) {
@@ -161,4 +148,23 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       await Promise.all([...[...workers.values()].map((worker) => worker.stop(drainMs)), directives.stop(drainMs)]);
     },
   };
+}
+
+/** Drives sessions in this process, and tells in the document what runs. */
+function driverOf(
+  { options, store, budget, context }: HostWorkOptions,
+  shared: Pick<Parameters<typeof createSessionDriver>[0], "clock" | "timers" | "events" | "agentId" | "tracing">,
+  { evaluate }: ReturnType<typeof createSessionExpressions>,
+): CapabilityWorker {
+  return createSessionDriver({
+    ...shared,
+    random: createRandom(`driver ${options.processId}`),
+    sessions: store.sessions,
+    tasks: store.tasks,
+    budget,
+    context: store.context,
+    account: { desk: context, source: context },
+    evaluate,
+    patterns: options.patterns,
+  });
 }

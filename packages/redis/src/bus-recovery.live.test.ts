@@ -10,10 +10,12 @@ import { assembleRedisStore, type RedisStore } from "./redis-store.ts";
 import { loadScripts, readLua, scriptsWith, type ScriptName, type Scripts } from "./scripts.ts";
 
 const group = "workers";
+/** Long, so that what is shown in the window does not depend on the machine: windowCloses() ends it. */
+const recoveryWindowMs = 600_000;
 
 /** A swarm with one group over a Redis that can be set back and restarted. */
 async function openBus(scripts: Scripts) {
-  const lab = await openStoreLab((options) => assembleRedisStore({ ...options, recoveryWindowMs: 600 }, scripts));
+  const lab = await openStoreLab((options) => assembleRedisStore({ ...options, recoveryWindowMs }, scripts));
   const swarm = lab.swarm();
   const store = await swarm.client();
   const raw = new Redis(lab.redis.url, { maxRetriesPerRequest: null });
@@ -37,12 +39,15 @@ async function openBus(scripts: Scripts) {
       await lab.redis.restart();
       await waitFor("generation 2", () => store.health.status().up && store.health.status().generation === 2);
     },
+    /** Lets the window end a moment from now, by the store's own clock. */
     windowCloses: async (): Promise<void> => {
-      await waitFor("the window to close", async () => {
-        const [seconds, micros] = await raw.time();
-        const nowMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
-        return nowMs > Number(await raw.hget(storeKey, "windowUntilMs"));
-      });
+      const nowMs = async (): Promise<number> => {
+        const [seconds, microseconds] = await raw.time();
+        return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+      };
+      const windowUntilMs = Math.ceil(await nowMs()) + 50;
+      await raw.hset(storeKey, { windowUntilMs });
+      await waitFor("the window to close", async () => (await nowMs()) > windowUntilMs);
     },
     async [Symbol.asyncDispose]() {
       raw.disconnect();

@@ -41,7 +41,9 @@ test("a try that takes longer than the document allows is ended, whether or not 
   const { time, call } = setUp({ timeouts: { upstream: 40 } });
   let ended: unknown;
   const deaf = (signal: AbortSignal): Promise<never> => {
-    signal.addEventListener("abort", () => (ended = signal.reason));
+    signal.addEventListener("abort", () => {
+      ended = signal.reason;
+    });
     return new Promise(() => undefined);
   };
   await assert.rejects(time.until(call(deaf)), { code: "deadline-exceeded", message: /upstream .* 40 ms/ });

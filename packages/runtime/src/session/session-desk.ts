@@ -91,12 +91,6 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
     }
   }
 
-  /** True where the session is the one that was asked for, made under other defaults. */
-  async function isMade(sessionId: string, specWith: (defaults: SessionDefaults) => SessionSpec): Promise<boolean> {
-    const made = (await sessions.read(sessionId, Number.MAX_SAFE_INTEGER))?.header.spec;
-    return made !== undefined && canonicalJson(specWith(made.defaults ?? {})) === canonicalJson(made);
-  }
-
   async function read(sessionId: string): Promise<SessionView> {
     const stored = await sessions.read(sessionId, 0);
     if (stored === undefined) throw new EntrainError("not-found", `there is no session ${sessionId}`);
@@ -111,7 +105,7 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       const spec = specWith(options.defaults?.() ?? {});
       await refuseUnknown(spec.pattern as Parameters<typeof capabilitiesOf>[0]);
       const outcome = await sessions.create(spec, tracing.carried());
-      if (outcome === "reused" && !(await isMade(spec.sessionId, specWith)))
+      if (outcome === "reused" && !(await isMade(sessions, spec.sessionId, specWith)))
         throw new EntrainError("already-exists", `there is another session ${spec.sessionId}: choose another id`);
       if (outcome === "full") throw new EntrainError("resource-exhausted", "too many tasks wait: try again later");
       return spec.sessionId;
@@ -165,6 +159,16 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       return false;
     },
   };
+}
+
+/** True where the session is the one that was asked for, made under other defaults. */
+async function isMade(
+  sessions: SessionStore,
+  sessionId: string,
+  specWith: (defaults: SessionDefaults) => SessionSpec,
+): Promise<boolean> {
+  const made = (await sessions.read(sessionId, Number.MAX_SAFE_INTEGER))?.header.spec;
+  return made !== undefined && canonicalJson(specWith(made.defaults ?? {})) === canonicalJson(made);
 }
 
 /** Resolves with the next hint of the session, or when it is time to look again; watching begins at once. */
