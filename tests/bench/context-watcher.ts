@@ -92,3 +92,4 @@ process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
+process.stdin.on("end", () => process.exit(0)).resume();
