@@ -86,10 +86,7 @@ async function watchEtcd(): Promise<void> {
   }
 }
 
-await { entrain: watchEntrain, policy: followPolicy, etcd: watchEtcd }[task.kind]();
+const begin = { entrain: watchEntrain, policy: followPolicy, etcd: watchEtcd };
+await begin[task.kind]();
 process.stdout.write("ready\n");
-process.stdin.on("end", () => process.exit(0)).resume();
-process.stdin.on("end", () => process.exit(0)).resume();
-process.stdin.on("end", () => process.exit(0)).resume();
-process.stdin.on("end", () => process.exit(0)).resume();
 process.stdin.on("end", () => process.exit(0)).resume();
