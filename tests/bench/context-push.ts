@@ -3,9 +3,9 @@
  * while another section changes as fast as one writer can, up to a thousand times a second; beside as many watches of etcd on
  * the same machine, in the same run. The same for a change of the policy, up to where a decision would use it.
  */
-import { spawnSync } from "node:child_process";
 import { quantile } from "@entrain/core/rhythm";
 import { measureWatched, openEntrain, openEtcd, probes, processes, watches } from "./context-watched.ts";
+import { hasEtcd } from "./etcd-server.ts";
 import { distribution, single, type Figure, type Peer } from "./figure.ts";
 import { measurePolicyChanges } from "./policy-changes.ts";
 import type { Suite } from "./suite.ts";
@@ -32,12 +32,11 @@ async function measurePeer(isBusy: boolean): Promise<{ readonly peer: Peer; read
 }
 
 async function* measure(say: (line: string) => void): AsyncGenerator<Figure> {
-  const hasEtcd = spawnSync("etcd", ["--version"]).error === undefined;
-  if (!hasEtcd) say("no etcd on the PATH (Debian: etcd-server): there is no peer to compare with");
+  const hasPeer = hasEtcd(say);
   for (const isBusy of [false, true]) {
     const state = isBusy ? "busy" : "idle";
-    if (hasEtcd) say(`etcd, ${state}`);
-    const compared = hasEtcd ? await measurePeer(isBusy) : undefined;
+    if (hasPeer) say(`etcd, ${state}`);
+    const compared = hasPeer ? await measurePeer(isBusy) : undefined;
     for (const { kind, subscribers, name } of measured) {
       say(`${name}, ${state}`);
       await using entrain = await openEntrain(kind);

@@ -5,13 +5,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { Etcd3 } from "etcd3";
 import { createRandom } from "@entrain/kernel";
 import { defaultPolicy } from "@entrain/core/decision";
 import { createDocumentRules } from "@entrain/documents";
@@ -19,6 +15,7 @@ import { compilePolicy } from "@entrain/reasoners";
 import { createRedisStore } from "@entrain/redis";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { createContextDesk, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
+import { startEtcd } from "./etcd-server.ts";
 import type { WatcherTask } from "./context-watcher.ts";
 
 /** Processes of subscribers. */
@@ -72,46 +69,18 @@ export async function openEntrain(kind: "entrain" | "policy"): Promise<Watched> 
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** A key of etcd. */
 export async function openEtcd(): Promise<Watched> {
-  const folder = mkdtempSync(path.join(tmpdir(), "entrain-etcd-"));
-  const [port, peerPort] = [await freePort(), await freePort()];
-  const [url, peerUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
-  const listening = ["--listen-client-urls", url, "--advertise-client-urls", url, "--listen-peer-urls", peerUrl];
-  const cluster = ["--initial-advertise-peer-urls", peerUrl, "--initial-cluster", `default=${peerUrl}`];
-  const server = spawn("etcd", ["--data-dir", folder, ...listening, ...cluster], { stdio: "ignore" });
-  const client = new Etcd3({ hosts: url });
-  while (
-    !(await client
-      .put("other")
-      .value("0")
-      .then(
-        () => true,
-        () => false,
-      ))
-  )
-    await delay(50);
+  const etcd = await startEtcd();
   const set = async (key: string): Promise<void> => {
-    await client.put(key).value(String(process.hrtime.bigint()));
+    await etcd.client.put(key).value(String(process.hrtime.bigint()));
   };
+  await set("other");
   return {
-    task: { kind: "etcd", url, swarmId: "" },
+    task: { kind: "etcd", url: etcd.url, swarmId: "" },
     probe: () => set("probe"),
     disturb: () => set("other"),
-    async [Symbol.asyncDispose]() {
-      client.close();
-      server.kill("SIGKILL");
-      await once(server, "exit");
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => etcd[Symbol.asyncDispose](),
   };
 }
 

@@ -22,6 +22,7 @@ import type { RedisStore } from "@entrain/redis";
 import {
   configuredCall,
   createSharedContext,
+  followBudgetPolicy,
   systemTimers,
   type ConfiguredCallOptions,
   type HeldContext,
@@ -100,6 +101,12 @@ export function createHostContext(
     seed: randomUUID(),
   });
   const { follower } = held;
+  const unfollow = followBudgetPolicy({
+    store: store.budgets,
+    source: follower,
+    timers: systemTimers,
+    random: createRandom(`budget policy of ${options.processId}`),
+  });
   const reader = { speaksFor: (agentId: string) => agentIds.includes(agentId) };
   const context = held.context.seenBy(reader);
   const author = agentIds[0] ?? options.processId;
@@ -132,6 +139,9 @@ export function createHostContext(
       history: (limit, before) => context.history(limit, before),
       watch: (wanted) => context.watch(wanted),
     },
-    stop: () => held.stop(),
+    stop() {
+      unfollow();
+      held.stop();
+    },
   };
 }

@@ -67,7 +67,7 @@ const organisation = {
   },
 };
 
-/** By section. `policy.decision` is checked by the policy's own compiler. */
+/** By section. `policy.decision`, roles and the policies of budgets are checked by their own code. */
 export const sectionSchemas: Readonly<Record<string, object>> = {
   resources: named(resource),
   policy: {
@@ -75,7 +75,7 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
     properties: {
       decision: anyObject,
       security: anyObject,
-      resource: { type: "object", properties: { rates: named(rate) } },
+      resource: { type: "object", properties: { rates: named(rate), budgets: named(anyObject) } },
       organisation,
       history: {
         type: "object",
