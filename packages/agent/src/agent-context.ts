@@ -13,12 +13,20 @@ import type {
   ContextWatch,
   DocumentPatch,
   HistoryPage,
+  SharedContext,
   Unsubscribe,
   WatchOptions,
 } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
-import { createSharedContext, followBudgetPolicy, systemTimers, type HeldContext } from "@entrain/runtime";
+import {
+  configuredCall,
+  createSharedContext,
+  followBudgetPolicy,
+  systemTimers,
+  type ConfiguredCallOptions,
+  type HeldContext,
+} from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** How a change is made. */
@@ -37,6 +45,16 @@ export interface AgentContext {
   current(): ContextDocument | undefined;
   /** The flag under `/configuration/features`, as this process's copy has it; the fallback where it is not set. */
   feature<Value extends FeatureValue>(name: string, fallback: Value): FeatureValue | Value;
+  /**
+   * Does `work` under the limits that `/configuration/timeouts/<name>` and `/configuration/retries/<name>` give it now; those of
+   * `options` count where the document says nothing, and without any a try has 10 s and is the only one.
+   * @throws EntrainError `deadline-exceeded`, `cancelled`; else what the last try threw
+   */
+  call<T>(
+    name: string,
+    work: (signal: AbortSignal, attempt: number) => Promise<T>,
+    options?: ConfiguredCallOptions,
+  ): Promise<T>;
   /** The document as the store has it now. */
   read(): Promise<ContextDocument>;
   /**
@@ -61,6 +79,8 @@ export interface AgentContext {
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
   readonly context: AgentContext;
+  /** All of it, for the process's own work. */
+  readonly document: SharedContext;
   /** Tells of each version; `view` answers it as the hosted agents see it. */
   onNews(listener: (view: () => ContextNews) => void): Unsubscribe;
 }
@@ -92,8 +112,14 @@ export function createHostContext(
   const author = agentIds[0] ?? options.processId;
   const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
   const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => context.patch(patch, note(changed));
+  const calls = {
+    document: () => follower.current()?.document ?? {},
+    timers: systemTimers,
+    random: createRandom(randomUUID()),
+  };
   return {
     follower,
+    document: held.context,
     onNews: (listener) =>
       follower.watch((news) => {
         listener(() => viewNews(news, reader, clock.unixMs()));
@@ -105,6 +131,7 @@ export function createHostContext(
         const copy = follower.current();
         return (copy === undefined ? undefined : featureOf(copy.document, name)) ?? fallback;
       },
+      call: (name, work, limits) => configuredCall(calls, name, work, limits),
       read: () => context.read(),
       merge: (patch, changed) => change({ kind: "merge", patch }, changed),
       patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),

@@ -88,6 +88,7 @@ export type { DeadLetter, Effects } from "@entrain/core/bus";
 export type { Answerer, Ballot, VoteDesk, VoteResult } from "@entrain/runtime";
 export type { ProposalWish, Voter, VotePolicy } from "@entrain/core/vote";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
+export type { ConfiguredCallOptions } from "@entrain/runtime";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
 export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";

@@ -18,6 +18,7 @@ export type { Subscription } from "./bus/group-worker.ts";
 export { doze } from "./clock/doze.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { keepBlackboard } from "./context/blackboard-keeper.ts";
+export { configuredCall, type ConfiguredCallOptions } from "./context/configured-call.ts";
 export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
 export { watchContext } from "./context/context-watch.ts";

@@ -71,7 +71,7 @@ export async function startCoordinator(
     events,
     seed: randomUUID(),
   });
-  const driver = createCoordinatorDriver(store, clock, events);
+  const driver = createCoordinatorDriver(store, clock, events, held);
   let serving = false;
   const ops = createOpsServer({
     name: "coordinator",
