@@ -122,6 +122,7 @@ class Host implements AgentHost {
       events: options.events,
       hub: this.#hub,
       leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
+      roleOf: (agentId) => this.#loops?.roleOf(agentId),
       onDecided: (agentId, outcome, own) => {
         this.#probe.decided(agentId, outcome, own);
       },
