@@ -26,7 +26,6 @@ import {
   type GlobalSnapshot,
   type Observation,
   type Reading,
-  type TimedSnapshot,
 } from "@entrain/core/decision";
 import type { Classification, DecideOutcome, DecideRequest } from "@entrain/ports";
 import { agreedAnswer } from "./agreed-answer.ts";
