@@ -3,6 +3,7 @@
  *
  *   npm run bench                                 all suites
  *   npm run bench -- --suite decisions            this one (may be repeated)
+ *   npm run bench -- --help                       what there is
  *   npm run bench -- --suite decisions --json     one JSON object per figure on stdout, see figure.ts
  *
  * Progress goes to stderr. Exit codes: 0 measured, 1 a suite failed, 2 wrong command line.
@@ -19,12 +20,24 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+const usage = (): string =>
+  [
+    "npm run bench [-- --suite NAME ...] [--json]",
+    "",
+    ...suites.map(({ name, about }) => `  ${name.padEnd(18)}${about}`),
+  ].join("\n");
+
 /** @throws Error in one sentence for a wrong command line. */
-function readRequest(args: readonly string[]): { readonly chosen: readonly Suite[]; readonly json: boolean } {
+function readRequest(args: readonly string[]): { readonly chosen: readonly Suite[]; readonly json: boolean } | "help" {
   const { values } = parseArgs({
     args: [...args],
-    options: { suite: { type: "string", multiple: true }, json: { type: "boolean" } },
+    options: {
+      suite: { type: "string", multiple: true },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   });
+  if (values.help === true) return "help";
   const names = values.suite ?? [];
   const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
   if (unknown !== undefined)
@@ -52,6 +65,10 @@ async function main(): Promise<number> {
   } catch (error) {
     say(`npm run bench: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
+  }
+  if (request === "help") {
+    console.log(usage());
+    return 0;
   }
   let code = 0;
   for (const suite of request.chosen) {
