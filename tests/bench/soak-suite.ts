@@ -5,7 +5,7 @@ import { createRandom } from "@entrain/kernel";
 import { runLossy, sumOf } from "../chaos/bus-losses.ts";
 import { runBudgets } from "../chaos/budgets-run.ts";
 import { decisionFaultNames } from "../chaos/decision-faults.ts";
-import { runDecisions } from "../chaos/decisions-run.ts";
+import { causeOf, runDecisions } from "../chaos/decisions-run.ts";
 import { runDetection } from "../chaos/detection-run.ts";
 import { cannotMoveClocks } from "../chaos/faked-clock.ts";
 import { runLeadership, type LeadershipRun } from "../chaos/leadership-run.ts";
@@ -13,6 +13,7 @@ import { runSessions } from "../chaos/sessions-run.ts";
 import { runContextModel } from "../integration/context-model-run.ts";
 import { joinContext } from "../integration/context-party.ts";
 import { replaySuites } from "./replay-soak.ts";
+import { cellOf, type SoakList } from "./soak-list.ts";
 
 /** What one run came to. Numbers are summed over all runs. */
 export interface SoakRecord {
@@ -22,6 +23,8 @@ export interface SoakRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** Each a sentence; none is good. */
   readonly violations: readonly string[];
+  /** Lines of the suite's list. */
+  readonly listed?: readonly string[];
 }
 
 /** One suite. */
@@ -31,12 +34,22 @@ export interface SoakSuite {
   readonly about: string;
   /** How many runs the full figure takes. */
   readonly runs: number;
+  /** What is kept besides the sums, line by line. */
+  readonly list?: SoakList;
   /** One run; a throw means that it could not be made, and counts as a violation. */
-  run(seed: number): Promise<Pick<SoakRecord, "counts" | "violations">>;
+  run(seed: number): Promise<Pick<SoakRecord, "counts" | "violations" | "listed">>;
 }
 
 /** Incidents of one run over decisions; ten runs are the full figure of 10,000. */
 const incidentsPerRun = 1_000;
+
+/** Every safe action taken alone (D3), with its cause. */
+const safeActsList: SoakList = {
+  name: "safe-acts",
+  columns: "life,agent,incident,action,at_unix_ms,afterwards,cause",
+  total: "safeAlone",
+  countOf: (line) => `alone, ${causeOf(line.split(",").at(-1) ?? "")}`,
+};
 
 /** Decisions of so many agents, which are given so many incidents a second. */
 function decisionsSuite(agents: number, perSecond: number): SoakSuite {
@@ -48,8 +61,9 @@ function decisionsSuite(agents: number, perSecond: number): SoakSuite {
       "killed, a follower cut off, Redis killed and restarted, the policy changed and more than half of the agents killed, in " +
       "an order of its own in each run. Each act must be the decision that the ledger holds, or a safe action taken alone " +
       "with its cause; agents meet a fifth of the incidents again later, and must do then what they did; the ledger, read after " +
-      "each fault, must keep every decision (D1 to D3).",
+      `each fault, must keep every decision (D1 to D3). Every safe action taken alone is a line of soak-decisions-${agents}-safe-acts.csv.gz.`,
     runs: 10,
+    list: safeActsList,
     async run(seed) {
       const random = createRandom(`decisions/${agents}/${seed}`);
       const faults = decisionFaultNames
@@ -57,10 +71,13 @@ function decisionsSuite(agents: number, perSecond: number): SoakSuite {
         .sort((a, b) => a.at - b.at)
         .map(({ name }) => name);
       const outcome = await runDecisions({ agents, incidents: incidentsPerRun, perSecond, faults });
-      const { violations, causes, agents: _, ...counts } = outcome;
+      const { violations, causes, safeActs, agents: _, ...counts } = outcome;
       const alone: Record<string, number> = {};
-      for (const [cause, given] of Object.entries(causes)) alone[`alone, ${cause}`] = given;
-      return { counts: { ...counts, faults: faults.length, ...alone }, violations };
+      for (const [cause, given] of Object.entries(causes)) alone[`alone, ${cellOf(cause)}`] = given;
+      const listed = safeActs.map(({ process, agentId, incident, action, atUnixMs, afterwards, cause }) =>
+        [process, agentId, incident, action, atUnixMs, afterwards, cause].map(cellOf).join(","),
+      );
+      return { counts: { ...counts, faults: faults.length, ...alone }, violations, listed };
     },
   };
 }

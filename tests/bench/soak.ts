@@ -1,7 +1,7 @@
 /**
  * npm run soak: the full figures of what CI shows in small numbers. Takes hours and can be interrupted: each finished run is a
  * line in .entrain/soak/<suite>.jsonl, and the next start goes on after the last one. At the end the sums are written to
- * tests/bench/results/soak-<suite>.md.
+ * tests/bench/results/soak-<suite>.md, and what a suite keeps line by line beside it.
  *
  *   npm run soak                                 all suites
  *   npm run soak -- --help                       what there is
@@ -16,6 +16,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { machine } from "./report.ts";
+import { writeSoakList } from "./soak-list.ts";
 import { soakSuites, type SoakRecord, type SoakSuite } from "./soak-suite.ts";
 
 const recordsFolder = path.join(import.meta.dirname, "..", "..", ".entrain", "soak");
@@ -93,7 +94,14 @@ async function soak(suite: SoakSuite, request: Request): Promise<number> {
   const made = records.slice(0, runs);
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(path.join(resultsFolder, `soak-${suite.name}.md`), pageOf(suite, made));
-  return made.filter(({ violations }) => violations.length > 0).length;
+  const unlisted = writeList(suite, made);
+  for (const violation of unlisted) console.log(`  ✖ ${violation}`);
+  return made.filter(({ violations }) => violations.length > 0).length + unlisted.length;
+}
+
+function writeList({ name, list }: SoakSuite, made: readonly SoakRecord[]): readonly string[] {
+  if (list === undefined) return [];
+  return writeSoakList(path.join(resultsFolder, `soak-${name}-${list.name}.csv.gz`), list, made);
 }
 
 function pageOf(suite: SoakSuite, records: readonly SoakRecord[]): string {

@@ -18,7 +18,7 @@ import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { auditDecisions, createContextDesk, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
-import { checkDecisions, type RecordedAct } from "@entrain/testkit/history";
+import { checkDecisions, listLoneActs, type LoneAct, type RecordedAct } from "@entrain/testkit/history";
 import { startDecider, type DeciderProcess } from "./decider-process.ts";
 import { decisionFaults, type DecisionFaultName, type DecisionFaultTargets } from "./decision-faults.ts";
 import { policyAt, replayUnder, sha256Hex } from "./decision-policies.ts";
@@ -68,10 +68,17 @@ export interface DecisionsOutcome {
   readonly policyUnknown: number;
   readonly terms: number;
   readonly divergences: number;
-  /** How often each cause was given for a safe action taken alone; figures in it are left out. */
+  /** How often each cause (causeOf) was given for a safe action taken alone. */
   readonly causes: Readonly<Record<string, number>>;
+  /** Every safe action taken alone. */
+  readonly safeActs: readonly LoneAct[];
   /** Each a sentence; none is good. */
   readonly violations: readonly string[];
+}
+
+/** A cause without its figures, by which causes are counted. */
+export function causeOf(cause: string): string {
+  return cause.replaceAll(/\d[\d.:]*/g, "…");
 }
 
 /** Runs and judges. */
@@ -271,7 +278,7 @@ function judge(
   const judgement = checkDecisions({ acts, audits, safeActions, replay: replayUnder(policies) });
   const { loneActs, again, actedTwice, decided, divergences, replayed, violations } = judgement;
   const ledger = audits.at(-1) ?? [];
-  const causes = Map.groupBy(loneActs, ({ cause }) => (cause ?? "none").replaceAll(/\d[\d.:]*/g, "…"));
+  const causes = Map.groupBy(loneActs, ({ cause }) => causeOf(cause ?? "none"));
   return {
     ...{ agents, incidents, acts: acts.length, committed: ledger.length },
     adopted: acts.filter(({ source }) => source === "adopted").length,
@@ -283,6 +290,7 @@ function judge(
     terms: new Set(ledger.map(({ term }) => term)).size,
     divergences,
     causes: Object.fromEntries([...causes].map(([cause, given]) => [cause, given.length])),
+    safeActs: listLoneActs(acts),
     violations,
   };
 }

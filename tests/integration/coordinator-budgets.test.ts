@@ -108,6 +108,20 @@ test("two clients of a rate at two coordinators have no more than it together", 
   const total = taken.reduce((sum, count) => sum + count, 0);
   // 2 s and what may be saved up by each of the two.
   assert.ok(total > 200 && total <= 200 * 2.2, taken.join(" + "));
+  const [{ context }] = coordinators;
+  const policy = { resource: { rates: { upstream: { perSecond: 50 } } } };
+  const { version: baseVersion } = await context.read();
+  const note = { author: "tester", reason: "the upstream is slow", baseVersion };
+  await context.patch({ kind: "merge", patch: { policy } }, note);
+  await waitFor("the policy's rate is in force in both", () => {
+    for (const rate of held) rate.tryTake();
+    return Promise.resolve(held.every((rate) => rate.status().limitPerSecond === 50));
+  });
+  const wrong = { policy: { resource: { rates: { upstream: { perSecond: -1 } } } } };
+  await assert.rejects(context.patch({ kind: "merge", patch: wrong }, { ...note, baseVersion: baseVersion + 1 }), {
+    code: "invalid-argument",
+    field: "/policy/resource/rates/upstream/perSecond",
+  });
 });
 
 test("coordinators write a checkpoint when the log has grown by enough, and a balance that is forged after it is found", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createAgent } from "entrain";
+import { waitFor } from "@entrain/testkit/conformance";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 
 let redis: TestRedis;
@@ -32,6 +33,16 @@ test("two agents take no more together than the rate, both get their part, and o
   const most = ((performance.now() - startedMs) / 1_000) * perSecond + 2 * 10;
   assert.ok(taken.one + taken.two <= most, `${taken.one} + ${taken.two} of ${most}`);
   assert.ok(taken.one >= 60 && taken.two >= 60, `${taken.one} and ${taken.two}`);
+  const rates = { upstream: { perSecond: 40 } };
+  await one.context.merge({ policy: { resource: { rates } } }, { reason: "the upstream is slow" });
+  const held = [one, two].map((agent) => agent.rate("upstream", { perSecond }));
+  await waitFor("the policy's rate is in force in both", () =>
+    Promise.resolve(held.every((rate) => rate.status().limitPerSecond === 40)),
+  );
+  await one.context.merge({ policy: { resource: { rates: { upstream: null } } } });
+  await waitFor("it is as the code says again", () =>
+    Promise.resolve(held.every((rate) => rate.status().limitPerSecond === perSecond)),
+  );
   await two.stop();
   assert.throws(() => two.rate("upstream", { perSecond }), { code: "unavailable" });
   const rate = one.rate("upstream", { perSecond });

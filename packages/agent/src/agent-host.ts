@@ -90,7 +90,7 @@ class Host implements AgentHost {
     this.#degradation = createDegradation(listeners.onDegraded);
     this.#context = createHostContext(options, { store: this.#store, clock: this.#clock });
     this.#context.onNews(listeners.onContext);
-    this.rates = createHostRates(options, this.#store, this.#clock);
+    this.rates = createHostRates(options, this.#store, this.#context.follower, this.#clock);
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.work = createHostWork({
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },

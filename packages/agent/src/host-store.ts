@@ -2,7 +2,7 @@
 import { createRandom } from "@entrain/kernel";
 import type { Clock } from "@entrain/ports";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createRateDesk, systemTimers, type RateDesk } from "@entrain/runtime";
+import { createRateDesk, policeRates, systemTimers, type ContextSource, type RateDesk } from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** @throws EntrainError `invalid-config` or `invalid-argument` that names the option. */
@@ -23,8 +23,14 @@ export function createHostStore(options: ResolvedHostOptions, clock: Clock): Red
   });
 }
 
-/** The shared rates of one process, held in its name. */
-export function createHostRates({ processId, events }: ResolvedHostOptions, store: RedisStore, clock: Clock): RateDesk {
+/** The shared rates of one process, held in its name and limited as the document that it follows says. */
+export function createHostRates(
+  { processId, events }: ResolvedHostOptions,
+  { rates }: Pick<RedisStore, "rates">,
+  source: Pick<ContextSource, "current">,
+  clock: Clock,
+): RateDesk {
   const random = createRandom(`rates of ${processId}`);
-  return createRateDesk({ store: store.rates, clock, timers: systemTimers, random, events, holderId: processId });
+  const store = policeRates(rates, source);
+  return createRateDesk({ store, clock, timers: systemTimers, random, events, holderId: processId });
 }

@@ -2,6 +2,7 @@
  * JSON Schemas (draft-07) of the sections that have a meaning. They say what Entrain itself reads or promises, and leave the
  * rest open; a swarm adds its own under `/metadata/schemas/<section>`.
  */
+import { rateLimits } from "@entrain/core/rate";
 
 const named = (of: object) => ({ type: "object", additionalProperties: of });
 const anyObject = { type: "object" };
@@ -33,6 +34,16 @@ const resource = {
   },
 };
 
+/** Of a rate that the swarm shares: its requests per second. */
+const rate = {
+  type: "object",
+  required: ["perSecond"],
+  properties: {
+    perSecond: { type: "number", minimum: rateLimits.perSecond.least, maximum: rateLimits.perSecond.most },
+  },
+  additionalProperties: false,
+};
+
 /** Of a call: how often it is tried again, and the pauses between, ms. */
 const retry = {
   type: "object",
@@ -60,7 +71,7 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
     properties: {
       decision: anyObject,
       security: anyObject,
-      resource: anyObject,
+      resource: { type: "object", properties: { rates: named(rate) } },
       organisation,
       history: {
         type: "object",

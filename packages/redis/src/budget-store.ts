@@ -120,8 +120,8 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
     }
     case "allocate": {
       const { budgetId, requestId, amounts, leaseMs, keepPlaceMs = 0 } = command.request;
-      const { holder, priority, reserve = "", tier = "" } = command.request;
-      const who = [holder, priority, reserve, tier, keepPlaceMs];
+      const { holder, priority, reserve = "", tier = "", least = {} } = command.request;
+      const who = [holder, priority, reserve, tier, keepPlaceMs, wordsOf(least)];
       return ["allocate-budget", [text, budgetId, requestId, wordsOf(amounts), leaseMs, ...who]];
     }
     case "extend":

@@ -21,12 +21,13 @@ export function createRateStore({
     async refresh(rate, { holderId, sequence, hasMilli, wantsMilli, limitMilli }) {
       const args = [holderId, sequence, hasMilli, wantsMilli, limitMilli, rateTimings.leaseMs, holdersMax];
       const reply = await commands.run(hasMilli > 0 ? "renew-rate" : "lease-rate", [keyOf(rate)], args);
-      const [granted, settled, nowMs, held] = reply as readonly [string, number, string, number];
+      const [granted, settled, nowMs, held, lowest] = reply as readonly [string, number, string, number, string];
       return {
         grantedMilli: Number(granted),
         settled: settled === 1,
         storeMs: Number(nowMs),
         recovering: held === 1,
+        limitMilli: Number(lowest),
       };
     },
     async release(rate, holderId) {

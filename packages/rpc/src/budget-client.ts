@@ -93,6 +93,8 @@ export function createBudgetClient(address: string, options: BudgetClientOptions
           settled: answer.settled,
           storeMs: finite("store_ms", answer.storeMs),
           recovering: answer.recovering,
+          // A coordinator of before says none.
+          limitMilli: answer.limitMilli === 0 ? request.limitMilli : count("limit_milli", answer.limitMilli),
         };
       },
       async release(rate, holderId) {

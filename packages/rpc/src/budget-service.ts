@@ -100,7 +100,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       ...(policy === null ? {} : { policy: policyFromWire(policy) }),
       ...(base === null ? {} : { base: policyFromWire(base) }),
     })),
-    Allocate: changed(({ budgetId, leaseMs, reserve, tier, keepPlaceMs, ...wish }, caller) => {
+    Allocate: changed(({ budgetId, leaseMs, reserve, tier, keepPlaceMs, least, ...wish }, caller) => {
       if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);
       return {
         kind: "allocate",
@@ -110,6 +110,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
           ...(reserve === "" ? {} : { reserve }),
           ...(tier === "" ? {} : { tier }),
           ...(keepPlaceMs === 0 ? {} : { keepPlaceMs }),
+          ...(Object.keys(least).length === 0 ? {} : { least }),
         }),
       };
     }),

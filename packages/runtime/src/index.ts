@@ -50,6 +50,7 @@ export { RoleKeeper } from "./membership/role-keeper.ts";
 export { createRolePolicyInUse } from "./membership/role-policy-in-use.ts";
 export { MembershipLoop } from "./membership/membership-loop.ts";
 export { createObservationHub, type ObservationHub } from "./observation/observation-hub.ts";
+export { policeRates } from "./rate/police-rates.ts";
 export { createRateDesk, type RateDesk, type RateWish } from "./rate/rate-desk.ts";
 export type { SharedRate, TakeOptions } from "./rate/shared-rate.ts";
 export { RhythmLoop } from "./rhythm/rhythm-loop.ts";

@@ -21,6 +21,7 @@ import {
   keepBlackboard,
   keepBudgets,
   observeBudgets,
+  policeRates,
   systemTimers,
 } from "@entrain/runtime";
 import {
@@ -101,7 +102,11 @@ export async function startCoordinator(
       ...security.options,
       clock,
       events,
-      coordination: { context: held.context, budgets: observeBudgets(store.budgets, events), rates: store.rates },
+      coordination: {
+        context: held.context,
+        budgets: observeBudgets(store.budgets, events),
+        rates: policeRates(store.rates, held.follower),
+      },
     });
     held.follower.start();
     serving = true;

@@ -48,6 +48,7 @@ async function meet({ number, how }: DeciderOrder): Promise<void> {
       policyHash,
     },
     cause: source === "safe-alone" ? reasoning : null,
+    atUnixMs: Date.now(),
   };
   writeSync(descriptor, `${JSON.stringify(act)}\n`);
 }

@@ -73,14 +73,19 @@ export function isInReach(node: Node, request: RequestClass & { readonly amounts
   });
 }
 
+/** A request that may take less, where it or the budget's policy says so; its own word counts first. */
+type Lessening = RequestClass & { readonly amounts: Amounts; readonly least?: Amounts };
+
 /** What a request gets that takes less where there is less; undefined where that is not enough, or none does. */
-export function degraded(node: Node, request: RequestClass & { readonly amounts: Amounts }): Amounts | undefined {
+export function degraded(node: Node, request: Lessening): Amounts | undefined {
   const { exhaustion } = node.policy;
-  if (exhaustion.kind !== "degrade") return undefined;
+  const { least } = request;
+  if (least === undefined && exhaustion.kind !== "degrade") return undefined;
+  const percent = exhaustion.kind === "degrade" ? exhaustion.leastPercent : 100;
   const parts: Record<string, number> = {};
   for (const [resource, amount] of Object.entries(request.amounts)) {
     const part = Math.min(amount, freeFor(node, resource, request));
-    if (part < leastOf(amount, exhaustion.leastPercent)) return undefined;
+    if (part < (least === undefined ? leastOf(amount, percent) : (least[resource] ?? amount))) return undefined;
     parts[resource] = part;
   }
   return parts;

@@ -6,7 +6,10 @@ import type { BudgetRefusal } from "./command.ts";
 import type { Ledger, Node } from "./ledger.ts";
 import { budgetStrategies } from "./strategies.ts";
 
-/** The amounts that are granted, or the refusal. Where holders were given notice, whoever asked waits for their part. */
+/**
+ * The amounts that are granted, or the refusal. Where holders were given notice, whoever asked waits for their part, unless
+ * the request itself says that less is enough.
+ */
 export function admit(
   ledger: Ledger,
   node: Node,
@@ -18,6 +21,6 @@ export function admit(
   const { exhaustion } = node.policy;
   const refusal = shortage(node, request, { preempted, waitMs: exhaustion.kind === "queue" ? exhaustion.waitMs : 0 });
   if (refusal === undefined) return request;
-  const amounts = preempted === 0 ? degraded(node, request) : undefined;
+  const amounts = preempted === 0 || request.least !== undefined ? degraded(node, request) : undefined;
   return amounts === undefined ? refusal : { amounts };
 }

@@ -1,6 +1,6 @@
 /** Budgets and what is taken from them, as everybody sees them (B1 to B3). */
 import { checkId, EntrainError } from "@entrain/kernel";
-import { checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
+import { amountOf, checkAmounts, usualKind, type Amounts, type ResourceKind } from "./amounts.ts";
 import { checkWithin } from "./check-within.ts";
 import { checkForecast, type ForecastSettings } from "./forecast.ts";
 import { checkClassName, checkPolicy, type BudgetPolicy, type PolicyWish } from "./policy.ts";
@@ -81,7 +81,7 @@ export interface Budget {
 /** A wish for a part of a budget. */
 export interface AllocationRequest {
   readonly budgetId: string;
-  /** The same id with the same amounts is granted once, however often it is sent. */
+  /** The same id with the same amounts is granted once, however often it is sent, and whatever `least` it has. */
   readonly requestId: string;
   readonly amounts: Amounts;
   readonly leaseMs: number;
@@ -95,13 +95,15 @@ export interface AllocationRequest {
   readonly tier?: string;
   /** Where there is no room, its place in the line is kept so long from now on, ms (default: it has none, or gives it up). */
   readonly keepPlaceMs?: number;
+  /** Takes what there is where the whole is not there, but at least so much; a resource that it does not name whole. */
+  readonly least?: Amounts;
 }
 
 /** A part of a budget that somebody holds. */
 export interface Grant {
   readonly allocationId: string;
   readonly budgetId: string;
-  /** What was granted: less than was asked for where the budget's policy says so. */
+  /** What was granted: less than was asked for where the budget's policy or the request says so. */
   readonly amounts: Amounts;
   /** The store's clock, Unix ms. */
   readonly leaseUntilMs: number;
@@ -182,6 +184,7 @@ export interface AllocationWish {
   readonly reserve?: string | undefined;
   readonly tier?: string | undefined;
   readonly keepPlaceMs?: number | undefined;
+  readonly least?: Amounts | undefined;
 }
 
 /** What somebody may change of a budget while it is used; what is left out stays. */
@@ -224,11 +227,12 @@ export function checkBudgetRequestId(value: unknown): string {
  */
 export function allocationRequest(budgetId: string, wish: AllocationWish): AllocationRequest {
   const { leaseMs = budgetLimits.leaseMs.usual, holder = "", priority = budgetLimits.priority.usual } = wish;
-  const { reserve, tier, keepPlaceMs } = wish;
+  const { reserve, tier, keepPlaceMs, least } = wish;
+  const amounts = checkAmounts("amounts", wish.amounts, 1);
   return {
     budgetId: checkId("budgetId", budgetId),
     requestId: checkBudgetRequestId(wish.requestId),
-    amounts: checkAmounts("amounts", wish.amounts, 1),
+    amounts,
     leaseMs: checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs),
     holder: holder === "" ? "" : checkId("holder", holder),
     priority: checkWithin("priority", priority, budgetLimits.priority),
@@ -237,7 +241,16 @@ export function allocationRequest(budgetId: string, wish: AllocationWish): Alloc
     ...(keepPlaceMs === undefined
       ? {}
       : { keepPlaceMs: checkWithin("keepPlaceMs", keepPlaceMs, budgetLimits.keepPlaceMs) }),
+    ...(least === undefined ? {} : { least: checkLeast(least, amounts) }),
   };
+}
+
+function checkLeast(value: unknown, amounts: Amounts): Amounts {
+  const least = checkAmounts("least", value, 1);
+  for (const [resource, amount] of Object.entries(least))
+    if (amount > amountOf(amounts, resource))
+      throw EntrainError.invalid(`least/${resource}`, amount, "give at most what amounts says of it");
+  return least;
 }
 
 /** Equal but for the order of names. */

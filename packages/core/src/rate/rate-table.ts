@@ -21,13 +21,14 @@ export const rateTimings = {
   settlingMs: 250,
 } as const;
 
-const limits = { perSecond: 1_000_000, holders: 1_000 } as const;
+/** Bounds. */
+export const rateLimits = { perSecond: { least: 0.001, most: 1_000_000 }, holders: 1_000 } as const;
 
 /** What is held for one holder. */
 export interface RateShare {
   readonly reservedMilli: number;
   readonly wantsMilli: number;
-  /** The limit that this holder was configured with; where holders differ, the lowest counts. */
+  /** The limit that this holder knows; where holders differ, the lowest counts. */
   readonly limitMilli: number;
   readonly untilMs: number;
   /** Of the latest request taken in: an older one that arrives late changes nothing. */
@@ -57,6 +58,8 @@ export interface RateAnswer {
   readonly storeMs: number;
   /** Writes may have been lost: shares are kept as they are, and nothing new is granted (S1). */
   readonly recovering: boolean;
+  /** The limit of the whole fleet by which it was judged: the lowest that a live holder knows. */
+  readonly limitMilli: number;
 }
 
 /**
@@ -64,9 +67,9 @@ export interface RateAnswer {
  * @throws EntrainError `invalid-argument` that names the field.
  */
 export function checkRateWish(perSecond: number): number {
-  if (Number.isFinite(perSecond) && perSecond >= 0.001 && perSecond <= limits.perSecond)
-    return Math.floor(perSecond * 1_000);
-  throw EntrainError.invalid("perSecond", perSecond, `give a number from 0.001 to ${limits.perSecond}`);
+  const { least, most } = rateLimits.perSecond;
+  if (Number.isFinite(perSecond) && perSecond >= least && perSecond <= most) return Math.floor(perSecond * 1_000);
+  throw EntrainError.invalid("perSecond", perSecond, `give a number from ${least} to ${most}`);
 }
 
 /**
@@ -83,8 +86,8 @@ export function refreshShare(
   const known = live.get(request.holderId);
   if (known !== undefined && request.sequence <= known.sequence)
     throw new EntrainError("conflict", `a later request than ${request.sequence} was taken in`);
-  if (known === undefined && live.size >= limits.holders)
-    throw new EntrainError("resource-exhausted", `a rate has at most ${limits.holders} holders`);
+  if (known === undefined && live.size >= rateLimits.holders)
+    throw new EntrainError("resource-exhausted", `a rate has at most ${rateLimits.holders} holders`);
   live.delete(request.holderId);
   const others = [...live.values()];
   const limitMilli = Math.min(request.limitMilli, ...others.map((share) => share.limitMilli));
@@ -107,7 +110,7 @@ export function refreshShare(
   const settled = !recovering && grantedMilli >= target && hasMilli <= grantedMilli;
   return {
     table: live.set(request.holderId, share),
-    answer: { grantedMilli, settled, storeMs, recovering },
+    answer: { grantedMilli, settled, storeMs, recovering, limitMilli },
   };
 }
 

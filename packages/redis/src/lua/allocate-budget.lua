@@ -6,7 +6,8 @@
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
 --         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority, ARGV[11] reserve or '', ARGV[12] tier or '',
---         ARGV[13] how long its place is kept where there is no room, in ms, or 0
+--         ARGV[13] how long its place is kept where there is no room, in ms, or 0, ARGV[14] the least that it takes where the
+--         whole is not there, or ''
 -- Output: {'granted', allocation, leaseUntilMs, '1' if it was before, ms left, amounts} | {'refused', kind, ...};
 --         error `ENTRAIN recovering <ms left>`
 
@@ -43,8 +44,12 @@ if behind then
 else
   refusal = shortage(budget, amounts, who, preempted)
 end
-if refusal and not behind and preempted == 0 then
-  local less = degraded(budget, amounts, who)
+local own = ARGV[14] ~= '' and {} or nil
+for _, each in ipairs(wanted(ARGV[14])) do
+  own[each[1]] = each[2]
+end
+if refusal and not behind and (preempted == 0 or own) then
+  local less = degraded(budget, amounts, who, own)
   if less then
     refusal, amounts = nil, less
   end

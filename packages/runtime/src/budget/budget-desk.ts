@@ -13,7 +13,6 @@ import {
   type Budget,
   type BudgetChange,
   type BudgetCommand,
-  type BudgetRefusal,
   type BudgetWish,
 } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
@@ -36,7 +35,7 @@ export interface AllocateOptions {
   readonly tier?: string;
   /** Waits for room that long, ms (default: what the budget's policy says; 0 fails at once). */
   readonly waitMs?: number;
-  /** Takes less, but at least this much, where the whole cannot be had in time. */
+  /** Takes less where the whole cannot be had in time, but at least this much; a resource that it does not name whole. */
   readonly least?: Amounts;
   /** Gives the wait up. */
   readonly signal?: AbortSignal;
@@ -86,37 +85,17 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
   }
 
-  /** A lease, or what is left. */
-  async function ask(request: AllocationRequest, wait: SeekOptions): Promise<BudgetLease | Exhausted> {
+  async function ask(request: AllocationRequest, wait: SeekOptions): Promise<BudgetLease> {
     const { outcome, sentMs } = await seekGrant(options, request, wait);
     if (outcome.kind === "granted") return holdLease(options, outcome.grant, request.leaseMs, sentMs);
-    if (outcome.kind === "refused" && outcome.refusal.kind === "exhausted") return outcome.refusal;
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
     throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
   }
 
-  async function takeLess(request: AllocationRequest, least: Amounts, refusal: Exhausted): Promise<BudgetLease> {
-    const amounts = Object.fromEntries(
-      Object.entries(request.amounts).map(([name, amount]) => [name, Math.min(amount, refusal.remaining[name] ?? 0)]),
-    );
-    const isEnough = Object.entries(request.amounts).every(
-      ([name, amount]) => (amounts[name] ?? 0) >= (least[name] ?? amount),
-    );
-    if (!isEnough || Object.values(amounts).some((amount) => amount < 1)) throw budgetError(refusal);
-    const answer = await ask({ ...request, amounts, requestId: nextRequestId() }, { waitMs: 0 });
-    if ("kind" in answer) throw budgetError(answer);
-    return answer;
-  }
-
   return {
     create: (wish) => carryOut({ kind: "create", definition: budgetDefinition(wish) }),
-    async allocate(budgetId, { waitMs, least, signal, requestId = nextRequestId(), ...wish }) {
-      const request = allocationRequest(budgetId, { ...wish, requestId, holder });
-      if (least !== undefined) checkAmounts("least", least, 1);
-      const answer = await ask(request, { waitMs, signal });
-      if (!("kind" in answer)) return answer;
-      if (least === undefined) throw budgetError(answer);
-      return takeLess(request, least, answer);
+    async allocate(budgetId, { waitMs, signal, requestId = nextRequestId(), ...wish }) {
+      return ask(allocationRequest(budgetId, { ...wish, requestId, holder }), { waitMs, signal });
     },
     transfer: (from, to, amounts, requestId) =>
       carryOut({ kind: "transfer", from, to, amounts: checkAmounts("amounts", amounts, 1), requestId }),
@@ -131,5 +110,3 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     },
   };
 }
-
-type Exhausted = Extract<BudgetRefusal, { readonly kind: "exhausted" }>;

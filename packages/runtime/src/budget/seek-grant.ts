@@ -1,7 +1,8 @@
 /**
  * Asks for a part of a budget, and again when room was made, as long as the request or the budget's policy lets it wait. From
  * the first ask that may wait, it has a place in the budget's line, which it keeps by asking again; the place ends with the
- * wait, and soon by itself where the process dies.
+ * wait, and soon by itself where the process dies. A request that takes less does so with the last ask, and under its own id, so
+ * that the store knows it again whichever answer was lost (B3).
  */
 import type { Random } from "@entrain/kernel";
 import type { AllocationRequest, BudgetOutcome } from "@entrain/core/budget";
@@ -40,6 +41,7 @@ export async function seekGrant(
   { waitMs, waitMaxMs = Infinity, signal }: SeekOptions = {},
 ): Promise<{ readonly outcome: BudgetOutcome; readonly sentMs: number }> {
   const { store, clock } = seeker;
+  const { least, ...whole } = request;
   const beganMs = clock.monoMs();
   // Unknown until the first refusal says what the policy allows: then it asks again at once, for a place.
   let untilMs = waitMs === undefined ? undefined : beganMs + Math.min(waitMs, waitMaxMs);
@@ -47,14 +49,15 @@ export async function seekGrant(
     signal?.throwIfAborted();
     const sentMs = clock.monoMs();
     const placeMs = Math.min(keepPlaceMs, Math.ceil((untilMs ?? sentMs) - sentMs));
-    const asked = placeMs > 0 ? { ...request, keepPlaceMs: placeMs } : request;
+    const isLast = untilMs !== undefined && placeMs <= 0;
+    const asked = placeMs > 0 ? { ...whole, keepPlaceMs: placeMs } : isLast ? request : whole;
     const outcome = await store.apply({ kind: "allocate", request: asked });
     if (outcome.kind !== "refused" || outcome.refusal.kind !== "exhausted") return { outcome, sentMs };
     const hadPlace = untilMs !== undefined;
     untilMs ??= beganMs + Math.min(outcome.refusal.waitMs, waitMaxMs);
     const leftMs = untilMs - clock.monoMs();
-    if (leftMs <= 0) return { outcome, sentMs };
-    if (hadPlace) await roomMade(seeker, request.budgetId, leftMs, signal);
+    if (leftMs <= 0 && (isLast || least === undefined)) return { outcome, sentMs };
+    if (hadPlace && leftMs > 0) await roomMade(seeker, request.budgetId, leftMs, signal);
   }
 }
 

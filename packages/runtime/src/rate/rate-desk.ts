@@ -6,7 +6,10 @@ import { RateHold, type SharedRate } from "./shared-rate.ts";
 
 /** A rate, as a user says it. */
 export interface RateWish {
-  /** Requests per second of the whole fleet, 0.001 to 1,000,000; where processes differ, the lowest counts. */
+  /**
+   * Requests per second of the whole fleet, 0.001 to 1,000,000; where processes differ, the lowest counts. Where the policy of
+   * the shared document names the rate, that counts instead.
+   */
   readonly perSecond: number;
   /** How long an unused share is saved up, ms (default 100): the longest burst. */
   readonly burstMs?: number;

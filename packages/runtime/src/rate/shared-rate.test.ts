@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom, EntrainError } from "@entrain/kernel";
+import type { SharedDocument } from "@entrain/core/context";
 import { rateTimings, refreshShare, releaseShare, type RateTable } from "@entrain/core/rate";
 import type { RateStore, EventSink } from "@entrain/ports";
 import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
+import { policeRates } from "./police-rates.ts";
 import { createRateDesk, type RateDesk } from "./rate-desk.ts";
 import type { SharedRate } from "./shared-rate.ts";
 
@@ -67,6 +69,46 @@ test("twenty processes that want more than there is use all of it, never more, a
     assert.ok(inSecond <= 1_120 && inSecond >= 900, `${inSecond} in the second from ${from}`);
   }
   assert.ok(state.calls < granted.length / 20, `${state.calls} calls for ${granted.length}`);
+  for (const one of offers) one.end();
+  await Promise.all(desks.map((desk) => desk.stop()));
+});
+
+test("a rate that the policy changes is in force in every process within a lease, and never more than the new one is used from then on", async () => {
+  const time = createVirtualTime();
+  const { store } = storeIn(time);
+  let document: SharedDocument = {};
+  const setRate = (perSecond: number): void => {
+    document = { policy: { resource: { rates: { upstream: { perSecond } } } } };
+  };
+  const source = { current: () => ({ version: 1, document }) };
+  const desks = Array.from({ length: 10 }, (_, index) => deskIn(time, policeRates(store, source), `p${index}`));
+  const rates = desks.map((desk) => desk.rate("upstream", { perSecond: 1_000 }));
+  const offers = rates.map((rate) => offer(time, rate, 250));
+  const grantsBetween = (fromMs: number, toMs: number) =>
+    offers.flatMap(({ grantedAtMs }) => grantedAtMs).filter((atMs) => atMs >= fromMs && atMs < toMs).length;
+  await time.advance(6_000);
+  const loweredMs = time.clock.monoMs();
+  setRate(200);
+  await time.advance(15_000);
+  assert.ok(grantsBetween(loweredMs - 2_000, loweredMs) > 1_800, "it was in full use");
+  const boundMs = 1.1 * rateTimings.refreshMs;
+  assert.ok(grantsBetween(loweredMs, loweredMs + boundMs) <= 1_000 * (boundMs / 1_000) + 100);
+  for (let fromMs = loweredMs + boundMs + 100; fromMs < loweredMs + 14_000; fromMs += 1_000)
+    assert.ok(grantsBetween(fromMs, fromMs + 1_000) <= 200 * 1.1 + 10, `${grantsBetween(fromMs, fromMs + 1_000)}`);
+  const settledMs = loweredMs + rateTimings.leaseMs;
+  assert.ok(grantsBetween(settledMs, settledMs + 5_000) >= 900, "the new rate is used");
+  for (const rate of rates) assert.equal(rate.status().limitPerSecond, 200);
+  setRate(2_000);
+  await time.advance(rateTimings.leaseMs);
+  const raisedMs = time.clock.monoMs();
+  await time.advance(3_000);
+  assert.ok(
+    grantsBetween(raisedMs, raisedMs + 3_000) >= 5_400,
+    `${grantsBetween(raisedMs, raisedMs + 3_000)} of 6,000`,
+  );
+  document = {};
+  await time.advance(rateTimings.leaseMs);
+  assert.equal(rates[0]?.status().limitPerSecond, 1_000, "without a word of the policy it is as the processes say");
   for (const one of offers) one.end();
   await Promise.all(desks.map((desk) => desk.stop()));
 });

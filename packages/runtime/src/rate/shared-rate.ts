@@ -39,8 +39,11 @@ export interface SharedRate {
   take(options?: TakeOptions): Promise<void>;
   /** Takes now or not at all; never before anybody who waits. */
   tryTake(units?: number): boolean;
-  /** This process's present share, requests per second, and how many takes wait. */
-  status(): { readonly perSecond: number; readonly waiting: number };
+  /**
+   * This process's present share, requests per second; how many takes wait; and the rate of the whole fleet, as the store
+   * judged by at the last refresh.
+   */
+  status(): { readonly perSecond: number; readonly waiting: number; readonly limitPerSecond: number };
 }
 
 /** What it needs. */
@@ -53,6 +56,7 @@ export interface SharedRateOptions {
   /** Unique for each process and start. */
   readonly holderId: string;
   readonly name: string;
+  /** What the process asks with until the store has answered by which limit it judges. */
   readonly limitMilli: number;
   readonly burstMs: number;
 }
@@ -67,6 +71,7 @@ export class RateHold implements SharedRate {
   readonly #options: SharedRateOptions;
   readonly #waiters = new Set<Waiter>();
   #bucket: Bucket;
+  #limitMilli: number;
   #askedUnits = 0;
   #takenUnits = 0;
   #refreshedMs = 0;
@@ -81,6 +86,7 @@ export class RateHold implements SharedRate {
   constructor(options: SharedRateOptions) {
     this.#options = options;
     this.#bucket = createBucket(options.burstMs);
+    this.#limitMilli = options.limitMilli;
   }
 
   async take({ units = 1, timeoutMs = 1_000, signal }: TakeOptions = {}): Promise<void> {
@@ -102,8 +108,9 @@ export class RateHold implements SharedRate {
     return this.#waiters.size === 0 && this.#takeNow(units);
   }
 
-  status(): { readonly perSecond: number; readonly waiting: number } {
-    return { perSecond: this.#heldMilli() / 1_000, waiting: this.#waiters.size };
+  status(): { readonly perSecond: number; readonly waiting: number; readonly limitPerSecond: number } {
+    const perSecond = this.#heldMilli() / 1_000;
+    return { perSecond, waiting: this.#waiters.size, limitPerSecond: this.#limitMilli / 1_000 };
   }
 
   /** Gives the share back; whoever waits is refused. */
@@ -184,7 +191,7 @@ export class RateHold implements SharedRate {
       elapsedMs: sentMs - this.#refreshedMs,
       previousMilli: this.#wantsMilli,
     };
-    const wantsMilli = wantedMilli(demand, limitMilli);
+    const wantsMilli = wantedMilli(demand, this.#limitMilli);
     this.#sequence += 1;
     const request = { holderId, sequence: this.#sequence, hasMilli: this.#heldMilli(), wantsMilli, limitMilli };
     try {
@@ -203,19 +210,21 @@ export class RateHold implements SharedRate {
     }
   }
 
-  #takeIn({ grantedMilli, settled }: RateAnswer, sentMs: number): void {
+  #takeIn({ grantedMilli, settled, limitMilli }: RateAnswer, sentMs: number): void {
+    this.#limitMilli = limitMilli;
     const nowMs = this.#options.clock.monoMs();
     this.#bucket = grantBucket(this.#bucket, grantedMilli, sentMs + rateTimings.leaseMs, nowMs);
     if (!this.#stopped) this.#pump();
     // All that it wanted, and still somebody waits: it wanted too little.
-    const grows = this.#waiters.size > 0 && grantedMilli >= this.#wantsMilli && grantedMilli < this.#options.limitMilli;
+    const grows = this.#waiters.size > 0 && grantedMilli >= this.#wantsMilli && grantedMilli < limitMilli;
     this.#schedule(settled && !grows ? rateTimings.refreshMs : rateTimings.settlingMs);
   }
 
   #tell(ok: boolean): void {
     const taken = this.#takenUnits;
     this.#takenUnits = 0;
-    this.#options.events({ kind: "rate.refreshed", rate: this.#options.name, ok, ...this.status(), taken });
+    const { perSecond, waiting } = this.status();
+    this.#options.events({ kind: "rate.refreshed", rate: this.#options.name, ok, perSecond, waiting, taken });
   }
 
   #schedule(pauseMs: number): void {

@@ -59,7 +59,9 @@ export function anyCommand(random: Random, step: number, leaseMs: number, period
   if (roll < 0.5) {
     // Places last as long as leases do.
     const keepPlaceMs = random.int(3) === 0 ? leaseMs : undefined;
-    const wish = { requestId, amounts: some, leaseMs, keepPlaceMs, priority: random.int(10), ...anyClass(random) };
+    const least = random.int(6) === 0 ? { slots: 1 + random.int(some.slots) } : undefined;
+    const own = { requestId, amounts: some, leaseMs, keepPlaceMs, least, priority: random.int(10) };
+    const wish = { ...own, ...anyClass(random) };
     return { kind: "allocate", request: allocationRequest(budgetId, wish) };
   }
   if (roll < 0.6) return { kind: "extend", budgetId, allocationId, leaseMs };

@@ -1,6 +1,6 @@
 /** What every BudgetStore does where several want the same room: its policy, notice to those that hold it, and the line. */
 import assert from "node:assert/strict";
-import { budgetAmendment, type BudgetChange } from "@entrain/core/budget";
+import { budgetAmendment, type Amounts, type BudgetChange } from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
 import { assertBalanced } from "./budget-balance.ts";
 import { allocate, make } from "./budget-requests.ts";
@@ -49,6 +49,31 @@ export const budgetContentionCases: readonly ConformanceCase<StoreUnderTest>[] =
         tiers: { bronze: 50 },
         exhaustion: { kind: "degrade", leastPercent: 50 },
       });
+      await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "who says the least that it takes gets what there is, and the same again whatever was given back meanwhile (B3)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      await make(budgets, { budgetId: "pool", limits: { credits: 100, slots: 10 } });
+      const held = await allocate(budgets, "pool", { requestId: "held", amounts: { slots: 6 } });
+      assert.ok(held.kind === "granted");
+      const wish = { requestId: "less", amounts: { credits: 5, slots: 8 } };
+      const ask = (least?: Amounts) => allocate(budgets, "pool", { ...wish, least });
+      for (const least of [undefined, { slots: 5 }, { credits: 5 }])
+        assert.equal((await ask(least)).kind, "refused", JSON.stringify(least));
+      const first = await ask({ slots: 4 });
+      assert.deepEqual(first.kind === "granted" && first.grant.amounts, { credits: 5, slots: 4 });
+      await budgets.apply({ kind: "release", budgetId: "pool", allocationId: held.grant.allocationId });
+      for (const least of [undefined, { slots: 4 }, { slots: 1 }]) {
+        const again = await ask(least);
+        assert.ok(first.kind === "granted" && again.kind === "granted" && again.repeated);
+        assert.deepEqual(
+          [again.grant.allocationId, again.grant.amounts],
+          [first.grant.allocationId, first.grant.amounts],
+        );
+      }
       await assertBalanced(budgets);
     },
   },

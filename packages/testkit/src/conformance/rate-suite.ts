@@ -76,7 +76,10 @@ export const rateCases: readonly ConformanceCase<StoreUnderTest>[] = [
     async run(swarm) {
       const { rates } = await swarm.client();
       await rates.refresh("upstream", { ...requestOf("old", 1, 0, 1_000), limitMilli: 10_000 });
-      assert.equal((await rates.refresh("upstream", requestOf("new", 1, 0))).grantedMilli, 9_000);
+      const { grantedMilli, limitMilli: lowest } = await rates.refresh("upstream", requestOf("new", 1, 0));
+      assert.deepEqual([grantedMilli, lowest], [9_000, 10_000]);
+      const raised = await rates.refresh("upstream", requestOf("old", 2, 1_000, 1_000));
+      assert.equal(raised.limitMilli, limitMilli, "it changes with the last who knew the lower one");
     },
   },
 ];

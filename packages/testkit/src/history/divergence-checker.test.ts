@@ -29,7 +29,7 @@ function actOn(decision: Decision, agentId: string, changes: Partial<RecordedAct
   const { incidentId, decisionId, action, term, contextVersion, policyHash, committedBy } = decision;
   const source = committedBy === agentId ? "committed" : "adopted";
   const named = { process: `${agentId}/1`, agentId, met: incidentId, incidentId, decisionId, action };
-  return { ...named, source, term, contextVersion, policyHash, cause: null, ...changes };
+  return { ...named, source, term, contextVersion, policyHash, cause: null, atUnixMs: 1, ...changes };
 }
 
 const alone: Partial<RecordedAct> = {

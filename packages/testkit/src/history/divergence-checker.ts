@@ -32,6 +32,8 @@ export interface RecordedAct {
   readonly policyHash: string;
   /** Why a safe action was taken alone; null for what was committed or adopted. */
   readonly cause: string | null;
+  /** When it was written down, by the clock of its host. */
+  readonly atUnixMs: number;
 }
 
 /** What a decision's stored input comes to. */

@@ -15,6 +15,7 @@ export {
   type LeadershipOutput,
 } from "./leadership-model.ts";
 export { checkLinearizable, historiesByObject, type Verdict } from "./linearizability.ts";
+export { listLoneActs, type LoneAct } from "./lone-acts.ts";
 export { lockModel, type LockInput, type LockOutput } from "./lock-model.ts";
 export type { Operation, SequentialModel } from "./operation.ts";
 export {

@@ -130,6 +130,9 @@ export const allocationBodySchema = closedObject({
       description: "Waits that long for room (default: as the budget says, and at most as long).",
     }),
   ),
+  least: Type.Optional(
+    Type.Object({}, { description: "Takes less where the whole is not there in time, but at least this much." }),
+  ),
 });
 
 export const allocationAnswerSchema = closedObject({

@@ -82,16 +82,18 @@ local function shortage(budget, amounts, who, preempted)
   return short and left or nil
 end
 
--- What a request gets that takes less where there is less; nil where that is not enough, or none does.
-local function degraded(budget, amounts, who)
+-- What a request gets that takes less where there is less; nil where that is not enough, or none does. `own` is the least that
+-- the request names itself, by resource, or nil.
+local function degraded(budget, amounts, who, own)
   local least = budget.policy and budget.policy.exhaustion.leastPercent
-  if not least then
+  if not (least or own) then
     return nil
   end
   local parts = {}
   for at, each in ipairs(amounts) do
     local part, hundreds = math.min(each[2], free(budget, each[1], who)), math.floor(each[2] / 100)
-    if part < math.max(1, hundreds * least + math.ceil((each[2] - hundreds * 100) * least / 100)) then
+    local enough = own and (own[each[1]] or each[2])
+    if part < (enough or math.max(1, hundreds * least + math.ceil((each[2] - hundreds * 100) * least / 100))) then
       return nil
     end
     parts[at] = {each[1], part}

@@ -67,5 +67,5 @@ local function refreshShare(key, holderId, sequence, has, wants, limit, leaseMs,
     table.concat({int(math.max(kept, granted)), int(wants), int(limit), int(nowMs + leaseMs), int(sequence)}, ' '))
   redis.call('PEXPIRE', key, int(leaseMs))
   local settled = not held and granted >= target and kept <= granted
-  return {int(granted), settled and 1 or 0, int(nowMs), held and 1 or 0}
+  return {int(granted), settled and 1 or 0, int(nowMs), held and 1 or 0, int(lowest)}
 end

@@ -36,7 +36,9 @@ export function addAllocationRoutes(app: FastifyInstance, context: ApiContext): 
       },
     },
     async ({ params, body }, reply) => {
-      const request = checked(() => allocationRequest(params.id, { ...body, amounts: body.amounts as Amounts }));
+      const request = checked(() =>
+        allocationRequest(params.id, { ...body, amounts: body.amounts as Amounts, least: body.least as Amounts }),
+      );
       requireStore(context);
       const { clock, timers, store, random } = context;
       const seeker = { clock, timers, random, store: store.budgets };

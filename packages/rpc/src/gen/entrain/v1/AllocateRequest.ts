@@ -12,6 +12,7 @@ export interface AllocateRequest {
   'reserve'?: (string);
   'tier'?: (string);
   'keepPlaceMs'?: (number | string | Long);
+  'least'?: ({[key: string]: number | string | Long});
 }
 
 export interface AllocateRequest__Output {
@@ -24,4 +25,5 @@ export interface AllocateRequest__Output {
   'reserve': (string);
   'tier': (string);
   'keepPlaceMs': (number);
+  'least': ({[key: string]: number});
 }

@@ -7,6 +7,7 @@ export interface RateShare {
   'settled'?: (boolean);
   'storeMs'?: (number | string);
   'recovering'?: (boolean);
+  'limitMilli'?: (number | string | Long);
 }
 
 export interface RateShare__Output {
@@ -14,4 +15,5 @@ export interface RateShare__Output {
   'settled': (boolean);
   'storeMs': (number);
   'recovering': (boolean);
+  'limitMilli': (number);
 }

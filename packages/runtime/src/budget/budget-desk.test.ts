@@ -1,0 +1,81 @@
+/** A desk over the book that the store is held against, whose answers can be lost on their way. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRandom, EntrainError } from "@entrain/kernel";
+import { budgetDefinition, createBudgetBook, type BudgetCommand, type BudgetWish } from "@entrain/core/budget";
+import { createVirtualTime } from "@entrain/testkit/virtual-time";
+import { createBudgetDesk } from "./budget-desk.ts";
+
+function office(wish: Partial<BudgetWish> = {}) {
+  const time = createVirtualTime();
+  const book = createBudgetBook();
+  book.apply({ kind: "create", definition: budgetDefinition({ budgetId: "pool", limits: { slots: 10 }, ...wish }) }, 0);
+  const granted: string[] = [];
+  const state = { isLost: false };
+  const apply = (command: BudgetCommand) => {
+    const outcome = book.apply(command, time.clock.monoMs());
+    if (outcome.kind === "granted" && !outcome.repeated) granted.push(outcome.grant.allocationId);
+    const isLost = state.isLost && outcome.kind === "granted";
+    return isLost
+      ? Promise.reject(new EntrainError("deadline-exceeded", "the answer was lost"))
+      : Promise.resolve(outcome);
+  };
+  let requests = 0;
+  const desk = createBudgetDesk({
+    store: {
+      apply,
+      read: (ids) => Promise.resolve(ids.flatMap((id) => book.budget(id) ?? [])),
+      reclaim: () => Promise.resolve(book.reclaim(time.clock.monoMs()).length),
+      watch: () => () => undefined,
+    },
+    clock: time.clock,
+    timers: time.timers,
+    random: createRandom("desk"),
+    holder: "worker",
+    nextRequestId: () => `made-${++requests}`,
+  });
+  return { time, desk, granted, state };
+}
+
+test("a lesser part whose answer was lost is not granted again to the same request, also when the whole is there by then (B3)", async () => {
+  const { desk, granted, state } = office();
+  const held = await desk.allocate("pool", { amounts: { slots: 6 } });
+  const wish = { requestId: "once", amounts: { slots: 8 }, least: { slots: 2 } };
+  state.isLost = true;
+  await assert.rejects(desk.allocate("pool", wish), { code: "deadline-exceeded" });
+  state.isLost = false;
+  await held.release();
+  const again = await desk.allocate("pool", wish);
+  assert.deepEqual(again.amounts, { slots: 4 });
+  assert.equal(granted.length, 2, "what was held, and one part of it");
+  assert.deepEqual((await desk.read("pool"))?.available, { slots: 6 });
+  await again.release();
+  assert.deepEqual((await desk.read("pool"))?.available, { slots: 10 });
+});
+
+test("less is taken when the wait for the whole is over, and not before", async () => {
+  const { time, desk } = office();
+  const held = await desk.allocate("pool", { amounts: { slots: 6 } });
+  const patient = desk.allocate("pool", { amounts: { slots: 8 }, least: { slots: 2 }, waitMs: 5_000 });
+  await time.advance(1_000);
+  await held.release();
+  const whole = await time.until(patient);
+  assert.deepEqual(whole.amounts, { slots: 8 });
+  const beganMs = time.clock.monoMs();
+  const less = await time.until(desk.allocate("pool", { amounts: { slots: 8 }, least: { slots: 2 }, waitMs: 5_000 }));
+  assert.deepEqual(less.amounts, { slots: 2 });
+  assert.ok(time.clock.monoMs() - beganMs >= 5_000);
+  await assert.rejects(desk.allocate("pool", { amounts: { slots: 8 }, least: { slots: 2 } }), {
+    code: "resource-exhausted",
+    value: { slots: 0 },
+  });
+  await Promise.all([whole.release(), less.release()]);
+});
+
+test("the least is of what is asked for, and no more of it", async () => {
+  const { desk } = office({ limits: { credits: 9, slots: 10 } });
+  const ask = (least: Record<string, number>) => desk.allocate("pool", { amounts: { slots: 4 }, least });
+  await assert.rejects(ask({ credits: 1 }), { code: "invalid-argument", field: "least/credits" });
+  await assert.rejects(ask({ slots: 5 }), { code: "invalid-argument", field: "least/slots" });
+  await assert.rejects(ask({ slots: 0 }), { code: "invalid-argument", field: "least/slots" });
+});
