@@ -1,7 +1,8 @@
 /**
- * A process of subscribers for the bench of the context: five watches of one copy of the document, or five watches of one
- * key of etcd. Each change that concerns them carries the monotonic instant at which it was sent; the machine's monotonic
- * clock is one for all processes, so what is reported is the whole way. Lines on stdout: `ready`, then one latency (ms) each.
+ * A process of subscribers for the bench of the context: five watches of one copy of the document, a decision loop of five
+ * agents that takes its policy into use, or five watches of one key of etcd. Each change that concerns them carries the
+ * monotonic instant at which it was sent; the machine's monotonic clock is one for all processes, so what is reported is the
+ * whole way. Lines on stdout: `ready`, then one latency (ms) each.
  *
  * It ends when its standard input does.
  */
@@ -9,12 +10,13 @@ import { randomUUID } from "node:crypto";
 import { Etcd3 } from "etcd3";
 import { createRedisStore } from "@entrain/redis";
 import { ContextFollower, createSystemClock, systemTimers, watchContext } from "@entrain/runtime";
+import { createLoop } from "./decision-party.ts";
 
 type WatchSurroundings = Parameters<typeof watchContext>[0];
 
 /** What a watcher is told, as its only argument. */
 export interface WatcherTask {
-  readonly kind: "entrain" | "etcd";
+  readonly kind: "entrain" | "policy" | "etcd";
   readonly url: string;
   readonly swarmId: string;
   readonly watches: number;
@@ -25,7 +27,8 @@ const report = (sentNs: string): void => {
   process.stdout.write(`${Number(process.hrtime.bigint() - BigInt(sentNs)) / 1e6}\n`);
 };
 
-async function watchEntrain(): Promise<void> {
+/** The copy of the document in this process. */
+async function openCopy() {
   const store = createRedisStore({
     redis: task.url,
     swarmId: task.swarmId,
@@ -37,6 +40,11 @@ async function watchEntrain(): Promise<void> {
   const follower = new ContextFollower({ ...shared, health: store.health, seed: randomUUID() });
   follower.start();
   while (follower.current() === undefined) await new Promise(setImmediate);
+  return { store, follower, shared };
+}
+
+async function watchEntrain(): Promise<void> {
+  const { follower, shared } = await openCopy();
   for (let n = 0; n < task.watches; n++) void listen(follower, shared);
 }
 
@@ -50,6 +58,24 @@ async function listen(source: ContextFollower, shared: Omit<WatchSurroundings, "
       }
 }
 
+/**
+ * A policy is in use where a decision on a reading would rest on it. The agents of a process share its decision loop, as they do
+ * in a host.
+ */
+async function followPolicy(): Promise<void> {
+  const { store, follower } = await openCopy();
+  let before = "";
+  const look = ({ kind }: { readonly kind: string }): void => {
+    if (kind !== "policy.changed") return;
+    const sent = loop.observe({ temperature: 95 }).rule?.reasoning ?? "";
+    if (sent !== before && /^\d+$/.test(sent)) for (let n = 0; n < task.watches; n++) report(sent);
+    before = sent;
+  };
+  const wish = { url: task.url, swarmId: task.swarmId, agentId: "a", idleAfterMs: 1_000, events: look };
+  const loop = createLoop(wish, store, follower);
+  await loop.start();
+}
+
 async function watchEtcd(): Promise<void> {
   const client = new Etcd3({ hosts: task.url });
   for (let n = 0; n < task.watches; n++) {
@@ -60,6 +86,7 @@ async function watchEtcd(): Promise<void> {
   }
 }
 
-await (task.kind === "entrain" ? watchEntrain() : watchEtcd());
+const begin = { entrain: watchEntrain, policy: followPolicy, etcd: watchEtcd };
+await begin[task.kind]();
 process.stdout.write("ready\n");
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -2,7 +2,10 @@
  * How soon the swarm knows that a member is gone: five processes of the agent service, one of which is killed or paused at any
  * moment. From the signal to the entry in the log of the members, as another client of the same Redis is told of it.
  *
- * BENCH_KILLS (default 20) says how often a process is killed, and as often one is paused.
+ * The same is asked of Moleculer before, in the same run: over TCP, where a broken connection tells, and over Redis, where only
+ * silence does, with its own heartbeats and with tuned ones.
+ *
+ * `--kills` (default 20) says how often a process is killed, and as often one is paused.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,9 +16,11 @@ import { createSystemClock, systemTimers } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { startService, type ServiceProcess } from "../integration/service-process.ts";
 import { distribution, type Figure } from "./figure.ts";
-import type { Suite } from "./suite.ts";
+import { openMoleculer, type MoleculerKind } from "./moleculer-nodes.ts";
+import type { BenchOptions, Suite } from "./suite.ts";
 
 const suite = "detection";
+const blows = ["killed", "paused"] as const;
 const names = ["a", "b", "c", "d", "e"] as const;
 
 /** A swarm of which one may go. */
@@ -83,24 +88,93 @@ async function hit(party: Party, blow: "killed" | "paused", random: Random): Pro
   return tookMs;
 }
 
-async function* measure(say: (line: string) => void): AsyncGenerator<Figure> {
+interface Asked extends BenchOptions {
+  readonly say: (line: string) => void;
+}
+
+/** Collects so many samples, some of them at once. Those that the end of the slice finds on their way are let end. */
+async function collect(
+  { samples, say }: Asked,
+  wanted: { readonly key: string; readonly times: number; readonly atOnce: number },
+  take: () => Promise<number>,
+): Promise<void> {
+  const { key, times, atOnce } = wanted;
+  const underWay: Promise<number>[] = [];
+  let left = times - samples.of(key).length;
+  await samples.collect(key, times, async () => {
+    for (; underWay.length < atOnce && left > 0; left--) underWay.push(take());
+    const tookMs = await (underWay.shift() ?? take());
+    say(`${key} ${samples.of(key).length + 1} of ${times}: ${tookMs.toFixed(1)} ms`);
+    return tookMs;
+  });
+  await Promise.all(underWay);
+}
+
+async function collectSwarm(asked: Asked): Promise<void> {
+  const { kills, samples } = asked;
+  const keys = blows.map((blow) => ({ blow, key: `entrain ${blow}` }));
+  if (keys.every(({ key }) => samples.of(key).length >= kills)) return;
   await using stack = new AsyncDisposableStack();
   const party = await openParty(stack);
-  const random = createRandom("detection");
-  const times = Number(process.env["BENCH_KILLS"] ?? 20);
-  const conditions = `${names.length} processes, one agent each, heartbeats every 0.5 s, defaults`;
-  for (const blow of ["killed", "paused"] as const) {
-    const samples: number[] = [];
-    while (samples.length < times) {
-      samples.push(await hit(party, blow, random));
-      say(`member ${blow} ${samples.length} of ${times}: ${samples.at(-1)?.toFixed(1)} ms`);
-    }
-    yield distribution({ suite, conditions, name: `member ${blow} to its death in the log`, unit: "ms" }, samples);
+  for (const { blow, key } of keys) {
+    const random = createRandom(`${key}/${samples.of(key).length}`);
+    await collect(asked, { key, times: kills, atOnce: 1 }, () => hit(party, blow, random));
+  }
+}
+
+/** What Moleculer is asked: how it is set, what happens to its nodes, and the share of the kills that time allows. */
+interface Beside extends MoleculerKind {
+  readonly blow: "killed" | "paused";
+  readonly share: number;
+  readonly atOnce: number;
+}
+
+const beside: readonly Beside[] = [
+  { transporter: "TCP", blow: "killed", share: 1, atOnce: 2 },
+  { transporter: "Redis", blow: "killed", share: 0.5, atOnce: 10 },
+  { transporter: "Redis", heartbeats: [1, 3], blow: "killed", share: 1, atOnce: 10 },
+  { transporter: "Redis", heartbeats: [1, 3], blow: "paused", share: 0.5, atOnce: 10 },
+];
+
+function conditionsOf({ transporter, heartbeats }: Beside): string {
+  const set =
+    heartbeats === undefined ? "defaults" : `heartbeats every ${heartbeats[0]} s, gone after ${heartbeats[1]} s`;
+  return `Moleculer over ${transporter}, ${set}`;
+}
+
+async function collectMoleculer(asked: Asked, one: Beside): Promise<void> {
+  const { kills, samples } = asked;
+  const key = `${conditionsOf(one)}: ${one.blow}`;
+  const times = Math.ceil(kills * one.share);
+  if (samples.of(key).length >= times || samples.isOver()) return;
+  await using stack = new AsyncDisposableStack();
+  const nodes = await openMoleculer(stack, one);
+  const random = createRandom(`${key}/${samples.of(key).length}`);
+  await collect(asked, { key, times, atOnce: one.atOnce }, () => nodes.hit(one.blow, random));
+}
+
+async function* measure(say: (line: string) => void, options: BenchOptions): AsyncGenerator<Figure> {
+  const { kills, samples } = options;
+  const asked = { ...options, say };
+  for (const one of beside) await collectMoleculer(asked, one);
+  await collectSwarm(asked);
+  if (blows.some((blow) => samples.of(`entrain ${blow}`).length < kills)) return;
+  const swarm = `${names.length} processes, one agent each, heartbeats every 0.5 s, defaults`;
+  for (const blow of blows) {
+    const named = { suite, name: `member ${blow} to its death in the log`, unit: "ms" };
+    yield distribution({ ...named, conditions: swarm }, samples.of(`entrain ${blow}`));
+  }
+  for (const one of beside) {
+    const conditions = conditionsOf(one);
+    const named = { suite, name: `node ${one.blow} to its end at another node`, conditions, unit: "ms" };
+    yield distribution(named, samples.of(`${conditions}: ${one.blow}`));
   }
 }
 
 export const detectionSuite: Suite = {
   name: suite,
-  about: "How soon the swarm knows that a member was killed, or is paused: by probes, without waiting for its silence.",
+  about:
+    "How soon the swarm knows that a member was killed, or is paused: by probes, without waiting for its silence. Beside it, how " +
+    "soon a node of Moleculer 0.15 knows as much of another.",
   measure,
 };

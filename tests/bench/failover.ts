@@ -1,127 +1,83 @@
 /**
  * How long the swarm is without a leader: five processes of the agent service with a lease of 1 s, whose leader is killed, paused
  * or stopped again and again, at any moment of its lease. Killed and paused: from the signal to the new leader's term.
- * Stopped: from the release of the leadership to the next term. Both are seen by a client of the same Redis.
+ * Stopped: from the release of the leadership to the next term. Both are seen by a client of the same Redis. The same blows
+ * fall on five candidates of an election of etcd with the same lease, before, in the same run.
  *
- * BENCH_KILLS (default 20) says how often the leader is killed; a third as often it is paused, and as often stopped.
+ * `--kills` (default 20) says how often the leader is killed; a third as often it is paused, and as often stopped.
  */
-import { randomUUID } from "node:crypto";
-import { createRandom, type Random } from "@entrain/kernel";
-import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { acquireTestRedis } from "@entrain/redis-server/testing";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
-import { waitFor } from "@entrain/testkit/conformance";
-import { setTimeout as delay } from "node:timers/promises";
-import { startService, type ServiceProcess } from "../integration/service-process.ts";
-import { distribution, type Figure } from "./figure.ts";
-import type { Suite } from "./suite.ts";
+import { createRandom } from "@entrain/kernel";
+import { quantile } from "@entrain/core/rhythm";
+import { distribution, type Figure, type Peer } from "./figure.ts";
+import { hasEtcd } from "./etcd-server.ts";
+import { openEtcdContest } from "./etcd-contest.ts";
+import { hitLeader, type Blow, type LeaderContest } from "./leader-contest.ts";
+import { openSwarmContest } from "./swarm-contest.ts";
+import type { BenchOptions, Suite } from "./suite.ts";
 
 const suite = "failover";
 const leaseMs = 1_000;
 const names = ["a", "b", "c", "d", "e"] as const;
-const patienceMs = 30_000;
 
-type Blow = "killed" | "paused" | "stopped";
+const blows = ["killed", "stopped", "paused"] as const;
 
-/** A swarm whose leader can be hit. */
-interface Party {
-  readonly store: RedisStore;
-  readonly env: Readonly<Record<string, string>>;
-  readonly processes: Map<string, ServiceProcess>;
-  /** Instants at which the leadership became free (0) or somebody's: monotonic ms. */
-  readonly terms: { readonly term: number; readonly atMs: number }[];
+interface Asked extends BenchOptions {
+  readonly say: (line: string) => void;
 }
 
-async function openParty(stack: AsyncDisposableStack): Promise<Party> {
-  const redis = stack.adopt(await acquireTestRedis(), (server) => server.stop());
-  const swarmId = `bench-${randomUUID()}`;
-  const store = stack.adopt(
-    createRedisStore({
-      ...{ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers },
-      recoveryWindowMs: leaseMs,
-    }),
-    (opened) => opened.close(),
-  );
-  await store.connect();
-  const terms: Party["terms"] = [];
-  store.election().watch((term) => terms.push({ term, atMs: performance.now() }));
-  const env = {
-    ENTRAIN_SWARM: swarmId,
-    REDIS_URL: redis.url,
-    ENTRAIN_TELEMETRY: "none",
-    ENTRAIN_LEASE: `${leaseMs}ms`,
-    ENTRAIN_LEASE_RENEW: "300ms",
-    ENTRAIN_LEASE_MARGIN: "150ms",
-    ENTRAIN_STORE_TIMEOUT: "300ms",
-    ENTRAIN_LOG_LEVEL: "info",
-  };
-  const processes = new Map<string, ServiceProcess>();
-  stack.defer(async () => {
-    await Promise.all([...processes.values()].map((service) => service[Symbol.asyncDispose]()));
-  });
-  const party = { store, env, processes, terms };
-  for (const name of names) await start(party, name);
-  await waitFor("five voters", async () => (await store.votes.voters()).voters.length === names.length, patienceMs);
-  return party;
+/** Whose leaders are hit, and how they come to be. */
+interface Contestants {
+  readonly name: "entrain" | "etcd";
+  open(stack: AsyncDisposableStack): Promise<LeaderContest>;
 }
 
-async function start({ env, processes }: Party, name: string): Promise<void> {
-  const service = startService("agent", { ...env, ENTRAIN_AGENT_ID: name });
-  processes.set(name, service);
-  await service.ready();
+const swarm: Contestants = { name: "entrain", open: (stack) => openSwarmContest(stack, names, leaseMs) };
+const etcd: Contestants = { name: "etcd", open: (stack) => openEtcdContest(stack, names, leaseMs / 1_000) };
+
+function timesOf(blow: Blow, kills: number): number {
+  return blow === "killed" ? kills : Math.ceil(kills / 3);
 }
 
-/** Hits the leader at any moment of its lease, and answers how long nobody else led. */
-async function hit(party: Party, blow: Blow, random: Random): Promise<number> {
-  const { store, processes, terms } = party;
-  await waitFor("all to be alive", async () => {
-    const { members } = await store.registry.snapshot();
-    return names.every((name) => members.get(name)?.state === "alive");
-  });
-  const leader = await waitFor("a leader", () => store.election().read(), patienceMs);
-  const service = processes.get(leader.agentId);
-  if (service === undefined) throw new Error(`${leader.agentId} leads and is no process of ours`);
-  await delay(300 + random.int(600));
-  const known = terms.length;
-  const sentMs = performance.now();
-  if (blow === "killed") service.kill();
-  else if (blow === "paused") service.pause();
-  const stopped = blow === "stopped" ? service[Symbol.asyncDispose]() : Promise.resolve();
-  const next = await waitFor(
-    "the successor",
-    () => terms.slice(known).find(({ term }) => term > leader.term),
-    patienceMs,
-  );
-  await stopped;
-  if (blow === "paused") service.resume();
-  else await start(party, leader.agentId);
-  const free = terms.slice(known).find(({ term }) => term === 0);
-  return next.atMs - (blow === "stopped" ? (free?.atMs ?? sentMs) : sentMs);
-}
-
-async function* measure(say: (line: string) => void): AsyncGenerator<Figure> {
+/** Hits the leader of one contest as often as is missing; answers whether all is there. */
+async function hitAll(contestants: Contestants, { kills, samples, say }: Asked): Promise<boolean> {
+  const { name } = contestants;
+  const key = (blow: Blow): string => `${name} ${blow}`;
+  const isDone = (): boolean => blows.every((blow) => samples.of(key(blow)).length >= timesOf(blow, kills));
+  if (isDone()) return true;
+  say(name);
   await using stack = new AsyncDisposableStack();
-  const party = await openParty(stack);
-  const random = createRandom("failover");
-  const kills = Number(process.env["BENCH_KILLS"] ?? 20);
-  const conditions = `${names.length} processes, lease ${leaseMs / 1_000} s, renewed every 0.3 s`;
-  const third = Math.ceil(kills / 3);
-  for (const [blow, times] of [
-    ["killed", kills],
-    ["stopped", third],
-    ["paused", third],
-  ] as const) {
-    const samples: number[] = [];
-    while (samples.length < times) {
-      samples.push(await hit(party, blow, random));
-      say(`leader ${blow} ${samples.length} of ${times}: ${samples.at(-1)?.toFixed(1)} ms`);
-    }
-    yield distribution({ suite, conditions, name: `leader ${blow} to the next leader`, unit: "ms" }, samples);
+  const contest = await contestants.open(stack);
+  const random = createRandom(`failover/${blows.map((blow) => samples.of(key(blow)).length).join("/")}`);
+  for (const blow of blows)
+    await samples.collect(key(blow), timesOf(blow, kills), async () => {
+      const tookMs = await hitLeader(contest, blow, random);
+      say(`leader ${blow} ${samples.of(key(blow)).length + 1} of ${timesOf(blow, kills)}: ${tookMs.toFixed(1)} ms`);
+      return tookMs;
+    });
+  return isDone();
+}
+
+async function* measure(say: (line: string) => void, options: BenchOptions): AsyncGenerator<Figure> {
+  const { samples } = options;
+  const hasPeer = hasEtcd(say);
+  if (hasPeer && !(await hitAll(etcd, { ...options, say }))) return;
+  if (!(await hitAll(swarm, { ...options, say }))) return;
+  for (const blow of blows) {
+    const named = { suite, name: `leader ${blow} to the next leader`, unit: "ms" };
+    const conditions = `${names.length} processes, lease ${leaseMs / 1_000} s`;
+    const beside = hasPeer ? samples.of(`etcd ${blow}`) : [];
+    const peer: Peer | undefined = hasPeer ? { name: "etcd", p50: quantile(beside, 0.5) ?? Number.NaN } : undefined;
+    const own = { ...named, conditions: `${conditions}, renewed every 0.3 s` };
+    yield distribution(own, samples.of(`entrain ${blow}`), peer);
+    const theirs = { ...named, conditions: `${conditions}: etcd and its client etcd3, election timeout 0.5 s` };
+    if (hasPeer) yield distribution(theirs, beside);
   }
 }
 
 export const failoverSuite: Suite = {
   name: suite,
-  about: "How long the swarm has no leader when its leader is killed, stopped in order, or paused (L5).",
+  about:
+    "How long the swarm has no leader when its leader is killed, stopped in order, or paused (L5), beside an election of etcd " +
+    "with the same lease on the same machine.",
   measure,
 };

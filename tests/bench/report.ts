@@ -18,27 +18,35 @@ export function tableOf(figures: readonly Figure[]): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
-/** Where and when figures were measured, in one line. */
-export function machine(): string {
+/** Where and when figures were measured, in one line; with the range of the load average where it is known. */
+export function machine(loads: readonly number[] = []): string {
   const processors = cpus();
   const memoryGb = Math.round(totalmem() / 1e9);
+  const known = loads.filter(Number.isFinite);
+  const told = new Set((known.length === 0 ? loadavg().slice(0, 1) : known).map((load) => load.toFixed(1)));
   const parts = [
     `${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}`,
     `${memoryGb} GB`,
     `${process.platform} ${release()}`,
     `Node.js ${process.version}`,
-    `load ${loadavg()[0]?.toFixed(1) ?? "?"}`,
+    `load ${[...told].join(" to ")}`,
   ];
   return parts.join(", ");
 }
 
-/** The page of one suite. */
-export function pageOf(suite: { readonly name: string; readonly about: string }, figures: readonly Figure[]): string {
+/** The page of one suite; `flags` are those that it was called with, beyond its name, `loads` the range of the load average. */
+export function pageOf(
+  suite: { readonly name: string; readonly about: string },
+  figures: readonly Figure[],
+  flags: readonly string[],
+  loads: readonly number[],
+): string {
+  const command = ["npm run bench -- --suite", suite.name, ...flags].join(" ");
   return (
     [
       `# Bench: ${suite.name}`,
       suite.about,
-      `Measured ${new Date().toISOString().slice(0, 10)} on ${machine()} by \`npm run bench -- --suite ${suite.name}\`.`,
+      `Measured ${new Date().toISOString().slice(0, 10)} on ${machine(loads)} by \`${command}\`.`,
       tableOf(figures),
       "",
     ]

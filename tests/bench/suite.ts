@@ -13,10 +13,19 @@ import { pageSuite } from "./page.ts";
 import { rateSuite } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 import { rhythmLargeSuites } from "./rhythm-sim-large.ts";
+import type { Samples } from "./samples.ts";
 import { scheduleSuite } from "./schedule.ts";
 import { swarmSpreadSuite } from "./swarm-spread.ts";
 import { swarmSuites } from "./swarm.ts";
 import { tasksSuite } from "./tasks.ts";
+
+/** What the command line says. */
+export interface BenchOptions {
+  /** How often a suite that hits processes kills one (default 20). */
+  readonly kills: number;
+  /** For what takes long to collect; without them all at hand, nothing is yielded. */
+  readonly samples: Samples;
+}
 
 /** One suite. */
 export interface Suite {
@@ -24,7 +33,7 @@ export interface Suite {
   /** One sentence: what is measured, against what. */
   readonly about: string;
   /** Measures; figures come as soon as they are there. `say` is for progress, and goes to stderr. */
-  measure(say: (line: string) => void): AsyncIterable<Figure>;
+  measure(say: (line: string) => void, options: BenchOptions): AsyncIterable<Figure>;
 }
 
 /** All suites, in the order in which they run. */

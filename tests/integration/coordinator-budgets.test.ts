@@ -91,6 +91,33 @@ test("what a budget may not be is refused with the field, and changes nothing", 
   assert.equal(await budget.read("child"), undefined);
 });
 
+test("reserves, tiers and exhaustion of the live policy hold at both coordinators, without a restart", async () => {
+  const [{ budget, context }, other] = coordinators;
+  await budget.create({ budgetId: "shared", limits: { credits: 100 } });
+  const write = async (budgets: unknown): Promise<void> => {
+    const { version: baseVersion } = await context.read();
+    const note = { author: "tester", reason: "a lean week", baseVersion };
+    await context.patch({ kind: "merge", patch: { policy: { resource: { budgets } } } as never }, note);
+  };
+  const left = (at: Coordinator) =>
+    at.budget.allocate("shared", { amounts: { credits: 101 }, waitMs: 0 }).then(
+      () => assert.fail("there are not so many"),
+      (thrown: unknown) => (EntrainError.from(thrown).value as { readonly credits: number }).credits,
+    );
+  await write({ shared: { reserves: { emergency: 30 }, exhaustion: { kind: "queue", waitMs: 1_000 } } });
+  await waitFor("the policy is in force", async () => (await left(other)) === 70);
+  assert.equal(await left(coordinators[0]), 70);
+  assert.deepEqual((await other.budget.read("shared"))?.policy.exhaustion, { kind: "queue", waitMs: 1_000 });
+  await assert.rejects(write({ shared: { reserves: { emergency: 70, parallel: 70 } } }), {
+    code: "invalid-argument",
+    field: "/policy/resource/budgets/shared/reserves",
+  });
+  await write(null);
+  await waitFor("it is no longer", async () => (await left(coordinators[0])) === 100);
+  await budget.close("shared");
+  assert.deepEqual(await faults(), []);
+});
+
 test("two clients of a rate at two coordinators have no more than it together", async () => {
   const held = coordinators.map((coordinator) => coordinator.rate("upstream", { perSecond: 200 }));
   const untilMs = performance.now() + 2_000;

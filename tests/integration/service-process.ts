@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { waitFor } from "@entrain/testkit/conformance";
 
 const root = join(import.meta.dirname, "..", "..");
+/** What a start may take on a machine that is busy with others. */
+const startMs = 60_000;
 
 /** What it said, and its end. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -42,7 +44,8 @@ export function startService(name: string, env: Readonly<Record<string, string>>
     sentences: () => lines().filter((line) => !line.startsWith("{")),
     async ready() {
       const found = () => log().find((line) => line["msg"] === "ready");
-      await waitFor(`${name} to be ready`, () => Promise.resolve(found() !== undefined || child.exitCode !== null));
+      const isThere = (): boolean => found() !== undefined || child.exitCode !== null;
+      await waitFor(`${name} to be ready`, isThere, startMs);
       const line = found();
       if (line === undefined) throw new Error(`${name} ended: ${text}`);
       return line;

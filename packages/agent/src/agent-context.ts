@@ -4,7 +4,7 @@
  * agent may see.
  */
 import { randomUUID } from "node:crypto";
-import type { Json } from "@entrain/kernel";
+import { createRandom, type Json } from "@entrain/kernel";
 import { featureOf, viewNews, type ContextDocument, type ContextNews, type FeatureValue } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
 import type {
@@ -13,12 +13,20 @@ import type {
   ContextWatch,
   DocumentPatch,
   HistoryPage,
+  SharedContext,
   Unsubscribe,
   WatchOptions,
 } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
-import { createSharedContext, systemTimers, type HeldContext } from "@entrain/runtime";
+import {
+  configuredCall,
+  createSharedContext,
+  followBudgetPolicy,
+  systemTimers,
+  type ConfiguredCallOptions,
+  type HeldContext,
+} from "@entrain/runtime";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 
 /** How a change is made. */
@@ -37,6 +45,16 @@ export interface AgentContext {
   current(): ContextDocument | undefined;
   /** The flag under `/configuration/features`, as this process's copy has it; the fallback where it is not set. */
   feature<Value extends FeatureValue>(name: string, fallback: Value): FeatureValue | Value;
+  /**
+   * Does `work` under the limits that `/configuration/timeouts/<name>` and `/configuration/retries/<name>` give it now; those of
+   * `options` count where the document says nothing, and without any a try has 10 s and is the only one.
+   * @throws EntrainError `deadline-exceeded`, `cancelled`; else what the last try threw
+   */
+  call<T>(
+    name: string,
+    work: (signal: AbortSignal, attempt: number) => Promise<T>,
+    options?: ConfiguredCallOptions,
+  ): Promise<T>;
   /** The document as the store has it now. */
   read(): Promise<ContextDocument>;
   /**
@@ -61,6 +79,8 @@ export interface AgentContext {
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
   readonly context: AgentContext;
+  /** All of it, for the process's own work. */
+  readonly document: SharedContext;
   /** Tells of each version; `view` answers it as the hosted agents see it. */
   onNews(listener: (view: () => ContextNews) => void): Unsubscribe;
 }
@@ -81,13 +101,25 @@ export function createHostContext(
     seed: randomUUID(),
   });
   const { follower } = held;
+  const unfollow = followBudgetPolicy({
+    store: store.budgets,
+    source: follower,
+    timers: systemTimers,
+    random: createRandom(`budget policy of ${options.processId}`),
+  });
   const reader = { speaksFor: (agentId: string) => agentIds.includes(agentId) };
   const context = held.context.seenBy(reader);
   const author = agentIds[0] ?? options.processId;
   const note = ({ reason = "", ...rest }: ChangeOptions) => ({ author, reason, ...rest });
   const change = (patch: DocumentPatch, changed: ChangeOptions = {}) => context.patch(patch, note(changed));
+  const calls = {
+    document: () => follower.current()?.document ?? {},
+    timers: systemTimers,
+    random: createRandom(randomUUID()),
+  };
   return {
     follower,
+    document: held.context,
     onNews: (listener) =>
       follower.watch((news) => {
         listener(() => viewNews(news, reader, clock.unixMs()));
@@ -99,6 +131,7 @@ export function createHostContext(
         const copy = follower.current();
         return (copy === undefined ? undefined : featureOf(copy.document, name)) ?? fallback;
       },
+      call: (name, work, limits) => configuredCall(calls, name, work, limits),
       read: () => context.read(),
       merge: (patch, changed) => change({ kind: "merge", patch }, changed),
       patch: (operations, changed) => change({ kind: "json", patch: operations }, changed),
@@ -106,6 +139,9 @@ export function createHostContext(
       history: (limit, before) => context.history(limit, before),
       watch: (wanted) => context.watch(wanted),
     },
-    stop: () => held.stop(),
+    stop() {
+      unfollow();
+      held.stop();
+    },
   };
 }

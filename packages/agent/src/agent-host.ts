@@ -94,6 +94,7 @@ class Host implements AgentHost {
     this.budget = createHostBudget(options, this.#store, this.#clock);
     this.work = createHostWork({
       ...{ options, store: this.#store, clock: this.#clock, budget: this.budget },
+      context: this.#context.document,
       isLeader: () => this.#loops?.election.leadership() !== undefined,
       onEscalation: listeners.onEscalation,
     });

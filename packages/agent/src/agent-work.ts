@@ -4,9 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
+import { sessionDefaults } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
-import type { Clock } from "@entrain/ports";
+import type { Clock, SharedContext } from "@entrain/ports";
 import { createSessionExpressions } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -66,6 +67,8 @@ export interface HostWorkOptions {
   readonly store: RedisStore;
   readonly clock: Clock;
   readonly budget: BudgetDesk;
+  /** The shared document: what it says of sessions counts for those made here, and what runs is told in it. */
+  readonly context: Pick<SharedContext, "current" | "read" | "patch">;
   readonly isLeader: () => boolean;
   readonly onEscalation: (event: EscalationEvent) => void;
 }
@@ -75,7 +78,7 @@ const capabilitiesMax = 100;
 
 /** Nothing is claimed before `start`. */
 export function createHostWork(given: HostWorkOptions): HostWork {
-  const { options, store, clock, budget, isLeader } = given;
+  const { options, store, clock, context, isLeader } = given;
   const { processId, events, coordinate, patterns } = options;
   const agentId = candidateOf(options);
   const schemas = createSchemaChecker();
@@ -91,19 +94,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
     if (phase === "running") worker.start();
   }
 
-  if (coordinate)
-    add(
-      createSessionDriver({
-        ...shared,
-        random: createRandom(`driver ${processId}`),
-        sessions: store.sessions,
-        tasks: store.tasks,
-        budget,
-        context: store.context,
-        evaluate: expressions.evaluate,
-        patterns,
-      }),
-    );
+  if (coordinate) add(driverOf(given, shared, expressions));
 
   return {
     capability(name, { input, result, concurrency = 1, accept }, handler) {
@@ -142,6 +133,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       timers: systemTimers,
       patterns,
       checkExpression: expressions.check,
+      defaults: () => sessionDefaults(context.current()?.document ?? {}),
       nextSessionId: () => `s-${randomUUID()}`,
       tracing,
     }),
@@ -156,4 +148,23 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       await Promise.all([...[...workers.values()].map((worker) => worker.stop(drainMs)), directives.stop(drainMs)]);
     },
   };
+}
+
+/** Drives sessions in this process, and tells in the document what runs. */
+function driverOf(
+  { options, store, budget, context }: HostWorkOptions,
+  shared: Pick<Parameters<typeof createSessionDriver>[0], "clock" | "timers" | "events" | "agentId" | "tracing">,
+  { evaluate }: ReturnType<typeof createSessionExpressions>,
+): CapabilityWorker {
+  return createSessionDriver({
+    ...shared,
+    random: createRandom(`driver ${options.processId}`),
+    sessions: store.sessions,
+    tasks: store.tasks,
+    budget,
+    context: store.context,
+    account: { desk: context, source: context },
+    evaluate,
+    patterns: options.patterns,
+  });
 }

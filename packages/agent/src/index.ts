@@ -88,11 +88,13 @@ export type { DeadLetter, Effects } from "@entrain/core/bus";
 export type { Answerer, Ballot, VoteDesk, VoteResult } from "@entrain/runtime";
 export type { ProposalWish, Voter, VotePolicy } from "@entrain/core/vote";
 export type { AgentContext, ChangeOptions } from "./agent-context.ts";
+export type { ConfiguredCallOptions } from "@entrain/runtime";
 export type { ContextWatch, WatchNews, WatchOptions, WatchStats } from "@entrain/ports";
 export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews } from "@entrain/core/context";
 export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";
 export type { ContextClient, RemoteChange, RemoteDocument, RemoteHistory, RemoteVersion } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
+export { createGrpcReasoner, type GrpcReasoner, type GrpcReasonerOptions } from "./grpc-reasoner.ts";
 export {
   createChatReasoner,
   createHttpReasoner,

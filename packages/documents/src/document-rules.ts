@@ -4,6 +4,7 @@
  * which must compile: a policy that nobody could use is refused where it is written.
  */
 import { EntrainError, type Json } from "@entrain/kernel";
+import { budgetPoliciesPointer, checkBudgetPolicies } from "@entrain/core/budget";
 import { checkDocument, parsePointer, type Change, type SharedDocument } from "@entrain/core/context";
 import { checkRolePolicy } from "@entrain/core/membership";
 import type { DocumentRules, PolicyCompiler } from "@entrain/ports";
@@ -23,6 +24,9 @@ export function createDocumentRules(options: { readonly compile: PolicyCompiler 
       const changed = new Set(changes.map(({ pointer }) => parsePointer("pointer", pointer)[0] ?? ""));
       checkSections(schemas, document, changes, changed);
       if (concernsDecisions(document, changes)) checkPolicy(options.compile, document);
+      const budgets = memberOf(memberOf(document["policy"], "resource"), "budgets");
+      if (budgets !== undefined && changes.some(({ pointer }) => touches(pointer, budgetPoliciesPointer)))
+        checkBudgets(budgets);
       const roles = memberOf(document["policy"], "roles");
       if (roles !== undefined && changes.some(({ pointer }) => touches(pointer, "/policy/roles"))) checkRoles(roles);
       return text;
@@ -66,6 +70,13 @@ function checkPolicy(compile: PolicyCompiler, document: SharedDocument): void {
   tellByPointer(
     () => compile(memberOf(document["policy"], "decision")),
     (field) => `/policy/decision${pointerOf(field.replace(/^policy/, ""))}`,
+  );
+}
+
+function checkBudgets(budgets: Json): void {
+  tellByPointer(
+    () => checkBudgetPolicies(budgets),
+    (field) => (field === "" ? budgetPoliciesPointer : `${budgetPoliciesPointer}/${field}`),
   );
 }
 

@@ -7,6 +7,10 @@ import { rateLimits } from "@entrain/core/rate";
 const named = (of: object) => ({ type: "object", additionalProperties: of });
 const anyObject = { type: "object" };
 const wholeNumber = { type: "integer", minimum: 1 };
+const wholeWithin = (minimum: number, maximum: number) => ({ type: "integer", minimum, maximum });
+const flag = { type: "boolean" };
+/** The longest that a session or a step may take, ms. */
+const dayMs = 86_400_000;
 const names = { type: "array", items: { type: "string", minLength: 1 } };
 
 const blackboardItem = {
@@ -44,7 +48,7 @@ const rate = {
   additionalProperties: false,
 };
 
-/** Of a call: how often it is tried again, and the pauses between, ms. */
+/** Of a call: how often it is tried in all, and the pauses between, ms. */
 const retry = {
   type: "object",
   properties: {
@@ -63,7 +67,7 @@ const organisation = {
   },
 };
 
-/** By section. `policy.decision` is checked by the policy's own compiler. */
+/** By section. `policy.decision`, roles and the policies of budgets are checked by their own code. */
 export const sectionSchemas: Readonly<Record<string, object>> = {
   resources: named(resource),
   policy: {
@@ -71,7 +75,7 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
     properties: {
       decision: anyObject,
       security: anyObject,
-      resource: { type: "object", properties: { rates: named(rate) } },
+      resource: { type: "object", properties: { rates: named(rate), budgets: named(anyObject) } },
       organisation,
       history: {
         type: "object",
@@ -88,14 +92,25 @@ export const sectionSchemas: Readonly<Record<string, object>> = {
   configuration: {
     type: "object",
     properties: {
-      timeouts: named({ type: "number", exclusiveMinimum: 0 }),
-      retries: named(retry),
+      timeouts: {
+        type: "object",
+        properties: { session: wholeWithin(100, dayMs), step: wholeWithin(1, dayMs) },
+        additionalProperties: { type: "number", exclusiveMinimum: 0 },
+      },
+      retries: {
+        type: "object",
+        properties: { step: { type: "object", properties: { attemptsMax: wholeWithin(1, 100) } } },
+        additionalProperties: retry,
+      },
       features: {
         type: "object",
         properties: { swarmMode: { type: "boolean" } },
         additionalProperties: { type: ["boolean", "number", "string"] },
       },
-      coordination: anyObject,
+      coordination: {
+        type: "object",
+        properties: { iterationsMax: wholeWithin(1, 100), executionEveryMs: wholeWithin(100, dayMs), execution: flag },
+      },
     },
   },
   blackboard: { type: "object", properties: { items: named(blackboardItem) } },

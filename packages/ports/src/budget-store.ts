@@ -1,5 +1,12 @@
 /** Budgets in the store (B1 to B3). */
-import type { AuditEntry, Budget, BudgetCheckpoint, BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
+import type {
+  AuditEntry,
+  Budget,
+  BudgetCheckpoint,
+  BudgetCommand,
+  BudgetDefaults,
+  BudgetOutcome,
+} from "@entrain/core/budget";
 import type { Unsubscribe } from "./subscription.ts";
 
 /** A part of the list of budgets. */
@@ -19,6 +26,11 @@ export interface BudgetStore {
    *   the store is full
    */
   apply(command: BudgetCommand): Promise<BudgetOutcome>;
+  /**
+   * Takes into use what holds for budgets without a policy of their own; false where a later version is, or they are in use.
+   * @throws EntrainError `recovering` while writes may have been lost (S1)
+   */
+  setDefaults(defaults: BudgetDefaults): Promise<boolean>;
   /** Ends leases that are over; answers how many, at most 200. */
   reclaim(): Promise<number>;
   /** Budgets in the order of their creation, after `after`. */

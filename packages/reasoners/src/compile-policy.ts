@@ -1,7 +1,10 @@
-/** Takes a policy into use: checks it whole and compiles each rule's condition, so that no reading meets a broken rule. */
+/**
+ * Takes a policy into use: checks it whole and compiles each rule's condition, so that no reading meets a broken rule. A
+ * condition that was compiled before is not compiled again.
+ */
 import { checkPolicy, normalFingerprint, subjectOf, type Reading } from "@entrain/core/decision";
 import type { Classification, CompiledPolicy } from "@entrain/ports";
-import { compileCondition, conditionTree } from "./expression.ts";
+import { compiledCondition } from "./compiled-conditions.ts";
 import { numberFieldsOf } from "./number-fields.ts";
 
 /**
@@ -13,22 +16,19 @@ export function compilePolicy(candidate: unknown): CompiledPolicy {
   const policy = checkPolicy(candidate);
   const rules = policy.rules.map((rule, index) => ({
     rule,
-    matches: compileCondition(`policy.rules[${index}].when`, rule.when),
-    holds: compileCondition(
+    matches: compiledCondition(`policy.rules[${index}].when`, rule.when),
+    holds: compiledCondition(
       `policy.rules[${index}].${rule.holdsWhile === undefined ? "when" : "holdsWhile"}`,
       rule.holdsWhile ?? rule.when,
     ),
   }));
   const byId = new Map(rules.map((compiled) => [compiled.rule.id, compiled]));
-  const conditions = policy.rules.flatMap(({ when, holdsWhile = when }) =>
-    when === holdsWhile ? [when] : [when, holdsWhile],
-  );
   return {
     policy,
-    numberFields: numberFieldsOf(conditions.map(conditionTree)),
+    numberFields: numberFieldsOf(rules.flatMap(({ matches, holds }) => [...new Set([matches.tree, holds.tree])])),
     holds(ruleId, reading) {
       try {
-        return byId.get(ruleId)?.holds(reading) ?? false;
+        return byId.get(ruleId)?.holds.condition(reading) ?? false;
       } catch {
         // Not evaluable is not fulfilled, as with `when`; classifying this reading reports it.
         return false;
@@ -38,7 +38,7 @@ export function compilePolicy(candidate: unknown): CompiledPolicy {
       const failures: { readonly ruleId: string; readonly message: string }[] = [];
       for (const { rule, matches } of rules) {
         try {
-          if (!matches(reading)) continue;
+          if (!matches.condition(reading)) continue;
         } catch (thrown) {
           failures.push({ ruleId: rule.id, message: thrown instanceof Error ? thrown.message : String(thrown) });
           continue;

@@ -11,6 +11,7 @@ import {
   type Budget,
   type BudgetCheckpoint,
   type BudgetCommand,
+  type BudgetDefaults,
   type BudgetOutcome,
   type BudgetPolicy,
   type BudgetRefusal,
@@ -44,17 +45,26 @@ export function createBudgetStore(options: {
 
   async function read(after: string, limit: number, ids: readonly string[]) {
     const reply = await commands.run("read-budgets", [budgets, budgetCounters], [keys.prefix, after, limit, ...ids]);
-    const [logged, found] = reply as readonly [string, readonly (readonly [string, string, readonly string[]])[]];
-    return {
-      logged: Number(logged),
-      found: found.map(([number, id, fields]) => ({ number: Number(number), budget: budgetFrom(id, pairsOf(fields)) })),
-    };
+    const [logged, found] = reply as readonly [
+      string,
+      readonly (readonly [string, string, readonly string[], string])[],
+    ];
+    const budgetsFound = found.map(([number, id, fields, usual]) => ({
+      number: Number(number),
+      budget: budgetFrom(id, pairsOf(fields), usual),
+    }));
+    return { logged: Number(logged), found: budgetsFound };
   }
 
   return {
     async apply(command) {
       const [name, args] = callOf(command);
       return outcomeFrom(command, (await run(name, args)) as readonly string[]);
+    },
+    async setDefaults({ version, policies }) {
+      const words = Object.entries(policies).flatMap(([name, policy]) => [name, policyText(policy)]);
+      const text = canonicalJson({ version, policies });
+      return Number(await run("set-budget-defaults", [text, version, canonicalJson(policies), ...words])) === 1;
     },
     reclaim: async () => Number(await run("reclaim-budgets", [])),
     async list(limit, after) {
@@ -215,8 +225,9 @@ function pairsOf(flat: readonly string[]): Readonly<Record<string, string>> {
 const numbersOf = (texts: Readonly<Record<string, string>>): Amounts =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]));
 
-function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>): Budget {
-  const { parentId, strategy, resources = "", leaseUntilMs, leases, children, closing, policy } = fields;
+function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>, usual: string): Budget {
+  const { parentId, strategy, resources = "", leaseUntilMs, leases, children, closing } = fields;
+  const policy = fields["policy"] === "" || fields["policy"] === undefined ? usual : fields["policy"];
   const names = resources.split(" ");
   const amounts = (kind: string): Amounts =>
     Object.fromEntries(names.map((name) => [name, Number(fields[`${kind}:${name}`])]));
@@ -236,20 +247,22 @@ function budgetFrom(budgetId: string, fields: Readonly<Record<string, string>>):
     children: Number(children),
     leaseUntilMs: leaseUntilMs === undefined || leaseUntilMs === "" ? null : Number(leaseUntilMs),
     closing: closing === "1",
-    policy: policy === undefined || policy === "" ? usualPolicy : (JSON.parse(policy) as BudgetPolicy),
+    policy: policy === "" ? usualPolicy : (JSON.parse(policy) as BudgetPolicy),
   };
 }
 
 function entryFrom(number: number, fields: Readonly<Record<string, string>>): AuditEntry {
   const { atMs, operation, text = "null", outcome = "" } = fields;
   const value = JSON.parse(text) as unknown;
-  const change: AuditEntry["change"] =
-    operation === "reclaim"
-      ? { kind: "reclaim", members: value as readonly string[] }
-      : {
-          kind: "command",
-          command: (operation === "create" ? { kind: "create", definition: value } : value) as BudgetCommand,
-          allocationId: outcome === "" ? undefined : outcome,
-        };
-  return { number, atMs: Number(atMs), change };
+  return { number, atMs: Number(atMs), change: changeFrom(operation, value, outcome) };
+}
+
+function changeFrom(operation: string | undefined, value: unknown, outcome: string): AuditEntry["change"] {
+  if (operation === "reclaim") return { kind: "reclaim", members: value as readonly string[] };
+  if (operation === "defaults") return { kind: "defaults", defaults: value as BudgetDefaults };
+  return {
+    kind: "command",
+    command: (operation === "create" ? { kind: "create", definition: value } : value) as BudgetCommand,
+    allocationId: outcome === "" ? undefined : outcome,
+  };
 }

@@ -87,7 +87,7 @@ export interface StoreKeys {
     readonly round: string;
     readonly outcomes: string;
   };
-  /** Sorted set: budgetId by order of creation. Its figures are in a hash of its own: `<prefix>budget:<budgetId>`. */
+  /** Sorted set: budgetId by order of creation. Its figures are in a hash: `<prefix>budget:<budgetId>`; see also `<prefix>budget-defaults`. */
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
   readonly budgetLeases: string;

@@ -105,6 +105,7 @@ const scriptNames = [
   "report-members",
   "sample-members",
   "save-fenced",
+  "set-budget-defaults",
   "set-goal",
   "settle-directives",
   "settle-round",

@@ -1,5 +1,6 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
+export { followBudgetPolicy } from "./budget/follow-budget-policy.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
 export { amendBudget } from "./budget/amend-budget.ts";
 export { auditBudgets } from "./budget/audit-budgets.ts";
@@ -17,6 +18,7 @@ export type { Subscription } from "./bus/group-worker.ts";
 export { doze } from "./clock/doze.ts";
 export { createSystemClock, systemTimers } from "./clock/system-clock.ts";
 export { keepBlackboard } from "./context/blackboard-keeper.ts";
+export { configuredCall, type ConfiguredCallOptions } from "./context/configured-call.ts";
 export { createContextDesk } from "./context/context-desk.ts";
 export { ContextFollower, type ContextSource } from "./context/context-follower.ts";
 export { watchContext } from "./context/context-watch.ts";

@@ -9,7 +9,7 @@ import { Registry } from "prom-client";
 import type { Config } from "@entrain/config";
 import { createDocumentRules } from "@entrain/documents";
 import { createRandom, EntrainError } from "@entrain/kernel";
-import { patterns } from "@entrain/core/session";
+import { patterns, sessionDefaults } from "@entrain/core/session";
 import type { Clock, EventSink } from "@entrain/ports";
 import { compilePolicy, createSessionExpressions } from "@entrain/reasoners";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
@@ -86,6 +86,7 @@ export async function startConsole(config: Config<"console">, surroundings: Surr
       timers: systemTimers,
       patterns: new Map(patterns.map((pattern) => [pattern.name, pattern])),
       checkExpression: createSessionExpressions().check,
+      defaults: () => sessionDefaults(swarm.model.context()?.document ?? {}),
       nextSessionId: () => `s-${randomUUID()}`,
       tracing: createTracing(),
     }),

@@ -18,6 +18,7 @@ import { createRpcServer } from "@entrain/rpc";
 import {
   createSharedContext,
   createSystemClock,
+  followBudgetPolicy,
   keepBlackboard,
   keepBudgets,
   observeBudgets,
@@ -70,7 +71,7 @@ export async function startCoordinator(
     events,
     seed: randomUUID(),
   });
-  const driver = createCoordinatorDriver(store, clock, events);
+  const driver = createCoordinatorDriver(store, clock, events, held);
   let serving = false;
   const ops = createOpsServer({
     name: "coordinator",
@@ -121,6 +122,12 @@ export async function startCoordinator(
       random: createRandom(randomUUID()),
       events,
     });
+    const unfollowPolicy = followBudgetPolicy({
+      store: store.budgets,
+      source: held.follower,
+      timers: systemTimers,
+      random: createRandom(randomUUID()),
+    });
     const stopClearing = keepBlackboard({
       store: store.context,
       desk: held.context,
@@ -133,6 +140,7 @@ export async function startCoordinator(
       grpcAddress: server.address,
       async stop() {
         serving = false;
+        unfollowPolicy();
         await Promise.all([driver.stop(0), stopKeeping(), stopClearing()]);
         await server.close({ deadlineMs: config.drainMs });
         await letGo();

@@ -12,7 +12,7 @@ export function amendBudget({ nodes }: Ledger, change: BudgetAmendment): BudgetO
   const refusal = refusalOf(node, change);
   if (refusal !== undefined) return { kind: "refused", refusal };
   for (const [resource, limit] of Object.entries(limits)) accountOf(node, resource).limit = limit;
-  if (policy !== undefined) node.policy = policy;
+  if (policy !== undefined) Object.assign(node, { policy, hasOwnPolicy: true });
   return { kind: "done" };
 }
 

@@ -5,6 +5,7 @@
 import { createBudgetBook } from "./book.ts";
 import type { Budget } from "./budget.ts";
 import type { BudgetCommand } from "./command.ts";
+import type { BudgetDefaults } from "./defaults.ts";
 import type { BudgetCheckpoint } from "./snapshot.ts";
 
 /** One logged change. */
@@ -13,7 +14,8 @@ export interface AuditEntry {
   readonly atMs: number;
   readonly change:
     | { readonly kind: "command"; readonly command: BudgetCommand; readonly allocationId: string | undefined }
-    | { readonly kind: "reclaim"; readonly members: readonly string[] };
+    | { readonly kind: "reclaim"; readonly members: readonly string[] }
+    | { readonly kind: "defaults"; readonly defaults: BudgetDefaults };
 }
 
 /** What an audit found; `faults` is empty where the books are right. */
@@ -62,6 +64,10 @@ export function createBudgetAudit(from?: BudgetCheckpoint): BudgetAudit {
       const ended = book.reclaim(atMs, change.members.length);
       if (ended.join() !== change.members.join())
         fault(`entry ${number}: ${change.members.join(", ")} ended, ${ended.join(", ") || "nothing"} was over`);
+      return;
+    }
+    if (change.kind === "defaults") {
+      if (!book.setDefaults(change.defaults)) fault(`entry ${number}: these defaults were older than those in use`);
       return;
     }
     allocationId = change.allocationId ?? "";

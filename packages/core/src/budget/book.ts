@@ -16,6 +16,7 @@ import {
   type BudgetDefinition,
 } from "./budget.ts";
 import type { BudgetCommand, BudgetOutcome, BudgetRefusal } from "./command.ts";
+import { defaultPolicyOf, setDefaults, type BudgetDefaults } from "./defaults.ts";
 import { consumeHolding, endHolding, extendHolding, freeIfEmpty } from "./holdings.ts";
 import {
   accountOf,
@@ -29,8 +30,7 @@ import {
   type Node,
 } from "./ledger.ts";
 import { admitInTurn, createWaitingLines, type WaitingLines } from "./line.ts";
-import { usualPolicy } from "./policy.ts";
-import { ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
+import { emptyLedger, ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
 import { budgetStrategies } from "./strategies.ts";
 
 /** The book; it changes by `apply` and `reclaim` alone. */
@@ -39,6 +39,8 @@ export interface BudgetBook {
   apply(command: BudgetCommand, nowMs: number): BudgetOutcome;
   /** Ends what is over, at most `max` of it: `a:<allocation>` and `b:<budget>`, in order. */
   reclaim(nowMs: number, max?: number): readonly string[];
+  /** What holds for budgets without a policy of their own from now on; false: later defaults are in use. */
+  setDefaults(defaults: BudgetDefaults): boolean;
   /** All budgets, by the order of their creation. */
   budgets(): readonly Budget[];
   budget(budgetId: string): Budget | undefined;
@@ -78,7 +80,7 @@ class Book implements BudgetBook {
   constructor(options: BookOptions) {
     this.#options = options;
     this.#lines = options.reclaimsWhenTold === true ? undefined : createWaitingLines();
-    this.#ledger = options.from === undefined ? { nodes: new Map(), holdings: new Map() } : ledgerFrom(options.from);
+    this.#ledger = options.from === undefined ? emptyLedger() : ledgerFrom(options.from);
   }
 
   apply(command: BudgetCommand, nowMs: number): BudgetOutcome {
@@ -116,6 +118,10 @@ class Book implements BudgetBook {
       else endHolding(this.#ledger, holding, true, nowMs);
     }
     return first.map(({ id }) => id);
+  }
+
+  setDefaults(defaults: BudgetDefaults): boolean {
+    return setDefaults(this.#ledger, defaults);
   }
 
   budgets(): readonly Budget[] {
@@ -172,7 +178,8 @@ class Book implements BudgetBook {
       leases: 0,
       leaseUntilMs,
       closing: false,
-      policy: definition.policy ?? usualPolicy,
+      policy: definition.policy ?? defaultPolicyOf(this.#ledger, budgetId, parentId),
+      hasOwnPolicy: definition.policy !== undefined,
     });
     return done;
   }

@@ -49,7 +49,7 @@ export interface BudgetDefinition {
   readonly leaseMs: number | null;
   /** Of strategy `predictive` alone. */
   readonly forecast?: ForecastSettings;
-  /** With which it begins; left out: the usual one. */
+  /** Its own, with which it begins; left out: what the live policy says, else the usual one. */
   readonly policy?: BudgetPolicy;
 }
 
@@ -75,6 +75,7 @@ export interface Budget {
   readonly leaseUntilMs: number | null;
   /** True: grants nothing new, and is freed with the last of its children. */
   readonly closing: boolean;
+  /** In force: its own, else what the live policy says, else the usual one. */
   readonly policy: BudgetPolicy;
 }
 

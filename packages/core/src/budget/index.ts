@@ -9,6 +9,7 @@ export {
   type ResourceKind,
 } from "./amounts.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
+export { budgetPoliciesOf, budgetPoliciesPointer, checkBudgetPolicies, type BudgetDefaults } from "./defaults.ts";
 export { forecastLimits, type ForecastSettings } from "./forecast.ts";
 export { budgetEntriesMax, budgetLogLimits } from "./log-limits.ts";
 export type { BudgetCheckpoint } from "./snapshot.ts";

@@ -5,6 +5,7 @@
 import { assertInvariant } from "@entrain/kernel";
 import { amountOf, type Amounts, type ResourceKind } from "./amounts.ts";
 import { type AllocationRequest, type Budget, type BudgetDefinition } from "./budget.ts";
+import type { BudgetDefaults } from "./defaults.ts";
 import type { DemandSeries } from "./forecast.ts";
 import type { BudgetPolicy } from "./policy.ts";
 
@@ -35,7 +36,9 @@ export interface Node {
   leases: number;
   leaseUntilMs: number | null;
   closing: boolean;
+  /** In force: its own, else that of the defaults. */
   policy: BudgetPolicy;
+  hasOwnPolicy: boolean;
 }
 
 /** What somebody holds, or held. */
@@ -52,6 +55,8 @@ export interface Holding {
 export interface Ledger {
   readonly nodes: Map<string, Node>;
   readonly holdings: Map<string, Holding>;
+  /** Of budgets without a policy of their own. */
+  defaults: BudgetDefaults;
 }
 
 /** What is free of an account. */

@@ -2,11 +2,12 @@
  * The state of a book as plain data, and back. What has ended is no part of it: nothing that has ended changes a balance, and
  * a repeated request for it is not logged.
  */
-import { EntrainError } from "@entrain/kernel";
+import { canonicalJson, EntrainError } from "@entrain/kernel";
 import type { BudgetDefinition } from "./budget.ts";
+import { noDefaults, type BudgetDefaults } from "./defaults.ts";
 import type { DemandSeries } from "./forecast.ts";
 import { breachesOf, type Account, type Holding, type Ledger, type Loan } from "./ledger.ts";
-import type { BudgetPolicy } from "./policy.ts";
+import { usualPolicy, type BudgetPolicy } from "./policy.ts";
 
 /** What a book knows, as JSON can hold it. */
 export interface BookSnapshot {
@@ -19,8 +20,12 @@ export interface BookSnapshot {
     readonly leaseUntilMs: number | null;
     readonly closing: boolean;
     readonly policy: BudgetPolicy;
+    /** Left out in those of before there were defaults: every policy but the usual one was a budget's own. */
+    readonly hasOwnPolicy?: boolean;
   }[];
   readonly holdings: readonly Holding[];
+  /** Left out: none. */
+  readonly defaults?: BudgetDefaults;
 }
 
 /** The state after an entry of the log. */
@@ -32,9 +37,15 @@ export interface BudgetCheckpoint {
   readonly book: BookSnapshot;
 }
 
+/** Nothing known. */
+export function emptyLedger(): Ledger {
+  return { nodes: new Map(), holdings: new Map(), defaults: noDefaults };
+}
+
 /** What the ledger knows now; a copy. */
-export function snapshotOf({ nodes, holdings }: Ledger): BookSnapshot {
+export function snapshotOf({ nodes, holdings, defaults }: Ledger): BookSnapshot {
   return structuredCopy({
+    defaults,
     nodes: Array.from(nodes.values(), ({ children: _, accounts, demand, ...node }) => ({
       ...node,
       accounts: Object.fromEntries(accounts),
@@ -49,13 +60,15 @@ export function snapshotOf({ nodes, holdings }: Ledger): BookSnapshot {
  * @throws EntrainError `internal` for one whose figures contradict each other
  */
 export function ledgerFrom(snapshot: BookSnapshot): Ledger {
-  const { nodes, holdings } = structuredCopy(snapshot);
+  const { nodes, holdings, defaults = noDefaults } = structuredCopy(snapshot);
   const ledger: Ledger = {
+    defaults,
     nodes: new Map(
       nodes.map(({ accounts, demand, loans, ...node }) => [
         node.definition.budgetId,
         {
           ...node,
+          hasOwnPolicy: node.hasOwnPolicy ?? canonicalJson(node.policy) !== canonicalJson(usualPolicy),
           loans: [...loans],
           accounts: new Map(Object.entries(accounts)),
           demand: new Map(Object.entries(demand)),

@@ -7,7 +7,7 @@
  * also of one that has expired, so that whoever saw it loses it.
  */
 import type { Json } from "@entrain/kernel";
-import { equalJson, type Change } from "./changes.ts";
+import { equalJson, operationsOf, type Change } from "./changes.ts";
 import type { SharedDocument } from "./document.ts";
 import type { ContextEntry } from "./entry.ts";
 import type { ContextNews } from "./following.ts";
@@ -55,7 +55,7 @@ export function viewEntry(
 ): ContextEntry {
   const changes = viewChanges(entry.changes, present, reader, nowMs);
   if (reader === "everything" || (changes === entry.changes && !speaksOfBoard(entry))) return { ...entry, changes };
-  return { ...entry, changes, patch: { kind: "json", patch: changes.map(operationOf) } };
+  return { ...entry, changes, patch: { kind: "json", patch: operationsOf(changes) } };
 }
 
 /** News of the document as the reader sees it; a version of which it sees nothing has no changes. */
@@ -137,12 +137,6 @@ function changeOf(pointer: string, before: Json | undefined, after: Json | undef
   if (before === undefined) return after === undefined ? [] : [{ kind: "added", pointer, after }];
   if (after === undefined) return [{ kind: "removed", pointer, before }];
   return equalJson(before, after) ? [] : [{ kind: "replaced", pointer, before, after }];
-}
-
-function operationOf(change: Change): Json {
-  const { kind, pointer: path } = change;
-  if (kind === "removed") return { op: "remove", path };
-  return { op: kind === "added" ? "add" : "replace", path, value: change.after };
 }
 
 /** True where a patch holds, or may hold, something of the blackboard, whatever came of it. */

@@ -30,6 +30,15 @@ export function redo(document: SharedDocument, changes: readonly Change[]): Shar
   }, document);
 }
 
+/** The changes as a JSON Patch (RFC 6902). */
+export function operationsOf(changes: readonly Change[]): readonly Json[] {
+  return changes.map((change) => {
+    const { kind, pointer: path } = change;
+    if (kind === "removed") return { op: "remove", path };
+    return { op: kind === "added" ? "add" : "replace", path, value: change.after };
+  });
+}
+
 /** The document before the changes. */
 export function undo(document: SharedDocument, changes: readonly Change[]): SharedDocument {
   return changes.reduceRight((made, change) => {

@@ -4,13 +4,14 @@
  * names are the user's.
  */
 import type { SharedDocument } from "./document.ts";
+import { memberAt } from "./member-at.ts";
 
 /** The value of a flag. */
 export type FeatureValue = boolean | number | string;
 
 /** The flag's value; undefined where the document does not name it. */
 export function featureOf(document: SharedDocument, name: string): FeatureValue | undefined {
-  const value = memberOf(memberOf(document["configuration"], "features"), name);
+  const value = memberAt(document["configuration"], ["features", name]);
   const isFlag = typeof value === "boolean" || typeof value === "number" || typeof value === "string";
   return isFlag ? value : undefined;
 }
@@ -18,9 +19,4 @@ export function featureOf(document: SharedDocument, name: string): FeatureValue 
 /** Whether decisions are the swarm's (on, and where nothing is said) or each agent's own (`swarmMode: false`). */
 export function isSwarmMode(document: SharedDocument): boolean {
   return featureOf(document, "swarmMode") !== false;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
 }

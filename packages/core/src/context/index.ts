@@ -8,7 +8,8 @@ export {
   viewNews,
   type ContextReader,
 } from "./blackboard.ts";
-export { diffDocuments, equalJson, redo, undo, type Change } from "./changes.ts";
+export { callSettings, type CallSettings } from "./call-settings.ts";
+export { diffDocuments, equalJson, operationsOf, redo, undo, type Change } from "./changes.ts";
 export {
   checkDocument,
   checkPatchSize,
@@ -30,4 +31,5 @@ export { createSieve, type ContextFilter, type ContextSieve } from "./filter.ts"
 export { advance, type Advance, type ContextNews } from "./following.ts";
 export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";
+export { memberAt } from "./member-at.ts";
 export { severities, type Severity } from "./severity.ts";

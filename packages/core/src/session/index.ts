@@ -12,7 +12,17 @@ export {
 export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld, StepNode, StepOutcome } from "./node.ts";
 export { patterns, patternsByName } from "./patterns/index.ts";
 export type { CheckExpression } from "./goal.ts";
+export {
+  executionNote,
+  nextExecution,
+  patternName,
+  runningSessions,
+  runOfRecord,
+  tellsOfSessions,
+  type SessionRun,
+} from "./execution.ts";
 export { foldSession, type BudgetRecord, type SessionFold, type SessionRecord } from "./session-record.ts";
+export { sessionDefaults, type SessionDefaults } from "./session-defaults.ts";
 export { driverCapability, driverTask, sessionIdFrom, sessionTaskId, stepTask, stepTaskId } from "./session-tasks.ts";
 export { capabilitiesOf, refuseCycles, sessionSpec, type SpecOptions } from "./session-spec.ts";
 export {

@@ -9,6 +9,8 @@ export interface SessionRecord {
   readonly state: SessionState;
   /** Entries so far; the next one has the number after it. */
   readonly entries: number;
+  /** Of the last entry, Unix ms of the store; 0 before the first. */
+  readonly changedAtMs: number;
   readonly rosters: ReadonlyMap<string, readonly string[]>;
   /** Steps that were begun → when, Unix ms of the store. */
   readonly started: ReadonlyMap<string, StartedStep>;
@@ -50,6 +52,7 @@ interface BudgetFolding extends BudgetRecord {
 interface Folding extends SessionRecord {
   state: SessionState;
   entries: number;
+  changedAtMs: number;
   readonly rosters: Map<string, readonly string[]>;
   readonly started: Map<string, StartedStep>;
   readonly ended: Map<string, StepOutcome>;
@@ -72,6 +75,7 @@ export function foldSession(): SessionFold {
   const record: Folding = {
     state: "initializing",
     entries: 0,
+    changedAtMs: 0,
     rosters: new Map(),
     started: new Map(),
     ended: new Map(),
@@ -86,6 +90,7 @@ export function foldSession(): SessionFold {
     enter(entry) {
       if (entry.number <= record.entries) return;
       record.entries = entry.number;
+      record.changedAtMs = entry.atMs;
       apply(record, entry);
     },
   };

@@ -4,12 +4,15 @@ import { checkAmounts } from "../budget/index.ts";
 import { checkWhole } from "../task/index.ts";
 import { checkGoal, type CheckExpression } from "./goal.ts";
 import { checkStep, membersOf, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
+import type { SessionDefaults } from "./session-defaults.ts";
 import { exhaustionPolicies, sessionLimits, type ExhaustionPolicy, type SessionSpec } from "./session.ts";
 
 /** What a check needs. */
 export interface SpecOptions {
   readonly patterns: ReadonlyMap<string, Pattern>;
   readonly checkExpression: CheckExpression;
+  /** What counts where a session says nothing (default: what is documented). */
+  readonly defaults?: SessionDefaults;
 }
 
 /**
@@ -30,19 +33,21 @@ export function sessionSpec(wish: unknown, sessionId: string, options: SpecOptio
     "budget",
   ]);
   const { least, most, usual } = sessionLimits.timeoutMs;
+  const { defaults = {} } = options;
   const spec: SessionSpec = {
     sessionId: checkId("sessionId", said["sessionId"] ?? sessionId),
     goal: checkGoal(said["goal"] ?? {}, "goal", options.checkExpression),
     pattern: checkNode(said["pattern"], "pattern", options, 1),
     input: (said["input"] ?? null) as Json,
-    timeoutMs: checkWhole("timeoutMs", (said["timeoutMs"] ?? usual) as number, least, most),
+    timeoutMs: checkWhole("timeoutMs", (said["timeoutMs"] ?? defaults.timeoutMs ?? usual) as number, least, most),
     iterationsMax: checkWhole(
       "iterationsMax",
-      (said["iterationsMax"] ?? sessionLimits.iterations.usual) as number,
+      (said["iterationsMax"] ?? defaults.iterationsMax ?? sessionLimits.iterations.usual) as number,
       1,
       sessionLimits.iterations.most,
     ),
     budget: checkBudget(said["budget"] ?? null),
+    ...(Object.keys(defaults).length === 0 ? {} : { defaults }),
   };
   const { length } = canonicalJson(spec);
   if (length > sessionLimits.textMax)

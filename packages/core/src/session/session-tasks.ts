@@ -2,6 +2,7 @@
 import type { Json, TraceCarrier } from "@entrain/kernel";
 import { taskDefinition, type TaskDefinition } from "../task/index.ts";
 import type { WantedStep } from "./evaluate-session.ts";
+import type { SessionSpec } from "./session.ts";
 import type { StartedStep } from "./session-record.ts";
 
 /** What only drivers of sessions offer. */
@@ -38,11 +39,12 @@ export const stepTaskId = (sessionId: string, path: string): string => `${sessio
  * @throws EntrainError `invalid-argument`, where the input is too large for a task
  */
 export function stepTask(
-  sessionId: string,
+  { sessionId, defaults = {} }: Pick<SessionSpec, "sessionId" | "defaults">,
   { path, step, input, agentId }: WantedStep,
   started: StartedStep | undefined,
 ): TaskDefinition {
-  const { capability, by, triesMax, leaseMs, timeoutMs } = step;
+  const { capability, by, leaseMs } = step;
+  const { triesMax = defaults.stepTriesMax, timeoutMs = defaults.stepTimeoutMs } = step;
   return taskDefinition({
     taskId: stepTaskId(sessionId, path),
     capability,

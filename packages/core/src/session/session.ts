@@ -6,6 +6,7 @@ import type { Json, TraceCarrier } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
 import type { Change } from "../context/index.ts";
 import type { PatternNode } from "./node.ts";
+import type { SessionDefaults } from "./session-defaults.ts";
 
 /** Bounds of sessions. */
 export const sessionLimits = {
@@ -63,6 +64,8 @@ export interface SessionSpec {
   readonly iterationsMax: number;
   /** Held while the session runs, and charged with what its steps consume. */
   readonly budget: SessionBudgetSpec | null;
+  /** What the shared document said of sessions when this one was made; absent where that was nothing. */
+  readonly defaults?: SessionDefaults;
 }
 
 /** What to do where a budget has not enough, and where what is held of it is used up. */

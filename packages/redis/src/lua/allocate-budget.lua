@@ -2,7 +2,7 @@
 -- Grants a part of a budget for a lease, once per request id (B1 to B3). Nothing is granted while writes may have been lost.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-policy, budget-room, budget-forecast, budget-line
+-- Include: budget-defaults, budget, budget-ends, budget-policy, budget-room, budget-forecast, budget-line
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] request (JSON), ARGV[5] budget, ARGV[6] request id,
 --         ARGV[7] amounts, ARGV[8] lease in ms, ARGV[9] holder, ARGV[10] priority, ARGV[11] reserve or '', ARGV[12] tier or '',

@@ -3,7 +3,7 @@
 -- that the change was made of.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-policy
+-- Include: budget-defaults, budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] budget, ARGV[6] limits or '',
 --         ARGV[7] policy (JSON) or '', ARGV[8] the policy that it was made of or '', ARGV[9] the policy of who has none
@@ -23,11 +23,8 @@ end
 if budget.parentId and #limits > 0 then
   return finish(refuse('not-root', budget.id))
 end
-if ARGV[8] ~= '' then
-  local present = redis.call('HGET', budget.key, 'policy')
-  if ARGV[8] ~= ((present and present ~= '') and present or ARGV[9]) then
-    return finish(refuse('policy-changed', budget.id))
-  end
+if ARGV[8] ~= '' and ARGV[8] ~= (budget.policyText or ARGV[9]) then
+  return finish(refuse('policy-changed', budget.id))
 end
 local refusal = unknownNames(budget, limits)
 if refusal then

@@ -2,7 +2,7 @@
 -- Takes down what was consumed of an allocation so far: totals, so that a repetition changes nothing (B3).
 --
 -- KEYS: 7
--- Include: budget, budget-ends
+-- Include: budget-defaults, budget, budget-ends
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] budget, ARGV[6] allocation,
 --         ARGV[7] totals

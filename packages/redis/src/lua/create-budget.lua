@@ -2,7 +2,7 @@
 -- Makes a budget: a root, or a part of its parent (B1). The same definition again changes nothing.
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-policy
+-- Include: budget-defaults, budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] definition (JSON), ARGV[5] id, ARGV[6] parent's id or '',
 --         ARGV[7] limits, ARGV[8] kinds, as words, ARGV[9] strategy, ARGV[10] weight, ARGV[11] lease in ms or '',

@@ -3,7 +3,7 @@
 -- that was given notice is refused, and only ever shortened: by its holder, which stops by then.
 --
 -- KEYS: 7
--- Include: budget, budget-ends
+-- Include: budget-defaults, budget, budget-ends
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] budget, ARGV[6] allocation,
 --         ARGV[7] lease in ms

@@ -2,7 +2,7 @@
 -- Moves free room between a budget and its parent, or between siblings, once per request id (B1).
 --
 -- KEYS: 7
--- Include: budget, budget-ends, budget-policy
+-- Include: budget-defaults, budget, budget-ends, budget-policy
 -- Input:  KEYS[1] store key, KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] prefix, ARGV[4] command (JSON), ARGV[5] from, ARGV[6] to,
 --         ARGV[7] amounts, ARGV[8] request id

@@ -15,6 +15,7 @@ test("each command is told of with its outcome: the store's, the kind of a refus
   const notCalled = (): never => assert.fail("not called");
   const store: BudgetStore = {
     apply: () => (answers.shift() ?? notCalled)(),
+    setDefaults: notCalled,
     reclaim: () => Promise.resolve(7),
     list: notCalled,
     read: notCalled,

@@ -62,3 +62,13 @@ test("values that do not fit are left out; watching begins at the present versio
   assert.deepEqual(event.change.changes, [{ kind: "added", pointer: "/n" }]);
   assert.deepEqual(await changes.look(["1/0"], []), [{ kind: "watched", path: "1/0", version: 1 }]);
 });
+
+test("what is told of sessions is no change that a session reacts to", async () => {
+  const told = { ...entry(2, "/execution/runs/s"), author: "entrain", reason: "sessions" };
+  const { changes } = open([entry(1, "/execution/mine"), told, entry(3, "/execution/mine")]);
+  const all = await changes.look([], [{ ...wish("latest", 0), filter: { pointers: ["/execution"] } }]);
+  assert.deepEqual(
+    all.flatMap((event) => (event.kind === "changed" ? event.change.changes.map(({ pointer }) => pointer) : [])),
+    ["/execution/mine", "/execution/mine"],
+  );
+});

@@ -4,7 +4,7 @@
  * instead (C1). What comes of it is written to the session's log before anybody acts on it.
  */
 import { createSieve, type Change, type ContextEntry } from "@entrain/core/context";
-import type { ContextChange, SessionEvent, WantedChange } from "@entrain/core/session";
+import { tellsOfSessions, type ContextChange, type SessionEvent, type WantedChange } from "@entrain/core/session";
 import type { ContextStore } from "@entrain/ports";
 
 /** Pages of the history that one look reads for one wish. */
@@ -40,7 +40,7 @@ export function createSessionChanges(context: ChangeStore, wake: () => void): Se
       for (const entry of entries) {
         if (entry.baseVersion !== cursor) return resync(after, present, entry.author);
         cursor = entry.version;
-        const changes = sieve(entry);
+        const changes = tellsOfSessions(entry) ? undefined : sieve(entry);
         if (changes !== undefined) found.push({ entry, changes });
         if (found.length > 0 && policy === "each") return changeOf(after, found);
       }

@@ -1,5 +1,5 @@
 /** Sessions as a process uses them: makes them, looks at them, waits for them, ends them. Others drive them. */
-import { EntrainError, nearestName } from "@entrain/kernel";
+import { canonicalJson, EntrainError, nearestName } from "@entrain/kernel";
 import {
   capabilitiesOf,
   foldSession,
@@ -7,8 +7,10 @@ import {
   sessionSpec,
   type CheckExpression,
   type Pattern,
+  type SessionDefaults,
   type SessionEnd,
   type SessionRecord,
+  type SessionSpec,
 } from "@entrain/core/session";
 import {
   noTracing,
@@ -63,6 +65,8 @@ export interface SessionDeskOptions {
   readonly timers: Timers;
   readonly patterns: ReadonlyMap<string, Pattern>;
   readonly checkExpression: CheckExpression;
+  /** What counts in a session that is made now and says nothing itself (default: what is documented). */
+  readonly defaults?: () => SessionDefaults;
   /** A name that no other session has. */
   readonly nextSessionId: () => string;
   /** Leads from whoever makes a session to it (default: nothing does). */
@@ -97,10 +101,11 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
 
   return {
     async create(wish) {
-      const spec = sessionSpec(wish, nextSessionId(), options);
+      const specWith = (defaults: SessionDefaults) => sessionSpec(wish, nextSessionId(), { ...options, defaults });
+      const spec = specWith(options.defaults?.() ?? {});
       await refuseUnknown(spec.pattern as Parameters<typeof capabilitiesOf>[0]);
       const outcome = await sessions.create(spec, tracing.carried());
-      if (outcome === "reused")
+      if (outcome === "reused" && !(await isMade(sessions, spec.sessionId, specWith)))
         throw new EntrainError("already-exists", `there is another session ${spec.sessionId}: choose another id`);
       if (outcome === "full") throw new EntrainError("resource-exhausted", "too many tasks wait: try again later");
       return spec.sessionId;
@@ -154,6 +159,16 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       return false;
     },
   };
+}
+
+/** True where the session is the one that was asked for, made under other defaults. */
+async function isMade(
+  sessions: SessionStore,
+  sessionId: string,
+  specWith: (defaults: SessionDefaults) => SessionSpec,
+): Promise<boolean> {
+  const made = (await sessions.read(sessionId, Number.MAX_SAFE_INTEGER))?.header.spec;
+  return made !== undefined && canonicalJson(specWith(made.defaults ?? {})) === canonicalJson(made);
 }
 
 /** Resolves with the next hint of the session, or when it is time to look again; watching begins at once. */

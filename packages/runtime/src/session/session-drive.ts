@@ -11,6 +11,8 @@ import {
   endFromOutside,
   evaluateSession,
   foldSession,
+  patternName,
+  runOfRecord,
   sessionTaskId,
   type EvaluationOptions,
   type Score,
@@ -32,6 +34,7 @@ import {
   type Tracing,
 } from "@entrain/ports";
 import type { BudgetDesk } from "../budget/budget-desk.ts";
+import type { ExecutionBoard } from "./execution-board.ts";
 import { createSessionBudget, type SessionBudget } from "./session-budget.ts";
 import { createSessionChanges, type ChangeStore, type SessionChanges } from "./session-changes.ts";
 import { createSessionSteps, type SessionSteps } from "./session-steps.ts";
@@ -44,6 +47,8 @@ export interface DriveSurroundings extends EvaluationOptions {
   readonly tasks: TaskStore;
   readonly budget: Pick<BudgetDesk, "allocate" | "read">;
   readonly context: ChangeStore;
+  /** Where is told which sessions run (default: nowhere). */
+  readonly execution?: Pick<ExecutionBoard, "note" | "leave">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
@@ -98,6 +103,7 @@ class Drive {
   #offsetMs = 0;
   readonly #budget: SessionBudget;
   #cancelling: string | null;
+  #isLost = false;
   #lookedAtMs = -Infinity;
 
   constructor(
@@ -114,7 +120,7 @@ class Drive {
     this.#token = token;
     this.#trace = trace;
     this.#signal = signal;
-    this.#steps = createSessionSteps(around.tasks, header.spec.sessionId, this.#fold.record);
+    this.#steps = createSessionSteps(around.tasks, header.spec, this.#fold.record);
     this.#wakeUp = createWakeUp(around, header.spec.sessionId, signal);
     this.#changes = createSessionChanges(around.context, () => {
       this.#wakeUp.wake();
@@ -133,6 +139,7 @@ class Drive {
     this.#offsetMs = nowMs - this.#around.clock.monoMs();
     // Its last owner may have died before it gave the budget back.
     const { end } = this.#fold.record;
+    if (end !== null) this.#note();
     if (end !== null) return nowMs - this.#changedAtMs < settledWithinMs ? this.#settled(end) : end;
     const { owner } = this.#around;
     // One that reads the log anew is in it already.
@@ -152,6 +159,7 @@ class Drive {
     this.#wakeUp.end();
     this.#changes.end();
     this.#budget.leave();
+    this.#around.execution?.leave(this.#spec.sessionId, this.#isLost);
   }
 
   /** One look at everything; the end, or undefined where there is more to do. */
@@ -235,16 +243,23 @@ class Drive {
     const known = this.#fold.record.entries;
     const taskId = sessionTaskId(sessionId);
     const answer = await sessions.append({ sessionId, taskId, token: this.#token, known, events });
+    this.#isLost = answer.kind === "lost";
     if (answer.kind === "lost") throw new EntrainError("unavailable", `somebody else drives session ${sessionId}`);
     this.#trace.note(events);
     for (const [index, event] of events.entries()) {
       this.#fold.enter({ number: known + index + 1, atMs: answer.atMs, event });
       if (event.kind !== "state" && event.kind !== "closed") continue;
       const [score, cause] = event.kind === "closed" ? [event.score, event.cause] : [null, ""];
-      const pattern = "pattern" in this.#spec.pattern ? this.#spec.pattern.pattern : "step";
+      const pattern = patternName(this.#spec);
       const tookMs = answer.atMs - this.#createdAtMs;
       tell({ kind: "session.changed", sessionId, pattern, state: event.state, score, tookMs, cause });
     }
+    this.#note();
+  }
+
+  #note(): void {
+    const told = { by: this.#around.owner, createdAtMs: this.#createdAtMs };
+    this.#around.execution?.note(this.#spec.sessionId, () => runOfRecord(this.#spec, this.#fold.record, told));
   }
 
   /** Until the session's time is over, ms. */

@@ -9,6 +9,7 @@ import { EntrainError, type Json } from "@entrain/kernel";
 import { fullJitterMs } from "@entrain/core/bus";
 import { driverCapability, sessionIdFrom } from "@entrain/core/session";
 import { createCapabilityWorker, type CapabilityWorker, type WorkerSurroundings } from "../task/capability-worker.ts";
+import { createExecutionBoard, type ExecutionBoardOptions } from "./execution-board.ts";
 import { driveSession, type DriveSurroundings } from "./session-drive.ts";
 import { pauseDriving } from "./session-pause.ts";
 
@@ -19,12 +20,18 @@ const anewMs = { first: 100, most: 1_000 };
 /** The same where the store is full, or too many tasks wait: that lasts, and looking costs the store more still. */
 const noRoomMs = { first: 100, most: 30_000 };
 
+/** What a driver needs. */
+export interface DriverSurroundings
+  extends Omit<DriveSurroundings, "owner" | "execution">, Omit<WorkerSurroundings, "store" | "isLeader"> {
+  /** The shared document in which it tells what runs (default: it does not). */
+  readonly account?: Pick<ExecutionBoardOptions, "desk" | "source">;
+}
+
 /** A driver; it takes nothing over before `start`, and hands everything over at once when it stops. */
-export function createSessionDriver(
-  around: Omit<DriveSurroundings, "owner"> & Omit<WorkerSurroundings, "store" | "isLeader">,
-): CapabilityWorker {
-  const { agentId, clock, random, events } = around;
-  const drive = { ...around, owner: agentId };
+export function createSessionDriver(around: DriverSurroundings): CapabilityWorker {
+  const { agentId, clock, random, events, account } = around;
+  const execution = account === undefined ? undefined : createExecutionBoard({ ...around, ...account });
+  const drive = { ...around, owner: agentId, ...(execution === undefined ? {} : { execution }) };
   const worker = createCapabilityWorker(
     { ...around, store: around.tasks, isLeader: () => false },
     {
@@ -57,8 +64,12 @@ export function createSessionDriver(
     name: worker.name,
     start: () => {
       worker.start();
+      execution?.start();
     },
-    // A session may take hours: whoever is left goes on with it.
-    stop: () => worker.stop(0),
+    async stop() {
+      // A session may take hours: whoever is left goes on with it.
+      await worker.stop(0);
+      await execution?.stop();
+    },
   };
 }

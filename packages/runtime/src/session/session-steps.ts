@@ -10,6 +10,7 @@ import {
   type Outcome,
   type SessionEvent,
   type SessionRecord,
+  type SessionSpec,
   type WantedStep,
 } from "@entrain/core/session";
 import type { Task } from "@entrain/core/task";
@@ -31,14 +32,15 @@ export interface SessionSteps {
 }
 
 /** @param record of the session, as it goes on */
-export function createSessionSteps(tasks: TaskStore, sessionId: string, record: SessionRecord): SessionSteps {
+export function createSessionSteps(tasks: TaskStore, spec: SessionSpec, record: SessionRecord): SessionSteps {
+  const { sessionId } = spec;
   const offered = new Set<string>();
   let consuming: Amounts = {};
 
   /** Why a step cannot be offered; undefined where it is. */
   async function offerOne(step: WantedStep): Promise<string | undefined> {
     try {
-      const task = stepTask(sessionId, step, record.started.get(step.path));
+      const task = stepTask(spec, step, record.started.get(step.path));
       const { kind } = await tasks.apply({ kind: "offer", task });
       if (kind === "reused") return "there is another task of its name";
       // The session is tried again when there is room.

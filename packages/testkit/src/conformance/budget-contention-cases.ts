@@ -1,6 +1,12 @@
 /** What every BudgetStore does where several want the same room: its policy, notice to those that hold it, and the line. */
 import assert from "node:assert/strict";
-import { budgetAmendment, type Amounts, type BudgetChange } from "@entrain/core/budget";
+import {
+  budgetAmendment,
+  checkBudgetPolicies,
+  usualPolicy,
+  type Amounts,
+  type BudgetChange,
+} from "@entrain/core/budget";
 import type { BudgetStore } from "@entrain/ports";
 import { assertBalanced } from "./budget-balance.ts";
 import { allocate, make } from "./budget-requests.ts";
@@ -75,6 +81,39 @@ export const budgetContentionCases: readonly ConformanceCase<StoreUnderTest>[] =
         );
       }
       await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "what the live policy says holds for budgets without a policy of their own, in each process at once, and is logged",
+    async run(swarm) {
+      const [one, other] = [(await swarm.client()).budgets, (await swarm.client()).budgets];
+      const reserves = (emergency: number) => checkBudgetPolicies({ it: { reserves: { emergency } } })["it"]!;
+      await make(one, { budgetId: "root", limits: { credits: 1_000 } });
+      await make(one, { budgetId: "run", parentId: "root", limits: { credits: 100 } });
+      await make(one, { budgetId: "own", limits: { credits: 100 }, reserves: { emergency: 1 } });
+      const left = async (budgetId: string) => {
+        const answer = await allocate(other, budgetId, { requestId: "much", amounts: { credits: 999 } });
+        return answer.kind === "refused" && answer.refusal.kind === "exhausted" && answer.refusal.remaining["credits"];
+      };
+      const all = async () => [await left("run"), await left("own")];
+      assert.equal(await one.setDefaults({ version: 7, policies: { "*": reserves(10) } }), true);
+      assert.deepEqual(await all(), [90, 99]);
+      assert.equal(await one.setDefaults({ version: 8, policies: { "*": reserves(10), root: reserves(40) } }), true);
+      assert.equal(await other.setDefaults({ version: 7, policies: {} }), false, "it is older");
+      assert.deepEqual(await all(), [60, 99]);
+      assert.deepEqual(
+        (await other.read(["run", "own"])).map(({ policy }) => policy),
+        [reserves(40), reserves(1)],
+      );
+      const { checkpoint } = await assertBalanced(one);
+      assert.equal(await one.compact(checkpoint!, 1), true);
+      const [run] = await one.read(["run"]);
+      assert.deepEqual(await one.apply(budgetAmendment(run!, { tiers: { batch: 50 } })), { kind: "done" });
+      assert.equal(await other.setDefaults({ version: 9, policies: {} }), true);
+      assert.equal(await other.setDefaults({ version: 10, policies: {} }), false, "they are in use");
+      assert.deepEqual(await all(), [60, 99], "an amended policy is the budget's own");
+      assert.deepEqual((await one.read(["root"]))[0]?.policy, usualPolicy);
+      await assertBalanced(other);
     },
   },
   {

@@ -7,6 +7,7 @@ import {
   cycleAt,
   instantOf,
   periodAt,
+  periodFromCycleOf,
   withGoal,
   type GoalRecord,
   type Oscillator,
@@ -68,7 +69,7 @@ export function createAgentTracks(): AgentTracks {
 
   /** The goal in force at `cycle` and those announced since, up to `goal`; an unknown one counts as never set. */
   function goalsFrom(goal: GoalRecord, cycle: number): readonly GoalRecord[] {
-    const before = cycle >= goal.effectiveBeat ? undefined : goals.get(goal.goalVersion - 1);
+    const before = cycle >= periodFromCycleOf(goal) ? undefined : goals.get(goal.goalVersion - 1);
     return before === undefined ? [goal] : [...goalsFrom(before, cycle), goal];
   }
 

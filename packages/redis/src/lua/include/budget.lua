@@ -1,6 +1,7 @@
 -- Budgets and allocations (B1 to B3): the accounts, and the moves that the commands are made of. packages/core/src/budget is
 -- the same in the pure model; the conformance suite holds the one against the other.
 --
+-- Include after: budget-defaults
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
 -- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, saveLoans,
@@ -66,8 +67,9 @@ local function budgetOf(id)
     used = readAmounts(fields, 'used', resources),
     presumed = readAmounts(fields, 'presumed', resources),
     loans = cjson.decode(fields.loans or '[]'),
-    policy = fields.policy and fields.policy ~= '' and cjson.decode(fields.policy) or nil,
+    policyText = fields.policy and fields.policy ~= '' and fields.policy or defaultPolicyOf(prefix, id, fields.parentId),
   }
+  budget.policy = budget.policyText and cjson.decode(budget.policyText) or nil
   for _, resource in ipairs(resources) do
     budget.kind[resource] = fields['kind:' .. resource]
   end
