@@ -94,6 +94,7 @@ export type { Change, ContextDocument, ContextEntry, ContextFilter, ContextNews 
 export { connectCoordinator, type Coordinator, type CoordinatorOptions } from "./connect-coordinator.ts";
 export type { ContextClient, RemoteChange, RemoteDocument, RemoteHistory, RemoteVersion } from "@entrain/rpc";
 export type { TlsMaterial, TlsSource } from "@entrain/rpc";
+export { createGrpcReasoner, type GrpcReasoner, type GrpcReasonerOptions } from "./grpc-reasoner.ts";
 export {
   createChatReasoner,
   createHttpReasoner,

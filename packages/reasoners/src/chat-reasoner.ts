@@ -34,7 +34,7 @@ export function createChatReasoner(options: ChatReasonerOptions): Reasoner {
   return createGuardedReasoner({
     name,
     limits,
-    async ask(question, signal) {
+    async ask(question, { signal }) {
       const messages = [
         { role: "system", content: instructions },
         { role: "user", content: JSON.stringify(askedOf(question)) },

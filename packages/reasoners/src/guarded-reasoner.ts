@@ -36,6 +36,14 @@ export interface PaidAnswer {
   readonly read: () => unknown;
 }
 
+/** The time of one call. */
+export interface AskedWithin {
+  /** Aborts at its end, and where the answer has become pointless before that. */
+  readonly signal: AbortSignal;
+  /** All of it, for peers that want to be told, ms. */
+  readonly deadlineMs: number;
+}
+
 /**
  * A reasoner that asks by `ask`.
  * @throws EntrainError `invalid-config` that names the limit.
@@ -43,7 +51,7 @@ export interface PaidAnswer {
 export function createGuardedReasoner(options: {
   readonly name: string;
   readonly limits: RemoteLimits;
-  readonly ask: (question: Question, signal: AbortSignal) => Promise<PaidAnswer>;
+  readonly ask: (question: Question, within: AskedWithin) => Promise<PaidAnswer>;
   /** Monotonic ms (default: the process's). */
   readonly nowMs?: () => number;
 }): Reasoner {
@@ -72,7 +80,7 @@ export function createGuardedReasoner(options: {
   async function asked(question: Question): Promise<Verdict> {
     const deadline = deadlineOf(question, deadlineMs);
     try {
-      const { cost, read } = await ask(question, deadline.signal);
+      const { cost, read } = await ask(question, { signal: deadline.signal, deadlineMs });
       pay(cost);
       return checkVerdict(read(), question.policy);
     } catch (thrown) {

@@ -26,7 +26,7 @@ export function createHttpReasoner(options: HttpReasonerOptions): Reasoner {
   return createGuardedReasoner({
     name,
     limits,
-    async ask(question, signal) {
+    async ask(question, { signal }) {
       const answer = await postJson(endpoint, askedOf(question), signal);
       return { cost: costOf(answer), read: () => answer };
     },

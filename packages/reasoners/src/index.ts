@@ -5,7 +5,7 @@
 export { createChatClient, jsonOf, type ChatClient, type ChatEndpoint } from "./chat-client.ts";
 export { createChatReasoner, type ChatReasonerOptions } from "./chat-reasoner.ts";
 export { compilePolicy } from "./compile-policy.ts";
-export type { RemoteLimits } from "./guarded-reasoner.ts";
+export { createGuardedReasoner, type AskedWithin, type PaidAnswer, type RemoteLimits } from "./guarded-reasoner.ts";
 export { createHttpReasoner, type HttpReasonerOptions } from "./http-reasoner.ts";
 export { createRulesReasoner } from "./rules-reasoner.ts";
 export { createSessionExpressions, type SessionExpressions } from "./session-expressions.ts";

@@ -7,12 +7,12 @@ import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { protoDirectory, protoFiles, protoLoading } from "./proto-files.ts";
+import { protoDirectory, protoFiles, protoLoading, reasonerProtoFile } from "./proto-files.ts";
 
 /** The folder of the generated types. */
 export const generatedDirectory = fileURLToPath(new URL("./gen/", import.meta.url));
 
-/** Writes the types of `protoFiles` into `outDirectory`, which is emptied first. */
+/** Writes the types of all .proto files into `outDirectory`, which is emptied first. */
 export function generateTypes(outDirectory: string): void {
   const { longs, enums, defaults, oneofs } = protoLoading;
   const generator = createRequire(import.meta.url).resolve("@grpc/proto-loader/build/bin/proto-loader-gen-types.js");
@@ -22,7 +22,9 @@ export function generateTypes(outDirectory: string): void {
   // Relative paths, for the generator writes them into the files.
   const root = path.dirname(path.resolve(protoDirectory()));
   const places = [`--includeDirs=${path.relative(root, protoDirectory())}`, `--outDir=${outDirectory}`];
-  execFileSync(process.execPath, [generator, ...loading, ...files, ...places, ...protoFiles], { cwd: root });
+  execFileSync(process.execPath, [generator, ...loading, ...files, ...places, ...protoFiles, reasonerProtoFile], {
+    cwd: root,
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) generateTypes(generatedDirectory);

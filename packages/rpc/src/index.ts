@@ -24,6 +24,7 @@ export { createMessageLinks, type RpcMessageLinks } from "./message-links.ts";
 export { createPhaseTransport, type PhaseTransportOptions, type RpcPhaseTransport } from "./phase-transport.ts";
 export { identityUri, type PeerIdentity, type ServiceRole } from "./peer-identity.ts";
 export { probeAddress, type ProbeOutcome } from "./probe-address.ts";
+export { createReasonerClient, type ReasonerClient, type ReasonerTarget } from "./reasoner-client.ts";
 export { createRpcServer, type RpcServer, type RpcServerOptions } from "./rpc-server.ts";
 export { openTlsFiles, tlsFileNames, type TlsFiles } from "./tls-files.ts";
 export type { TlsMaterial, TlsSource } from "./tls-material.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EntrainError } from "@entrain/kernel";
 
-/** Every file with a service; what they import is found through the folder. */
+/** Every file with a service that processes of the swarm serve; what they import is found through the folder. */
 export const protoFiles = [
   "entrain/v1/agent.proto",
   "entrain/v1/context.proto",
@@ -13,6 +13,9 @@ export const protoFiles = [
   "entrain/v1/phase.proto",
   "entrain/v1/registry.proto",
 ] as const;
+
+/** The file with what users serve and agents call. */
+export const reasonerProtoFile = "entrain/v1/reasoner.proto";
 
 /** Beside this module, as the published library ships them, and at the root of the repository. */
 const places = ["./proto/", "../../../proto/"] as const;

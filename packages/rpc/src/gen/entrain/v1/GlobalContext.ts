@@ -1,0 +1,33 @@
+// Original file: proto/entrain/v1/reasoner.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface GlobalContext {
+  'leaderId'?: (string);
+  'term'?: (number | string | Long);
+  'health'?: (number | string);
+  'quorumSize'?: (number);
+  'recentDecisions'?: (string)[];
+  'role'?: (string);
+  'contextVersion'?: (number | string | Long);
+  'policyHash'?: (string);
+  'fresh'?: (boolean);
+  'ageMs'?: (number | string);
+  '_health'?: "health";
+  '_ageMs'?: "ageMs";
+}
+
+export interface GlobalContext__Output {
+  'leaderId': (string);
+  'term': (number);
+  'health'?: (number);
+  'quorumSize': (number);
+  'recentDecisions': (string)[];
+  'role': (string);
+  'contextVersion': (number);
+  'policyHash': (string);
+  'fresh': (boolean);
+  'ageMs'?: (number);
+  '_health'?: "health";
+  '_ageMs'?: "ageMs";
+}
