@@ -27,7 +27,7 @@ function board(items: Readonly<Record<string, Json>>) {
         const text = JSON.stringify(patch);
         if (text.includes(`/${state.needed}/expiresAt`) || text.includes(`"${state.needed}":null`))
           return Promise.reject(EntrainError.invalid("/blackboard/items", "an object", `keep ${state.needed}`));
-        patches.push([author, reason, ...[patch as Json].flat()]);
+        patches.push([author, reason, ...[patch].flat()]);
         return Promise.resolve({ version: 8 });
       },
     },
