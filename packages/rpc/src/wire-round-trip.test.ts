@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { agentRoles } from "@entrain/core/membership";
 import type { Act, Decision, DirectiveTerms, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, DecideRequest, Observation, PhaseFrame, PhaseSample } from "@entrain/ports";
@@ -134,7 +135,7 @@ test("a question and its answer survive the way over the wire", () => {
   const asking = { agentId: id, incarnation: count, reading };
   const question: fc.Arbitrary<DecideRequest> = fc.oneof(
     record(asking),
-    record({ ...asking, incidentId: label, leadership }),
+    record({ ...asking, incidentId: label, leadership, assignedRole: fc.constantFrom(...agentRoles) }),
   );
   const answering = {
     decision: decided,

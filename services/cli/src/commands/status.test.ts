@@ -5,7 +5,10 @@ import { statusLines } from "./status.ts";
 import { decisionLines } from "./decisions.ts";
 
 test("a swarm's status is facts and a table of agents", () => {
-  const lines = statusLines(swarmView(), [agentView("agent-1", { role: "leader" }), agentView("b", { health: null })]);
+  const lines = statusLines(swarmView(), [
+    agentView("agent-1", { role: "leader" }),
+    agentView("b", { assignedRole: null, health: null }),
+  ]);
   assert.deepEqual(lines, [
     "swarm          demo-x",
     "agents         2 alive",
@@ -18,9 +21,9 @@ test("a swarm's status is facts and a table of agents", () => {
     "context        version 1",
     "redis          answers",
     "",
-    "agent    state  role      health  pid  ops",
-    "agent-1  alive  leader    1.00    100  http://127.0.0.1:40001",
-    "b        alive  follower  -       100  http://127.0.0.1:40001",
+    "agent    state  role      assigned  health  pid  ops",
+    "agent-1  alive  leader    primary   1.00    100  http://127.0.0.1:40001",
+    "b        alive  follower  -         -       100  http://127.0.0.1:40001",
   ]);
 });
 

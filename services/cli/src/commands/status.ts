@@ -33,13 +33,14 @@ export function statusLines(swarm: SwarmView, agents: readonly AgentView[]): rea
     ["context", `version ${swarm.context.version ?? "-"}`],
     ["redis", store.up === true ? "answers" : "is away"],
   ];
-  const rows = agents.map(({ agentId, state, role, health, pid, opsUrl }) => [
+  const rows = agents.map(({ agentId, state, role, assignedRole, health, pid, opsUrl }) => [
     agentId,
     state,
     role ?? "-",
+    assignedRole ?? "-",
     health === null ? "-" : health.toFixed(2),
     String(pid ?? "-"),
     opsUrl ?? "-",
   ]);
-  return [...table(facts), "", ...table([["agent", "state", "role", "health", "pid", "ops"], ...rows])];
+  return [...table(facts), "", ...table([["agent", "state", "role", "assigned", "health", "pid", "ops"], ...rows])];
 }

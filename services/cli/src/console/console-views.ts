@@ -70,6 +70,7 @@ export interface AgentView {
   readonly incarnation: number | null;
   readonly state: string;
   readonly role: string | null;
+  readonly assignedRole: string | null;
   readonly health: number | null;
   readonly pid: number | null;
   readonly phaseRad: number | null;
