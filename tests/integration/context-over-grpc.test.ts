@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
 import { createAgent } from "entrain";
-import type { Told } from "./context-subscriber.ts";
+import type { SubscriberTask, Told } from "./context-subscriber.ts";
 import { assertAccounted, changeTimes, has, startSubscriber, type Subscriber } from "./context-subscription.ts";
 import { startService } from "./service-process.ts";
 
@@ -60,13 +60,13 @@ test("a subscriber that is paused for 10 s, and at a coordinator a paused, a cut
   await writer.start();
   const change = (times: number): Promise<number> => changeTimes((patch) => writer.context.merge(patch), times, 2_000);
   await change(1);
-  const begin = async (more: object): Promise<Subscriber> =>
-    stack.use(await startSubscriber({ redis: redis.url, swarm, coordinator: address, ...more }));
+  const begin = async (more: Partial<SubscriberTask>): Promise<Subscriber> =>
+    stack.use(await startSubscriber({ redis: redis.url, swarm, ...more }));
   const [direct, paused, cutOff, slow] = await Promise.all([
-    stack.use(await startSubscriber({ redis: redis.url, swarm })),
     begin({}),
+    begin({ coordinator: address }),
     begin({ coordinator: way.address }),
-    begin({ queueMax: 5, pauseMs: 10 }),
+    begin({ coordinator: address, queueMax: 5, pauseMs: 10 }),
   ]);
   const all = [direct, paused, cutOff, slow];
   const wasTooSlow = async (): Promise<boolean> =>
