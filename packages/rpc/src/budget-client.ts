@@ -56,7 +56,12 @@ export function createBudgetClient(address: string, options: BudgetClientOptions
         return callUnary({ ...call, method: service.TransferBudget, request });
       }
       case "amend":
-        return callUnary({ ...call, method: service.AmendBudget, request: command });
+        // A command without a base says that the last word counts.
+        return callUnary({
+          ...call,
+          method: service.AmendBudget,
+          request: { ...command, overwrite: command.base === undefined },
+        });
       case "allocate":
         return callUnary({ ...call, method: service.Allocate, request: command.request });
       case "extend":
