@@ -41,6 +41,7 @@ export type BudgetHandlers = Pick<
   | "TransferBudget"
   | "AmendBudget"
   | "Allocate"
+  | "ProlongBudget"
   | "ExtendAllocation"
   | "ConsumeAllocation"
   | "ReleaseAllocation"
@@ -114,6 +115,11 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         }),
       };
     }),
+    ProlongBudget: changed(({ budgetId, leaseMs }) => ({
+      kind: "prolong",
+      budgetId: checkId("budget_id", budgetId),
+      leaseMs: checkWithin("lease_ms", leaseMs, budgetLimits.leaseMs),
+    })),
     ExtendAllocation: held(({ leaseMs }, target) => ({
       kind: "extend",
       ...target,
