@@ -120,12 +120,16 @@ export const soakSuites: readonly SoakSuite[] = [
   {
     name: "budgets",
     about:
-      "Twenty processes take, use, move and give back parts of a tree of budgets of every strategy at random over a real " +
-      "Redis, 10,000 commands a run, while ten of them are killed and started again. The log is replayed step by step, from " +
-      "checkpoint to checkpoint: B1 to B3 must hold after each, and the balance at the end must be exact.",
+      "Twenty processes take, use, move and give back parts of a tree of budgets of every strategy and policy, and of children " +
+      "that are made in it for less than a second, at random over a real Redis, twelve of them directly and eight through two " +
+      "coordinators: 10,000 commands a run, while ten processes and one of the coordinators are killed, in every second run Redis " +
+      "too, and the live policy changes. What is not answered is sent again under its request id, and so is a twentieth of what was. " +
+      "The log is replayed step by step, from checkpoint to checkpoint: B1 to B3 must hold after each, no request may be granted " +
+      "twice, and the balance at the end must be exact.",
     runs: 20,
     async run(seed) {
-      const { violations, ...counts } = await runBudgets({ seed, processes: 20, commands: 10_000, kills: 10 });
+      const size = { processes: 20, remote: 8, coordinators: 2, commands: 10_000, kills: 10 };
+      const { violations, ...counts } = await runBudgets({ seed, ...size, restartsRedis: seed % 2 === 0 });
       return { counts, violations };
     },
   },

@@ -1,24 +1,29 @@
 /**
  * A process that takes, uses, moves and gives back parts of budgets at random, as fast as it is answered, until its
- * standard input ends or it is killed. Some of what it holds it forgets, as a process does that crashes.
+ * standard input ends or it is killed. It goes to Redis, or to coordinators: to the next where one does not answer.
  *
- * It writes a line for each hundred commands that were answered.
+ * What is not answered is sent again as it is, under the same request id; and now and then so is what was answered, as if the
+ * answer had been lost: a grant must then be the same one (B3).
  */
-import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { createRandom, EntrainError } from "@entrain/kernel";
-import { allocationRequest, type BudgetCommand, type Grant } from "@entrain/core/budget";
+import type { BudgetCommand, BudgetOutcome } from "@entrain/core/budget";
+import type { BudgetStore } from "@entrain/ports";
 import { assembleRedisStore } from "@entrain/redis/testing";
-import { createSystemClock, systemTimers } from "@entrain/runtime";
+import { createBudgetClient } from "@entrain/rpc";
+import { createSystemClock, seekGrant, systemTimers } from "@entrain/runtime";
+import { createAllocatorMind } from "./allocator-mind.ts";
+import { allocatorSettings, type AllocatorLine } from "./allocator-settings.ts";
 import { brokenScripts } from "./broken-scripts.ts";
-import { allocatorSettings } from "./allocator-settings.ts";
 
-const { redisUrl, swarmId, seed, budgets, leaseMs, mutation } = allocatorSettings();
+/** Commands in one line of what it writes. */
+const perLine = 100;
+/** Share of the answers that are treated as lost. */
+const lostShare = 0.05;
+
+const { redisUrl, coordinators, swarmId, seed, leaseMs, mutation } = allocatorSettings();
 const random = createRandom(seed);
-const store = assembleRedisStore(
-  { redis: redisUrl, swarmId, clock: createSystemClock(), timers: systemTimers, recoveryWindowMs: 200 },
-  brokenScripts(mutation),
-);
-const held: Grant[] = [];
+const clock = createSystemClock();
 const ending = new AbortController();
 process.stdin
   .on("end", () => {
@@ -26,45 +31,90 @@ process.stdin
   })
   .resume();
 
-const one = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
-const amounts = () => ({ credits: 1 + random.int(20), slots: 1 + random.int(5) });
+type Door = Pick<BudgetStore, "apply" | "watch">;
+const closing = new AsyncDisposableStack();
 
-function nextCommand(): BudgetCommand {
-  const roll = random.next();
-  const grant = held.length === 0 ? undefined : one(held);
-  if (grant === undefined || roll < 0.45) {
-    const wish = { requestId: randomUUID(), amounts: amounts(), leaseMs, priority: random.int(10) };
-    return { kind: "allocate", request: allocationRequest(one(budgets), wish) };
-  }
-  const { budgetId, allocationId } = grant;
-  if (roll < 0.6) return { kind: "extend", budgetId, allocationId, leaseMs };
-  if (roll < 0.75) {
-    const consumed = { credits: random.int((grant.amounts["credits"] ?? 0) + 1) };
-    return { kind: "consume", budgetId, allocationId, consumed };
-  }
-  if (roll < 0.93) return { kind: "release", budgetId, allocationId };
-  return { kind: "transfer", from: one(budgets), to: one(budgets), amounts: amounts(), requestId: randomUUID() };
+async function openDoors(): Promise<readonly Door[]> {
+  if (coordinators.length > 0)
+    return coordinators.map((address) => {
+      const client = createBudgetClient(address, { swarmId, insecure: false, deadlineMs: 5_000 });
+      closing.defer(() => {
+        client.close();
+      });
+      return client.budgets;
+    });
+  const store = assembleRedisStore(
+    { redis: redisUrl, swarmId, clock, timers: systemTimers, recoveryWindowMs: 200 },
+    brokenScripts(mutation),
+  );
+  closing.defer(() => store.close());
+  await store.connect();
+  return [store.budgets];
 }
 
-function forget(allocationId: string): void {
-  const at = held.findIndex((grant) => grant.allocationId === allocationId);
-  if (at >= 0) held.splice(at, 1);
+const doors = await openDoors();
+let at = random.int(doors.length);
+let line: { -readonly [Name in keyof AllocatorLine]: AllocatorLine[Name] } = freshLine();
+
+function freshLine(): AllocatorLine {
+  return { commands: 0, again: 0, repeated: 0, waited: 0, violations: [] };
 }
 
-await store.connect();
-let answered = 0;
-while (!ending.signal.aborted) {
-  const command = nextCommand();
-  try {
-    const outcome = await store.budgets.apply(command);
-    if (outcome.kind === "granted") held.push(outcome.grant);
-    else if ("allocationId" in command && (command.kind === "release" || outcome.kind === "refused"))
-      forget(command.allocationId);
-    if (held.length > 20) held.shift();
-    answered += 1;
-    if (answered % 100 === 0) process.stdout.write("100\n");
-  } catch (thrown) {
-    if (!EntrainError.from(thrown).retryable) throw thrown;
+/** Sends a command until it is answered, at the next door where one fails. @throws the abort's reason at the end */
+async function send(command: BudgetCommand): Promise<BudgetOutcome> {
+  for (;;) {
+    ending.signal.throwIfAborted();
+    try {
+      return await doors[at % doors.length]!.apply(command);
+    } catch (thrown) {
+      const { retryable, code } = EntrainError.from(thrown);
+      if (!retryable) throw thrown;
+      line.again += 1;
+      if (code !== "recovering") at += 1;
+      await setTimeout((code === "recovering" ? 500 : 20) * (1 + random.next()));
+    }
   }
 }
-await store.close();
+
+/** Asks and, where the budget's policy lets it wait, stands in line. */
+async function carryOut(command: BudgetCommand): Promise<BudgetOutcome> {
+  if (command.kind !== "allocate" || command.request.budgetId !== "line") return send(command);
+  let asks = 0;
+  const store = {
+    apply(asked: BudgetCommand) {
+      asks += 1;
+      return send(asked);
+    },
+    watch: doors[at % doors.length]!.watch,
+  };
+  const { outcome } = await seekGrant({ store, clock, timers: systemTimers, random }, command.request);
+  if (asks > 1) line.waited += 1;
+  return outcome;
+}
+
+/** The same request again, as if its answer had been lost. */
+async function repeat(command: BudgetCommand, first: BudgetOutcome): Promise<void> {
+  if (command.kind !== "allocate" || first.kind !== "granted") return;
+  line.repeated += 1;
+  const second = await send(command);
+  const isSame = second.kind === "granted" && second.grant.allocationId === first.grant.allocationId;
+  const { requestId } = command.request;
+  if (!isSame) line.violations = [...line.violations, `B3: ${requestId} was granted, and again ${second.kind}`];
+}
+
+const mind = createAllocatorMind(random, leaseMs);
+try {
+  while (!ending.signal.aborted) {
+    const command = mind.next();
+    const outcome = await carryOut(command);
+    mind.learn(command, outcome);
+    if (random.next() < lostShare) await repeat(command, outcome);
+    line.commands += 1;
+    if (line.commands < perLine) continue;
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+    line = freshLine();
+  }
+} catch (thrown) {
+  if (!ending.signal.aborted) throw thrown;
+}
+await closing.disposeAsync();
