@@ -46,6 +46,8 @@ export async function openEtcdContest(
   const turns: Turn[] = [];
   const keys = client.getAll().prefix(`election/${election}/`);
   const releases = await client.watch().prefix(`election/${election}/`).only("delete").create();
+  // The client's close does not end a watch, and a watch keeps the process.
+  stack.defer(() => releases.cancel());
   releases.on("delete", () => turns.push({ kind: "free", atMs: performance.now() }));
   const candidates = new Map<string, Candidate>();
   stack.defer(async () => {

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
-import { createAgent, type Agent, type AgentRole } from "entrain";
+import { createAgent, type Agent, type AgentRole, type Reasoner } from "entrain";
 
 /** Quick, and so that a busy machine alone, whose loops are late, is over neither threshold. */
 const roles = { sampleMs: 500, failedSamples: 2, soundSamples: 1, holdMs: 0, riskMax: 0.45, riskSound: 0.41 };
@@ -13,7 +13,16 @@ test("a primary whose own telemetry shows one anomaly after the other gives way 
   await using stack = new AsyncDisposableStack();
   const redis = stack.adopt(await acquireTestRedis(), (server) => server.stop());
   const swarm = `s-${randomUUID()}`;
-  const agents = ["a", "b", "c"].map((agentId) => stack.use(createAgent({ swarm, redis: redis.url, agentId })));
+  const reasoned: (readonly [asked: number, assignedRole: string | null])[] = [];
+  const decide: Reasoner = {
+    name: "by the rules, and listening",
+    reason({ rule, reading, context }) {
+      reasoned.push([Number(reading["asked"]), context.assignedRole]);
+      const { type, action, confidence, reasoning } = rule ?? assert.fail("a rule concerns heat");
+      return { type, action, confidence, reasoning };
+    },
+  };
+  const agents = ["a", "b", "c"].map((agentId) => stack.use(createAgent({ swarm, redis: redis.url, agentId, decide })));
   const told: string[] = [];
   for (const agent of agents) {
     agent.on("role", ({ role, before = "none" }) => told.push(`${agent.agentId}: ${before} to ${role}`));
@@ -27,7 +36,8 @@ test("a primary whose own telemetry shows one anomaly after the other gives way 
   const backup = inRole("backup");
 
   for (let ordinal = 0; ordinal < 6; ordinal++)
-    await primary.decide({ temperature: 85 }, { incident: `hot-${ordinal}` });
+    await primary.decide({ temperature: 85, asked: ordinal }, { incident: `hot-${ordinal}` });
+  assert.deepEqual(reasoned[0], [0, "primary"], "a reasoner is told who asks");
   await waitFor("the backup to follow", () => backup !== undefined && backup.role() === "primary", 30_000);
   await waitFor("the first primary to be in safe mode", () => primary.role() === "safe-mode", 30_000);
   await waitFor("the third to be backup", () => inRole("backup") !== undefined, 30_000);

@@ -121,7 +121,7 @@ class Host implements AgentHost {
       ...{ options, incarnation: this.#incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
       context: this.#context.follower,
       events: options.events,
-      hub: this.#hub,
+      ...{ hub: this.#hub, roleOf: (agentId: string) => this.#loops?.roleOf(agentId) },
       leadershipOf: (agentId) => (this.#isCandidate(agentId) ? this.#loops?.election.leadership() : undefined),
       onDecided: (agentId, outcome, own) => {
         this.#probe.decided(agentId, outcome, own);

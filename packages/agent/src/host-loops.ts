@@ -46,6 +46,8 @@ export interface HostLoops {
   readonly membership: MembershipLoop;
   readonly election: ElectionLoop;
   readonly succession: Succession;
+  /** What the leader has made an own agent; undefined before it is known. */
+  roleOf(agentId: string): AgentRole | undefined;
   /** Stands for election, and does what is the leader's to do while it leads. */
   stand(): void;
   /** Watches the others no more, and leaves the swarm. */
@@ -132,7 +134,8 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
     detector.stop();
     return membership.stop();
   };
-  return { server, transport, messages, rhythm, membership, election, succession, stand, leave };
+  const { roleOf } = ownRoles;
+  return { server, transport, messages, rhythm, membership, election, succession, roleOf, stand, leave };
 }
 
 function createRhythm(

@@ -4,6 +4,7 @@
  */
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
+import type { AgentRole } from "@entrain/core/membership";
 import type { Act, Observation, Reading } from "@entrain/core/decision";
 import type { AgentDecision, Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { createActRecorder, systemTimers, type ContextFollower, type ObservationHub } from "@entrain/runtime";
@@ -14,7 +15,7 @@ import type { ResolvedHostOptions } from "./agent-options.ts";
 import { createDecisionPath } from "./decision-path.ts";
 
 /** One hosted agent's question; the host knows the rest. */
-export type HostedRequest = Omit<DecideRequest, "incarnation" | "leadership">;
+export type HostedRequest = Omit<DecideRequest, "incarnation" | "leadership" | "assignedRole">;
 
 /** Decides for hosted agents. */
 export interface HostedDecisions {
@@ -44,10 +45,13 @@ export function createHostedDecisions(surroundings: {
   readonly votes: HostVotes;
   /** The agent's leadership, while effects may be sent in its name (L4). */
   readonly leadershipOf: (agentId: string) => Leadership | undefined;
+  /** What the leader has made it, as the membership tells. */
+  readonly roleOf: (agentId: string) => AgentRole | undefined;
   /** `own`: the agent was asked about telemetry of its own, not about what every agent was told. */
   readonly onDecided: (agentId: string, outcome: DecideOutcome, own: boolean) => void;
 }): HostedDecisions {
-  const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, onDecided } = surroundings;
+  const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, roleOf, onDecided } =
+    surroundings;
   const path = createDecisionPath({ options, clock, store, context, events, votes });
   const tracing = createTracing();
   const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
@@ -71,7 +75,12 @@ export function createHostedDecisions(surroundings: {
   async function decide(request: HostedRequest, own = true): Promise<DecideOutcome> {
     const { agentId } = request;
     const leadership = leadershipOf(agentId);
-    const asked = { ...request, incarnation, ...(leadership === undefined ? {} : { leadership }) };
+    const assignedRole = roleOf(agentId);
+    const asked = {
+      ...{ ...request, incarnation },
+      ...(leadership === undefined ? {} : { leadership }),
+      ...(assignedRole === undefined ? {} : { assignedRole }),
+    };
     const outcome = await traced(agentId, () => path.decide(asked));
     const { decision, source, latencyMs, contextHit, repeatedBecause } = outcome;
     const { incidentId, decisionId, action } = decision;

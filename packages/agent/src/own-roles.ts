@@ -3,7 +3,9 @@ import type { AgentRole, MembershipView } from "@entrain/core/membership";
 
 /** Takes each view of the members. */
 export interface OwnRoles {
-  setView(view: MembershipView): void;
+  readonly setView: (view: MembershipView) => void;
+  /** As it was told last; undefined for an agent that was never listed. */
+  readonly roleOf: (agentId: string) => AgentRole | undefined;
 }
 
 /** Tells of each own agent's role at first and when it changes. */
@@ -15,6 +17,7 @@ export function createOwnRoles(options: {
   const { agentIds, incarnation, onRole } = options;
   const told = new Map<string, AgentRole>();
   return {
+    roleOf: (agentId) => told.get(agentId),
     setView({ members }) {
       for (const agentId of agentIds) {
         const member = members.get(agentId);

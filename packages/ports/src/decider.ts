@@ -1,5 +1,6 @@
 /** Who decides for an agent: the loop in its own process, or the decision-loop service. */
 import type { Leadership } from "@entrain/core/election";
+import type { AgentRole } from "@entrain/core/membership";
 import type { ActSource, Decision, Reading } from "@entrain/core/decision";
 import type { Signal } from "./reasoner.ts";
 
@@ -12,6 +13,8 @@ export interface DecideRequest {
   readonly incidentId?: string;
   /** The agent's leadership, if it holds one and may act. */
   readonly leadership?: Leadership;
+  /** What the leader has made the agent, as its process knows it. */
+  readonly assignedRole?: AgentRole;
   readonly signal?: Signal;
 }
 

@@ -12,7 +12,16 @@ import { createHttpReasoner, type HttpReasonerOptions } from "./http-reasoner.ts
 
 const verdict: Verdict = { type: "ANOMALY_RESPONSE", action: "throttle", confidence: 0.7, reasoning: "it is warm" };
 const basis = { contextVersion: 3, policyHash: "" };
-const facts = { timed: undefined, nowMs: 0, maxAgeMs: 100, healthMaxAgeMs: 100, leads: false, ...basis, votersMin: 2 };
+const facts = {
+  timed: undefined,
+  nowMs: 0,
+  maxAgeMs: 100,
+  healthMaxAgeMs: 100,
+  leads: false,
+  assignedRole: null,
+  ...basis,
+  votersMin: 2,
+};
 
 interface Asked {
   readonly path: string | undefined;

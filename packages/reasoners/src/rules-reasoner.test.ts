@@ -11,6 +11,7 @@ const context = globalContextOf({
   maxAgeMs: 100,
   healthMaxAgeMs: 5_000,
   leads: false,
+  assignedRole: null,
   contextVersion: 1,
   policyHash: "",
   votersMin: 2,

@@ -12,6 +12,7 @@ import {
   type FleetMember,
   type Reading,
 } from "@entrain/core/decision";
+import { agentRoles } from "@entrain/core/membership";
 import type { Leadership } from "@entrain/core/election";
 import type { DecideOutcome, DecideRequest } from "@entrain/ports";
 import type { Act as WireAct, Act__Output } from "./gen/entrain/v1/Act.ts";
@@ -170,26 +171,28 @@ export function incidentIdFromWire(incidentId: string): string | undefined {
 }
 
 export function requestToWire(request: DecideRequest): WireRequest {
-  const { agentId, incarnation, reading, incidentId, leadership } = request;
+  const { agentId, incarnation, reading, incidentId, leadership, assignedRole } = request;
   return {
     agentId,
     incarnation,
     reading: readingToWire(reading),
     incidentId: incidentId ?? "",
     leadership: leadership ?? null,
+    assignedRole: assignedRole ?? "",
   };
 }
 
 /** @throws EntrainError `invalid-argument` that names the field. */
 export function requestFromWire(request: DecideRequest__Output): DecideRequest {
   const incidentId = incidentIdFromWire(request.incidentId);
-  const { leadership } = request;
+  const { leadership, assignedRole } = request;
   return {
     agentId: checkId("agent_id", request.agentId),
     incarnation: count("incarnation", request.incarnation),
     reading: readingFromWire(present("reading", request.reading)),
     ...(incidentId === undefined ? {} : { incidentId }),
     ...(leadership === null ? {} : { leadership: leadershipFromWire(leadership) }),
+    ...(assignedRole === "" ? {} : { assignedRole: oneOf("assigned_role", assignedRole, agentRoles) }),
   };
 }
 

@@ -44,7 +44,15 @@ function clientOf(target: ReasonerTarget) {
   return { ...client, [Symbol.dispose]: () => client.close() };
 }
 
-const facts = { timed: undefined, nowMs: 0, maxAgeMs: 100, healthMaxAgeMs: 100, leads: false, votersMin: 2 };
+const facts = {
+  timed: undefined,
+  nowMs: 0,
+  maxAgeMs: 100,
+  healthMaxAgeMs: 100,
+  leads: false,
+  assignedRole: "backup" as const,
+  votersMin: 2,
+};
 
 function question(signal: Question["signal"] = new AbortController().signal): Question {
   const reading = { temperature: 75, subject: "rack-7", spare: true };
@@ -72,8 +80,8 @@ test("the question arrives whole, with the metadata given and a deadline, and th
   assert.deepEqual({ ...fingerprint }, question().fingerprint);
   assert.deepEqual([rule?.id, rule?.action], [defaultPolicy.rules[0]?.id, defaultPolicy.rules[0]?.action]);
   assert.deepEqual(
-    [context?.leaderId, context?.role, context?.contextVersion, context?.policyHash],
-    ["", "follower", 3, "ab"],
+    [context?.leaderId, context?.role, context?.assignedRole, context?.contextVersion, context?.policyHash],
+    ["", "follower", "backup", 3, "ab"],
   );
   assert.equal(context?.health, undefined, "unknown is absent, not 0");
   assert.deepEqual([actions, safeAction], [[...defaultPolicy.actions], defaultPolicy.safeAction]);

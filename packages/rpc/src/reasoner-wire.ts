@@ -22,11 +22,19 @@ function ruleToWire({ id, kind, band, type, action, confidence, reasoning, scope
   return { id, kind, band, type, action, confidence, reasoning, ...(scope === undefined ? {} : { scope }) };
 }
 
-function contextToWire({ leaderId, health, ageMs, recentDecisions, ...rest }: GlobalContext): WireContext {
+function contextToWire({
+  leaderId,
+  health,
+  ageMs,
+  recentDecisions,
+  assignedRole,
+  ...rest
+}: GlobalContext): WireContext {
   const { term, quorumSize, role, contextVersion, policyHash, fresh } = rest;
   return {
     ...{ term, quorumSize, role, contextVersion, policyHash, fresh },
     leaderId: leaderId ?? "",
+    assignedRole: assignedRole ?? "",
     recentDecisions: [...recentDecisions],
     ...(health === null ? {} : { health }),
     ...(ageMs === null ? {} : { ageMs }),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { agentRoles } from "@entrain/core/membership";
 import type { Act, Decision, DirectiveTerms, Reading } from "@entrain/core/decision";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { DecideOutcome, DecideRequest, Observation, PhaseFrame, PhaseSample } from "@entrain/ports";
@@ -39,8 +40,8 @@ const goalNumbers = record({
   effectiveBeat: fc.maxSafeInteger(),
 });
 const goal: fc.Arbitrary<GoalRecord> = fc
-  .tuple(goalNumbers, goalShape)
-  .map(([numbers, shape]) => ({ ...numbers, ...shape }));
+  .tuple(goalNumbers, goalShape, fc.option(record({ periodFromCycle: finite }), { nil: {} }))
+  .map((parts) => Object.assign({}, ...parts) as GoalRecord);
 const place = {
   agentId: id,
   incarnation: count,
@@ -134,7 +135,7 @@ test("a question and its answer survive the way over the wire", () => {
   const asking = { agentId: id, incarnation: count, reading };
   const question: fc.Arbitrary<DecideRequest> = fc.oneof(
     record(asking),
-    record({ ...asking, incidentId: label, leadership }),
+    record({ ...asking, incidentId: label, leadership, assignedRole: fc.constantFrom(...agentRoles) }),
   );
   const answering = {
     decision: decided,

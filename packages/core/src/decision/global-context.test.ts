@@ -13,7 +13,7 @@ const snapshot: GlobalSnapshot = {
   recentDecisions: ["d-2", "d-1"],
 };
 const policy = { contextVersion: 2, policyHash: "ab12" };
-const facts = { maxAgeMs: 100, healthMaxAgeMs: 5_000, leads: false, ...policy, votersMin: 2 };
+const facts = { maxAgeMs: 100, healthMaxAgeMs: 5_000, leads: false, assignedRole: null, ...policy, votersMin: 2 };
 
 test("the context names the version of the policy in use, not the newest one in the store", () => {
   const context = globalContextOf({ ...facts, timed: { snapshot, sentMs: 0 }, nowMs: 50 });

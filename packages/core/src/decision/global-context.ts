@@ -1,5 +1,6 @@
 /** The swarm as one read of the store shows it, and as a reasoner gets to see it. */
 import type { LeaderRecord } from "../election/election.ts";
+import type { AgentRole } from "../membership/role-policy.ts";
 import { quorumOf } from "../vote/tally.ts";
 
 /** What one read of the store tells, atomically. */
@@ -35,6 +36,8 @@ export interface GlobalContext {
   /** Ids of the decisions of the last 5 minutes, newest first, at most 20. */
   readonly recentDecisions: readonly string[];
   readonly role: "leader" | "follower";
+  /** What the leader has made the asking agent; null where nobody has told it yet. */
+  readonly assignedRole: AgentRole | null;
   /** Version of the document whose policy is in use; 0 before there is one. */
   readonly contextVersion: number;
   /** SHA-256 of that policy's canonical JSON, hex. */
@@ -56,6 +59,7 @@ export interface ContextFacts {
   /** Oldest age at which the health is still believed. */
   readonly healthMaxAgeMs: number;
   readonly leads: boolean;
+  readonly assignedRole: AgentRole | null;
   readonly contextVersion: number;
   readonly policyHash: string;
   /** The least number of voters that is a quorum, however few there are. */
@@ -64,7 +68,7 @@ export interface ContextFacts {
 
 /** The context for these facts. Health that is too old to be believed is null: unknown. */
 export function globalContextOf(facts: ContextFacts): GlobalContext {
-  const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, contextVersion, policyHash, votersMin } = facts;
+  const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, assignedRole, contextVersion, policyHash, votersMin } = facts;
   const snapshot = timed?.snapshot;
   const ageMs = timed === undefined ? Infinity : nowMs - timed.sentMs;
   return {
@@ -74,6 +78,7 @@ export function globalContextOf(facts: ContextFacts): GlobalContext {
     quorumSize: quorumOf(snapshot?.voters ?? 0, votersMin),
     recentDecisions: snapshot?.recentDecisions ?? [],
     role: leads ? "leader" : "follower",
+    assignedRole,
     contextVersion,
     policyHash,
     fresh: ageMs <= maxAgeMs,

@@ -9,7 +9,7 @@ import { hotPolicy, hotReading } from "./oracle-world.ts";
 const verdict: Verdict = { type: "ANOMALY_RESPONSE", action: "throttle", confidence: 1, reasoning: "hot" };
 const policyBasis = { contextVersion: 1, policyHash: "" };
 const ages = { nowMs: 0, maxAgeMs: 100, healthMaxAgeMs: 5_000 };
-const facts = { timed: undefined, ...ages, leads: false, ...policyBasis, votersMin: 2 };
+const facts = { timed: undefined, ...ages, leads: false, assignedRole: null, ...policyBasis, votersMin: 2 };
 const question = {
   reading: hotReading,
   fingerprint: normalFingerprint(hotReading),

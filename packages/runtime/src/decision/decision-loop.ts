@@ -26,7 +26,6 @@ import {
   type GlobalSnapshot,
   type Observation,
   type Reading,
-  type TimedSnapshot,
 } from "@entrain/core/decision";
 import type { Classification, DecideOutcome, DecideRequest } from "@entrain/ports";
 import { agreedAnswer } from "./agreed-answer.ts";
@@ -96,7 +95,8 @@ class Loop implements DecisionLoop {
       ...options,
       timings: this.#timings,
       ledger: createTracedLedger(options.ledger, options.tracing),
-      contextFor: ({ leadership, basis }) => this.#contextOf(this.#keeper.youngest(), leadership !== undefined, basis),
+      contextFor: ({ leadership, basis, assignedRole }) =>
+        this.#contextOf(this.#keeper.youngest(), leadership !== undefined, basis, assignedRole),
       open: createSharedOpening(options.ledger, options.clock, answers),
       random: createRandom(newId()),
       board,
@@ -134,8 +134,7 @@ class Loop implements DecisionLoop {
   }
 
   context(_agentId: string, leads: boolean): GlobalContext {
-    const served = this.#keeper.serveNow();
-    return this.#contextOf(served.timed, leads, this.#policy.basis());
+    return this.#contextOf(this.#keeper.serveNow().timed, leads, this.#policy.basis());
   }
 
   agree(request: DecideRequest, outcome: DecideOutcome): DecideOutcome {
@@ -238,7 +237,7 @@ class Loop implements DecisionLoop {
    * takes, so that no decision mixes the mode of one version with the policy of another.
    */
   #run(request: DecideRequest, startedMs: number, served?: ServedContext): Promise<RunOutcome> {
-    const { agentId, reading, incidentId, leadership } = request;
+    const { agentId, reading, incidentId, leadership, assignedRole = null } = request;
     const basis = this.#policy.basis();
     checkNumbers(reading, basis.numberFields);
     const classification = basis.classify(reading);
@@ -252,9 +251,9 @@ class Loop implements DecisionLoop {
     if (shared !== undefined) return shared;
     this.#reportFailures(classification, basis);
     const timed = basis.swarmMode ? (served ?? this.#keeper.serveNow()).timed : undefined;
-    const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis);
+    const context = this.#contextOf(timed, basis.swarmMode && leadership !== undefined, basis, assignedRole);
     const leaderKnown = expectsLeader(timed, agentId, this.#nowMs());
-    const asked = { agentId, reading, incidentId, leadership };
+    const asked = { agentId, reading, incidentId, leadership, assignedRole };
     const started = { ...asked, leaderKnown, basis, classification, context, startedMs };
     const alone = !basis.swarmMode || isLocal(classification);
     const carryOut = alone ? runLocally : runIncident;
@@ -272,11 +271,11 @@ class Loop implements DecisionLoop {
       this.#options.events({ kind: "rule.failed", ruleId, contextVersion, message });
   }
 
-  #contextOf(timed: TimedSnapshot | undefined, leads: boolean, basis: PolicyBasis): GlobalContext {
+  #contextOf(timed: ServedContext["timed"], leads: boolean, basis: PolicyBasis, role: RunTask["assignedRole"] = null) {
     const { contextMaxAgeMs: maxAgeMs, healthMaxAgeMs } = this.#timings;
     const { contextVersion, policyHash } = basis;
     const { votersMin = 2 } = this.#options;
-    const known = { timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs };
+    const known = { timed, nowMs: this.#nowMs(), maxAgeMs, healthMaxAgeMs, assignedRole: role };
     return globalContextOf({ ...known, leads, contextVersion, policyHash, votersMin });
   }
 

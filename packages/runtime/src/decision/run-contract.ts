@@ -1,5 +1,6 @@
 /** What a run from an incident to its decision is given, and how it may end. */
 import type { Random } from "@entrain/kernel";
+import type { AgentRole } from "@entrain/core/membership";
 import type { Leadership } from "@entrain/core/election";
 import type {
   ActSource,
@@ -28,7 +29,7 @@ export interface RunSurroundings {
   /** Whom an action of the whole fleet would reach. */
   readonly registry: Pick<Registry, "snapshot">;
   /** What is known of the swarm now, as `task` would have got it. */
-  readonly contextFor: (task: Pick<RunTask, "leadership" | "basis">) => GlobalContext;
+  readonly contextFor: (task: Pick<RunTask, "leadership" | "assignedRole" | "basis">) => GlobalContext;
   readonly askApproval?: AskApproval;
   readonly reasoner: Reasoner;
   readonly reasonings: FailureWindow;
@@ -49,6 +50,7 @@ export interface RunTask {
   /** The caller's identity of the incident. */
   readonly incidentId: string | undefined;
   readonly leadership: Leadership | undefined;
+  readonly assignedRole: AgentRole | null;
   /** Somebody else leads and may be expected to propose. */
   readonly leaderKnown: boolean;
   readonly basis: PolicyBasis;

@@ -5,7 +5,10 @@ import { statusLines } from "./status.ts";
 import { decisionLines } from "./decisions.ts";
 
 test("a swarm's status is facts and a table of agents", () => {
-  const lines = statusLines(swarmView(), [agentView("agent-1", { role: "leader" }), agentView("b", { health: null })]);
+  const lines = statusLines(swarmView(), [
+    agentView("agent-1", { role: "leader" }),
+    agentView("b", { assignedRole: null, health: null }),
+  ]);
   assert.deepEqual(lines, [
     "swarm          demo-x",
     "agents         2 alive",
@@ -18,10 +21,17 @@ test("a swarm's status is facts and a table of agents", () => {
     "context        version 1",
     "redis          answers",
     "",
-    "agent    state  role      health  pid  ops",
-    "agent-1  alive  leader    1.00    100  http://127.0.0.1:40001",
-    "b        alive  follower  -       100  http://127.0.0.1:40001",
+    "agent    state  role      assigned  health  pid  ops",
+    "agent-1  alive  leader    primary   1.00    100  http://127.0.0.1:40001",
+    "b        alive  follower  -         -       100  http://127.0.0.1:40001",
   ]);
+});
+
+test("while Redis is away the leader is marked: nobody knows whether it still leads", () => {
+  const away = { store: { up: false, generation: 1 }, stale: true } as const;
+  const told = statusLines(swarmView(away), []);
+  assert.equal(told[2], "leader         agent-1, term 1763683423123 (as last known)");
+  assert.equal(told[9], "redis          is away");
 });
 
 test("decisions are a table, newest first as the console gives them", () => {

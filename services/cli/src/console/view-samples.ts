@@ -31,6 +31,7 @@ export function agentView(agentId: string, difference: Partial<AgentView> = {}):
     incarnation: 1,
     state: "alive",
     role: "follower",
+    assignedRole: "primary",
     health: 1,
     pid: 100,
     phaseRad: 1.5,

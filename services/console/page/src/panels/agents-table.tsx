@@ -14,6 +14,11 @@ const columns: readonly Column[] = [
   { name: "Agent", text: ({ agentId }) => agentId, order: ({ agentId }) => agentId },
   { name: "State", text: ({ state }) => state, order: ({ state }) => state },
   { name: "Role", text: ({ role }) => role, order: ({ role }) => role },
+  {
+    name: "Assigned",
+    text: ({ assignedRole }) => formatPlain(assignedRole),
+    order: ({ assignedRole }) => assignedRole ?? "",
+  },
   { name: "Health", text: ({ health }) => health.toFixed(2), order: ({ health }) => health },
   { name: "Phase, rad", text: ({ phaseRad }) => formatRatio(phaseRad), order: ({ phaseRad }) => phaseRad ?? -1 },
   { name: "Period", text: ({ periodMs }) => formatPeriod(periodMs), order: ({ periodMs }) => periodMs ?? -1 },

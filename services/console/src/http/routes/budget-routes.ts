@@ -76,7 +76,7 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       },
     },
     async () => {
-      requireStore(context);
+      requireStore(context, "read anew");
       return (await auditBudgets(context.store.budgets)).report;
     },
   );

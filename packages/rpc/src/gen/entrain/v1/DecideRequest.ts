@@ -10,6 +10,7 @@ export interface DecideRequest {
   'reading'?: (_entrain_v1_Reading | null);
   'incidentId'?: (string);
   'leadership'?: (_entrain_v1_Leadership | null);
+  'assignedRole'?: (string);
 }
 
 export interface DecideRequest__Output {
@@ -18,4 +19,5 @@ export interface DecideRequest__Output {
   'reading': (_entrain_v1_Reading__Output | null);
   'incidentId': (string);
   'leadership': (_entrain_v1_Leadership__Output | null);
+  'assignedRole': (string);
 }

@@ -13,6 +13,7 @@ export interface GlobalContext {
   'policyHash'?: (string);
   'fresh'?: (boolean);
   'ageMs'?: (number | string);
+  'assignedRole'?: (string);
   '_health'?: "health";
   '_ageMs'?: "ageMs";
 }
@@ -28,6 +29,7 @@ export interface GlobalContext__Output {
   'policyHash': (string);
   'fresh': (boolean);
   'ageMs'?: (number);
+  'assignedRole': (string);
   '_health'?: "health";
   '_ageMs'?: "ageMs";
 }
