@@ -64,6 +64,8 @@ export function createBudgetClient(address: string, options: BudgetClientOptions
         });
       case "allocate":
         return callUnary({ ...call, method: service.Allocate, request: command.request });
+      case "prolong":
+        return callUnary({ ...call, method: service.ProlongBudget, request: command });
       case "extend":
         return callUnary({ ...call, method: service.ExtendAllocation, request: command });
       case "consume":

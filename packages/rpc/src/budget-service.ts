@@ -42,6 +42,7 @@ export type BudgetHandlers = Pick<
   | "TransferBudget"
   | "AmendBudget"
   | "Allocate"
+  | "ProlongBudget"
   | "ExtendAllocation"
   | "ConsumeAllocation"
   | "ReleaseAllocation"
@@ -109,6 +110,11 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         }),
       };
     }),
+    ProlongBudget: changed(({ budgetId, leaseMs }) => ({
+      kind: "prolong",
+      budgetId: checkId("budget_id", budgetId),
+      leaseMs: checkWithin("lease_ms", leaseMs, budgetLimits.leaseMs),
+    })),
     ExtendAllocation: held(({ leaseMs }, target) => ({
       kind: "extend",
       ...target,
