@@ -7,8 +7,10 @@ export type { ContextHint, ContextStore, DocumentRules, HistoryPage } from "./co
 export type {
   ContextWatch,
   ResyncCause,
+  NamedWatches,
   SharedContext,
   VersionNews,
+  WatchListing,
   WatchNews,
   WatchOptions,
   WatchStats,

@@ -7,6 +7,8 @@ const queueLimit = 100_000;
 /** Longest batching window, ms, and the bounds of a rate of news. */
 const paceLimits = { batchMs: 60_000, newsPerSecond: { least: 0.01, most: 1_000 } } as const;
 
+const namePattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+
 /** How a watch goes. */
 export type WatchSettings = Required<Pick<WatchOptions, "queueMax" | "bookmarkEveryMs" | "batchMs">> &
   Pick<WatchOptions, "fromVersion"> & {
@@ -25,8 +27,14 @@ export function watchSettings(options: WatchOptions): WatchSettings {
   const { least, most } = paceLimits.newsPerSecond;
   if (newsPerSecondMax !== undefined && !(newsPerSecondMax >= least && newsPerSecondMax <= most))
     throw EntrainError.invalid("newsPerSecondMax", newsPerSecondMax, `give ${least} to ${most}`);
+  checkName(options.name);
   const spacingMs = newsPerSecondMax === undefined ? 0 : 1_000 / newsPerSecondMax;
   if (fromVersion !== undefined && !(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
     throw EntrainError.invalid("fromVersion", fromVersion, "give a version, or 0 for all that are kept");
   return { queueMax, bookmarkEveryMs, batchMs, spacingMs, fromVersion };
+}
+
+function checkName(name: string | undefined): void {
+  if (name !== undefined && !namePattern.test(name))
+    throw EntrainError.invalid("name", name, "use 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter");
 }
