@@ -50,6 +50,12 @@ export interface WatchOptions extends ContextFilter {
   readonly newsPerSecondMax?: number;
 }
 
+/** Every option of a watch; the compiler sees that none is missing. */
+export const watchOptionNames: readonly string[] = Object.keys({
+  ...{ pointers: true, kinds: true, authors: true, severityMin: true, fromVersion: true },
+  ...{ queueMax: true, bookmarkEveryMs: true, batchMs: true, newsPerSecondMax: true, name: true },
+} satisfies Record<keyof WatchOptions, true>);
+
 /** How a watch fares: told all there is, news wait for it, it missed some and is told so next, or it is over. */
 export type WatchHealth = "current" | "behind" | "resync" | "closed";
 

@@ -15,6 +15,7 @@ export type {
   WatchOptions,
   WatchStats,
 } from "./context-watch.ts";
+export { watchOptionNames } from "./context-watch.ts";
 export type { BusEvent } from "./bus-events.ts";
 export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";

@@ -1,6 +1,6 @@
 /** What a watcher asks for, checked, with what is usual where it says nothing. */
-import { EntrainError } from "@entrain/kernel";
-import type { WatchOptions } from "@entrain/ports";
+import { EntrainError, optionsOf } from "@entrain/kernel";
+import { watchOptionNames, type WatchOptions } from "@entrain/ports";
 
 /** Longest queue that may be asked for. */
 const queueLimit = 100_000;
@@ -18,6 +18,7 @@ export type WatchSettings = Required<Pick<WatchOptions, "queueMax" | "bookmarkEv
 
 /** @throws EntrainError `invalid-argument` that names the option. */
 export function watchSettings(options: WatchOptions): WatchSettings {
+  optionsOf(options, watchOptionNames, "give { pointers }, or nothing for all changes");
   const { queueMax = 1_000, bookmarkEveryMs = 1_000, batchMs = 0, newsPerSecondMax, fromVersion } = options;
   if (!(Number.isInteger(queueMax) && queueMax >= 1 && queueMax <= queueLimit))
     throw EntrainError.invalid("queueMax", queueMax, `give a whole number from 1 to ${queueLimit}`);
