@@ -94,12 +94,13 @@ test("a handler's input is of the type that a simple schema names, and else any 
 });
 
 test("what needs the store is refused before the start, in words that say what is missing", async () => {
-  const { budget, bus, context, rate, sessions, votes } = createAgent(minimal);
+  const agent = createAgent(minimal);
+  const { budget, bus, context, sessions, votes } = agent;
   for (const call of [
     () => budget.allocate("b", { amounts: { tokens: 1 } }),
     () => bus.publish("a/b", 1),
     () => context.merge({ a: 1 }),
-    () => rate("x", { perSecond: 1 }).take(),
+    () => agent.rate("x", { perSecond: 1 }).take(),
     () => sessions.create({ pattern: { capability: "c" } }),
     () => sessions.wait("s"),
     () => votes.propose({ question: 1 }),
@@ -109,6 +110,6 @@ test("what needs the store is refused before the start, in words that say what i
       { code: "unavailable", message: /the agent is not started: call start first$/ },
       `${call}`,
     );
-  assert.equal(rate("x", { perSecond: 1 }).status().waiting, 0, "what asks nobody is answered");
+  assert.equal(agent.rate("x", { perSecond: 1 }).status().waiting, 0, "what asks nobody is answered");
   assert.equal(context.current(), undefined);
 });

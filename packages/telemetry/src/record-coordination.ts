@@ -36,7 +36,7 @@ export function recordCoordination(
       return;
     }
     case "session.undriven":
-      // The log says it, once a wait; what counts is the session's own end.
+      to.sessionsUndriven.inc();
       return;
     default:
       recordBus(to, bound, event);

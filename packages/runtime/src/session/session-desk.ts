@@ -90,7 +90,6 @@ const waitMaxMs = 2_147_483_647;
 /** A desk over a store. */
 export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
   const { sessions, tasks, timers, nextSessionId, tracing = noTracing } = options;
-  const { events = () => undefined, undrivenAfterMs = 4_000 } = options;
 
   async function refuseUnknown(pattern: Parameters<typeof capabilitiesOf>[0]): Promise<void> {
     const offered = Object.keys((await tasks.figures(0)).capabilities).filter((name) => !name.startsWith("entrain."));
@@ -142,41 +141,49 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       }
     },
     list: (limit, before) => sessions.list(limit, before),
-    async wait(sessionId, { timeoutMs, signal } = {}) {
-      signal?.throwIfAborted();
-      let { header, record } = await read(sessionId);
-      const limitMs = checkLimit(timeoutMs ?? header.spec.timeoutMs + waitMarginMs);
-      const ending = new AbortController();
-      const callOff = timers.after(limitMs, () => {
-        ending.abort(lateError(sessionId, limitMs, header.state));
-      });
-      const callOffWarning = timers.after(undrivenAfterMs, () => {
-        if (header.state === "initializing") events({ kind: "session.undriven", sessionId, forMs: undrivenAfterMs });
-      });
-      try {
-        for (;;) {
-          signal?.throwIfAborted();
-          const moved = movedOn(options, sessionId, signal);
-          try {
-            ({ header, record } = await read(sessionId));
-            if (isEnded(header.state) && record.end !== null) return record.end;
-            ending.signal.throwIfAborted();
-            await moved.promise;
-          } finally {
-            moved.end();
-          }
-        }
-      } finally {
-        callOff();
-        callOffWarning();
-      }
-    },
+    wait: (sessionId, how) => waitForEnd(options, read, sessionId, how),
     async cancel(sessionId, cause = "it was cancelled") {
       if (await sessions.cancel(sessionId, cause)) return true;
       await read(sessionId);
       return false;
     },
   };
+}
+
+async function waitForEnd(
+  options: SessionDeskOptions,
+  read: SessionDesk["read"],
+  sessionId: string,
+  { timeoutMs, signal }: Parameters<SessionDesk["wait"]>[1] = {},
+): Promise<SessionEnd> {
+  const { timers, events = () => undefined, undrivenAfterMs = 4_000 } = options;
+  signal?.throwIfAborted();
+  let { header, record } = await read(sessionId);
+  const limitMs = checkLimit(timeoutMs ?? header.spec.timeoutMs + waitMarginMs);
+  const ending = new AbortController();
+  const callOff = timers.after(limitMs, () => {
+    ending.abort(lateError(sessionId, limitMs, header.state));
+  });
+  const callOffWarning = timers.after(undrivenAfterMs, () => {
+    if (header.state === "initializing") events({ kind: "session.undriven", sessionId, forMs: undrivenAfterMs });
+  });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const moved = movedOn(options, sessionId, signal);
+      try {
+        ({ header, record } = await read(sessionId));
+        if (isEnded(header.state) && record.end !== null) return record.end;
+        ending.signal.throwIfAborted();
+        await moved.promise;
+      } finally {
+        moved.end();
+      }
+    }
+  } finally {
+    callOff();
+    callOffWarning();
+  }
 }
 
 function checkLimit(timeoutMs: number): number {
