@@ -108,7 +108,7 @@ test("what needs the store is refused before the start, in words that say what i
     await assert.rejects(
       call,
       { code: "unavailable", message: /the agent is not started: call start first$/ },
-      `${call}`,
+      String(call),
     );
   assert.equal(agent.rate("x", { perSecond: 1 }).status().waiting, 0, "what asks nobody is answered");
   assert.equal(context.current(), undefined);

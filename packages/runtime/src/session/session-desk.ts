@@ -89,7 +89,7 @@ const waitMaxMs = 2_147_483_647;
 
 /** A desk over a store. */
 export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
-  const { sessions, tasks, timers, nextSessionId, tracing = noTracing } = options;
+  const { sessions, tasks, nextSessionId, tracing = noTracing } = options;
 
   async function refuseUnknown(pattern: Parameters<typeof capabilitiesOf>[0]): Promise<void> {
     const offered = Object.keys((await tasks.figures(0)).capabilities).filter((name) => !name.startsWith("entrain."));
