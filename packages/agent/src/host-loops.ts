@@ -95,7 +95,7 @@ function createRhythm(
     processId: options.processId,
     goal,
     strategies: options.rhythm.book,
-    batched: options.agentIds.length > 1,
+    crowd: options.agentIds.length,
     spin: () => (options.spin === "auto" ? hasCoresToSpin(options.host, alive()) : options.spin === "on"),
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
