@@ -14,6 +14,7 @@ import { rhythmLargeSuites } from "./rhythm-sim-large.ts";
 import { scheduleSuite } from "./schedule.ts";
 import { swarmSpreadSuite } from "./swarm-spread.ts";
 import { swarmSuites } from "./swarm.ts";
+import { tasksSuite } from "./tasks.ts";
 
 /** One suite. */
 export interface Suite {
@@ -40,4 +41,5 @@ export const suites: readonly Suite[] = [
   failoverSuite,
   ...swarmSuites,
   swarmSpreadSuite,
+  tasksSuite,
 ];

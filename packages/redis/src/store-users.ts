@@ -40,10 +40,10 @@ export const areas = {
     writes: ["enroll-voter", "evict-voter", "open-proposal", "cast-vote", "next-round"],
   },
   elections: {
-    keys: ["leader:*", "term:*"],
-    channels: ["leader:*"],
+    keys: ["leader:*", "term:*", "leader-reports"],
+    channels: ["leader:*", "leader-reports"],
     reads: ["read-leader"],
-    writes: ["campaign", "renew", "release"],
+    writes: ["campaign", "renew", "release", "succeed-leader"],
   },
   // The record that decisions are fenced by.
   fence: { keys: ["leader:swarm"] },

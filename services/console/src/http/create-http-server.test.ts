@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { test, type TestContext } from "node:test";
 import { createApi } from "../testing/api-under-test.ts";
 
@@ -31,6 +32,7 @@ function raw(port: number, bytes: string): Promise<string> {
 test("every refusal is a problem document with the status it says", async (t) => {
   const { app } = await apiOf(t);
   const url = "/api/v1/telemetry";
+  const packed = { ...json, "content-encoding": "gzip" };
   const cases = [
     [{ method: "GET", url: "/api/v1/nothing" }, 404],
     [{ method: "POST", url: "/api/v1/nothing", payload: "{", headers: json }, 404],
@@ -46,6 +48,8 @@ test("every refusal is a problem document with the status it says", async (t) =>
     [{ method: "POST", url, payload: "t=1", headers: { "content-type": "application/x-www-form-urlencoded" } }, 415],
     [{ method: "POST", url, payload: "{}", headers: { "content-type": "text/plain" } }, 415],
     [{ method: "POST", url, payload: `{"telemetry":{"t":"${"x".repeat(65_536)}"}}`, headers: json }, 413],
+    // Nothing is unpacked: what is small here cannot become large.
+    [{ method: "POST", url, payload: gzipSync(Buffer.alloc(1 << 20)), headers: packed }, 415],
     [{ method: "POST", url }, 422],
     [{ method: "GET", url: "/api/v1/%zz" }, 400],
     [{ method: "GET", url: "/api/v1/events?types=beat,tea" }, 422],

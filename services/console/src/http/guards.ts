@@ -62,6 +62,8 @@ export function addGuards(app: FastifyInstance, { clock, events, access, audit }
     const refusal = admit(access, request, changes);
     if (refusal !== undefined) return sendProblem(reply.header("www-authenticate", challenge), refusal);
     if (changes) refuseOtherOrigins(request);
+    if ((request.headers["content-encoding"] ?? "identity") !== "identity")
+      return sendProblem(reply, problem(415, "send the body as it is: nothing is unpacked here (Content-Encoding)"));
     if (underWay > underWayMax)
       throw new EntrainError("unavailable", `${underWayMax} requests are under way: try again later`);
   });
