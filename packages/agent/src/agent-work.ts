@@ -3,7 +3,7 @@
  * the swarm has approved, and sessions (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
  */
 import { randomUUID } from "node:crypto";
-import { checkId, createRandom, EntrainError, type Json } from "@entrain/kernel";
+import { checkId, compareIds, createRandom, EntrainError, type Json } from "@entrain/kernel";
 import { sessionDefaults } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
@@ -56,6 +56,8 @@ export interface AgentWork {
 
 /** The same, with its life. */
 export interface HostWork extends AgentWork {
+  /** Its capabilities, in the order of their names. */
+  names(): readonly string[];
   start(): void;
   /** Claims nothing more, finishes what it can, hands the rest back. Idempotent. */
   stop(drainMs: number): Promise<void>;
@@ -71,6 +73,8 @@ export interface HostWorkOptions {
   readonly context: Pick<SharedContext, "current" | "read" | "patch">;
   readonly isLeader: () => boolean;
   readonly onEscalation: (event: EscalationEvent) => void;
+  /** There is a capability more. */
+  readonly onOffer: () => void;
 }
 
 const concurrencyMax = 1_000;
@@ -92,6 +96,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
   function add(worker: CapabilityWorker): void {
     workers.set(worker.name, worker);
     if (phase === "running") worker.start();
+    given.onOffer();
   }
 
   if (coordinate) add(driverOf(given, shared, expressions));
@@ -137,6 +142,8 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       nextSessionId: () => `s-${randomUUID()}`,
       tracing,
     }),
+    // Entrain's own work is no capability that anybody asks for.
+    names: () => [...workers.keys()].filter((name) => !name.startsWith("entrain.")).sort(compareIds),
     start() {
       if (phase !== "idle") return;
       phase = "running";

@@ -35,8 +35,10 @@ test("agents are told with their rhythm, their role and what they said of themse
       kind: "members",
       view: viewOf(
         1,
-        memberOf("a", { health: 0.8, risk: 0.3, role: "backup", roleSinceMs: 1 }),
+        memberOf("a", { health: 0.8, risk: 0.3, load: 0.4, capabilities: ["scan"], role: "backup", roleSinceMs: 1 }),
         memberOf("b", { state: "dead" }),
+        memberOf("c", { joining: true }),
+        memberOf("d", { joining: true, suspect: true }),
       ),
     },
     { kind: "leader", leader: leaderOf("a", 7) },
@@ -45,7 +47,8 @@ test("agents are told with their rhythm, their role and what they said of themse
       observation: observationOf(0, { phases: [sampleOf("a", 0.25)], energies: [{ agentId: "a", energy: 61.5 }] }),
     },
   );
-  const [a, b] = model.agents(at(0.25));
+  const [a, b, c, d] = model.agents(at(0.25));
+  assert.deepEqual([c?.state, d?.state], ["joining", "suspect"]);
   assert.deepEqual(a, {
     agentId: "a",
     incarnation: 1,
@@ -54,6 +57,8 @@ test("agents are told with their rhythm, their role and what they said of themse
     assignedRole: "backup",
     health: 0.8,
     risk: 0.3,
+    load: 0.4,
+    capabilities: ["scan"],
     address: "127.0.0.1:50051",
     host: "host-1",
     pid: 100,
