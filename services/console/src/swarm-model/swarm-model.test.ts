@@ -37,8 +37,6 @@ test("agents are told with their rhythm, their role and what they said of themse
         1,
         memberOf("a", { health: 0.8, risk: 0.3, load: 0.4, capabilities: ["scan"], role: "backup", roleSinceMs: 1 }),
         memberOf("b", { state: "dead" }),
-        memberOf("c", { joining: true }),
-        memberOf("d", { joining: true, suspect: true }),
       ),
     },
     { kind: "leader", leader: leaderOf("a", 7) },
@@ -47,8 +45,7 @@ test("agents are told with their rhythm, their role and what they said of themse
       observation: observationOf(0, { phases: [sampleOf("a", 0.25)], energies: [{ agentId: "a", energy: 61.5 }] }),
     },
   );
-  const [a, b, c, d] = model.agents(at(0.25));
-  assert.deepEqual([c?.state, d?.state], ["joining", "suspect"]);
+  const [a, b] = model.agents(at(0.25));
   assert.deepEqual(a, {
     agentId: "a",
     incarnation: 1,
@@ -74,6 +71,16 @@ test("agents are told with their rhythm, their role and what they said of themse
     [b?.state, b?.role, b?.assignedRole, b?.phaseRad, b?.energy, b?.strategy],
     ["dead", "follower", null, null, null, null],
   );
+});
+
+test("who is joining says so, unless probes do not reach it, and counts as alive", () => {
+  const members = [memberOf("a", { joining: true }), memberOf("b", { joining: true, suspect: true }), memberOf("c")];
+  const model = modelOf({ kind: "members", view: viewOf(1, ...members) });
+  assert.deepEqual(
+    model.agents(at(0)).map(({ state }) => state),
+    ["joining", "suspect", "alive"],
+  );
+  assert.equal(model.swarm().agents, 3);
 });
 
 test("leaders: the first look is no change; a new term is, and so is nobody", () => {
