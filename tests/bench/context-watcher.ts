@@ -36,7 +36,7 @@ async function openCopy() {
     timers: systemTimers,
   });
   await store.connect();
-  const shared = { store: store.context, timers: systemTimers, events: () => undefined };
+  const shared = { store: store.context, timers: systemTimers, clock: createSystemClock(), events: () => undefined };
   const follower = new ContextFollower({ ...shared, health: store.health, seed: randomUUID() });
   follower.start();
   while (follower.current() === undefined) await new Promise(setImmediate);

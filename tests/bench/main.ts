@@ -3,6 +3,7 @@
  *
  *   npm run bench                                 all suites
  *   npm run bench -- --suite decisions            this one (may be repeated)
+ *   npm run bench -- --help                       what there is
  *   npm run bench -- --suite decisions --json     one JSON object per figure on stdout, see figure.ts
  *   npm run bench -- --suite failover --kills 100   so many kills instead of 20, in the suites that kill (failover, detection)
  *   npm run bench -- --suite failover --slice 170   at most so many seconds; the same command again goes on (see samples.ts)
@@ -22,6 +23,13 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+const usage = (): string =>
+  [
+    "npm run bench [-- --suite NAME ...] [--json] [--kills N] [--slice SECONDS]",
+    "",
+    ...suites.map(({ name, about }) => `  ${name.padEnd(18)}${about}`),
+  ].join("\n");
+
 const defaultKills = 20;
 
 interface Request {
@@ -32,16 +40,18 @@ interface Request {
 }
 
 /** @throws Error in one sentence for a wrong command line. */
-function readRequest(args: readonly string[]): Request {
+function readRequest(args: readonly string[]): Request | "help" {
   const { values } = parseArgs({
     args: [...args],
     options: {
       suite: { type: "string", multiple: true },
       json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
       slice: { type: "string" },
       kills: { type: "string", default: String(defaultKills) },
     },
   });
+  if (values.help === true) return "help";
   const names = values.suite ?? [];
   const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
   if (unknown !== undefined)
@@ -84,6 +94,10 @@ async function main(): Promise<number> {
   } catch (error) {
     say(`npm run bench: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
+  }
+  if (request === "help") {
+    console.log(usage());
+    return 0;
   }
   let code = 0;
   for (const suite of request.chosen) {

@@ -4,6 +4,7 @@
  * tests/bench/results/soak-<suite>.md, and what a suite keeps line by line beside it.
  *
  *   npm run soak                                 all suites
+ *   npm run soak -- --help                       what there is
  *   npm run soak -- --suite leadership           this one (may be repeated)
  *   npm run soak -- --suite decisions            decisions-5, decisions-20 and decisions-50
  *   npm run soak -- --suite leadership --runs 20 so many runs instead of the full number
@@ -27,12 +28,25 @@ interface Request {
   readonly fresh: boolean;
 }
 
+const usage = (): string =>
+  [
+    "npm run soak [-- --suite NAME ...] [--runs N] [--fresh]",
+    "",
+    ...soakSuites.map(({ name, runs, about }) => `  ${name.padEnd(18)}${runs} runs. ${about}`),
+  ].join("\n");
+
 /** @throws Error in one sentence for a wrong command line. */
-function readRequest(args: readonly string[]): Request {
+function readRequest(args: readonly string[]): Request | "help" {
   const { values } = parseArgs({
     args: [...args],
-    options: { suite: { type: "string", multiple: true }, runs: { type: "string" }, fresh: { type: "boolean" } },
+    options: {
+      suite: { type: "string", multiple: true },
+      runs: { type: "string" },
+      fresh: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   });
+  if (values.help === true) return "help";
   const names = values.suite ?? [];
   const isNamed = (suite: SoakSuite, name: string): boolean => suite.name === name || suite.name.startsWith(`${name}-`);
   const unknown = names.find((name) => !soakSuites.some((suite) => isNamed(suite, name)));
@@ -121,6 +135,10 @@ async function main(): Promise<number> {
   } catch (error) {
     console.error(`npm run soak: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
+  }
+  if (request === "help") {
+    console.log(usage());
+    return 0;
   }
   let violated = 0;
   for (const suite of request.chosen) violated += await soak(suite, request);

@@ -1,19 +1,13 @@
 /** Subscribers of the shared context in processes of their own, in every kind of trouble: each version is accounted for (C1). */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { Redis } from "ioredis";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
 import { createAgent, type Agent } from "entrain";
-import type { SubscriberTask, Told } from "./context-subscriber.ts";
-
-/** How long the paused subscriber is stopped, ms. */
-const pausedMs = 10_000;
+import type { SubscriberTask } from "./context-subscriber.ts";
+import { assertAccounted, changeTimes, has, startSubscriber } from "./context-subscription.ts";
 
 let redis: TestRedis;
 before(async () => {
@@ -21,45 +15,8 @@ before(async () => {
 });
 after(() => redis.stop());
 
-interface Subscriber extends AsyncDisposable {
-  readonly pid: number;
-  /** The version from which on it watches. */
-  readonly from: number;
-  readonly told: readonly Told[];
-}
-
-async function subscribe(swarm: string, more: Partial<SubscriberTask> = {}): Promise<Subscriber> {
-  const task: SubscriberTask = { redis: redis.url, swarm, queueMax: 1_000, pauseMs: 0, ...more };
-  const main = path.join(import.meta.dirname, "context-subscriber.ts");
-  const child = spawn(process.execPath, [main, JSON.stringify(task)], { stdio: ["pipe", "pipe", "inherit"] });
-  const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout });
-  const [first] = (await once(lines, "line")) as [string];
-  const told: Told[] = [];
-  lines.on("line", (line) => told.push(JSON.parse(line) as Told));
-  return {
-    pid: child.pid ?? assert.fail("it has a pid"),
-    from: Number(first.split(" ")[1]),
-    told,
-    async [Symbol.asyncDispose]() {
-      child.stdin.end();
-      await exited;
-    },
-  };
-}
-
-/** Each version follows on the one before it, or it is said from where on some were missed. */
-function assertAccounted({ from, told }: Subscriber, present: number): void {
-  let reached = from;
-  for (const news of told) {
-    if (news.kind === "change") assert.equal(news.baseVersion, reached, `version ${news.version}`);
-    if (news.kind === "resync") assert.equal(news.fromVersion, reached, `resync to ${news.version}`);
-    reached = news.version;
-  }
-  assert.equal(reached, present);
-}
-
-const has = ({ told, from }: Subscriber, version: number): boolean => (told.at(-1)?.version ?? from) >= version;
+const subscribe = (swarm: string, more: Partial<SubscriberTask> = {}) =>
+  startSubscriber({ redis: redis.url, swarm, ...more });
 
 async function writerOf(swarm: string): Promise<Agent> {
   const agent = createAgent({ swarm, redis: redis.url });
@@ -67,38 +24,9 @@ async function writerOf(swarm: string): Promise<Agent> {
   return agent;
 }
 
-/** Changes the document; the last version. A change that Redis does not take is tried again. */
-async function change(writer: Agent, times: number): Promise<number> {
-  let version = 0;
-  for (let n = 0; n < times; n++)
-    await waitFor("a change is taken", () =>
-      writer.context.merge({ n: { [n]: randomUUID() } }).then(
-        (made) => {
-          version = made.version;
-          return true;
-        },
-        () => false,
-      ),
-    );
-  return version;
-}
-
-test(`a subscriber that is paused for ${pausedMs / 1_000} s is told every version made meanwhile`, async () => {
-  const swarm = `s-${randomUUID()}`;
-  await using writer = await writerOf(swarm);
-  await using subscriber = await subscribe(swarm);
-  await change(writer, 5);
-  process.kill(subscriber.pid, "SIGSTOP");
-  const until = performance.now() + pausedMs;
-  let present = 0;
-  try {
-    while (performance.now() < until) present = await change(writer, 10);
-  } finally {
-    process.kill(subscriber.pid, "SIGCONT");
-  }
-  await waitFor("it has caught up", () => has(subscriber, present), 20_000);
-  assertAccounted(subscriber, present);
-});
+/** Changes the document; the last version. */
+const change = (writer: Agent, times: number): Promise<number> =>
+  changeTimes((patch) => writer.context.merge(patch), times);
 
 test("a subscriber whose connections are cut is told every version", async () => {
   const swarm = `s-${randomUUID()}`;

@@ -77,6 +77,17 @@ test("of 50 allocators at two coordinators that want 1,000 of a pool of 10,000 e
   assert.deepEqual(await faults(), []);
 });
 
+test("a child budget is prolonged at a coordinator, and lives on", async () => {
+  const [{ budget }, other] = coordinators;
+  await budget.create({ budgetId: "brief", parentId: "pool", limits: { credits: 10 }, leaseMs: 10_000 });
+  const before = (await budget.read("brief"))?.leaseUntilMs ?? 0;
+  await other.budget.extend("brief", 600_000);
+  assert.ok(((await budget.read("brief"))?.leaseUntilMs ?? 0) >= before + 500_000);
+  await assert.rejects(budget.extend("pool", 600_000), { code: "invalid-argument", field: "leaseMs" });
+  await assert.rejects(budget.extend("brief", 0), { code: "invalid-argument", field: "leaseMs" });
+  await budget.close("brief");
+});
+
 test("what a budget may not be is refused with the field, and changes nothing", async () => {
   const [{ budget }] = coordinators;
   await assert.rejects(budget.create({ budgetId: "child", parentId: "nowhere", limits: { credits: 1 } }), {

@@ -1,6 +1,6 @@
 /** The batchers of one agent: beaten together, and drained together when it stops. */
 import { randomUUID } from "node:crypto";
-import { createRandom, EntrainError } from "@entrain/kernel";
+import { checkObject, createRandom, EntrainError } from "@entrain/kernel";
 import type { EventSink } from "@entrain/ports";
 import {
   createBatcher,
@@ -52,13 +52,15 @@ export function createAgentBatchers(agentId: string, events: EventSink): AgentBa
 
   return {
     create(options) {
-      checkFree(options.name);
+      const { name } = checkObject("options", options, "give { name, flush }");
+      checkFree(String(name));
       const batcher = build(options);
       batchers.set(options.name, batcher);
       return batcher;
     },
     createForFleet(options, world) {
-      checkFree(options.name);
+      const { name } = checkObject("options", options, "give { name, flush }");
+      checkFree(String(name));
       const { call, local } = createFleetPart(options, world);
       const batcher = build(local);
       fleet.set(options.name, {

@@ -15,6 +15,7 @@ import type {
   HistoryPage,
   SharedContext,
   Unsubscribe,
+  WatchListing,
   WatchOptions,
 } from "@entrain/ports";
 import { compilePolicy } from "@entrain/reasoners";
@@ -74,6 +75,8 @@ export interface AgentContext {
    * @throws EntrainError `invalid-argument` that names the option
    */
   watch(options?: WatchOptions): ContextWatch;
+  /** The open watches of this process, oldest first, each with its figures. */
+  watches(): readonly WatchListing[];
 }
 
 /** The document's part of a host. */
@@ -138,6 +141,7 @@ export function createHostContext(
       rollback: (toVersion, changed = {}) => context.rollback(toVersion, note(changed)),
       history: (limit, before) => context.history(limit, before),
       watch: (wanted) => context.watch(wanted),
+      watches: () => held.watches(),
     },
     stop() {
       unfollow();

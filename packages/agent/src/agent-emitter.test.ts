@@ -89,3 +89,17 @@ test("an error that nobody listens to is thrown at nobody", () => {
   const { emitter } = emitterWithSink();
   emitter.emit("error", new EntrainError("superseded", "gone"));
 });
+
+test("an event that does not exist, and what is no listener, are refused", () => {
+  const { emitter } = emitterWithSink();
+  const on = (name: unknown, listener: unknown) => () => emitter.on(name as "beat", listener as () => void);
+  const listener = (): void => undefined;
+  assert.throws(on("baet", listener), {
+    code: "invalid-argument",
+    field: "event",
+    message: 'event is "baet": it is not known; did you mean beat?',
+  });
+  assert.throws(on("bogus", listener), /it is not known; there are beat, leader, degraded, context/);
+  for (const name of [undefined, 5, "constructor"]) assert.throws(on(name, listener), { field: "event" });
+  for (const wrong of [undefined, null, "text", {}]) assert.throws(on("beat", wrong), { field: "listener" });
+});

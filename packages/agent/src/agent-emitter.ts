@@ -2,7 +2,7 @@
  * Typed events of an agent. A listener that throws, or whose promise is rejected, harms nobody: the fault is reported and the
  * others are called.
  */
-import { EntrainError } from "@entrain/kernel";
+import { checkName, EntrainError } from "@entrain/kernel";
 import type { ContextNews } from "@entrain/core/context";
 import type { TargetState } from "@entrain/core/decision";
 import type { AgentRole } from "@entrain/core/membership";
@@ -77,6 +77,11 @@ export interface AgentEvents {
   error: EntrainError;
 }
 
+/** Every event; the compiler sees that none is missing. */
+const eventNames: readonly string[] = Object.keys({
+  ...{ beat: true, leader: true, degraded: true, context: true, escalation: true, role: true, error: true },
+} satisfies Record<keyof AgentEvents, true>);
+
 /** Ends a subscription: call it, or declare it with `using`. */
 export interface Off extends Disposable {
   (): void;
@@ -94,8 +99,14 @@ export class AgentEmitter {
     this.#sink = sink;
   }
 
-  /** One function may subscribe twice, and each subscription ends for itself. */
+  /**
+   * One function may subscribe twice, and each subscription ends for itself.
+   * @throws EntrainError `invalid-argument` for an event that does not exist, or what is no function
+   */
   on<Name extends keyof AgentEvents>(name: Name, listener: Listener<AgentEvents[Name]>): Off {
+    checkName("event", name, name, eventNames);
+    if (typeof listener !== "function")
+      throw EntrainError.invalid("listener", listener, "give a function of the event");
     const subscription: Listener<AgentEvents[Name]> = (event) => listener(event);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(subscription));

@@ -82,12 +82,41 @@ test("every wrong option is refused by its own name", () => {
     [{ membership: { deadAfterMs: 1 } }, "deadAfterMs", "invalid-config"],
     [{ duplicateId: "ask" }, "duplicateId", "invalid-argument"],
     [{ voters: { votersMin: 1 } }, "votersMin", "invalid-config"],
+    [{ peroid: 3 }, "peroid"],
+    [{ rhythm: "sync" }, "rhythm"],
+    [{ rhythm: { period: 3 } }, "rhythm.period"],
+    [{ rhythm: { energy: { capcity: 3 } } }, "rhythm.energy.capcity"],
+    [{ rhythm: { temperament: "calm" } }, "rhythm.temperament"],
+    [{ rhythm: { ownStrategies: {} } }, "rhythm.ownStrategies"],
+    [{ listen: "127.0.0.1:5999" }, "listen"],
+    [{ listen: { prot: 5_999 } }, "listen.prot"],
+    [{ listen: { host: 1 } }, "listen.host"],
+    [{ advertise: "h:1" }, "advertise"],
+    [{ advertise: { port: 1 } }, "advertise.host"],
+    [{ coordinate: "yes" }, "coordinate"],
+    [{ insecure: 1 }, "insecure"],
+    [{ requireStore: null }, "requireStore"],
+    [{ spin: true }, "spin"],
+    [{ opsUrl: 8080 }, "opsUrl"],
+    [{ decisionLoop: 5 }, "decisionLoop"],
+    [{ events: "stdout" }, "events"],
+    [{ patterns: {} }, "patterns"],
+    [{ tls: "on" }, "tls"],
+    [{ election: { lease: 100 } }, "election.lease"],
+    [{ membership: { deadAfter: 1 } }, "membership.deadAfter"],
+    [{ voters: { voterMin: 3 } }, "voters.voterMin"],
+    [{ storeTimeoutMs: "1s" }, "storeTimeoutMs"],
   ];
   for (const [options, field, code = "invalid-argument"] of wrong) {
     const error = refusalOf(options);
     assert.deepEqual([error.field, error.code], [field, code], inspect(options));
     assert.ok(error.message.includes(`${field} `), error.message);
   }
+});
+
+test("a slip in an option's name is answered with the name that was meant", () => {
+  assert.equal(refusalOf({ coordinat: true }).message, "coordinat is true: it is not known; did you mean coordinate?");
+  assert.match(refusalOf({ rhythm: { period: 3 } }).message, /^rhythm\.period is 3: .*did you mean periodMs\?$/);
 });
 
 test("a goal is founded with all that its kind takes", () => {

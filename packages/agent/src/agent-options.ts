@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
-import { checkId, EntrainError } from "@entrain/kernel";
+import { checkId, checkObject, EntrainError, membersOf, optionsOf } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import { voterTimings, type VoterTimings } from "@entrain/core/vote";
@@ -12,6 +12,7 @@ import { patternsByName, type Pattern } from "@entrain/core/session";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisAddress } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
+import { choiceOf, flagOf, textOf } from "./option-kinds.ts";
 import { resolveRhythmOptions, type ResolvedRhythmOptions, type RhythmOptions } from "./rhythm-options.ts";
 
 /** A host and a TCP port; port 0 takes any free one. */
@@ -65,6 +66,13 @@ export interface HostOptions {
   readonly events?: EventSink;
 }
 
+/** Every option of a host; the compiler sees that none is missing. */
+export const hostOptionNames: readonly string[] = Object.keys({
+  ...{ swarm: true, redis: true, listen: true, advertise: true, tls: true, insecure: true, rhythm: true, decide: true },
+  ...{ decisionLoop: true, coordinate: true, patterns: true, requireStore: true, opsUrl: true, spin: true },
+  ...{ duplicateId: true, election: true, membership: true, voters: true, storeTimeoutMs: true, events: true },
+} satisfies Record<keyof HostOptions, true>);
+
 /** The same, total. */
 export interface ResolvedHostOptions {
   readonly swarmId: string;
@@ -97,10 +105,9 @@ export interface ResolvedHostOptions {
  * @throws EntrainError `invalid-argument` or `invalid-config` that names the field.
  */
 export function resolveHostOptions(options: HostOptions, agentIds: readonly string[]): ResolvedHostOptions {
+  optionsOf(options, hostOptionNames, "give { swarm, redis }");
   const swarmId = checkId("swarm", options.swarm);
-  const storeTimeoutMs = options.storeTimeoutMs ?? options.election?.requestTimeoutMs ?? 400;
   const listen = listenAddress(options.listen);
-  const election = electionTimings({ requestTimeoutMs: storeTimeoutMs, ...options.election });
   return {
     swarmId,
     processId: `p-${randomUUID()}`,
@@ -109,22 +116,39 @@ export function resolveHostOptions(options: HostOptions, agentIds: readonly stri
     redis: checkRedis(options.redis),
     listen,
     advertise: checkAdvertise(options.advertise, listen),
-    tls: options.tls,
-    insecure: options.insecure ?? false,
+    tls: checkTls(options.tls),
+    insecure: flagOf("insecure", options.insecure, false),
     rhythm: resolveRhythmOptions(options.rhythm),
     reasoner: reasonerOf(options.decide),
-    decisionLoop: options.decisionLoop,
-    coordinate: options.coordinate ?? false,
-    patterns: patternsByName(options.patterns),
-    requireStore: options.requireStore ?? false,
-    opsUrl: options.opsUrl ?? "",
-    spin: options.spin ?? "auto",
-    duplicateId: checkDuplicateId(options.duplicateId ?? "take-over"),
+    decisionLoop: textOf("decisionLoop", options.decisionLoop, undefined, "give host:port"),
+    coordinate: flagOf("coordinate", options.coordinate, false),
+    patterns: patternsByName(checkPatterns(options.patterns)),
+    requireStore: flagOf("requireStore", options.requireStore, false),
+    opsUrl: textOf("opsUrl", options.opsUrl, "", "give a URL such as http://10.0.0.7:9100"),
+    spin: choiceOf("spin", options.spin ?? "auto", ["auto", "on", "off"]),
+    duplicateId: choiceOf("duplicateId", options.duplicateId ?? "take-over", ["take-over", "refuse"]),
+    ...timingsOf(options),
+    events: checkEvents(options.events),
+  };
+}
+
+/** What is said of times, each part with the defaults that follow from the others. */
+function timingsOf(
+  options: HostOptions,
+): Pick<ResolvedHostOptions, "election" | "membership" | "voters" | "storeTimeoutMs"> {
+  const { election: given = {}, membership = {}, voters = {} } = options;
+  membersOf(given, "election", Object.keys(electionTimings()));
+  membersOf(membership, "membership", Object.keys(membershipTimings()));
+  membersOf(voters, "voters", ["evictAfterMs", "votersMin"]);
+  const storeTimeoutMs = options.storeTimeoutMs ?? given.requestTimeoutMs ?? 400;
+  if (!(Number.isFinite(storeTimeoutMs) && storeTimeoutMs > 0))
+    throw EntrainError.invalid("storeTimeoutMs", storeTimeoutMs, "give a number of ms over 0");
+  const election = electionTimings({ requestTimeoutMs: storeTimeoutMs, ...given });
+  return {
     election,
-    membership: membershipTimings(options.membership),
-    voters: voterTimings(election.leaseMs, options.voters),
+    membership: membershipTimings(membership),
+    voters: voterTimings(election.leaseMs, voters),
     storeTimeoutMs,
-    events: options.events ?? (() => undefined),
   };
 }
 
@@ -147,12 +171,25 @@ function checkAgentIds(agentIds: readonly string[]): readonly string[] {
 function checkRedis(redis: unknown): RedisAddress {
   if (typeof redis === "string" || (typeof redis === "object" && redis !== null)) return redis;
   const remedy = "give a URL such as redis://127.0.0.1:6379, options of ioredis, or a client";
-  throw new EntrainError("invalid-argument", `redis is missing: ${remedy}`, { field: "redis", remedy });
+  const found = redis === undefined ? "missing" : `of the kind ${redis === null ? "null" : typeof redis}`;
+  throw new EntrainError("invalid-argument", `redis is ${found}: ${remedy}`, { field: "redis", remedy });
 }
 
-function checkDuplicateId(duplicateId: unknown): "take-over" | "refuse" {
-  if (duplicateId === "take-over" || duplicateId === "refuse") return duplicateId;
-  throw EntrainError.invalid("duplicateId", duplicateId, "use take-over or refuse");
+/** What is in it is judged where it is used. */
+function checkTls(tls: TlsMaterial | TlsSource | undefined): TlsMaterial | TlsSource | undefined {
+  if (tls !== undefined) checkObject("tls", tls, "give { ca, cert, key }, or a source of them");
+  return tls;
+}
+
+function checkPatterns(patterns: HostOptions["patterns"]): HostOptions["patterns"] {
+  if (patterns === undefined || Array.isArray(patterns)) return patterns;
+  throw EntrainError.invalid("patterns", patterns, "give a list of patterns");
+}
+
+function checkEvents(events: HostOptions["events"]): EventSink {
+  if (events === undefined) return () => undefined;
+  if (typeof events === "function") return events;
+  throw EntrainError.invalid("events", events, "give a function of an event");
 }
 
 function reasonerOf(decide: unknown): Reasoner | undefined {
@@ -167,13 +204,20 @@ function isReasoner(decide: unknown): decide is Reasoner {
   return typeof name === "string" && typeof reason === "function";
 }
 
-function listenAddress({ host = "127.0.0.1", port = 0 }: Partial<Address> = {}): Address {
-  return { host, port: checkPort("listen.port", port, 0) };
+function listenAddress(listen: Partial<Address> = {}): Address {
+  membersOf(listen, "listen", ["host", "port"], "give { host, port }");
+  const host = textOf("listen.host", listen.host, "127.0.0.1", hostRemedy);
+  return { host, port: checkPort("listen.port", listen.port ?? 0, 0) };
 }
 
 /** Nobody can call an address that stands for all of a machine's. */
 function checkAdvertise(advertise: Address | undefined, listen: Address): Address | undefined {
-  if (advertise !== undefined) return { host: advertise.host, port: checkPort("advertise.port", advertise.port, 1) };
+  if (advertise !== undefined) {
+    membersOf(advertise, "advertise", ["host", "port"], "give { host, port }");
+    const { host, port } = advertise;
+    if (typeof host !== "string" || host === "") throw EntrainError.invalid("advertise.host", host, hostRemedy);
+    return { host, port: checkPort("advertise.port", port, 1) };
+  }
   if (!["0.0.0.0", "::", ""].includes(listen.host)) return undefined;
   const remedy = "give the host and port at which other processes reach this one";
   throw new EntrainError("invalid-config", `advertise is missing while listen.host is "${listen.host}": ${remedy}`, {
@@ -181,6 +225,8 @@ function checkAdvertise(advertise: Address | undefined, listen: Address): Addres
     remedy,
   });
 }
+
+const hostRemedy = "give a host's name or address";
 
 function checkPort(field: string, port: number, min: 0 | 1): number {
   if (Number.isInteger(port) && port >= min && port <= 65_535) return port;

@@ -3,7 +3,7 @@
  * the swarm has approved, and sessions (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
  */
 import { randomUUID } from "node:crypto";
-import { checkId, compareIds, createRandom, EntrainError, type Json } from "@entrain/kernel";
+import { checkId, checkObject, compareIds, createRandom, EntrainError, optionsOf, type Json } from "@entrain/kernel";
 import { sessionDefaults } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
@@ -42,13 +42,31 @@ export interface CapabilityOptions {
 /** Does the work of a capability. */
 export type CapabilityHandler<Input, Result> = (input: Input, context: TaskContext) => Result | Promise<Result>;
 
-/** What can be asked of an agent's work. */
-export interface AgentWork {
-  capability<Input = Json, Result extends Json = Json>(
+/** What a handler is given where the schema of its input says no more than one of these types. */
+interface InputTypes {
+  readonly string: string;
+  readonly number: number;
+  readonly integer: number;
+  readonly boolean: boolean;
+}
+
+/** Offers a capability; what its input is, the schema says, the handler, or the caller. */
+export interface OfferCapability {
+  <Type extends keyof InputTypes, Result extends Json = Json>(
+    name: string,
+    options: CapabilityOptions & { readonly input: { readonly type: Type } },
+    handler: CapabilityHandler<InputTypes[Type], Result>,
+  ): void;
+  <Input = Json, Result extends Json = Json>(
     name: string,
     options: CapabilityOptions,
     handler: CapabilityHandler<Input, Result>,
   ): void;
+}
+
+/** What can be asked of an agent's work. */
+export interface AgentWork {
+  readonly capability: OfferCapability;
   /** Carries out what the swarm has approved and the policy propagates. */
   onAction(action: string, handler: ActionHandler, options?: ActionOptions): Off;
   readonly sessions: SessionDesk;
@@ -77,6 +95,11 @@ export interface HostWorkOptions {
   readonly onOffer: () => void;
 }
 
+/** Every option of a capability; the compiler sees that none is missing. */
+const capabilityOptionNames: readonly string[] = Object.keys({
+  ...{ input: true, result: true, concurrency: true, accept: true },
+} satisfies Record<keyof CapabilityOptions, true>);
+
 const concurrencyMax = 1_000;
 const capabilitiesMax = 100;
 
@@ -102,16 +125,16 @@ export function createHostWork(given: HostWorkOptions): HostWork {
   if (coordinate) add(driverOf(given, shared, expressions));
 
   return {
-    capability(name, { input, result, concurrency = 1, accept }, handler) {
+    capability(name: string, wish: CapabilityOptions, handler: CapabilityHandler<never, Json>) {
       if (phase === "stopped") throw new EntrainError("unavailable", "the agent has stopped: create another one");
       checkId("capability", name);
       if (name.startsWith("entrain."))
         throw EntrainError.invalid("capability", name, "choose a name that does not begin with entrain.");
+      const { input, result, concurrency = 1, accept } = checkCapability(wish, handler);
       if (workers.has(name))
         throw new EntrainError("already-exists", `this agent has the capability ${name}: choose another name`);
       if (workers.size >= capabilitiesMax)
         throw new EntrainError("resource-exhausted", `an agent has at most ${capabilitiesMax} capabilities`);
-      checkWhole("concurrency", concurrency, 1, concurrencyMax);
       if (input !== undefined) schemas.checkSchema("input", input);
       if (result !== undefined) schemas.checkSchema("result", result);
       const check = (field: string, schema: object | undefined) => (value: Json) => {
@@ -155,6 +178,19 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       await Promise.all([...[...workers.values()].map((worker) => worker.stop(drainMs)), directives.stop(drainMs)]);
     },
   };
+}
+
+/** The schemas are judged by who compiles them. @throws EntrainError `invalid-argument` that names the option */
+function checkCapability(wish: CapabilityOptions, handler: unknown): CapabilityOptions {
+  optionsOf(wish, capabilityOptionNames, "give { input, result, concurrency } or {}, and the handler after it");
+  for (const field of ["input", "result"] as const)
+    if (wish[field] !== undefined) checkObject(field, wish[field], "give a JSON Schema");
+  checkWhole("concurrency", wish.concurrency ?? 1, 1, concurrencyMax);
+  if (wish.accept !== undefined && typeof wish.accept !== "function")
+    throw EntrainError.invalid("accept", wish.accept, "give a function of an offer");
+  if (typeof handler !== "function")
+    throw EntrainError.invalid("handler", handler, "give a function of the input as the third argument");
+  return wish;
 }
 
 /** Drives sessions in this process, and tells in the document what runs. */

@@ -2,7 +2,7 @@
  * One agent in the user's own process. It installs no signal or exit handler, never exits the process, writes to no global
  * registry and not to stdout; its timers do not keep the process alive; two agents in one process work.
  */
-import { EntrainError } from "@entrain/kernel";
+import { checkId, EntrainError, optionsOf } from "@entrain/kernel";
 import { checkReading } from "@entrain/core/decision";
 import type { AgentRole } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
@@ -28,9 +28,10 @@ import { createPicker, type Picker, type PickerOptions } from "./agent-picker.ts
 import { addSchedule, type When } from "./agent-schedule.ts";
 import type { FleetBatcherOptions } from "./fleet-batcher.ts";
 import { createAgentHost } from "./agent-host.ts";
-import { createAgentId, type HostOptions } from "./agent-options.ts";
+import { createAgentId, hostOptionNames, type HostOptions } from "./agent-options.ts";
 import type { AgentHost } from "./host-contract.ts";
 import type { Leases } from "./leases.ts";
+import { checkMethods } from "./option-kinds.ts";
 import { supersededError } from "./superseded-error.ts";
 
 /** A logger of pino, or one with the same methods. */
@@ -75,7 +76,10 @@ export interface Agent extends AsyncDisposable {
    *   `cancelled` where it was stopped before or meanwhile.
    */
   start(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** Calls the listener until the subscription ends: call the result, or declare it with `using`. */
+  /**
+   * Calls the listener until the subscription ends: call the result, or declare it with `using`.
+   * @throws EntrainError `invalid-argument` for an event that does not exist, or what is no function
+   */
   on<Name extends keyof AgentEvents>(name: Name, listener: Listener<AgentEvents[Name]>): Off;
   /**
    * The swarm's one decision about this telemetry, or, where the ledger is out of reach, the safe action alone.
@@ -171,12 +175,16 @@ export interface Agent extends AsyncDisposable {
  * @throws EntrainError `invalid-argument` or `invalid-config` that names the option.
  */
 export function createAgent(options: AgentOptions): Agent {
-  const { agentId = createAgentId(), signal } = options;
+  optionsOf(options, agentOptionNames, "give { swarm, redis }");
+  const { agentId = createAgentId(), logger: _logger, registry: _registry, signal, ...hosted } = options;
+  checkId("agentId", agentId);
+  if (signal !== undefined)
+    checkMethods("signal", signal, ["addEventListener", "throwIfAborted"], "give an AbortSignal");
   const sink = sinkOf(options);
   const emitter = new AgentEmitter(sink);
   const batchers = createAgentBatchers(agentId, sink);
   const told = createAgentListeners(emitter, agentId);
-  const host = createAgentHost({ ...options, events: sink }, [agentId], {
+  const host = createAgentHost({ ...hosted, events: sink }, [agentId], {
     onBeat: (beat) => {
       batchers.beat(beat.beat);
       emitter.emit("beat", beat);
@@ -227,9 +235,7 @@ export function createAgent(options: AgentOptions): Agent {
     ...{ votes: host.peers.votes.desk, goal: () => host.goal() },
     rate: (name, wish) => host.rates.rate(name, wish),
     ...{ context: host.context, budget: host.budget },
-    capability: (name, wish, handler) => {
-      host.work.capability(name, wish, handler);
-    },
+    capability: host.work.capability,
     onAction: (action, handler, how) => host.work.onAction(action, handler, how),
     sessions: host.work.sessions,
     bus: host.peers.bus,
@@ -249,6 +255,12 @@ export function createAgent(options: AgentOptions): Agent {
 
 const defaultDrainMs = 5_000;
 
+/** Every option of an agent: those of a host, whose events it takes itself, and its own. */
+const agentOptionNames: readonly string[] = [
+  ...hostOptionNames.filter((name) => name !== "events"),
+  ...["agentId", "logger", "registry", "signal"],
+];
+
 async function decideBy<Telemetry extends object>(
   host: AgentHost,
   agentId: string,
@@ -266,6 +278,15 @@ async function decideBy<Telemetry extends object>(
 
 /** Where the agent's events go: to the user's logger and registry, nowhere else. */
 function sinkOf({ logger, registry }: AgentOptions): EventSink {
+  if (logger !== undefined && logger !== false)
+    checkMethods(
+      "logger",
+      logger,
+      ["trace", "debug", "info", "warn", "error"],
+      "give a logger such as pino's, or false",
+    );
+  if (registry !== undefined)
+    checkMethods("registry", registry, ["getSingleMetric", "registerMetric"], "give a registry of prom-client");
   return fanOut({
     ...(logger === undefined || logger === false ? {} : { log: createEventLog(logger) }),
     ...(registry === undefined ? {} : { metrics: createMetrics(registry).record }),

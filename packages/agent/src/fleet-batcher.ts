@@ -1,5 +1,5 @@
 /** A batcher whose flushes in all agents of the swarm become one call a beat. */
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, optionsOf } from "@entrain/kernel";
 import {
   FleetCall,
   type BatcherOptions,
@@ -27,6 +27,20 @@ export interface FleetPart<Item, Result> {
   readonly local: BatcherOptions<Item, Result>;
 }
 
+/** Every option; the compiler sees that none is missing. */
+const fleetOptionNames: readonly string[] = Object.keys({
+  ...{
+    name: true,
+    flush: true,
+    itemsMax: true,
+    pendingMax: true,
+    attempts: true,
+    retryPauseMs: true,
+    deadlineMs: true,
+  },
+  ...{ collectMs: true, callItemsMax: true },
+} satisfies Record<keyof FleetBatcherOptions<unknown, unknown>, true>);
+
 /** The agent's own batches may be handed over so often: the store may have lost one. */
 const handOvers = 3;
 /** Over what the attempts of a call may take: a lease for each holder that dies, and a beat. */
@@ -39,6 +53,7 @@ export function createFleetPart<Item, Result>(
   options: FleetBatcherOptions<Item, Result>,
   world: FleetSurroundings,
 ): FleetPart<Item, Result> {
+  optionsOf(options, fleetOptionNames, "give { name, flush }");
   const { name, flush, itemsMax, pendingMax } = options;
   const { collectMs = 25, callItemsMax = 10_000, attempts = 3, retryPauseMs = 100, deadlineMs = 5_000 } = options;
   if (typeof flush !== "function") throw EntrainError.invalid("flush", flush, "give a function of items and batch");

@@ -3,13 +3,14 @@
  * whose deadline is over and tells of targets that are lacking.
  */
 import { randomUUID } from "node:crypto";
-import { checkId, createRandom, EntrainError } from "@entrain/kernel";
+import { checkId, createRandom, EntrainError, optionsOf } from "@entrain/kernel";
 import { complianceOf, lackingIn, type Directive } from "@entrain/core/decision";
 import type { Clock } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import { createDirectiveSettler, createDirectiveWorker, systemTimers, type ActionHandler } from "@entrain/runtime";
 import type { EscalationEvent, Off } from "./agent-emitter.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
+import { flagOf } from "./option-kinds.ts";
 
 /** How an action is carried out. */
 export interface ActionOptions {
@@ -52,8 +53,10 @@ export function createHostDirectives(surroundings: {
   });
 
   return {
-    onAction(action, handler, { repeatable = true } = {}) {
+    onAction(action, handler, how = {}) {
       checkId("action", action);
+      optionsOf(how, ["repeatable"], "give { repeatable }, or leave it out");
+      const repeatable = flagOf("repeatable", how.repeatable, true);
       if (typeof handler !== "function") throw EntrainError.invalid("handler", handler, "give a function");
       const offs = agentIds.map((agentId) => worker.add(agentId, action, { handler, repeatable }));
       const off = (): void => {

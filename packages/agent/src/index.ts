@@ -63,7 +63,7 @@ export type {
   ResourceKind,
 } from "@entrain/core/budget";
 export type { CheckWorld, CompositeNode, Pattern, PatternNode, PatternWorld } from "@entrain/core/session";
-export type { AgentWork, CapabilityHandler, CapabilityOptions } from "./agent-work.ts";
+export type { AgentWork, CapabilityHandler, CapabilityOptions, OfferCapability } from "./agent-work.ts";
 export type { ActionOptions } from "./host-directives.ts";
 export type { ActionContext, ActionHandler } from "@entrain/runtime";
 export type { HandoffRequest, SessionDesk, SessionView, TaskContext } from "@entrain/runtime";

@@ -1,9 +1,10 @@
 /** What a user may say of the rhythm: the goal to found, the agents' part in it, and strategies of the user's own. */
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, membersOf } from "@entrain/kernel";
 import {
   checkGoal,
   checkTemperament,
   defaultEnergy,
+  evenTemperament,
   strategyBookWith,
   type EnergyBudget,
   type GoalKind,
@@ -32,9 +33,27 @@ export interface ResolvedRhythmOptions {
   readonly book: StrategyBook;
 }
 
+/** Every option of the rhythm; the compiler sees that none is missing. */
+const rhythmOptionNames: readonly string[] = Object.keys({
+  ...{ goal: true, periodMs: true, groups: true, coherence: true, trust: true, strategies: true },
+  ...{ energy: true, temperament: true, ownStrategies: true },
+} satisfies Record<keyof RhythmOptions, true>);
+
 /** Checks what was said and fills in the defaults. @throws EntrainError that names the field, `rhythm.` before it. */
 export function resolveRhythmOptions(options: RhythmOptions = {}): ResolvedRhythmOptions {
-  const { goal: kind = "sync", periodMs = 1_000, energy, temperament = {}, ownStrategies = [], ...shape } = options;
+  membersOf(options, "rhythm", rhythmOptionNames, "give { goal, periodMs }");
+  const {
+    goal: kind = "sync",
+    periodMs = 1_000,
+    energy = {},
+    temperament = {},
+    ownStrategies = [],
+    ...shape
+  } = options;
+  membersOf(energy, "rhythm.energy", Object.keys(defaultEnergy));
+  membersOf(temperament, "rhythm.temperament", Object.keys(evenTemperament));
+  if (!Array.isArray(ownStrategies))
+    throw EntrainError.invalid("rhythm.ownStrategies", ownStrategies, "give a list of strategies");
   const checkedTemperament = inWordsOf("rhythm.temperament", () => checkTemperament(temperament));
   const book = inWordsOf("rhythm.ownStrategies", () => strategyBookWith(checkStrategies(ownStrategies)));
   const goal = inWordsOf("rhythm", () => checkGoal({ kind, periodMs, ...shape }, { strategies: book.names() }));

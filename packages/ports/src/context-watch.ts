@@ -36,6 +36,8 @@ export type WatchNews =
 
 /** How to watch. */
 export interface WatchOptions extends ContextFilter {
+  /** What its figures are listed and counted under: 1 to 63 letters, digits, `.`, `_`, `-` (default: `unnamed`). */
+  readonly name?: string;
   /** Begins with the version after this one (default: after the present one). */
   readonly fromVersion?: number | undefined;
   /** News that may wait to be taken (default 1,000). */
@@ -48,6 +50,12 @@ export interface WatchOptions extends ContextFilter {
   readonly newsPerSecondMax?: number;
 }
 
+/** Every option of a watch; the compiler sees that none is missing. */
+export const watchOptionNames: readonly string[] = Object.keys({
+  ...{ pointers: true, kinds: true, authors: true, severityMin: true, fromVersion: true },
+  ...{ queueMax: true, bookmarkEveryMs: true, batchMs: true, newsPerSecondMax: true, name: true },
+} satisfies Record<keyof WatchOptions, true>);
+
 /** How a watch fares: told all there is, news wait for it, it missed some and is told so next, or it is over. */
 export type WatchHealth = "current" | "behind" | "resync" | "closed";
 
@@ -59,8 +67,12 @@ export interface WatchStats {
   readonly waiting: number;
   /** Versions that the document is ahead of it. */
   readonly behind: number;
+  /** How long the oldest that it has not taken has waited, ms; 0 where nothing waits. */
+  readonly behindMs: number;
   /** News; a batch is one. */
   readonly told: number;
+  /** Versions that were told together with the one before them, in a batch. */
+  readonly coalesced: number;
   /** True once it has ended. */
   readonly closed: boolean;
   readonly resyncs: number;
@@ -70,6 +82,29 @@ export interface WatchStats {
 export interface ContextWatch extends AsyncIterableIterator<WatchNews>, Disposable {
   close(): void;
   stats(): WatchStats;
+}
+
+/** A watch among those of its process. */
+export interface WatchListing extends WatchStats {
+  /** Counts the watches of this process, from 1. */
+  readonly watchId: number;
+  readonly name: string;
+  readonly pointers: readonly string[];
+  /** Unix ms, by the process's clock. */
+  readonly openedAtMs: number;
+}
+
+/** The watches of one name in a process, at a look. */
+export interface NamedWatches {
+  readonly name: string;
+  readonly open: number;
+  readonly waiting: number;
+  /** Of the slowest, versions and ms. */
+  readonly behind: number;
+  readonly behindMs: number;
+  /** Since the last look. */
+  readonly told: number;
+  readonly coalesced: number;
 }
 
 /** The shared document as a process offers it to others, over gRPC. What has expired on its blackboard is not given. */

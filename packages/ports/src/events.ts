@@ -5,7 +5,7 @@ import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
 import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { MembershipEvent } from "./membership-events.ts";
-import type { ResyncCause } from "./context-watch.ts";
+import type { NamedWatches, ResyncCause } from "./context-watch.ts";
 import type { BusEvent } from "./bus-events.ts";
 import type { DecisionEvent } from "./decision-events.ts";
 
@@ -195,6 +195,8 @@ export type RuntimeEvent =
       /** Versions that the slowest has not been told. */
       readonly behindMax: number;
       readonly told: number;
+      /** The same by the names that users gave; a bounded number of them. */
+      readonly byName: readonly NamedWatches[];
     }
   /** A change of the budgets was asked for; `outcome` is that of the store, of a refusal its kind, or an error's code. */
   | { readonly kind: "budget.answered"; readonly operation: BudgetCommand["kind"]; readonly outcome: string }

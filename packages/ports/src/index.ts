@@ -7,12 +7,15 @@ export type { ContextHint, ContextStore, DocumentRules, HistoryPage } from "./co
 export type {
   ContextWatch,
   ResyncCause,
+  NamedWatches,
   SharedContext,
   VersionNews,
+  WatchListing,
   WatchNews,
   WatchOptions,
   WatchStats,
 } from "./context-watch.ts";
+export { watchOptionNames } from "./context-watch.ts";
 export type { BusEvent } from "./bus-events.ts";
 export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";

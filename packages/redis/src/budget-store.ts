@@ -147,6 +147,8 @@ function callOf(command: BudgetCommand): readonly [ScriptName, Words] {
       const policies = [policy, base, usualPolicy].map(policyText);
       return ["amend-budget", [text, budgetId, wordsOf(limits), ...policies]];
     }
+    case "prolong":
+      return ["prolong-budget", [text, command.budgetId, command.leaseMs]];
     case "close":
       return ["close-budget", [text, command.budgetId]];
   }
@@ -192,6 +194,7 @@ function refusalFrom([kind = "", first = "", second = "", ...more]: readonly str
     case "unknown-class":
       return { kind, budgetId: first, field: second === "tier" ? "tier" : "reserve", name: more[0] ?? "" };
     case "not-root":
+    case "no-lease":
       return { kind, budgetId: first };
     case "exhausted": {
       const [waitMs, ...remaining] = more;

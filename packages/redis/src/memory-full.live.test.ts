@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Redis } from "ioredis";
 import { initialGoal } from "@entrain/core/rhythm";
-import { beatOf, offerOf, proposalOf } from "@entrain/testkit/conformance";
+import { allocate, assertBalanced, beatOf, make, offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, type StoreLab } from "@entrain/testkit/store-lab";
 import { createRedisStore, type RedisStore } from "./redis-store.ts";
 
@@ -20,6 +20,47 @@ before(async () => {
 after(async () => {
   raw.disconnect();
   await lab[Symbol.asyncDispose]();
+});
+
+test("in a full memory parts of budgets are prolonged, reported on, given back and reclaimed, and children prolonged; nothing is granted", async () => {
+  const { budgets } = await lab.swarm().client();
+  await make(budgets, { budgetId: "pool", limits: { credits: 100, slots: 10 } });
+  await make(budgets, { budgetId: "child", parentId: "pool", limits: { slots: 2 }, leaseMs: 60_000 });
+  const granted = async (requestId: string, leaseMs: number) => {
+    const outcome = await allocate(budgets, "pool", { requestId, amounts: { credits: 10, slots: 1 }, leaseMs });
+    assert.ok(outcome.kind === "granted");
+    return { budgetId: "pool", allocationId: outcome.grant.allocationId };
+  };
+  const held = await granted("held", 60_000);
+  await granted("lost", 500);
+  await raw.config("SET", "maxmemory", "1mb");
+  try {
+    await assert.rejects(raw.set("anything", "new"), /OOM/);
+    assert.equal((await budgets.apply({ kind: "extend", ...held, leaseMs: 90_000 })).kind, "extended");
+    assert.equal((await budgets.apply({ kind: "prolong", budgetId: "child", leaseMs: 90_000 })).kind, "extended");
+    assert.equal((await budgets.apply({ kind: "consume", ...held, consumed: { credits: 4 } })).kind, "done");
+    await assert.rejects(allocate(budgets, "pool", { requestId: "new", amounts: { slots: 1 } }), full);
+    await assert.rejects(make(budgets, { budgetId: "other", limits: { slots: 1 } }), full);
+    await assert.rejects(budgets.setDefaults({ version: 1, policies: {} }), full);
+    assert.deepEqual(await budgets.apply({ kind: "release", ...held }), { kind: "done" });
+    await waitFor("the lease of who vanished is over", async () => {
+      await budgets.reclaim();
+      return (await budgets.read(["pool"]))[0]?.leases === 0;
+    });
+    assert.deepEqual(await budgets.apply({ kind: "close", budgetId: "child" }), { kind: "done" });
+    const [pool] = await budgets.read(["pool"]);
+    assert.deepEqual(
+      [pool?.available, pool?.used],
+      [
+        { credits: 86, slots: 10 },
+        { credits: 14, slots: 0 },
+      ],
+    );
+  } finally {
+    await raw.config("SET", "maxmemory", "0");
+  }
+  assert.equal((await allocate(budgets, "pool", { requestId: "new", amounts: { slots: 1 } })).kind, "granted");
+  await assertBalanced(budgets);
 });
 
 test("in a full memory leaders are renewed, released and made, members live on and leave; growth is refused", async () => {

@@ -62,7 +62,7 @@ export interface RedisStore {
    *   version, eviction, newer data).
    */
   connect(): Promise<void>;
-  /** Ends both connections; commands without an answer fail with `store-unavailable`. */
+  /** Ends both connections, which is no event; commands without an answer fail with `store-unavailable`. */
   close(): Promise<void>;
   readonly health: StoreHealth;
   readonly registry: Registry;
@@ -127,6 +127,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     },
     async close() {
+      health.end();
       await Promise.all([commands.close(), hub.close()]);
     },
     health: { status: () => health.status(), watch: (onChange) => health.watch(onChange) },

@@ -59,6 +59,7 @@ const scriptNames = [
   "open-group",
   "open-incident",
   "open-proposal",
+  "prolong-budget",
   "publish-message",
   "read-allocation-holder",
   "read-budget-checkpoint",

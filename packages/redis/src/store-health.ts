@@ -5,12 +5,15 @@ import type { EventSink, StoreHealth, StoreStatus } from "@entrain/ports";
 /** The port with the side that sets it. */
 export interface SettableStoreHealth extends StoreHealth {
   set(change: Partial<StoreStatus>): void;
+  /** What is set from now on is no news: the connections end on purpose. */
+  end(): void;
 }
 
-/** Down, in generation 0. Tells the watchers and then the event sink of each change. */
+/** Down, in generation 0. Tells the watchers and then, until the end, the event sink of each change. */
 export function createStoreHealth(events: EventSink): SettableStoreHealth {
   const watchers = new Set<(status: StoreStatus) => void>();
   let status: StoreStatus = { up: false, generation: 0 };
+  let ended = false;
   return {
     status: () => status,
     watch(onChange) {
@@ -32,7 +35,10 @@ export function createStoreHealth(events: EventSink): SettableStoreHealth {
         } catch (thrown) {
           events({ kind: "listener.failed", listener: "store", message: EntrainError.from(thrown).message });
         }
-      events({ kind: "store.changed", ...next });
+      if (!ended) events({ kind: "store.changed", ...next });
+    },
+    end() {
+      ended = true;
     },
   };
 }

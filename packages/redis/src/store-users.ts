@@ -85,6 +85,7 @@ export const areas = {
       "close-budget",
       "transfer-budget",
       "amend-budget",
+      "prolong-budget",
       "set-budget-defaults",
       "allocate-budget",
       "consume-allocation",

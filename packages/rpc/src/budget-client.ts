@@ -56,9 +56,16 @@ export function createBudgetClient(address: string, options: BudgetClientOptions
         return callUnary({ ...call, method: service.TransferBudget, request });
       }
       case "amend":
-        return callUnary({ ...call, method: service.AmendBudget, request: command });
+        // A command without a base says that the last word counts.
+        return callUnary({
+          ...call,
+          method: service.AmendBudget,
+          request: { ...command, overwrite: command.base === undefined },
+        });
       case "allocate":
         return callUnary({ ...call, method: service.Allocate, request: command.request });
+      case "prolong":
+        return callUnary({ ...call, method: service.ProlongBudget, request: command });
       case "extend":
         return callUnary({ ...call, method: service.ExtendAllocation, request: command });
       case "consume":

@@ -16,6 +16,7 @@ import { checkId, EntrainError } from "@entrain/kernel";
 import type { BudgetStore, RateStore } from "@entrain/ports";
 import { budgetToWire, forecastFromWire, kindsFromWire, outcomeToWire, policyFromWire } from "./budget-wire.ts";
 import type { CallDesk } from "./call-desk.ts";
+import type { AmendBudgetRequest__Output } from "./gen/entrain/v1/AmendBudgetRequest.ts";
 import type { ContextServiceHandlers } from "./gen/entrain/v1/ContextService.ts";
 import type { BudgetOutcome as WireOutcome } from "./gen/entrain/v1/BudgetOutcome.ts";
 import { checkSpeaker, type Peer } from "./peer-identity.ts";
@@ -41,6 +42,7 @@ export type BudgetHandlers = Pick<
   | "TransferBudget"
   | "AmendBudget"
   | "Allocate"
+  | "ProlongBudget"
   | "ExtendAllocation"
   | "ConsumeAllocation"
   | "ReleaseAllocation"
@@ -93,13 +95,7 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
       amounts: checkAmounts("amounts", amounts, 1),
       requestId: checkBudgetRequestId(requestId),
     })),
-    AmendBudget: changed(({ budgetId, limits, policy, base }) => ({
-      kind: "amend",
-      budgetId: checkId("budget_id", budgetId),
-      ...(Object.keys(limits).length === 0 ? {} : { limits: checkAmounts("limits", limits, 0) }),
-      ...(policy === null ? {} : { policy: policyFromWire(policy) }),
-      ...(base === null ? {} : { base: policyFromWire(base) }),
-    })),
+    AmendBudget: changed(amendment),
     Allocate: changed(({ budgetId, leaseMs, reserve, tier, keepPlaceMs, least, ...wish }, caller) => {
       if (caller.role === "agent") checkSpeaker(caller, "holder", wish.holder);
       return {
@@ -114,6 +110,11 @@ export function createBudgetHandlers(desk: CallDesk, { budgets, rates }: ServedB
         }),
       };
     }),
+    ProlongBudget: changed(({ budgetId, leaseMs }) => ({
+      kind: "prolong",
+      budgetId: checkId("budget_id", budgetId),
+      leaseMs: checkWithin("lease_ms", leaseMs, budgetLimits.leaseMs),
+    })),
     ExtendAllocation: held(({ leaseMs }, target) => ({
       kind: "extend",
       ...target,
@@ -179,4 +180,17 @@ async function checkHolder(budgets: ServedBudgets["budgets"], { allocationId }: 
     `allocation_id is "${allocationId}", which another holds than the peer's certificate speaks for`,
     { field: "allocation_id", value: allocationId },
   );
+}
+
+/** @throws EntrainError `invalid-argument` for a policy that is to take the place of one that nobody has named */
+function amendment({ budgetId, limits, policy, base, overwrite }: AmendBudgetRequest__Output): BudgetCommand {
+  if (policy !== null && base === null && !overwrite)
+    throw EntrainError.invalid("base", undefined, "name the policy that yours was made of, or say overwrite");
+  return {
+    kind: "amend",
+    budgetId: checkId("budget_id", budgetId),
+    ...(Object.keys(limits).length === 0 ? {} : { limits: checkAmounts("limits", limits, 0) }),
+    ...(policy === null ? {} : { policy: policyFromWire(policy) }),
+    ...(base === null || overwrite ? {} : { base: policyFromWire(base) }),
+  };
 }

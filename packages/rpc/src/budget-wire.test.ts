@@ -24,6 +24,7 @@ const refusals: { readonly [Kind in BudgetRefusal["kind"]]: Extract<BudgetRefusa
   exhausted: { kind: "exhausted", budgetId, remaining: { credits: 0, tokens: 1e15 }, preempted: 2, waitMs: 5_000 },
   "unknown-class": { kind: "unknown-class", budgetId, field: "tier", name: "gold" },
   "not-root": { kind: "not-root", budgetId },
+  "no-lease": { kind: "no-lease", budgetId },
   ended: { kind: "ended", allocationId },
   noticed: { kind: "noticed", allocationId, leaseUntilMs: 1_700_000_000_000.5 },
   consumed: { kind: "consumed", allocationId, resource: "credits", limit: 7 },

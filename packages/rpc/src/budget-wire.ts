@@ -98,6 +98,7 @@ function refusalFromWire(refusal: BudgetRefusal__Output): BudgetRefusal {
     case "unknown-class":
       return { kind, budgetId, field: oneOf("refusal.field", refusal.field, classFields), name: refusal.name };
     case "not-root":
+    case "no-lease":
       return { kind, budgetId };
     case "exhausted":
       return {

@@ -1,7 +1,15 @@
 /** The shared document as a coordinator serves it, for processes that do not go to the store themselves. */
-import { checkId } from "@entrain/kernel";
+import { checkId, optionsOf } from "@entrain/kernel";
 import { documentLimits, type ContextDocument } from "@entrain/core/context";
-import type { ChangeOutcome, ChangeRequest, DocumentPatch, Signal, WatchNews, WatchOptions } from "@entrain/ports";
+import {
+  watchOptionNames,
+  type ChangeOutcome,
+  type ChangeRequest,
+  type DocumentPatch,
+  type Signal,
+  type WatchNews,
+  type WatchOptions,
+} from "@entrain/ports";
 import { historyFromWire, type RemoteHistory } from "./context-history-wire.ts";
 import { callMetadata } from "./call-metadata.ts";
 import { openChannel } from "./channel.ts";
@@ -74,8 +82,10 @@ export function createContextClient(address: string, options: ContextClientOptio
     async history(limit, before = 0) {
       return historyFromWire(await callUnary({ ...call, method: History, request: { limit, beforeVersion: before } }));
     },
-    watch: (wanted = {}, signal) =>
-      watchOn({ channel, metadata, present: async () => (await client.read()).version }, wanted, signal),
+    watch(wanted = {}, signal) {
+      optionsOf(wanted, watchOptionNames, "give { pointers }, or nothing for all changes");
+      return watchOn({ channel, metadata, present: async () => (await client.read()).version }, wanted, signal);
+    },
     close: () => channel.close(),
   };
   return client;

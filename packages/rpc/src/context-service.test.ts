@@ -7,11 +7,15 @@ import type { ContextReader } from "@entrain/core/context";
 import type { ChangeRequest, SharedContext, WatchNews } from "@entrain/ports";
 import { createBudgetClient } from "./budget-client.ts";
 import type { ServedBudgets } from "./budget-service.ts";
+import { callMetadata } from "./call-metadata.ts";
+import { openChannel } from "./channel.ts";
 import { createContextClient } from "./context-client.ts";
 import { clockAhead } from "./loopback-process.ts";
 import { identityUri, type ServiceRole } from "./peer-identity.ts";
+import { serviceDefinitions } from "./load-proto.ts";
 import { createRpcServer } from "./rpc-server.ts";
 import type { TlsMaterial } from "./tls-material.ts";
+import { callUnary } from "./unary-call.ts";
 
 const authority = await createAuthority("ours");
 const certificate = (role: ServiceRole, agentId?: string): Promise<TlsMaterial> =>
@@ -53,7 +57,9 @@ function documentOf(news: readonly WatchNews[] = []) {
         version: 0,
         waiting: 0,
         behind: 0,
+        behindMs: 0,
         told: 0,
+        coalesced: 0,
         resyncs: 0,
         closed: false,
       });
@@ -211,4 +217,35 @@ test("an agent holds parts of budgets in its own name alone, and a decision loop
   await assert.rejects(loop.apply({ kind: "allocate", request }), { code: "permission-denied" });
   await assert.rejects(loop.apply({ kind: "close", budgetId: "pool" }), { code: "permission-denied" });
   assert.deepEqual(commands, [{ kind: "allocate", request }]);
+});
+
+test("a policy that names no base is refused, unless it says that it overwrites", async () => {
+  const commands: unknown[] = [];
+  const apply: ServedBudgets["budgets"]["apply"] = (command) => {
+    commands.push(command);
+    return Promise.resolve({ kind: "done" });
+  };
+  await using server = await serve(documentOf().context, undefined, {
+    ...noBudgets,
+    budgets: { ...noBudgets.budgets, apply },
+  });
+  await using stack = new AsyncDisposableStack();
+  const security = { swarmId: "test", insecure: false };
+  const channel = stack.adopt(openChannel(server.address, security, { swarmId: "test", role: "coordinator" }), (open) =>
+    open.close(),
+  );
+  const { AmendBudget: method } = serviceDefinitions().context;
+  const call = { channel, metadata: callMetadata("test"), deadlineMs: 2_000, method };
+  const policy = { reserves: { emergency: 10 }, tiers: {}, exhaustion: { kind: "fail" } } as const;
+  await assert.rejects(callUnary({ ...call, request: { budgetId: "pool", policy } }), {
+    code: "invalid-argument",
+    field: "base",
+  });
+  assert.deepEqual(commands, []);
+  await callUnary({ ...call, request: { budgetId: "pool", policy, overwrite: true } });
+  await callUnary({ ...call, request: { budgetId: "pool", policy, base: policy } });
+  const { budgets } = stack.adopt(createBudgetClient(server.address, security), (client) => client.close());
+  await budgets.apply({ kind: "amend", budgetId: "pool", policy });
+  const amend = { kind: "amend", budgetId: "pool", policy };
+  assert.deepEqual(commands, [amend, { ...amend, base: policy }, amend]);
 });

@@ -60,8 +60,9 @@ export function changeRequestFromWire(
 /** @throws EntrainError `invalid-argument` that names the field; the rest is checked where the watch begins. */
 export function watchOptionsFromWire(request: WatchContextRequest__Output): WatchOptions {
   const { pointers, kinds, authors, fromVersion, queueMax, bookmarkEveryMs } = request;
-  const { severityMin, batchMs, newsPerSecondMax } = request;
+  const { severityMin, batchMs, newsPerSecondMax, name } = request;
   return {
+    ...(name === "" ? {} : { name }),
     ...(pointers.length === 0 ? {} : { pointers }),
     ...(kinds.length === 0 ? {} : { kinds: kinds.map((kind, index) => oneOf(`kinds[${index}]`, kind, changeKinds)) }),
     ...(authors.length === 0 ? {} : { authors }),
@@ -78,8 +79,9 @@ export function watchOptionsFromWire(request: WatchContextRequest__Output): Watc
 
 export function watchOptionsToWire(options: WatchOptions): WatchContextRequest {
   const { pointers = [], kinds = [], authors = [], fromVersion, queueMax = 0, bookmarkEveryMs = 0 } = options;
-  const { severityMin = "", batchMs = 0, newsPerSecondMax = 0 } = options;
+  const { severityMin = "", batchMs = 0, newsPerSecondMax = 0, name = "" } = options;
   return {
+    name,
     pointers: [...pointers],
     kinds: [...kinds],
     authors: [...authors],

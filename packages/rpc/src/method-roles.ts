@@ -22,6 +22,7 @@ const rolesOfMethod: Readonly<Record<string, readonly ServiceRole[]>> = {
   "entrain.v1.ContextService/TransferBudget": changers,
   "entrain.v1.ContextService/AmendBudget": changers,
   "entrain.v1.ContextService/Allocate": changers,
+  "entrain.v1.ContextService/ProlongBudget": changers,
   "entrain.v1.ContextService/ExtendAllocation": changers,
   "entrain.v1.ContextService/ConsumeAllocation": changers,
   "entrain.v1.ContextService/ReleaseAllocation": changers,

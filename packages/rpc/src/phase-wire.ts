@@ -36,6 +36,9 @@ export function goalFromWire(goal: Goal__Output, field = "goal"): GoalRecord {
     anchorUnixMs: finite(`${field}.anchor_unix_ms`, goal.anchorUnixMs),
     anchorBeat: integer(`${field}.anchor_beat`, goal.anchorBeat),
     effectiveBeat: integer(`${field}.effective_beat`, goal.effectiveBeat),
+    ...(goal.periodFromCycle === undefined
+      ? {}
+      : { periodFromCycle: finite(`${field}.period_from_cycle`, goal.periodFromCycle) }),
     ...shapeFromWire(goal, field),
   };
 }

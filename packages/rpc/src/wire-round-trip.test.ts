@@ -40,8 +40,8 @@ const goalNumbers = record({
   effectiveBeat: fc.maxSafeInteger(),
 });
 const goal: fc.Arbitrary<GoalRecord> = fc
-  .tuple(goalNumbers, goalShape)
-  .map(([numbers, shape]) => ({ ...numbers, ...shape }));
+  .tuple(goalNumbers, goalShape, fc.option(record({ periodFromCycle: finite }), { nil: {} }))
+  .map((parts) => Object.assign({}, ...parts) as GoalRecord);
 const place = {
   agentId: id,
   incarnation: count,

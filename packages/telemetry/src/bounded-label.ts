@@ -37,4 +37,5 @@ export type BoundedLabelName =
   | "route"
   | "rule"
   | "source"
+  | "watch"
   | "what";

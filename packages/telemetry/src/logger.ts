@@ -17,7 +17,7 @@ export interface LoggerOptions {
   readonly level?: LogLevel;
   /** Where lines go (default: stderr). */
   readonly destination?: DestinationStream;
-  /** Fields of every line: service, swarmId, processId. */
+  /** Fields of every line: service, swarmId, pid. */
   readonly base?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`, of the bus in `bus-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`, of the bus in
+ * `bus-families.ts`, of watches in `watch-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
@@ -13,6 +14,7 @@ import { busFamilies } from "./bus-families.ts";
 import { decisionFamilies } from "./decision-families.ts";
 import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
+import { watchFamilies } from "./watch-families.ts";
 
 /** The metrics of one registry. */
 export interface Metrics {
@@ -63,6 +65,7 @@ function defineFamilies(registry: Registry) {
     ...swarmFamilies(make),
     ...workFamilies(make),
     ...contextFamilies(make),
+    ...watchFamilies(make),
     ...sharingFamilies(make),
     ...decisionFamilies(make),
     ...coordinationFamilies(make),
@@ -206,7 +209,6 @@ function contextFamilies({ counter, gauge, histogram }: MetricMaker) {
     contextVersion: gauge("entrain_context_version", "Version of the context document in use."),
     contextChanges: counter("entrain_context_changes_total", "Versions of the context document, taken in one by one."),
     contextResyncs: counter("entrain_context_resyncs_total", "Times the context document was taken over as a whole."),
-    watchResyncs: counter("entrain_context_watch_resyncs_total", "Times a watcher was told to begin anew.", ["cause"]),
     policyChanges: counter("entrain_policy_changes_total", "Policies taken into use."),
     swarmMode: gauge("entrain_swarm_mode", "1 where decisions are the swarm's, 0 where they are each agent's own."),
     policiesRefused: counter("entrain_policies_refused_total", "Policies that could not be used; the last one stays."),
@@ -217,10 +219,6 @@ function contextFamilies({ counter, gauge, histogram }: MetricMaker) {
 /** What is shared beside the document's versions: watches, budgets, rates. */
 function sharingFamilies({ counter, gauge }: MetricMaker) {
   return {
-    watches: gauge("entrain_context_watches", "Watches of the context document that this process serves."),
-    watchWaiting: gauge("entrain_context_watch_waiting", "News that wait for watchers of this process."),
-    watchBehind: gauge("entrain_context_watch_behind_versions", "Versions that the slowest watcher has not been told."),
-    watchNews: counter("entrain_context_watch_news_total", "News that watchers of this process were told."),
     budgetOperations: counter("entrain_budget_operations_total", "Changes of budgets that were asked for.", [
       "operation",
       "outcome",

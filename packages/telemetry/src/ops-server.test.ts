@@ -141,6 +141,15 @@ test("an IPv6 address is written in brackets and a wildcard as loopback", async 
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
 });
 
+test("a service that serves watches lists them; another has no such place", async (t) => {
+  const watches = [{ watchId: 1, name: "prices", behindMs: 3 }];
+  const { url } = await started(t, { watches: () => watches });
+  assert.deepEqual(await (await fetch(`${url}/watches`)).json(), { watches });
+  const other = await fetch(`${(await started(t)).url}/watches`);
+  assert.equal(other.status, 404);
+  assert.match(await other.text(), /there are \/healthz, \/readyz, \/metrics"/);
+});
+
 test("close ends idle connections at once and may be called again, also before listen", async (t) => {
   const { server, url } = await started(t);
   await (await fetch(`${url}/healthz`)).text();

@@ -1,5 +1,5 @@
 /**
- * The operators' door of a service: /healthz, /readyz, /metrics.
+ * The operators' door of a service: /healthz, /readyz, /metrics, and /watches where it serves watches of the context.
  *
  * `/healthz` is 200 as long as the event loop turns and asks nobody else: an orchestrator that restarts a process
  * because Redis is away makes an outage worse (M1). `/readyz` is the service's own judgement. The server is bounded
@@ -23,6 +23,8 @@ export interface OpsServerOptions {
   readonly registry: Registry;
   /** Asked at each request; one that throws is not ready. */
   readonly ready: () => Readiness;
+  /** The watches of the shared document that the service serves (default: there is no /watches). */
+  readonly watches?: () => readonly object[];
   /** Name of the service, in the answers. */
   readonly name: string;
 }
@@ -119,13 +121,14 @@ function shut(server: Server): Promise<void> {
 
 async function answer(options: OpsServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? "/").split("?", 1)[0];
-  const route = path === "/healthz" || path === "/readyz" || path === "/metrics" ? path : undefined;
+  const routes = ["/healthz", "/readyz", "/metrics", ...(options.watches === undefined ? [] : ["/watches"])];
+  const route = routes.find((known) => known === path);
   response.setHeader("cache-control", "no-store");
   // Whatever a client sends along is not read: the connection ends with the answer.
   if (request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined)
     response.setHeader("connection", "close");
   if (route === undefined) {
-    problem(response, 404, "Not Found", "there are /healthz, /readyz and /metrics");
+    problem(response, 404, "Not Found", `there are ${routes.join(", ")}`);
     return;
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -145,7 +148,10 @@ async function answer(options: OpsServerOptions, request: IncomingMessage, respo
     case "/metrics": {
       const text = await options.registry.metrics();
       send(response, 200, options.registry.contentType, text);
+      return;
     }
+    case "/watches":
+      json(response, 200, { watches: options.watches?.() ?? [] });
   }
 }
 

@@ -27,7 +27,7 @@ type SharingEvent = Extract<
 /** Counts one event; texts of unknown variety go through `bound`. */
 export function recordSharing(
   to: MetricFamilies,
-  bound: (label: "rule" | "rate" | "outcome", text: string) => string,
+  bound: (label: "rule" | "rate" | "outcome" | "watch", text: string) => string,
   event: SharingEvent,
 ): void {
   switch (event.kind) {
@@ -66,6 +66,13 @@ export function recordSharing(
       to.watchWaiting.set(event.waiting);
       to.watchBehind.set(event.behindMax);
       to.watchNews.inc(event.told);
+      for (const { name, behind, behindMs, told, coalesced } of event.byName) {
+        const watch = bound("watch", name);
+        to.watchLagVersions.set({ watch }, behind);
+        to.watchLag.set({ watch }, behindMs / 1_000);
+        to.watchToldByName.inc({ watch }, told);
+        to.watchCoalesced.inc({ watch }, coalesced);
+      }
       return;
     case "budget.answered":
       to.budgetOperations.inc({ operation: event.operation, outcome: bound("outcome", event.outcome) });

@@ -140,7 +140,11 @@ const samples: Samples = {
   },
   "context.resynced": { kind: "context.resynced", fromVersion: 1, version: 3 },
   "watch.resynced": { kind: "watch.resynced", cause: "slow", fromVersion: 1, version: 3 },
-  "watches.sampled": { kind: "watches.sampled", open: 2, waiting: 3, behindMax: 4, told: 5 },
+  "watches.sampled": {
+    kind: "watches.sampled",
+    ...{ open: 2, waiting: 3, behindMax: 4, told: 5 },
+    byName: [{ name: "prices", open: 2, waiting: 3, behind: 4, behindMs: 7, told: 5, coalesced: 6 }],
+  },
   "budget.answered": { kind: "budget.answered", operation: "allocate", outcome: "granted" },
   "budgets.audited": { kind: "budgets.audited", report: auditReport },
   "budgets.counted": { kind: "budgets.counted", budgets: 2, leases: 3 },

@@ -202,7 +202,7 @@ test("a watcher that does not take what it is told is told in the end to begin a
 
 test("a watch at a pace tells versions that come together as one, each of them; the metrics tell of watches and budgets", async () => {
   const { version } = await one.read();
-  const watch = one.watch({ fromVersion: version, batchMs: 200, severityMin: "warning" });
+  const watch = one.watch({ name: "calls", fromVersion: version, batchMs: 200, severityMin: "warning" });
   const told = take(watch, 1);
   for (let n = 0; n < 3; n++)
     await one.patch(merge({ configuration: { timeouts: { call: n + 1 } }, noise: n }), {
@@ -221,8 +221,13 @@ test("a watch at a pace tells versions that come together as one, each of them; 
   );
   const { opsUrl } = coordinators[0]!;
   await waitFor("the metrics to tell of the watch", async () =>
-    /^entrain_context_watches [1-9]/m.test(await (await fetch(`${opsUrl}/metrics`)).text()),
+    /^entrain_context_watch_named_news_total\{watch="calls"\} [1-9]/m.test(
+      await (await fetch(`${opsUrl}/metrics`)).text(),
+    ),
   );
+  const { watches } = (await (await fetch(`${opsUrl}/watches`)).json()) as { watches: Record<string, unknown>[] };
+  const listed = watches.find(({ name }) => name === "calls");
+  assert.deepEqual([listed?.["health"], listed?.["told"], listed?.["coalesced"]], ["current", 1, 2]);
   await watch.return(undefined);
 });
 

@@ -76,6 +76,7 @@ export async function startCoordinator(
   const ops = createOpsServer({
     name: "coordinator",
     registry,
+    watches: () => held.watches(),
     listen: {
       host: config.opsHost,
       port: config.opsPort,
@@ -134,6 +135,7 @@ export async function startCoordinator(
       source: held.follower,
       timers: systemTimers,
       random: createRandom(randomUUID()),
+      events,
     });
     return {
       opsUrl,

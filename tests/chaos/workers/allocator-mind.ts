@@ -44,8 +44,11 @@ export function createAllocatorMind(random: Random, leaseMs: number): AllocatorM
   }
 
   function nextOfChildren(): BudgetCommand {
-    const budgetId = children.length === 0 || random.next() < 0.5 ? undefined : one(children);
-    if (budgetId !== undefined) return { kind: "close", budgetId };
+    const budgetId = children.length === 0 || random.next() < 0.4 ? undefined : one(children);
+    if (budgetId !== undefined)
+      return random.next() < 0.5
+        ? { kind: "close", budgetId }
+        : { kind: "prolong", budgetId, leaseMs: 100 + random.int(900) };
     const limits = { credits: 1 + random.int(100), slots: 1 + random.int(6) };
     const child = { budgetId: `child-${randomUUID()}`, parentId: one(parentIds), limits };
     return { kind: "create", definition: budgetDefinition({ ...child, leaseMs: 100 + random.int(900) }) };

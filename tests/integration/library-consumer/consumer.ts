@@ -67,8 +67,14 @@ const subscriptions: Off[] = agents.map((agent) =>
 const leaders: string[] = [];
 agents[0]?.on("leader", ({ leaderId }: LeaderEvent) => leaders.push(leaderId ?? "nobody"));
 agents[0]?.on("degraded", ({ degraded }: DegradedEvent) => leaders.push(degraded ? "degraded" : "recovered"));
-// @ts-expect-error: there is no such event
-agents[0]?.on("heartbeat", () => undefined);
+try {
+  // @ts-expect-error: there is no such event
+  agents[0]?.on("heartbeat", () => undefined);
+  throw new Error("an event that does not exist was subscribed to");
+} catch (thrown) {
+  if (!(thrown instanceof EntrainError)) throw thrown;
+}
+agents[0]?.capability("count", { input: { type: "string" } }, (text) => text.split(" ").length);
 
 await Promise.all(agents.map((agent) => agent.start({ timeoutMs: 10_000 })));
 await enoughBeats;

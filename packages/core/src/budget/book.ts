@@ -30,6 +30,7 @@ import {
   type Node,
 } from "./ledger.ts";
 import { admitInTurn, createWaitingLines, type WaitingLines } from "./line.ts";
+import { prolongBudget } from "./prolong.ts";
 import { emptyLedger, ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
 import { budgetStrategies } from "./strategies.ts";
 
@@ -94,6 +95,8 @@ class Book implements BudgetBook {
         return this.#transfer(command);
       case "close":
         return this.#close(command.budgetId);
+      case "prolong":
+        return prolongBudget(this.#ledger, command, nowMs);
       case "amend":
         return amendBudget(this.#ledger, command);
       default:

@@ -21,6 +21,8 @@ export type BudgetCommand =
       readonly amounts: Amounts;
       readonly requestId: string;
     }
+  /** Prolongs a child budget from now on, never beyond its parent (B2), and never to an earlier end. */
+  | { readonly kind: "prolong"; readonly budgetId: string; readonly leaseMs: number }
   /** Grants nothing new; frees the budget with the last of its children. */
   | { readonly kind: "close"; readonly budgetId: string }
   | BudgetAmendment;
@@ -54,6 +56,8 @@ export type BudgetRefusal =
     }
   /** Its limits are parts of its parent's. */
   | { readonly kind: "not-root"; readonly budgetId: string }
+  /** It is a root, or lasts as long as one. */
+  | { readonly kind: "no-lease"; readonly budgetId: string }
   | { readonly kind: "closing"; readonly budgetId: string }
   /** Its policy is no longer the one that the change was made of. */
   | { readonly kind: "policy-changed"; readonly budgetId: string }
@@ -127,6 +131,15 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
         "invalid-argument",
         `the limits of ${refusal.budgetId} are parts of its parent's: transfer from there`,
         { field: "limits", value: refusal.budgetId },
+      );
+    case "no-lease":
+      return new EntrainError(
+        "invalid-argument",
+        `budget ${refusal.budgetId} has no lease: there is nothing to prolong`,
+        {
+          field: "leaseMs",
+          value: refusal.budgetId,
+        },
       );
     case "closing":
     case "policy-changed":

@@ -91,3 +91,10 @@ test("an earlier document is made of the present one and the versions since (C3)
   assert.deepEqual(documentAt(present, [], 5), { n: 5 });
   assert.throws(() => documentAt(present, [entry(4)], 3), EntrainError);
 });
+
+test("a whole number that is not safe is refused in a patch, and borne where the document has it already", () => {
+  for (const value of [2 ** 53, -(2 ** 53), 1e300])
+    assert.throws(() => checkPatchSize({ a: [value] }), { code: "invalid-argument", field: "/a/0" });
+  checkPatchSize({ a: [Number.MAX_SAFE_INTEGER, -1, 0.5, 1e-300] });
+  checkDocument({ a: [2 ** 53] });
+});

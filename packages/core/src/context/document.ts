@@ -57,25 +57,28 @@ export function checkDocument(document: unknown): string {
 }
 
 /**
- * Checks that a patch is within the limits, before anything is made of it.
+ * Checks that a patch is within the limits, before anything is made of it. A whole number that a double cannot tell from its neighbour
+ * is refused: it may not be the one that was sent.
  * @throws EntrainError `invalid-argument` whose field is a JSON Pointer into the patch.
  */
 export function checkPatchSize(patch: Json): void {
-  checkValue(patch, []);
+  checkValue(patch, [], Number.MAX_SAFE_INTEGER);
   const { length } = JSON.stringify(patch);
   if (length > documentLimits.patchCharacters)
     throw EntrainError.invalid("", `${length} characters of JSON`, `send at most ${documentLimits.patchCharacters}`);
 }
 
 /** Refuses what JSON cannot carry, what is nested too deeply, and the name that JavaScript gives a meaning to. */
-function checkValue(value: unknown, path: readonly (string | number)[]): void {
+function checkValue(value: unknown, path: readonly (string | number)[], wholeMax = Infinity): void {
   if (value === null || typeof value === "boolean" || typeof value === "string") return;
+  if (typeof value === "number" && Number.isInteger(value) && Math.abs(value) > wholeMax)
+    throw EntrainError.invalid(formatPointer(path), value, `stay within ±${wholeMax}, or write it as a text`);
   if (typeof value === "number" && Number.isFinite(value)) return;
   if (typeof value !== "object") throw EntrainError.invalid(formatPointer(path), value, "give a value that JSON has");
   if (path.length >= documentLimits.depth)
     throw EntrainError.invalid(formatPointer(path), value, `nest at most ${documentLimits.depth} levels`);
   for (const [name, member] of Object.entries(value)) {
     if (name === "__proto__") throw EntrainError.invalid(formatPointer([...path, name]), member, "use another name");
-    checkValue(member, [...path, name]);
+    checkValue(member, [...path, name], wholeMax);
   }
 }

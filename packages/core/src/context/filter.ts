@@ -35,9 +35,12 @@ export function createSieve(
   filter: ContextFilter,
   present: () => SharedDocument = () => emptyDocument.document,
 ): ContextSieve {
-  for (const name of ["pointers", "kinds", "authors"] as const)
+  for (const name of ["pointers", "kinds", "authors"] as const) {
+    if (filter[name] !== undefined && !Array.isArray(filter[name]))
+      throw EntrainError.invalid(name, filter[name], `give a list of ${name}`);
     if ((filter[name]?.length ?? 0) > listMax)
       throw EntrainError.invalid(name, `${filter[name]?.length ?? 0} entries`, `give at most ${listMax}`);
+  }
   const places = filter.pointers?.map((pointer, index) => createPlace(parsePointer(`pointers[${index}]`, pointer)));
   const wrong = filter.kinds?.find((kind) => !kinds.has(kind));
   if (wrong !== undefined) throw EntrainError.invalid("kinds", wrong, "choose added, replaced or removed");

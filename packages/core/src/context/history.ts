@@ -45,12 +45,25 @@ export function documentAt(
 
 /** The answer to whoever asks for a version that the history has dropped. */
 export function compactedError(version: number, oldest: number): EntrainError {
-  return new EntrainError("compacted", `version ${version} is compacted: the oldest is ${oldest}`, {
+  const remedy = compactedRemedy(oldest);
+  return new EntrainError("compacted", `version ${version} is compacted, the oldest is ${oldest}: ${remedy}`, {
     field: "version",
     value: oldest,
-    remedy: `ask for version ${oldest} or later, or read the whole document`,
+    remedy,
   });
 }
+
+/** What a history that does not reach back to the first version says of it; undefined of one that does. */
+export function compactedNote(
+  oldest: number,
+  { versionsMax, ageMaxMs, charactersMax }: HistoryLimits,
+): string | undefined {
+  if (oldest <= 1) return undefined;
+  const kept = `${versionsMax} versions, ${ageMaxMs} ms, ${charactersMax} characters`;
+  return `what came before is compacted, the oldest is ${oldest}: /policy/history keeps ${kept}; ${compactedRemedy(oldest)}`;
+}
+
+const compactedRemedy = (oldest: number): string => `ask for version ${oldest} or later, or read the whole document`;
 
 /** A member of an object; undefined for anything else. */
 function memberOf(value: unknown, name: string): unknown {

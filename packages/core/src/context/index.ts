@@ -29,7 +29,14 @@ export {
 export { featureOf, isSwarmMode, type FeatureValue } from "./features.ts";
 export { createSieve, type ContextFilter, type ContextSieve } from "./filter.ts";
 export { advance, type Advance, type ContextNews } from "./following.ts";
-export { compactedError, documentAt, historyLimits, historyLimitsOf, type HistoryLimits } from "./history.ts";
+export {
+  compactedError,
+  compactedNote,
+  documentAt,
+  historyLimits,
+  historyLimitsOf,
+  type HistoryLimits,
+} from "./history.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";
 export { memberAt } from "./member-at.ts";
 export { severities, type Severity } from "./severity.ts";

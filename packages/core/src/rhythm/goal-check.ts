@@ -20,6 +20,8 @@ export interface GoalSwarm {
   readonly agents?: number;
   /** Names that exist; undefined: any name passes. */
   readonly strategies?: ReadonlySet<string>;
+  /** Names that the asker may give in place of a kind; undefined: none. */
+  readonly namedGoals?: readonly string[];
 }
 
 /** A goal as it comes from outside: nothing about it is certain yet. */
@@ -83,9 +85,9 @@ type Refuse = (field: string, value: unknown, reason: string) => void;
 
 const goalKinds: readonly GoalKind[] = ["sync", "spread", "cluster", "coherence"];
 
-function possibleKind({ kind }: UncheckedGoal, { agents }: GoalSwarm, refuse: Refuse): GoalKind {
+function possibleKind({ kind }: UncheckedGoal, { agents, namedGoals = [] }: GoalSwarm, refuse: Refuse): GoalKind {
   const known = goalKinds.find((name) => name === kind);
-  if (known === undefined) refuse("kind", kind, `choose one of ${goalKinds.join(", ")}`);
+  if (known === undefined) refuse("kind", kind, `choose one of ${[...goalKinds, ...namedGoals].join(", ")}`);
   if (known !== "spread" || agents === undefined || agents >= 2) return known ?? "sync";
   refuse("kind", kind, `a spread needs at least 2 agents, and ${agents} is alive: a lone agent has nobody to avoid`);
   return "sync";

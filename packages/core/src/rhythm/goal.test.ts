@@ -47,3 +47,30 @@ test("a goal carries the one that holds before its first beat, and no more; the 
   assert.equal(after.before?.goalVersion, 2);
   assert.equal(after.before.before, undefined);
 });
+
+test("what follows a slow goal waits for no slow beat: its period holds two seconds on, its shape from the beat that ends the cycle", () => {
+  const hourMs = 3_600_000;
+  const hourly = firstGoal({ kind: "spread", periodMs: hourMs }, 0);
+  const at = { unixMs: 84.25 * hourMs, cycle: 84.25 };
+  const next = nextGoal(hourly, { kind: "sync", periodMs: 1_000 }, at);
+  assert.equal(next.periodFromCycle, 84.25 + 2_000 / hourMs);
+  assert.equal(next.effectiveBeat, 85);
+  const restMs = (85 - (next.periodFromCycle ?? 0)) * 1_000;
+  assert.ok(Math.abs(next.anchorUnixMs - at.unixMs - 2_000 - restMs) < 1e-3, "85 is less than three seconds away");
+  assert.ok(Math.abs(cycleAtUnixMs(next, at.unixMs) - 84.25) < 1e-9, "before that the count goes by the slow period");
+  assert.ok(Math.abs(cycleAtUnixMs(next, next.anchorUnixMs + 3_000) - 88) < 1e-9);
+});
+
+test("a goal that follows before a slow one's first beat has come does not wait for it either", () => {
+  const dayMs = 86_400_000;
+  const fast = firstGoal({ kind: "sync", periodMs: 1_000 }, 0);
+  const daily = nextGoal(fast, { kind: "spread", periodMs: dayMs }, { unixMs: 10_500, cycle: 10.5 });
+  assert.equal(daily.periodFromCycle, undefined);
+  const hourly = nextGoal(daily, { kind: "spread", periodMs: dayMs / 24 }, { unixMs: 20_000, cycle: 13.0001 });
+  const again = nextGoal(hourly, { kind: "sync", periodMs: 1_000 }, { unixMs: 23_000, cycle: 13.0005 });
+  assert.ok(hourly.effectiveBeat === 14 && again.effectiveBeat === 14);
+  assert.ok(again.anchorUnixMs - 23_000 < 3_001, `${again.anchorUnixMs - 23_000} ms`);
+  const atOnce = nextGoal(hourly, { kind: "sync", periodMs: 1_000 }, { unixMs: 20_100, cycle: 13.0001 });
+  assert.ok((atOnce.periodFromCycle ?? 0) > (hourly.periodFromCycle ?? 0), "it follows on the one that is still ahead");
+  assert.ok(atOnce.anchorUnixMs - 20_100 < 5_000, `${atOnce.anchorUnixMs - 20_100} ms`);
+});

@@ -36,12 +36,21 @@ export interface GoalRecord extends Omit<GoalRequest, "periodMs"> {
   readonly anchorBeat: number;
   /** The first beat of this goal; before it the previous goal's period and shape hold. */
   readonly effectiveBeat: number;
+  /**
+   * The count from which on its period holds, where that is before its first beat: what follows an hourly beat does not wait
+   * for the next hour, the rest of the cycle under way passes at the new pace (default: `effectiveBeat`).
+   */
+  readonly periodFromCycle?: number;
   /** The goal that holds until then, for those who join in between; without the one before it. */
   readonly before?: GoalRecord;
 }
 
 /** How far ahead a change is announced, ms: a flood through 5,000 agents over a wide-area network took 170. */
 const noticeMs = 1_000;
+/** A whole beat is waited for no longer than this, ms; where it would take longer, the period changes within a cycle. */
+const waitMaxMs = 15_000;
+/** How far ahead a change of the period within a cycle is announced, ms. */
+const withinCycleMs = 2_000;
 
 /** What a cluster and a coherence are where nothing more is said. */
 export const defaultShape = { groups: 2, coherence: 0.5 } as const;
@@ -63,26 +72,48 @@ export function firstGoal(request: GoalRequest, unixMs: number): GoalRecord {
   };
 }
 
+/** A count and the wall-clock instant (Unix ms) at which the swarm has it. */
+interface CountAt {
+  readonly unixMs: number;
+  readonly cycle: number;
+}
+
+/** Where a goal begins. */
+type Beginning = Pick<GoalRecord, "anchorUnixMs" | "anchorBeat" | "effectiveBeat" | "periodFromCycle">;
+
 /**
  * The goal that follows `current`: it takes effect at the first beat that is at least a second and two periods away
  * from `cycle`, the swarm's count at `unixMs`. Where `current` itself is still ahead, the new one takes its place at the
- * same beat if everyone can know in time, and otherwise follows on it.
+ * same beat if everyone can know in time, and otherwise follows on it. Where that beat is more than fifteen seconds away, the
+ * new period holds from two seconds on, in the midst of a cycle, and the new shape from the beat that ends it.
  */
-export function nextGoal(current: GoalRecord, request: GoalRequest, at: { unixMs: number; cycle: number }): GoalRecord {
-  const begins = firstBeatAfter(current, at);
+export function nextGoal(current: GoalRecord, request: GoalRequest, at: CountAt): GoalRecord {
   const { before: past, ...present } = current;
-  const before = begins.effectiveBeat > current.effectiveBeat ? present : past;
-  return {
+  const common = {
     goalVersion: current.goalVersion + 1,
     ...shapeOf(request),
     periodNs: request.periodMs * 1e6,
-    ...begins,
-    ...(before === undefined ? {} : { before }),
   };
+  const begins = firstBeatAfter(current, at);
+  const isSplit = current.periodFromCycle !== undefined && at.cycle < current.effectiveBeat;
+  if (isSplit || begins.anchorUnixMs - at.unixMs > waitMaxMs)
+    return { ...common, ...withinCycle(current, common.periodNs, at), before: present };
+  const before = begins.effectiveBeat > current.effectiveBeat ? present : past;
+  return { ...common, ...begins, ...(before === undefined ? {} : { before }) };
+}
+
+/** Two seconds on, or after the period of `current` has begun: the count then, and the first whole beat after it. */
+function withinCycle(current: GoalRecord, periodNs: number, at: CountAt): Beginning {
+  const start = periodFromCycleOf(current);
+  const from = at.cycle < start ? { cycle: start, unixMs: unixMsAtCycle(current, start) } : at;
+  const periodFromCycle = from.cycle + (withinCycleMs * 1e6) / current.periodNs;
+  const beat = Math.ceil(periodFromCycle);
+  const anchorUnixMs = from.unixMs + withinCycleMs + ((beat - periodFromCycle) * periodNs) / 1e6;
+  return { anchorUnixMs, anchorBeat: beat, effectiveBeat: beat, periodFromCycle };
 }
 
 /** Where the count of `current` comes to a beat that is far enough away. */
-function firstBeatAfter(current: GoalRecord, { unixMs, cycle }: { unixMs: number; cycle: number }) {
+function firstBeatAfter(current: GoalRecord, { unixMs, cycle }: CountAt): Beginning {
   const noticeBeats = Math.max(2, Math.ceil((noticeMs * 1e6) / current.periodNs));
   const isAhead = cycle < current.effectiveBeat;
   const isInTime = isAhead && current.anchorUnixMs - unixMs >= noticeMs && current.effectiveBeat - cycle >= 2;
@@ -98,11 +129,22 @@ export function isNewerGoal(a: GoalRecord, b: GoalRecord | undefined): boolean {
   return b === undefined || a.goalVersion > b.goalVersion;
 }
 
+/** The count from which on a goal's period holds. */
+export function periodFromCycleOf({ periodFromCycle, effectiveBeat }: GoalRecord): number {
+  return periodFromCycle ?? effectiveBeat;
+}
+
 /** Cycle count at a wall-clock instant by the goal's anchor: beat number plus the fraction of the cycle since, or until. */
 export function cycleAtUnixMs(goal: GoalRecord, unixMs: number): number {
-  const sinceNs = (unixMs - goal.anchorUnixMs) * 1e6;
-  const { periodNs } = sinceNs < 0 ? (goal.before ?? goal) : goal;
-  return goal.anchorBeat + sinceNs / periodNs;
+  const cycle = goal.anchorBeat + ((unixMs - goal.anchorUnixMs) * 1e6) / goal.periodNs;
+  const from = periodFromCycleOf(goal);
+  if (goal.before === undefined || cycle >= from) return cycle;
+  return from + ((cycle - from) * goal.periodNs) / goal.before.periodNs;
+}
+
+/** The wall-clock instant (Unix ms) of a count under the goal's own period, by its anchor. */
+function unixMsAtCycle({ anchorUnixMs, anchorBeat, periodNs }: GoalRecord, cycle: number): number {
+  return anchorUnixMs + ((cycle - anchorBeat) * periodNs) / 1e6;
 }
 
 function shapeOf(request: GoalRequest): Omit<GoalRequest, "periodMs"> {

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { firstGoal, nextGoal, type GoalRecord, type GoalRequest } from "./goal.ts";
+import { firstGoal, nextGoal, periodFromCycleOf, type GoalRecord, type GoalRequest } from "./goal.ts";
 import { createOscillator, cycleAt, instantOf, withGoal } from "./oscillator.ts";
 import { beatFaults, strangers } from "./virtual-swarm.ts";
 
 const second = 1e9;
-const periodMs = fc.integer({ min: 20, max: 3_000 });
+/** Quick ones, among which a beat can be waited for, and slow ones, up to a day. */
+const periodMs = fc.oneof(fc.integer({ min: 20, max: 3_000 }), fc.integer({ min: 3_000, max: 86_400_000 }));
 
 /** Goals with the time from each to the next and the time that each agent takes to hear of it, ms. */
 const rows = fc.record({
@@ -37,7 +38,8 @@ test("whoever hears each goal within its notice counts as everyone does, wheneve
         goal = nextGoal(goal, { kind: "sync", periodMs: next }, { unixMs, cycle: cycleAt(planned, unixMs * 1e6) });
         planned = withGoal(planned, unixMs * 1e6, goal);
         const firstBeatMs = instantOf(planned, goal.effectiveBeat) / 1e6;
-        assert.ok(firstBeatMs - unixMs >= 999, `${firstBeatMs - unixMs} ms of notice`);
+        const noticeMs = instantOf(planned, periodFromCycleOf(goal)) / 1e6 - unixMs;
+        assert.ok(noticeMs >= 999 && noticeMs < 25_000, `${noticeMs} ms of notice`);
         assert.ok(Math.abs(firstBeatMs - goal.anchorUnixMs) < 1e-3, "the anchor lies on the line");
         told.push({ goal, heardMs: heardAfterMs.map((ms) => unixMs + ms) });
       }
@@ -144,4 +146,27 @@ test("an agent that hears of two goals at once takes both over", () => {
     assert.ok(swarm.disagreement() < 0.01);
   }
   assert.deepEqual(beatFaults(swarm), []);
+});
+
+test("a swarm leaves a slow goal within seconds, and nobody repeats or skips a beat", () => {
+  for (const kind of ["sync", "spread"] as const)
+    for (const periodMs of [60_000, 86_400_000]) {
+      const slow = firstGoal({ kind: kind === "sync" ? "spread" : "sync", periodMs }, 0);
+      const swarm = strangers(5, `slow/${kind}/${periodMs}`, slow);
+      swarm.run(6 * second);
+      const at = { unixMs: swarm.nowNs / 1e6, cycle: swarm.count() };
+      const goal = nextGoal(slow, { kind, periodMs: 500 }, at);
+      swarm.setGoal("agent-0", goal);
+      swarm.run(swarm.nowNs + 0.2 * second);
+      swarm.join("newcomer", at.cycle + 0.01, { goal });
+      swarm.run(swarm.nowNs + 9.8 * second);
+      assert.ok(swarm.count() >= goal.effectiveBeat + 10, `beat ${swarm.count()} of ${goal.effectiveBeat}`);
+      assert.ok(swarm.disagreement() < 0.05, `one count after ${periodMs} ms: ${swarm.disagreement()}`);
+      assert.deepEqual(beatFaults(swarm), []);
+      for (const [agentId, { fired, skipped }] of swarm.agents) {
+        assert.deepEqual(skipped, [], `${agentId}, ${kind} after ${periodMs} ms`);
+        for (const { beat, goalVersion } of fired)
+          assert.equal(goalVersion, beat < goal.effectiveBeat ? 1 : 2, agentId);
+      }
+    }
 });

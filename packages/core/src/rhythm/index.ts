@@ -16,6 +16,7 @@ export {
   initialGoal,
   isNewerGoal,
   nextGoal,
+  periodFromCycleOf,
   type GoalKind,
   type GoalRecord,
   type GoalRequest,

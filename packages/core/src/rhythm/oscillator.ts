@@ -5,25 +5,25 @@
  *
  * A double keeps a count of n cycles to n · 2⁻⁵² cycles, thus an age of one year to 7 ns.
  */
-import type { GoalRecord } from "./goal.ts";
+import { periodFromCycleOf, type GoalRecord } from "./goal.ts";
 
-/** A slope that begins at a beat, and what may follow on it: a goal may be set while the one before it is still ahead. */
+/** A slope that begins at a count, and what may follow on it: a goal may be set while the one before it is still ahead. */
 export interface SlopeAhead {
-  readonly effectiveBeat: number;
+  readonly fromCycle: number;
   readonly periodNs: number;
   readonly next?: SlopeAhead | undefined;
 }
 
-/** A straight line from time to cycles, with the changes of slope that lie ahead, in the order of their beats. */
+/** A straight line from time to cycles, with the changes of slope that lie ahead, in the order of their counts. */
 export interface Oscillator {
   /** Local monotonic instant at which the count was `anchorCycle`, ns. */
   readonly anchorNs: number;
   readonly anchorCycle: number;
   readonly periodNs: number;
-  /** The next goal's slope, from its first beat on. */
+  /** The next goal's slope, from where its period holds. */
   readonly next: SlopeAhead | undefined;
   /** The slope before the present one: what was heard of a neighbour may be from then. */
-  readonly before?: { readonly untilBeat: number; readonly periodNs: number } | undefined;
+  readonly before?: { readonly untilCycle: number; readonly periodNs: number } | undefined;
 }
 
 /** Its slopes alone. */
@@ -38,13 +38,13 @@ export function createOscillator(nowNs: number, cycle: number, periodNs: number)
 export function cycleAt(oscillator: Oscillator, nowNs: number): number {
   const cycle = oscillator.anchorCycle + (nowNs - oscillator.anchorNs) / oscillator.periodNs;
   const { next } = oscillator;
-  return next === undefined || cycle <= next.effectiveBeat ? cycle : cycleAt(after(oscillator, next), nowNs);
+  return next === undefined || cycle <= next.fromCycle ? cycle : cycleAt(after(oscillator, next), nowNs);
 }
 
 /** Local monotonic instant (ns) at which the count is `cycle`. */
 export function instantOf(oscillator: Oscillator, cycle: number): number {
   const { next } = oscillator;
-  if (next === undefined || cycle <= next.effectiveBeat) return straight(oscillator, cycle);
+  if (next === undefined || cycle <= next.fromCycle) return straight(oscillator, cycle);
   return instantOf(after(oscillator, next), cycle);
 }
 
@@ -52,20 +52,20 @@ function straight({ anchorNs, anchorCycle, periodNs }: Oscillator, cycle: number
   return anchorNs + (cycle - anchorCycle) * periodNs;
 }
 
-/** The line from the beat of the next slope on. */
-function after(oscillator: Oscillator, { effectiveBeat, periodNs, next }: SlopeAhead): Oscillator {
-  return { anchorNs: straight(oscillator, effectiveBeat), anchorCycle: effectiveBeat, periodNs, next };
+/** The line from where the next slope begins. */
+function after(oscillator: Oscillator, { fromCycle, periodNs, next }: SlopeAhead): Oscillator {
+  return { anchorNs: straight(oscillator, fromCycle), anchorCycle: fromCycle, periodNs, next };
 }
 
 /** The line of somebody who pursues the same goals and stood at `cycle` at the instant `atNs`. */
 export function lineThrough({ periodNs, next, before }: Slopes, atNs: number, cycle: number): Oscillator {
-  if (before === undefined || cycle >= before.untilBeat)
+  if (before === undefined || cycle >= before.untilCycle)
     return { anchorNs: atNs, anchorCycle: cycle, ...slopesFrom(cycle, { periodNs, next, before }) };
-  const present: SlopeAhead = { effectiveBeat: before.untilBeat, periodNs, next };
+  const present: SlopeAhead = { fromCycle: before.untilCycle, periodNs, next };
   return { anchorNs: atNs, anchorCycle: cycle, periodNs: before.periodNs, next: present };
 }
 
-/** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; slopes whose beats have come are taken over. */
+/** The same oscillator, anew anchored at `nowNs` and moved by `cycles`; slopes whose counts have come are taken over. */
 export function shifted(oscillator: Oscillator, nowNs: number, cycles: number): Oscillator {
   const anchorCycle = cycleAt(oscillator, nowNs) + cycles;
   return { anchorNs: nowNs, anchorCycle, ...slopesFrom(anchorCycle, oscillator) };
@@ -73,31 +73,32 @@ export function shifted(oscillator: Oscillator, nowNs: number, cycles: number): 
 
 /** The slopes that still matter at a count. */
 function slopesFrom(cycle: number, { periodNs, next, before }: Slopes): Slopes {
-  if (next === undefined || cycle < next.effectiveBeat) return { periodNs, next, before };
-  const passed = { untilBeat: next.effectiveBeat, periodNs };
+  if (next === undefined || cycle < next.fromCycle) return { periodNs, next, before };
+  const passed = { untilCycle: next.fromCycle, periodNs };
   return slopesFrom(cycle, { periodNs: next.periodNs, next: next.next, before: passed });
 }
 
-/** The oscillator under a new goal, whose period holds from its effective beat on, whatever was to follow from there. */
+/** The oscillator under a new goal, whose period holds from its count on, whatever was to follow from there. */
 export function withGoal(oscillator: Oscillator, nowNs: number, goal: GoalRecord): Oscillator {
-  const { effectiveBeat, periodNs } = goal;
+  const { periodNs } = goal;
+  const fromCycle = periodFromCycleOf(goal);
   const here = shifted(oscillator, nowNs, 0);
-  if (here.anchorCycle >= effectiveBeat) {
-    // The change came late: what passed since its beat passed at the new slope.
-    const sinceNs = (here.anchorCycle - effectiveBeat) * here.periodNs;
-    const before = { untilBeat: effectiveBeat, periodNs: here.periodNs };
-    return { ...createOscillator(nowNs, effectiveBeat + sinceNs / periodNs, periodNs), before };
+  if (here.anchorCycle >= fromCycle) {
+    // The change came late: what passed since then passed at the new slope.
+    const sinceNs = (here.anchorCycle - fromCycle) * here.periodNs;
+    const before = { untilCycle: fromCycle, periodNs: here.periodNs };
+    return { ...createOscillator(nowNs, fromCycle + sinceNs / periodNs, periodNs), before };
   }
-  return { ...here, next: followedBy(here.next, { effectiveBeat, periodNs }) };
+  return { ...here, next: followedBy(here.next, { fromCycle, periodNs }) };
 }
 
 /** `last` behind those of `first` that begin before it. */
 function followedBy(first: SlopeAhead | undefined, last: SlopeAhead): SlopeAhead {
-  if (first === undefined || first.effectiveBeat >= last.effectiveBeat) return last;
+  if (first === undefined || first.fromCycle >= last.fromCycle) return last;
   return { ...first, next: followedBy(first.next, last) };
 }
 
 /** The period that holds at a count, ns. */
 export function periodAt({ periodNs, next }: Pick<Oscillator, "periodNs" | "next">, cycle: number): number {
-  return next === undefined || cycle < next.effectiveBeat ? periodNs : periodAt({ next: undefined, ...next }, cycle);
+  return next === undefined || cycle < next.fromCycle ? periodNs : periodAt({ next: undefined, ...next }, cycle);
 }

@@ -2,7 +2,7 @@
 import { preferredStrategies, strategyBookWith } from "./built-in-strategies.ts";
 import { defaultEnergy, fullEnergy, type Energy, type EnergyBudget } from "./energy.ts";
 import { shapeOffset, type Shape } from "./goal-shape.ts";
-import type { GoalRecord } from "./goal.ts";
+import { periodFromCycleOf, type GoalRecord } from "./goal.ts";
 import type { Lineage } from "./lineage.ts";
 import { settleNs, updateIntervalNs } from "./message-budget.ts";
 import { cycleAt, instantOf, lineThrough, type Oscillator, type Slopes } from "./oscillator.ts";
@@ -127,8 +127,10 @@ export function createRhythmState(options: RhythmOptions): RhythmState {
 }
 
 /** The goal's period, and the one that holds before it. */
-function slopesOf({ periodNs, effectiveBeat, before }: GoalRecord): Slopes {
-  return { periodNs, next: undefined, before: before && { untilBeat: effectiveBeat, periodNs: before.periodNs } };
+function slopesOf(goal: GoalRecord): Slopes {
+  const { periodNs, before } = goal;
+  const past = before && { untilCycle: periodFromCycleOf(goal), periodNs: before.periodNs };
+  return { periodNs, next: undefined, before: past };
 }
 
 function inForceFromItsBeat(goal: GoalRecord): InForce<GoalRecord> {

@@ -1,6 +1,6 @@
 /** What a session, or one within a session, is to reach: criteria, and how near a result is to them. */
-import { checkId, EntrainError, type Json } from "@entrain/kernel";
-import { listOf, membersOf, type Variables } from "./node.ts";
+import { checkId, EntrainError, type Json, membersOf } from "@entrain/kernel";
+import { listOf, type Variables } from "./node.ts";
 import { sessionLimits, type Criterion, type Score, type SessionGoal } from "./session.ts";
 
 /** Refuses an expression that does not parse. @throws EntrainError `invalid-argument` with line and column */

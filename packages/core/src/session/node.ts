@@ -1,5 +1,5 @@
 /** What a pattern is made of: steps, which one agent does, and patterns of steps and patterns. */
-import { checkId, EntrainError, nearestName, type Json } from "@entrain/kernel";
+import { checkId, EntrainError, membersOf, type Json } from "@entrain/kernel";
 import type { Amounts } from "../budget/index.ts";
 import type { ContextFilter } from "../context/index.ts";
 import { checkWhole, taskLimits } from "../task/index.ts";
@@ -108,27 +108,6 @@ export function checkStep(value: unknown, field: string, world: CheckWorld): Ste
   whole("giveUpMs", 1, sessionLimits.timeoutMs.most);
   if (step["input"] !== undefined) checkTemplate(step["input"] as Json, `${field}.input`, world);
   return step as unknown as StepNode;
-}
-
-/** An object with no members but those. @throws EntrainError `invalid-argument` that names the field */
-export function membersOf(
-  value: unknown,
-  field: string,
-  allowed: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw EntrainError.invalid(field, value, "give an object");
-  for (const name of Object.keys(value)) {
-    if (allowed.includes(name)) continue;
-    const near = nearestName(name, allowed);
-    const hint = near === undefined ? `there are ${allowed.join(", ")}` : `did you mean ${near}?`;
-    throw EntrainError.invalid(
-      `${field}.${name}`,
-      (value as Record<string, unknown>)[name],
-      `it is not known; ${hint}`,
-    );
-  }
-  return value as Readonly<Record<string, unknown>>;
 }
 
 /** @throws EntrainError `invalid-argument` that names the field */

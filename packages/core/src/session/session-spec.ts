@@ -1,9 +1,9 @@
 /** What is asked for, checked and made whole. */
-import { canonicalJson, checkId, EntrainError, type Json } from "@entrain/kernel";
+import { canonicalJson, checkId, EntrainError, type Json, membersOf } from "@entrain/kernel";
 import { checkAmounts } from "../budget/index.ts";
 import { checkWhole } from "../task/index.ts";
 import { checkGoal, type CheckExpression } from "./goal.ts";
-import { checkStep, membersOf, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
+import { checkStep, type CheckWorld, type Pattern, type PatternNode } from "./node.ts";
 import type { SessionDefaults } from "./session-defaults.ts";
 import { exhaustionPolicies, sessionLimits, type ExhaustionPolicy, type SessionSpec } from "./session.ts";
 

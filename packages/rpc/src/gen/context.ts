@@ -30,6 +30,7 @@ import type { GetContextRequest as _entrain_v1_GetContextRequest, GetContextRequ
 import type { ListBudgetsRequest as _entrain_v1_ListBudgetsRequest, ListBudgetsRequest__Output as _entrain_v1_ListBudgetsRequest__Output } from './entrain/v1/ListBudgetsRequest.ts';
 import type { PatchContextRequest as _entrain_v1_PatchContextRequest, PatchContextRequest__Output as _entrain_v1_PatchContextRequest__Output } from './entrain/v1/PatchContextRequest.ts';
 import type { PlaceChange as _entrain_v1_PlaceChange, PlaceChange__Output as _entrain_v1_PlaceChange__Output } from './entrain/v1/PlaceChange.ts';
+import type { ProlongBudgetRequest as _entrain_v1_ProlongBudgetRequest, ProlongBudgetRequest__Output as _entrain_v1_ProlongBudgetRequest__Output } from './entrain/v1/ProlongBudgetRequest.ts';
 import type { RateShare as _entrain_v1_RateShare, RateShare__Output as _entrain_v1_RateShare__Output } from './entrain/v1/RateShare.ts';
 import type { RefreshRateRequest as _entrain_v1_RefreshRateRequest, RefreshRateRequest__Output as _entrain_v1_RefreshRateRequest__Output } from './entrain/v1/RefreshRateRequest.ts';
 import type { ReleaseAllocationRequest as _entrain_v1_ReleaseAllocationRequest, ReleaseAllocationRequest__Output as _entrain_v1_ReleaseAllocationRequest__Output } from './entrain/v1/ReleaseAllocationRequest.ts';
@@ -75,6 +76,7 @@ export interface ProtoGrpcType {
       ListBudgetsRequest: MessageTypeDefinition<_entrain_v1_ListBudgetsRequest, _entrain_v1_ListBudgetsRequest__Output>
       PatchContextRequest: MessageTypeDefinition<_entrain_v1_PatchContextRequest, _entrain_v1_PatchContextRequest__Output>
       PlaceChange: MessageTypeDefinition<_entrain_v1_PlaceChange, _entrain_v1_PlaceChange__Output>
+      ProlongBudgetRequest: MessageTypeDefinition<_entrain_v1_ProlongBudgetRequest, _entrain_v1_ProlongBudgetRequest__Output>
       RateShare: MessageTypeDefinition<_entrain_v1_RateShare, _entrain_v1_RateShare__Output>
       RefreshRateRequest: MessageTypeDefinition<_entrain_v1_RefreshRateRequest, _entrain_v1_RefreshRateRequest__Output>
       ReleaseAllocationRequest: MessageTypeDefinition<_entrain_v1_ReleaseAllocationRequest, _entrain_v1_ReleaseAllocationRequest__Output>

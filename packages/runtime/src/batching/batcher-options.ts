@@ -1,5 +1,5 @@
 /** The options of a batcher in two types: what a user says, and the total, checked form. */
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, optionsOf } from "@entrain/kernel";
 
 /** What a flush is told beside its items. */
 export interface BatchInfo {
@@ -52,6 +52,8 @@ const defaults = {
   deadlineMs: 5_000,
 } as const;
 
+const batcherOptionNames: readonly string[] = ["name", "flush", "bytesOf", ...Object.keys(defaults)];
+
 /** Most that any of the numbers may be: a timer holds no more milliseconds. */
 const numberMax = 2_147_483_647;
 
@@ -59,10 +61,12 @@ const numberMax = 2_147_483_647;
 export function checkBatcherOptions<Item, Result>(
   options: BatcherOptions<Item, Result>,
 ): TotalBatcherOptions<Item, Result> {
+  optionsOf(options, batcherOptionNames, "give { name, flush }");
   const { name, flush, bytesOf = () => 0, ...numbers } = options;
-  if (!/^[A-Za-z0-9._-]{1,100}$/.test(name))
+  if (typeof name !== "string" || !/^[A-Za-z0-9._-]{1,100}$/.test(name))
     throw EntrainError.invalid("name", name, "give 1 to 100 letters, digits, dots, dashes or underscores");
   if (typeof flush !== "function") throw EntrainError.invalid("flush", flush, "give a function of items and batch");
+  if (typeof bytesOf !== "function") throw EntrainError.invalid("bytesOf", bytesOf, "give a function of an item");
   const total = { ...defaults, ...numbers };
   for (const [field, value] of Object.entries(total))
     if (!Number.isInteger(value) || value < 1 || value > numberMax)

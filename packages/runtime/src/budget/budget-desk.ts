@@ -7,7 +7,9 @@ import {
   allocationRequest,
   budgetDefinition,
   budgetError,
+  budgetLimits,
   checkAmounts,
+  checkWithin,
   type AllocationRequest,
   type Amounts,
   type Budget,
@@ -58,6 +60,12 @@ export interface BudgetDesk {
    * out; `conflict` where others were ahead eight times.
    */
   amend(budgetId: string, change: BudgetChange): Promise<void>;
+  /**
+   * Prolongs a child budget from now on, never beyond its parent, and never to an earlier end. Children that were made without
+   * a lease of their own last as long as it does.
+   * @throws EntrainError `not-found`; `conflict` where it closes; `invalid-argument` where it has no lease
+   */
+  extend(budgetId: string, leaseMs: number): Promise<void>;
   /** Lets it grant nothing new; it is freed with the last of its children. */
   close(budgetId: string): Promise<void>;
   /** The budget as it is now; undefined where there is none. */
@@ -102,6 +110,9 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     async amend(budgetId, change) {
       const outcome = await amendBudget(options, budgetId, change);
       if (outcome.kind === "refused") throw budgetError(outcome.refusal);
+    },
+    async extend(budgetId, leaseMs) {
+      await carryOut({ kind: "prolong", budgetId, leaseMs: checkWithin("leaseMs", leaseMs, budgetLimits.leaseMs) });
     },
     close: (budgetId) => carryOut({ kind: "close", budgetId }),
     async read(budgetId) {

@@ -13,7 +13,7 @@ function board(items: Readonly<Record<string, Json>>) {
   const time = createVirtualTime();
   const document = { blackboard: { items } };
   const patches: unknown[] = [];
-  const state = { nowMs: 0, asked: 0, refusal: undefined as EntrainError | undefined };
+  const state = { nowMs: 0, asked: 0, refusal: undefined as EntrainError | undefined, needed: "none", told: 0 };
   const options: BlackboardKeeperOptions = {
     store: {
       changesSince(version) {
@@ -24,13 +24,17 @@ function board(items: Readonly<Record<string, Json>>) {
     desk: {
       patch({ patch }, { author, reason }) {
         if (state.refusal !== undefined) return Promise.reject(state.refusal);
-        patches.push([author, reason, ...(patch as Json[])]);
+        const text = JSON.stringify(patch);
+        if (text.includes(`/${state.needed}/expiresAt`) || text.includes(`"${state.needed}":null`))
+          return Promise.reject(EntrainError.invalid("/blackboard/items", "an object", `keep ${state.needed}`));
+        patches.push([author, reason, ...[patch].flat()]);
         return Promise.resolve({ version: 8 });
       },
     },
     source: { current: (): ContextDocument => ({ version: 7, document }) },
     timers: time.timers,
     random: createRandom(1),
+    events: () => (state.told += 1),
   };
   return { options, patches, state, time };
 }
@@ -81,4 +85,44 @@ test("a keeper looks about once a second, also after a failure, until it is stop
   const told = patches.length;
   await time.advance(5_000);
   assert.equal(patches.length, told);
+});
+
+test("an item that the swarm's own schema wants keeps none of the others, and is said once", async () => {
+  const names = Array.from({ length: 9 }, (_, n) => `i${n}`);
+  const { options, patches, state, time } = board(
+    Object.fromEntries(names.map((name) => [name, { ...item, expiresAt: 10 }])),
+  );
+  state.nowMs = 10;
+  state.needed = "i4";
+  const stop = keepBlackboard(options);
+  await time.advance(1_200);
+  await stop();
+  const removed = names.filter((name) => JSON.stringify(patches).includes(`/${name}/expiresAt`));
+  assert.deepEqual(
+    removed,
+    names.filter((name) => name !== "i4"),
+  );
+  assert.equal(state.told, 1);
+  const refused = new Map([["i4", 10]]);
+  const asked = patches.length;
+  await removeExpired(options, refused);
+  assert.ok(!JSON.stringify(patches.slice(asked)).includes("/i4/"), "it is left for a while");
+});
+
+test("an item with a name that no JSON Patch can reach is removed from the version in which it is known", async () => {
+  const { options, patches, state } = board({ prototype: { ...item, expiresAt: 10 }, a: { ...item, expiresAt: 10 } });
+  state.nowMs = 10;
+  state.needed = "prototype";
+  const bases: unknown[] = [];
+  const { patch } = options.desk;
+  const desk: BlackboardKeeperOptions["desk"] = {
+    patch(wanted, request) {
+      if (wanted.kind === "json") return patch(wanted, request);
+      bases.push([request.baseVersion, wanted.patch]);
+      return Promise.resolve({ version: 9 });
+    },
+  };
+  assert.equal(await removeExpired({ ...options, desk }), 2);
+  assert.equal(patches.length, 1);
+  assert.deepEqual(bases, [[7, { blackboard: { items: { prototype: null } } }]]);
 });

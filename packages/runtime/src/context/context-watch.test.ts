@@ -44,7 +44,7 @@ function watching(options: WatchOptions = {}) {
     oldest = version;
   };
   const open = (more: WatchOptions = options): ContextWatch =>
-    watchContext({ source, store, timers: time.timers, events: () => undefined }, more);
+    watchContext({ source, store, timers: time.timers, clock: time.clock, events: () => undefined }, more);
   return { time, set, compact, open, present: () => copy };
 }
 
@@ -136,7 +136,7 @@ test("a slow watcher gets what found room, then the whole, and nothing is droppe
   assert.deepEqual(last.document, present().document);
   set("n", 11);
   assert.deepEqual(versions(await take(watch, 1)), ["change 11"]);
-  const told = { version: 11, waiting: 0, behind: 0, told: 4, resyncs: 1 };
+  const told = { version: 11, waiting: 0, behind: 0, behindMs: 0, coalesced: 0, told: 4, resyncs: 1 };
   assert.deepEqual(watch.stats(), { health: "current", ...told, closed: false });
 });
 
@@ -267,4 +267,29 @@ test("a pace or a severity that is none is refused by name", () => {
   assert.throws(() => open({ batchMs: -1 }), { code: "invalid-argument", field: "batchMs" });
   assert.throws(() => open({ newsPerSecondMax: 0 }), { code: "invalid-argument", field: "newsPerSecondMax" });
   assert.throws(() => open({ severityMin: "grave" as "info" }), { code: "invalid-argument", field: "severityMin" });
+});
+
+test("a watch tells how long the oldest that waits has waited, and how many versions came together with another", async () => {
+  const { time, set, open } = watching();
+  set("before", 1);
+  const watch = open({ batchMs: 10 });
+  assert.deepEqual([watch.stats().behindMs, watch.stats().coalesced], [0, 0]);
+  set("n", 1);
+  await time.advance(30);
+  set("n", 2);
+  set("n", 3);
+  assert.deepEqual([watch.stats().health, watch.stats().behindMs, watch.stats().behind], ["behind", 30, 3]);
+  assert.deepEqual(versions(await take(watch, 1)), ["batch 4"]);
+  assert.deepEqual([watch.stats().behindMs, watch.stats().coalesced, watch.stats().told], [0, 2, 1]);
+  const slow = open({ queueMax: 1 });
+  set("n", 4);
+  set("n", 5);
+  await slow.next();
+  await time.advance(7);
+  assert.deepEqual([slow.stats().health, slow.stats().behindMs], ["resync", 7]);
+});
+
+test("a name that no label could be is refused", () => {
+  const { open } = watching();
+  for (const name of ["", "1st", "a b", "x".repeat(64)]) assert.throws(() => open({ name }), { field: "name" });
 });

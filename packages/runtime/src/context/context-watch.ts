@@ -19,24 +19,23 @@ import {
   type SharedDocument,
 } from "@entrain/core/context";
 import type {
+  Clock,
   ContextStore,
   ContextWatch,
   EventSink,
   ResyncCause,
   Timers,
   Unsubscribe,
-  VersionNews,
   WatchNews,
   WatchOptions,
   WatchStats,
 } from "@entrain/ports";
 import type { ContextSource } from "./context-follower.ts";
+import { WatchQueue, type QueuedNews } from "./watch-queue.ts";
 import { watchSettings, type WatchSettings } from "./watch-settings.ts";
 
 /** Pages of history that a resumed watch reads. */
 const pagesMax = 1_000;
-/** Versions in one batch. */
-const batchMax = 1_000;
 /** What a watcher may see. */
 export interface ContextView {
   document(document: SharedDocument): SharedDocument;
@@ -50,6 +49,7 @@ export interface WatchSurroundings {
   readonly source: ContextSource;
   readonly store: Pick<ContextStore, "changesSince">;
   readonly timers: Timers;
+  readonly clock: Pick<Clock, "monoMs">;
   readonly events: EventSink;
 }
 
@@ -63,20 +63,18 @@ export function watchContext(around: WatchSurroundings, options: WatchOptions = 
   return new Watch(around, sieve, settings);
 }
 
-type Bookmark = Extract<WatchNews, { readonly kind: "bookmark" }>;
-
 class Watch implements ContextWatch {
   readonly #around: WatchSurroundings;
   readonly #sieve: ContextSieve;
   readonly #settings: WatchSettings;
   readonly #unwatch: Unsubscribe;
-  #queue: (VersionNews | Bookmark)[] = [];
+  readonly #queue = new WatchQueue();
   /** The version up to which everything is in the queue or was told; undefined until the first one is known. */
   #reached: number | undefined;
   #told = { version: 0, count: 0, resyncs: 0 };
   /** Heard while the history was being read; undefined where it is not. */
   #heard: ContextNews[] | undefined;
-  #overflow: ResyncCause | undefined;
+  #overflow: { readonly cause: ResyncCause; readonly sinceMs: number } | undefined;
   #waiting: ((result: IteratorResult<WatchNews>) => void)[] = [];
   /** Nothing is told until it ends: a batching window, or the time between two news. */
   #held: Unsubscribe | undefined;
@@ -115,19 +113,22 @@ class Watch implements ContextWatch {
     this.#unwatch();
     this.#bookmark?.callOff();
     this.#held?.();
-    this.#queue = [];
+    this.#queue.clear();
     this.#overflow = undefined;
     for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
   stats(): WatchStats {
     const { version, count, resyncs } = this.#told;
+    const { size: waiting, oldestMs, coalesced } = this.#queue;
     const present = this.#around.source.current()?.version ?? 0;
-    const hasAll = this.#queue.length === 0 && this.#overflow === undefined;
+    const hasAll = waiting === 0 && this.#overflow === undefined;
     const behind = Math.max(0, present - (hasAll ? (this.#reached ?? present) : version));
     const missed = this.#overflow === undefined ? undefined : "resync";
     const health = this.#closed ? "closed" : (missed ?? (behind > 0 || !hasAll ? "behind" : "current"));
-    return { health, version, waiting: this.#queue.length, behind, told: count, resyncs, closed: this.#closed };
+    const sinceMs = oldestMs ?? this.#overflow?.sinceMs;
+    const behindMs = sinceMs === undefined ? 0 : this.#around.clock.monoMs() - sinceMs;
+    return { health, version, waiting, behind, behindMs, told: count, coalesced, resyncs, closed: this.#closed };
   }
 
   [Symbol.asyncIterator](): this {
@@ -188,7 +189,7 @@ class Watch implements ContextWatch {
       return;
     }
     const changes = this.#wanted(entry);
-    if (changes !== undefined && this.#queue.length >= this.#settings.queueMax) {
+    if (changes !== undefined && this.#queue.size >= this.#settings.queueMax) {
       this.#miss("slow");
       return;
     }
@@ -212,14 +213,14 @@ class Watch implements ContextWatch {
 
   /** What waits is still told; after it comes a resync, made of the document as it is then. */
   #miss(cause: ResyncCause): void {
-    this.#overflow ??= cause;
+    this.#overflow ??= { cause, sinceMs: this.#around.clock.monoMs() };
     this.#give();
   }
 
-  #put(news: VersionNews | Bookmark): void {
-    this.#queue.push(news);
+  #put(news: QueuedNews): void {
+    this.#queue.put(news, this.#around.clock.monoMs());
     const { batchMs } = this.#settings;
-    if (batchMs > 0 && news.kind === "change" && this.#queue.length === 1) this.#hold(batchMs);
+    if (batchMs > 0 && news.kind === "change" && this.#queue.size === 1) this.#hold(batchMs);
     this.#give();
   }
 
@@ -243,9 +244,10 @@ class Watch implements ContextWatch {
   /** The next news, counted as told. */
   #take(): WatchNews | undefined {
     if (this.#held !== undefined) return undefined;
-    const news = this.#nextQueued() ?? this.#resync();
+    const { batchMs, spacingMs } = this.#settings;
+    const news = this.#queue.take(batchMs > 0 || spacingMs > 0) ?? this.#resync();
     if (news === undefined) return undefined;
-    if (this.#settings.spacingMs > 0) this.#hold(this.#settings.spacingMs);
+    if (spacingMs > 0) this.#hold(spacingMs);
     this.#told = {
       version: news.version,
       count: this.#told.count + 1,
@@ -254,24 +256,8 @@ class Watch implements ContextWatch {
     return news;
   }
 
-  /** One of the queue, or, at a pace, all versions that have come together. */
-  #nextQueued(): WatchNews | undefined {
-    const { batchMs, spacingMs } = this.#settings;
-    if (batchMs === 0 && spacingMs === 0) return this.#queue.shift();
-    const versions: VersionNews[] = [];
-    for (const news of this.#queue) {
-      if (news.kind !== "change" || versions.length === batchMax) break;
-      versions.push(news);
-    }
-    this.#queue.splice(0, versions.length);
-    const [first] = versions;
-    const last = versions.at(-1);
-    if (first === undefined || last === undefined) return this.#queue.shift();
-    return first === last ? first : { kind: "batch", version: last.version, versions };
-  }
-
   #resync(): WatchNews | undefined {
-    const cause = this.#overflow;
+    const cause = this.#overflow?.cause;
     const present: ContextDocument | undefined = this.#around.source.current();
     if (cause === undefined || present === undefined) return undefined;
     this.#overflow = undefined;
@@ -288,7 +274,7 @@ class Watch implements ContextWatch {
       this.#bookmark = undefined;
       const version = this.#reached;
       // A watcher that has not taken what waits gets no bookmark: it would only make the queue longer.
-      if (version !== undefined && this.#overflow === undefined && this.#queue.length === 0)
+      if (version !== undefined && this.#overflow === undefined && this.#queue.size === 0)
         this.#put({ kind: "bookmark", version });
     });
     this.#bookmark = { callOff };

@@ -47,7 +47,11 @@ function held() {
     events.flatMap((event) =>
       event.kind === "watches.sampled" ? [[event.open, event.waiting, event.behindMax, event.told]] : [],
     );
-  return { time, context, change, put, samples };
+  const named = () =>
+    events.flatMap((event) =>
+      event.kind === "watches.sampled" ? [event.byName.map(({ name, open }) => [name, open])] : [],
+    );
+  return { time, context, change, put, samples, named };
 }
 
 test("a reader's watch tells what it may see, has its resyncs so, and passes over the rest", async () => {
@@ -95,5 +99,32 @@ test("the watches of a process are told of once a second: how many, what waits, 
   busy.close();
   await time.advance(5_000);
   assert.deepEqual(samples().slice(1), [[0, 0, 0, 3]]);
+  context.stop();
+});
+
+test("the watches of a process are listed, and counted by the names that fit", async () => {
+  const { time, context, change, named } = held();
+  context.follower.start();
+  await time.advance(10);
+  const watches = Array.from({ length: 25 }, (_, n) => context.context.watch({ name: `w${n}`, pointers: ["/n2"] }));
+  context.context.watch();
+  change(2);
+  await time.advance(5);
+  const [first] = context.watches();
+  assert.deepEqual(
+    [first?.watchId, first?.name, first?.pointers, first?.health, first?.waiting, first?.behindMs],
+    [1, "w0", ["/n2"], "behind", 1, 5],
+  );
+  for (const watch of watches.slice(1)) watch.close();
+  assert.deepEqual(
+    context.watches().map(({ watchId, name }) => [watchId, name]),
+    [
+      [1, "w0"],
+      [26, "unnamed"],
+    ],
+  );
+  await time.advance(1_000);
+  assert.equal(named()[0]?.length, 21, "twenty names, and the others together");
+  assert.deepEqual(named()[0]?.at(-1), ["other", 1]);
   context.stop();
 });

@@ -5,22 +5,20 @@
 import { createRandom } from "@entrain/kernel";
 import { viewChanges, viewDocument, viewEntry, type ContextDocument, type ContextReader } from "@entrain/core/context";
 import type { Clock, ContextDesk, ContextStore, ContextWatch, DocumentRules, SharedContext } from "@entrain/ports";
-import type { EventSink, StoreHealth, Timers, WatchOptions } from "@entrain/ports";
+import type { EventSink, StoreHealth, Timers, WatchListing, WatchOptions } from "@entrain/ports";
 import { createContextDesk } from "./context-desk.ts";
 import { ContextFollower, type ContextSource } from "./context-follower.ts";
 import { watchContext, type ContextView } from "./context-watch.ts";
 import { initialDocument } from "./initial-document.ts";
-
-/** Pause between two looks at the watches, ms. */
-const sampleEveryMs = 1_000;
+import { createOpenWatches } from "./open-watches.ts";
 
 /** What it needs. */
 export interface SharedContextOptions {
   readonly store: ContextStore;
   readonly health: StoreHealth;
   readonly rules: DocumentRules;
-  /** By whose wall clock items of the blackboard are not given any more. */
-  readonly clock: Pick<Clock, "unixMs">;
+  /** By whose wall clock items of the blackboard are not given any more, and by whose other one watches are late. */
+  readonly clock: Pick<Clock, "unixMs" | "monoMs">;
   readonly timers: Timers;
   readonly events: EventSink;
   /** Seeds the jitter of reads and of attempts. */
@@ -32,6 +30,8 @@ export interface HeldContext {
   /** Nothing is read before it starts. */
   readonly follower: ContextFollower;
   readonly context: SharedContext;
+  /** The open watches, whoever they are for, oldest first. */
+  watches(): readonly WatchListing[];
   /** Ends the watches, and follows no more. */
   stop(): void;
 }
@@ -42,36 +42,20 @@ export function createSharedContext(options: SharedContextOptions): HeldContext 
   const follower = new ContextFollower({ store, health, timers, events, initial: initialDocument(), seed });
   const random = createRandom(`changes of ${seed}`);
   const desk = createContextDesk({ store, rules, timers, random, known: () => follower.current() });
-  const watches = new Set<ContextWatch>();
-  let toldBefore = 0;
-  let sampling: (() => void) | undefined;
-
-  /** Tells of the watches once a second while there are some, and once more when there are none left. */
-  function sample(): void {
-    const stats = [...watches].map((watch) => watch.stats());
-    const told = stats.reduce((sum, one) => sum + one.told, 0);
-    const open = stats.filter(({ closed }) => !closed);
-    const waiting = open.reduce((sum, one) => sum + one.waiting, 0);
-    const behindMax = Math.max(0, ...open.map(({ behind }) => behind));
-    events({ kind: "watches.sampled", open: open.length, waiting, behindMax, told: told - toldBefore });
-    for (const watch of watches) if (watch.stats().closed) watches.delete(watch);
-    toldBefore = [...watches].reduce((sum, watch) => sum + watch.stats().told, 0);
-    sampling = watches.size === 0 ? undefined : timers.after(sampleEveryMs, sample);
-  }
+  const watches = createOpenWatches({ clock, timers, events });
 
   function open(view: ContextView, wanted: WatchOptions | undefined): ContextWatch {
-    const watch = watchContext({ source: follower, store, timers, events, view }, wanted);
-    watches.add(watch);
-    sampling ??= timers.after(sampleEveryMs, sample);
+    const watch = watchContext({ source: follower, store, timers, clock, events, view }, wanted);
+    watches.add(watch, wanted ?? {});
     return watch;
   }
 
   return {
     follower,
     context: contextSeenBy("everything", { desk, clock, source: follower, open }),
+    watches: () => watches.list(),
     stop() {
-      for (const watch of watches) watch.close();
-      sampling?.();
+      watches.stop();
       follower.stop();
     },
   };

@@ -98,6 +98,18 @@ test("a registry that fails or hangs blocks, within the budget", async () => {
   }
 });
 
+test("a member whose health is no number blocks, and is no part of the input; also where the action is unknown besides", async () => {
+  const answer = (): Promise<MembershipView> => Promise.resolve(viewOf(memberOf("a", 1), memberOf("b", NaN)));
+  for (const [effects, cause] of [
+    [safetyGate.effects, "error"],
+    [{}, "unknown-action"],
+  ] as const) {
+    const { outcome, judged } = await decideWith(answer, { ...fleetWide, safetyGate: { ...safetyGate, effects } });
+    assert.deepEqual([outcome.source, outcome.decision.action], ["committed", "enter_safe_mode"]);
+    assert.deepEqual([judged?.outcome, outcome.decision.input.fleet], [cause, undefined]);
+  }
+});
+
 test("what does not reach the fleet asks nobody; an action with a known effect does, whatever its rule says", async () => {
   let asked = 0;
   const answer = (): Promise<MembershipView> => {

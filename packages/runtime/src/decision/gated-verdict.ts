@@ -39,7 +39,8 @@ export async function gatedVerdict(
   events({ kind: "gate.judged", agentId, action, ...toldOf(judgement) });
   return {
     verdict: judgement.kind === "passed" ? verdict : safeVerdict(policy, judgement.message),
-    ...(typeof fleet === "string" || fleet.length === 0 ? {} : { fleet }),
+    // What nothing was simulated on is unchecked (a health that is no number, too many members), and no input to judge by again.
+    ...(typeof fleet === "string" || !("simulation" in judgement) ? {} : { fleet }),
   };
 }
 

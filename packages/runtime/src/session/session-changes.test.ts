@@ -72,3 +72,25 @@ test("what is told of sessions is no change that a session reacts to", async () 
     ["/execution/mine", "/execution/mine"],
   );
 });
+
+test("what is for some agents only, or has expired, is reacted to by no session", async () => {
+  const item = (more: object) => ({ kind: "data", value: "secret", ...more });
+  const put = (version: number, name: string, more: object): ContextEntry => {
+    const [change] = entry(version, `/blackboard/items/${name}`).changes;
+    return { ...entry(version, ""), changes: [{ ...change!, kind: "added", after: item(more) }] };
+  };
+  const { changes } = open([
+    put(1, "private", { access: "private", owner: "a" }),
+    put(2, "group", { access: "group", group: "night" }),
+    put(3, "old", { expiresAt: 0 }),
+    put(4, "open", { value: "told" }),
+  ]);
+  const found = await changes.look([], [{ ...wish("latest", 0), filter: { pointers: ["/blackboard"] } }]);
+  assert.ok(!JSON.stringify(found).includes("secret"), JSON.stringify(found));
+  const [event] = found;
+  assert.ok(event?.kind === "changed");
+  assert.deepEqual(
+    event.change.changes.map(({ pointer }) => pointer),
+    ["/blackboard/items/open"],
+  );
+});

@@ -1,9 +1,10 @@
 /**
  * The changes of the shared context that a session waits for, read from the context's history: the history is the queue, so nothing
  * is lost while a reaction is under way or nobody drives, as long as its versions are kept. Where they are not, that is said
- * instead (C1). What comes of it is written to the session's log before anybody acts on it.
+ * instead (C1). Of the blackboard only what is public is reacted to. What comes of it is written to the session's log before
+ * anybody acts on it.
  */
-import { createSieve, type Change, type ContextEntry } from "@entrain/core/context";
+import { createSieve, viewChanges, type Change, type ContextEntry } from "@entrain/core/context";
 import { tellsOfSessions, type ContextChange, type SessionEvent, type WantedChange } from "@entrain/core/session";
 import type { ContextStore } from "@entrain/ports";
 
@@ -35,12 +36,12 @@ export function createSessionChanges(context: ChangeStore, wake: () => void): Se
     const found: { entry: ContextEntry; changes: readonly Change[] }[] = [];
     let cursor = Math.max(after, passed.get(path) ?? after);
     for (let page = 0; page < pagesMax; page++) {
-      const { present, entries } = await context.changesSince(cursor);
+      const { present, entries, nowMs } = await context.changesSince(cursor);
       if (present <= cursor) break;
       for (const entry of entries) {
         if (entry.baseVersion !== cursor) return resync(after, present, entry.author);
         cursor = entry.version;
-        const changes = tellsOfSessions(entry) ? undefined : sieve(entry);
+        const changes = tellsOfSessions(entry) ? undefined : sieve(publicEntry(entry, nowMs));
         if (changes !== undefined) found.push({ entry, changes });
         if (found.length > 0 && policy === "each") return changeOf(after, found);
       }
@@ -71,6 +72,11 @@ export function createSessionChanges(context: ChangeStore, wake: () => void): Se
       unwatch?.();
     },
   };
+}
+
+/** What anybody may see of a version: a session's log is read by all, and its steps are done by any agent. */
+function publicEntry(entry: ContextEntry, nowMs: number): ContextEntry {
+  return { ...entry, changes: viewChanges(entry.changes, {}, { speaksFor: () => false }, nowMs) };
 }
 
 const resync = (fromVersion: number, version: number, author: string): ContextChange => {

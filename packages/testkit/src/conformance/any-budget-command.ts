@@ -53,7 +53,9 @@ export function anyCommand(random: Random, step: number, leaseMs: number, period
     const strategy = one(budgetStrategyNames);
     const forecast = strategy === "predictive" ? { periodMs } : undefined;
     const policy = random.next() < 0.5 ? {} : anyPolicy(random);
-    const wish = { budgetId, parentId: parents[budgetId], limits, strategy, weight: 1 + random.int(3), forecast };
+    const own = budgetId === "root" || random.int(2) === 0 ? undefined : leaseMs;
+    const tree = { budgetId, parentId: parents[budgetId], leaseMs: own };
+    const wish = { ...tree, limits, strategy, weight: 1 + random.int(3), forecast };
     return { kind: "create", definition: budgetDefinition({ ...wish, ...policy }) };
   }
   if (roll < 0.5) {
@@ -76,6 +78,7 @@ export function anyCommand(random: Random, step: number, leaseMs: number, period
       ...(limits === undefined ? {} : { limits }),
     };
   }
+  if (roll < 0.9) return { kind: "prolong", budgetId, leaseMs };
   if (roll < 0.97) return { kind: "transfer", from: budgetId, to: one(Object.keys(parents)), amounts: some, requestId };
   return { kind: "close", budgetId };
 }

@@ -96,6 +96,36 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "a child budget is prolonged, never beyond its parent and never to an earlier end, and its children with it (B2)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const minute = 60_000;
+      await make(budgets, { budgetId: "root", limits: { slots: 10 } });
+      await make(budgets, { budgetId: "run", parentId: "root", limits: { slots: 8 }, leaseMs: minute });
+      await make(budgets, { budgetId: "step", parentId: "run", limits: { slots: 4 } });
+      await make(budgets, { budgetId: "short", parentId: "run", limits: { slots: 2 }, leaseMs: minute / 2 });
+      const prolong = (budgetId: string, leaseMs: number) => budgets.apply({ kind: "prolong", budgetId, leaseMs });
+      const ends = async () =>
+        (await budgets.read(["run", "step", "short"])).map(({ leaseUntilMs }) => leaseUntilMs ?? assert.fail("none"));
+      const before = await ends();
+      assert.equal((await prolong("run", 1_000)).kind, "extended");
+      assert.deepEqual(await ends(), before, "it ends no earlier");
+      assert.equal((await prolong("run", 10 * minute)).kind, "extended");
+      const [run, step, short] = await ends();
+      assert.ok(run! >= before[0]! + 8 * minute && step === run);
+      assert.equal(short, before[2], "it has a lease of its own");
+      assert.equal((await prolong("short", 60 * minute)).kind, "extended");
+      assert.deepEqual(await ends(), [run, run, run], "no later than its parent");
+      assert.deepEqual(await prolong("root", minute), {
+        kind: "refused",
+        refusal: { kind: "no-lease", budgetId: "root" },
+      });
+      const unknown = { kind: "unknown-budget", budgetId: "none" };
+      assert.deepEqual(await prolong("none", minute), { kind: "refused", refusal: unknown });
+      await assertBalanced(budgets);
+    },
+  },
+  {
     name: "five hundred commands turn out as in the book, and leave the same figures",
     async run(swarm) {
       const { budgets } = await swarm.client();

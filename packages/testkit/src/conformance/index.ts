@@ -1,6 +1,8 @@
 /** Conformance suites for the ports of the store: an adapter's test file runs them all. */
 export { barrierCases, testBarrierStore } from "./barrier-suite.ts";
 export { caseNamed, type ConformanceCase } from "./conformance-case.ts";
+export { assertBalanced } from "./budget-balance.ts";
+export { allocate, make } from "./budget-requests.ts";
 export { budgetCases, testBudgetStore } from "./budget-suite.ts";
 export { busCases, onlyTheLatestTokenAcknowledges, publishedOnce, testBusStore } from "./bus-suite.ts";
 export { contextCases, testContextStore } from "./context-suite.ts";

@@ -27,6 +27,8 @@ export type AccountEvent =
       readonly name: string;
       readonly pid: number;
       readonly opsUrl: string;
+      /** host:port of its gRPC server, if it has one. */
+      readonly grpcAddress?: string;
       readonly lives: number;
     }
   | { readonly kind: "coherence"; readonly value: number }

@@ -66,6 +66,18 @@ const told: [string, AccountEvent, string][] = [
     { kind: "service", name: "agent-1", pid: 4242, opsUrl: "http://127.0.0.1:40001", lives: 1 },
     "  agent-1         pid 4242     http://127.0.0.1:40001",
   ],
+  [
+    "a service that serves gRPC has the address to connect to; a new life is counted",
+    {
+      kind: "service",
+      name: "coordinator",
+      pid: 7,
+      opsUrl: "http://127.0.0.1:1",
+      grpcAddress: "127.0.0.1:2",
+      lives: 2,
+    },
+    "  coordinator     pid 7        http://127.0.0.1:1, gRPC 127.0.0.1:2, start number 2",
+  ],
   ["coherence is a plain bar", { kind: "coherence", value: 0.5 }, "  coherence 0.5000 ##########----------"],
   [
     "readiness names the leader and the console",

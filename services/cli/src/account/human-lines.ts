@@ -20,9 +20,7 @@ export function humanLines(event: AccountEvent, style: Style): readonly string[]
     case "redis":
       return [row("redis", event.pid === null ? "" : `pid ${event.pid}`, event.text)];
     case "service":
-      return [
-        row(event.name, `pid ${event.pid}`, event.opsUrl + (event.lives > 1 ? `, start number ${event.lives}` : "")),
-      ];
+      return [serviceLine(event)];
     case "coherence":
       return [`  coherence ${formatCoherence(event.value)} ${bar(style, event.value, 20)}`];
     case "ready":
@@ -48,6 +46,11 @@ export function humanLines(event: AccountEvent, style: Style): readonly string[]
 
 function row(name: string, pid: string, text: string): string {
   return `  ${name.padEnd(nameWidth)}  ${pid.padEnd(11)}  ${text}`.trimEnd();
+}
+
+function serviceLine({ name, pid, opsUrl, grpcAddress, lives }: Extract<AccountEvent, { kind: "service" }>): string {
+  const grpc = grpcAddress === undefined ? "" : `, gRPC ${grpcAddress}`;
+  return row(name, `pid ${pid}`, opsUrl + grpc + (lives > 1 ? `, start number ${lives}` : ""));
 }
 
 function fact(name: string, text: string): string {

@@ -9,9 +9,10 @@ import { consoleAt } from "./console-flags.ts";
 
 const flagTable = { url: "text", json: "switch" } as const;
 
-export const budget: Command = async (argv, { env, stdout }) => {
+export const budget: Command = async (argv, world) => {
+  const { stdout } = world;
   const flags = readFlags("entrain budget", flagTable, argv, 1);
-  const console = consoleAt(flags.text("url"), env);
+  const console = consoleAt(flags.text("url"), world);
   const write = (lines: readonly string[]): void => {
     stdout.write(lines.map((line) => `${line}\n`).join(""));
   };

@@ -12,7 +12,8 @@ const flagTable = { url: "text", limit: "text", json: "switch" } as const;
 /** How many are looked at, where that is not said, and at most. */
 const limits = { list: { default: "20", max: 1_000 }, audit: { default: "1000", max: 10_000 } } as const;
 
-export const decisions: Command = async (argv, { env, stdout }) => {
+export const decisions: Command = async (argv, world) => {
+  const { stdout } = world;
   const flags = readFlags("entrain decisions", flagTable, argv, 1);
   const [what = "list"] = flags.words;
   if (what !== "list" && what !== "audit")
@@ -21,7 +22,7 @@ export const decisions: Command = async (argv, { env, stdout }) => {
       `${JSON.stringify(what)} is nothing that entrain decisions does: list or audit`,
     );
   const limit = readWholeNumber("--limit", flags.text("limit") ?? limits[what].default, 1, limits[what].max);
-  const console = consoleAt(flags.text("url"), env);
+  const console = consoleAt(flags.text("url"), world);
   const write = (lines: readonly string[]): void => {
     stdout.write(lines.map((line) => `${line}\n`).join(""));
   };

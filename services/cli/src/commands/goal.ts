@@ -5,6 +5,7 @@ import { formatCoherence, formatPpm, formatSpread } from "../account/figures.ts"
 import { table } from "../account/table.ts";
 import type { GoalShape, GoalView, RhythmView } from "../console/console-views.ts";
 import { exitCodes } from "../exit-code.ts";
+import { goalFlags, namingFlags } from "../flag-names.ts";
 import { readFlags, type FlagValues } from "../flags.ts";
 import { readNumber } from "../numbers.ts";
 import type { Command } from "./command.ts";
@@ -24,9 +25,10 @@ type Flags = FlagValues<typeof flagTable>;
 /** What is used where a swarm has no goal yet, ms. */
 const usualPeriodMs = 1_000;
 
-export const goal: Command = async (argv, { env, stdout }) => {
+export const goal: Command = async (argv, world) => {
+  const { stdout } = world;
   const flags = readFlags("entrain goal", flagTable, argv, 1);
-  const console = consoleAt(flags.text("url"), env);
+  const console = consoleAt(flags.text("url"), world);
   const asked = readGoal(flags);
   if (asked === undefined) {
     const rhythm = await console.rhythm();
@@ -34,7 +36,10 @@ export const goal: Command = async (argv, { env, stdout }) => {
     return exitCodes.done;
   }
   const periodMs = asked.periodMs ?? (await periodFor(asked.kind, () => console.rhythm()));
-  const record = await console.setGoal({ ...asked, ...(periodMs === undefined ? {} : { periodMs }) });
+  const wanted = { ...asked, ...(periodMs === undefined ? {} : { periodMs }) };
+  const record = await console.setGoal(wanted).catch((thrown: unknown) => {
+    throw namingFlags(thrown, { ...goalFlags, kind: "GOAL" });
+  });
   stdout.write(flags.given("json") ? `${JSON.stringify({ kind: "goal", goal: record })}\n` : `${goalLine(record)}\n`);
   return exitCodes.done;
 };

@@ -15,12 +15,13 @@ import { consoleAt } from "./console-flags.ts";
 
 const flagTable = { url: "text", speed: "text", json: "switch" } as const;
 
-export const replay: Command = async (argv, { env, stdout, stderr }) => {
+export const replay: Command = async (argv, world) => {
+  const { stdout, stderr } = world;
   const flags = readFlags("entrain replay", flagTable, argv, 1);
   const [file] = flags.words;
   if (file === undefined)
     throw new EntrainError("invalid-argument", "entrain replay needs a file: entrain replay FILE [--speed X]");
-  const console = consoleAt(flags.text("url"), env);
+  const console = consoleAt(flags.text("url"), world);
   const tally = createTally();
   const lines = replayTelemetryFile(file, {
     clock: createSystemClock(),

@@ -23,7 +23,7 @@ const ends: ReadonlySet<string> = new Set(["converged", "diverged", "failed", "c
 
 export const session: Command = async (argv, world) => {
   const flags = readFlags("entrain session", flagTable, argv, 2);
-  const console = consoleAt(flags.text("url"), world.env);
+  const console = consoleAt(flags.text("url"), world);
   const [what = "list", name] = flags.words;
   switch (what) {
     case "list":

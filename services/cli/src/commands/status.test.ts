@@ -27,6 +27,13 @@ test("a swarm's status is facts and a table of agents", () => {
   ]);
 });
 
+test("while Redis is away the leader is marked: nobody knows whether it still leads", () => {
+  const away = { store: { up: false, generation: 1 }, stale: true } as const;
+  const told = statusLines(swarmView(away), []);
+  assert.equal(told[2], "leader         agent-1, term 1763683423123 (as last known)");
+  assert.equal(told[9], "redis          is away");
+});
+
 test("decisions are a table, newest first as the console gives them", () => {
   assert.deepEqual(decisionLines([]), ["no decision yet"]);
   const decision = {

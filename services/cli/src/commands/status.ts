@@ -9,14 +9,18 @@ import { consoleAt } from "./console-flags.ts";
 
 const flagTable = { url: "text", json: "switch" } as const;
 
-export const status: Command = async (argv, { env, stdout }) => {
+export const status: Command = async (argv, world) => {
+  const { stdout } = world;
   const flags = readFlags("entrain status", flagTable, argv);
-  const console = consoleAt(flags.text("url"), env);
+  const console = consoleAt(flags.text("url"), world);
   const [swarm, agents] = await Promise.all([console.swarm(), console.agents()]);
   if (flags.given("json")) stdout.write(`${JSON.stringify({ kind: "status", swarm, agents })}\n`);
   else stdout.write(statusLines(swarm, agents).join("\n") + "\n");
   return exitCodes.done;
 };
+
+const leaderText = ({ agentId, term }: SwarmView["leader"]): string =>
+  agentId === null ? "nobody" : `${agentId}, term ${term ?? "-"}`;
 
 /** The lines of the account. */
 export function statusLines(swarm: SwarmView, agents: readonly AgentView[]): readonly string[] {
@@ -24,7 +28,7 @@ export function statusLines(swarm: SwarmView, agents: readonly AgentView[]): rea
   const facts: (readonly [string, string])[] = [
     ["swarm", swarm.swarmId],
     ["agents", `${swarm.agents ?? "-"} alive`],
-    ["leader", leader.agentId === null ? "nobody" : `${leader.agentId}, term ${leader.term ?? "-"}`],
+    ["leader", leaderText(leader) + (swarm.stale === true ? " (as last known)" : "")],
     ["rhythm", `${rhythm.strategy ?? "-"}, ${rhythm.converged === true ? "converged" : "not converged"}`],
     ["coherence", formatCoherence(rhythm.coherence)],
     ["spread", formatSpread(rhythm)],

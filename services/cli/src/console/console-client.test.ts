@@ -56,6 +56,24 @@ test("the token is brought with every call", async (t) => {
   assert.deepEqual(brought, ["Bearer a-token", "Bearer a-token"]);
 });
 
+test("an answer of what was known last is told of, with what it says", async (t) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200).end(JSON.stringify({ sessions: [], ...(stale ? { stale } : {}) }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  let stale = false;
+  let told = 0;
+  const client = createConsoleClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, undefined, () => {
+    told++;
+  });
+  await client.sessions(1);
+  assert.equal(told, 0);
+  stale = true;
+  assert.deepEqual(await client.sessions(1), []);
+  assert.equal(told, 1);
+});
+
 test("a refusal is passed on in the console's own words", async (t) => {
   const client = await clientOf(t, () => ({ status: 503, body: JSON.stringify({ title: "Redis is away" }) }));
   const error = await rejection(client.inject({ temperature: 85 }));

@@ -58,11 +58,20 @@ const writeDeadlineMs = 5_000;
 const auditDeadlineMs = 60_000;
 const pageMax = 1_000;
 
-/** A client of the console at `url` (without a path), with the caller's token where it has one. */
-export function createConsoleClient(url: string, token?: string): ConsoleClient {
+/**
+ * A client of the console at `url` (without a path), with the caller's token where it has one.
+ * @param onStale hears of each answer that is what the console knew last, because Redis is away
+ */
+export function createConsoleClient(url: string, token?: string, onStale?: () => void): ConsoleClient {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const ask = <View>(path: string, question: HttpQuestion) =>
-    call<View>(url, path, { ...question, headers: { ...headers, ...question.headers } });
+  const ask = async <View>(path: string, question: HttpQuestion): Promise<View> => {
+    const answer = await call<View & Staleness>(url, path, {
+      ...question,
+      headers: { ...headers, ...question.headers },
+    });
+    if ((answer as Staleness | null)?.stale === true) onStale?.();
+    return answer;
+  };
   const get = <View>(path: string) => ask<View>(path, { signal: AbortSignal.timeout(readDeadlineMs) });
   return {
     url,
@@ -109,6 +118,11 @@ export function createConsoleClient(url: string, token?: string): ConsoleClient 
         signal: AbortSignal.timeout(writeDeadlineMs),
       }),
   };
+}
+
+/** What an answer may say beside its own fields; a deletion has none. */
+interface Staleness {
+  readonly stale?: true;
 }
 
 /** RFC 9457, as far as it is read here. */

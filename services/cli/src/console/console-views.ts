@@ -62,6 +62,8 @@ export interface SwarmView {
   readonly context: { readonly version: number | null };
   readonly decisions: DecisionCounts;
   readonly store: { readonly up: boolean | null; readonly generation: number | null };
+  /** Redis is away: this is what the console knew last. */
+  readonly stale?: true;
 }
 
 /** One of `GET /api/v1/agents`. */

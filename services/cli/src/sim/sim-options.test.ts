@@ -38,27 +38,39 @@ test("flags become a spec, and what is left out is the usual", () => {
   assert.equal(read("--goal save-energy").spec.goal.coherence, 0.5);
 });
 
-test("what cannot be simulated is refused by the name of its flag or field", () => {
+test("what cannot be simulated is refused by the name of its flag", () => {
   for (const [line, field] of [
     ["--agents 0", "--agents"],
-    ["--goal waltz", "kind"],
-    ["--goal coherence --coherence 1.5", "coherence"],
-    ["--goal spread --agents 1", "kind"],
-    ["--period 1ms", "periodMs"],
-    ["--strategies luck", "strategies"],
+    ["--goal waltz", "--goal"],
+    ["--goal coherence --coherence 1.5", "--coherence"],
+    ["--goal spread --agents 1", "--goal"],
+    ["--period 1ms", "--period"],
+    ["--strategies luck", "--strategies"],
     ["--crash 2", "--crash"],
     ["--crash 2@1s", "--crash"],
     ["--partition 4s", "--partition"],
     ["--liars 0.2", "--liars"],
-    ["--liars 0.2:nagging", "attack"],
+    ["--liars 0.2:nagging", "--liars"],
+    ["--liars 2:split", "--liars"],
+    ["--groups 2", "--groups"],
+    ["--for 0s", "--for"],
+    ["--drift -1", "--drift"],
+    ["--loss 2", "--loss"],
+    ["--partition 8s-4s", "--partition"],
+    ["--partition 4s-4s", "--partition"],
+    ["--partition 4s-11s", "--partition"],
+    ["--crash 0.3@60s --for 3s", "--crash"],
+    ["--join 2@3s --for 3s", "--join"],
     ["--loss much", "--loss"],
-    ["--profile moon", "profile"],
+    ["--profile moon", "--profile"],
   ] as const)
     assert.throws(
       () => read(line),
-      (thrown) => thrown instanceof EntrainError && thrown.field === field,
+      (thrown) => thrown instanceof EntrainError && thrown.field === field && thrown.message.startsWith(field),
       line,
     );
+  assert.throws(() => read("--goal waltz"), /coherence, minimise-api-calls, distribute-load,/);
+  assert.deepEqual(read("--partition 4s-10s").spec.partitions, [{ fromMs: 4_000, toMs: 10_000, share: 0.5 }]);
 });
 
 test("the account tells the figures of a run, and says the same twice", () => {

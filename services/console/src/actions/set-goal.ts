@@ -24,7 +24,10 @@ const waitMs = 2_000;
 /** Somebody else's goal may come first so many times, one after the other. */
 const triesMax = 5;
 
-const strategies: ReadonlySet<string> = new Set(builtInStrategies.map(({ name }) => name));
+const known = {
+  strategies: new Set(builtInStrategies.map(({ name }) => name)),
+  namedGoals: Object.keys(namedGoals),
+};
 
 /**
  * The goal that is asked for, whole.
@@ -32,7 +35,7 @@ const strategies: ReadonlySet<string> = new Set(builtInStrategies.map(({ name })
  * @throws EntrainError `invalid-argument` with a JSON Pointer to the field, and the nearest possible goal
  */
 export function possibleGoal(body: GoalBody, alive: number): GoalRequest {
-  const verdict = judgeGoal(askedBy(body), { strategies, ...(alive === 0 ? {} : { agents: alive }) });
+  const verdict = judgeGoal(askedBy(body), { ...known, ...(alive === 0 ? {} : { agents: alive }) });
   if (verdict.possible) return verdict.goal;
   const { value, reason, nearest } = verdict;
   const field = `/${verdict.field}`;

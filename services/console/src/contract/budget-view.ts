@@ -109,6 +109,13 @@ export const budgetBodySchema = closedObject({
 /** The body of `PATCH /api/v1/budgets/{id}`. */
 export const budgetPatchSchema = closedObject({
   limits: Type.Optional(Type.Object({}, { description: "New limits of a root, by resource." })),
+  leaseMs: Type.Optional(
+    Type.Integer({
+      minimum: budgetLimits.leaseMs.least,
+      maximum: budgetLimits.leaseMs.most,
+      description: "Prolongs a child to so long from now on, ms: never beyond its parent, and never to an earlier end.",
+    }),
+  ),
   ...policyWish,
 });
 

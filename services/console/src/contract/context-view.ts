@@ -37,6 +37,9 @@ const historyEntrySchema = closedObject({
 export const historyAnswerSchema = closedObject({
   versions: Type.Array(historyEntrySchema),
   oldest: Type.Integer({ description: "The oldest version that is kept; those before it are compacted." }),
+  compacted: Type.Union([Type.String(), Type.Null()], {
+    description: "Where the history does not reach back to the first version: what went, why, and what to do.",
+  }),
   next: nextCursor,
   stale: staleMark,
 });

@@ -40,6 +40,9 @@ export const goalSchema = closedObject(
     anchorUnixMs: unixMs("Wall-clock instant of beat `anchorBeat`"),
     anchorBeat: Type.Integer(),
     effectiveBeat: Type.Integer({ description: "The first beat of this goal." }),
+    periodFromCycle: Type.Optional(
+      Type.Number({ description: "The count from which on its period holds, where that is before `effectiveBeat`." }),
+    ),
   },
   "The goal that is in force, or about to be.",
 );

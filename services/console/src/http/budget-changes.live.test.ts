@@ -113,6 +113,31 @@ test("children, transfers and closing keep the parent's books", async (t) => {
   assert.deepEqual([(await budget("root"))?.available, await budget("b")], [{ slots: 70 }, undefined]);
 });
 
+test("a child is prolonged; a root has no lease, and what is no lease is refused", async (t) => {
+  const { call } = await openApis(t);
+  await call("POST", "budgets", { budgetId: "root", limits: { slots: 100 } });
+  const made = await call("POST", "budgets", {
+    budgetId: "a",
+    parentId: "root",
+    limits: { slots: 40 },
+    leaseMs: 60_000,
+  });
+  const longer = await call("PATCH", "budgets/a", { leaseMs: 600_000 });
+  assert.equal(longer.status, 200);
+  assert.ok(Number(longer.body["leaseUntil"]) >= Number(made.body["leaseUntil"]) + 500_000);
+  const both = await call("PATCH", "budgets/a", { leaseMs: 700_000, reserves: { emergency: 5 } });
+  assert.deepEqual(both.body["reserves"], { emergency: 5 });
+  for (const [budgetId, leaseMs] of [
+    ["root", 60_000],
+    ["a", 0],
+    ["a", 1e12],
+  ] as const) {
+    const answer = await call("PATCH", `budgets/${budgetId}`, { leaseMs });
+    assert.deepEqual([answer.status, answer.body["pointer"]], [422, "/leaseMs"], `${budgetId} ${leaseMs}`);
+  }
+  assert.equal((await call("PATCH", "budgets/none", { leaseMs: 60_000 })).status, 404);
+});
+
 test("a policy says who may have how much, what happens when there is no more, and changes while it is used", async (t) => {
   const { call, budget } = await openApis(t);
   const reserves = { emergency: 20 };
@@ -169,6 +194,38 @@ test("what may not be is refused with the place, and changes nothing", async (t)
   assert.deepEqual((await call("GET", "budgets")).body["budgets"], []);
   const wish = { requestId: "r", amounts: { credits: 1 } };
   assert.equal((await call("POST", "budgets/none/allocations", wish)).status, 404);
+});
+
+test("numbers that a double cannot tell apart, and bodies without end, are refused and change nothing", async (t) => {
+  const { one, call, budget } = await openApis(t);
+  await call("POST", "budgets", { budgetId: "pool", limits: { credits: 100, slots: 5 } });
+  const send = async (method: "POST" | "PATCH", path: string, payload: string) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await one.app.inject({ method, url: `/api/v1/${path}`, headers, payload });
+    return [answer.statusCode, answer.json<Json>()["pointer"]];
+  };
+  for (const number of ["9007199254740992", "9007199254740993", "1e300", "1000000000000001", "0.5", '"1"', "null"]) {
+    const made = await send("POST", "budgets", `{"budgetId":"x","limits":{"credits":${number}}}`);
+    assert.deepEqual(made, [422, "/limits/credits"], number);
+    const amended = await send("PATCH", "budgets/pool", `{"limits":{"credits":${number}}}`);
+    assert.deepEqual(amended, [422, "/limits/credits"], number);
+    const request = `{"requestId":"r","amounts":{"credits":${number}}}`;
+    assert.deepEqual(await send("POST", "budgets/pool/allocations", request), [422, "/amounts/credits"], number);
+    const least = `{"requestId":"r","amounts":{"credits":1},"least":{"credits":${number}}}`;
+    assert.deepEqual(await send("POST", "budgets/pool/allocations", least), [422, "/least/credits"], number);
+  }
+  const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`r${index}`, 1]));
+  const wide = await call("POST", "budgets", { budgetId: "x", limits: many });
+  assert.deepEqual([wide.status, wide.body["pointer"]], [422, "/limits"]);
+  const endless = await call("POST", "budgets", { budgetId: "x", limits: { credits: 1 }, holder: "x".repeat(300_000) });
+  assert.equal(endless.status, 413);
+  const pool = await budget("pool");
+  assert.deepEqual(
+    [pool?.limits, pool?.granted, pool?.leases],
+    [{ credits: 100, slots: 5 }, { credits: 0, slots: 0 }, 0],
+  );
+  const audit = await call("GET", "budget-audit");
+  assert.deepEqual([audit.body["faults"], audit.body["entries"]], [[], 1]);
 });
 
 test("with Redis away reads answer the last known state, and writes 503", async (t) => {

@@ -90,6 +90,28 @@ test("what the document may not become is 422 with the pointer; a policy that do
   assert.deepEqual((await app.inject("/api/v1/context")).json(), { version: 0, document: {} });
 });
 
+test("a document over the limit and numbers that JSON cannot carry safely are 422, and nothing is changed", async (t) => {
+  const { app, patch } = await openApi(t);
+  const text = "x".repeat(60_000);
+  for (let version = 0; version < 4; version++)
+    assert.equal((await patch({ [`s${version}`]: text }, { "if-match": `"${version}"` })).statusCode, 200);
+  const over = await patch({ s4: text }, { "if-match": '"4"' });
+  assert.equal(over.statusCode, 422);
+  assert.match(over.json<{ detail: string }>().detail, /characters of JSON": the document may have 262144/);
+  const send = (body: string) =>
+    app.inject({
+      method: "PATCH",
+      url: "/api/v1/context",
+      headers: { "content-type": "application/merge-patch+json", "if-match": '"4"' },
+      body,
+    });
+  for (const number of ["9007199254740993", "-9007199254740993", "1e999"]) {
+    const refused = await send(`{"mine":{"n":[0,${number}]}}`);
+    assert.deepEqual([refused.statusCode, refused.json<{ pointer: string }>().pointer], [422, "/mine/n/1"], number);
+  }
+  assert.equal((await app.inject("/api/v1/context")).json<{ version: number }>().version, 4);
+});
+
 test("the history tells who, when and why; a rollback is a new version; a compacted one is 410", async (t) => {
   const { app, patch } = await openApi(t);
   await patch({ n: 1 }, { "if-match": '"0"', "x-entrain-author": "ops", "x-entrain-reason": "first" });
@@ -105,6 +127,7 @@ test("the history tells who, when and why; a rollback is a new version; a compac
   type History = {
     versions: { version: number; author: string; reason: string; at: number; patch: unknown }[];
     next?: string;
+    compacted: string | null;
   };
   const page = (await app.inject("/api/v1/context/history?limit=2")).json<History>();
   assert.deepEqual(
@@ -114,6 +137,7 @@ test("the history tells who, when and why; a rollback is a new version; a compac
       [2, { n: 2, policy: { history: { versionsMax: 3 } } }],
     ],
   );
+  assert.equal(page.compacted, null);
   const rest = (await app.inject(`/api/v1/context/history?limit=2&cursor=${page.next}`)).json<History>();
   const [oldest] = rest.versions;
   assert.deepEqual([rest.versions.length, oldest?.author, oldest?.reason, rest.next], [1, "ops", "first", undefined]);
@@ -123,7 +147,14 @@ test("the history tells who, when and why; a rollback is a new version; a compac
   assert.equal((await rollback("x", 3)).statusCode, 422);
   await patch({ policy: { history: { versionsMax: 1 } } }, { "if-match": '"3"' });
   const compacted = await rollback(1, 4);
-  assert.deepEqual([compacted.statusCode, compacted.json<{ oldestVersion: number }>().oldestVersion], [410, 4]);
+  const refusal = compacted.json<{ oldestVersion: number; detail: string }>();
+  assert.deepEqual([compacted.statusCode, refusal.oldestVersion], [410, 4]);
+  assert.equal(
+    refusal.detail,
+    "version 1 is compacted, the oldest is 4: ask for version 4 or later, or read the whole document",
+  );
+  const { compacted: said } = (await app.inject("/api/v1/context/history")).json<History>();
+  assert.match(said ?? "", /^what came before is compacted, the oldest is 4: \/policy\/history keeps \d+ versions/);
 });
 
 test("the same Idempotency-Key is one change; with another body it is 422", async (t) => {

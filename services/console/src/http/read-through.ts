@@ -32,8 +32,8 @@ export function staleMark(fresh: boolean): { readonly stale?: true } {
   return fresh ? {} : { stale: true };
 }
 
-/** Refuses a write while Redis is away. @throws EntrainError `store-unavailable` */
-export function requireStore(context: ApiContext): void {
+/** Refuses what cannot be done while Redis is away: `changed`, or `read anew`. @throws EntrainError `store-unavailable` */
+export function requireStore(context: ApiContext, done: "changed" | "read anew" = "changed"): void {
   if (!context.swarm.model.store().up)
-    throw new EntrainError("store-unavailable", "Redis is away: nothing can be changed now; try again later");
+    throw new EntrainError("store-unavailable", `Redis is away: nothing can be ${done} now; try again later`);
 }

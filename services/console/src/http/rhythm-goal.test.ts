@@ -74,6 +74,8 @@ test("an impossible goal is 422 with the field and the nearest possible goal, as
     assert.deepEqual([refused.pointer, refused.nearest], [pointer, nearest], JSON.stringify(body));
     assert.ok(validate(refused), JSON.stringify(validate.errors));
   }
+  const { detail } = await refusal({ ...sync, kind: "dance" });
+  assert.match(detail, /choose one of sync, spread, cluster, coherence, minimise-api-calls, distribute-load, /);
   assert.deepEqual((await refusal({ ...sync, colour: "red" })).pointer, "/colour");
   assert.deepEqual((await refusal({ ...sync, periodMs: "1s" })).pointer, "/periodMs");
   assert.deepEqual(says.goal, goalOf(), "nothing was set");

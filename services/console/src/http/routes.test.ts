@@ -61,7 +61,11 @@ test("the audit of decisions answers what was found, and not while the store is 
   assert.equal(faults.length, 3, "the made-up decisions have no hash");
   assert.equal((await app.inject("/api/v1/decision-audit?limit=0")).statusCode, 422);
   feed({ kind: "store", status: { up: false, generation: 1 } });
-  assert.equal((await app.inject("/api/v1/decision-audit")).statusCode, 503);
+  for (const path of ["decision-audit", "budget-audit", "sessions/s-1"]) {
+    const away = await app.inject(`/api/v1/${path}`);
+    assert.equal(away.statusCode, 503, path);
+    assert.match(String(away.json<Answer>()["detail"]), /nothing can be read anew now/, path);
+  }
 });
 
 test("the answers are those that the OpenAPI document describes, fresh and stale", async (t) => {
@@ -194,13 +198,16 @@ test("the context has its version as ETag, and 304 where the caller has it", asy
   assert.equal(other.statusCode, 200);
 });
 
-test("a context that was never read is 503 while Redis is away", async (t) => {
-  const { app, says } = await createApi();
+test("a context, and voters, that were never read are 503 while Redis is away", async (t) => {
+  const { app, says, feed } = await createApi();
   t.after(() => app.close());
   says.failing = true;
-  const response = await app.inject("/api/v1/context");
-  assert.equal(response.statusCode, 503);
-  assert.equal(response.headers["retry-after"], "1");
+  feed({ kind: "store", status: { up: false, generation: 1 } });
+  for (const path of ["context", "voters"]) {
+    const response = await app.inject(`/api/v1/${path}`);
+    assert.equal(response.statusCode, 503, path);
+    assert.equal(response.headers["retry-after"], "1");
+  }
 });
 
 test("health never depends on Redis; readiness says why not", async (t) => {

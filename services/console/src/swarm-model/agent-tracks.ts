@@ -7,6 +7,7 @@ import {
   cycleAt,
   instantOf,
   periodAt,
+  periodFromCycleOf,
   withGoal,
   type GoalRecord,
   type Oscillator,
@@ -33,7 +34,8 @@ export interface AgentRhythm {
   readonly cycle: number;
   /** By how much it follows the common reference, cycles. */
   readonly offsetCycles: number;
-  readonly oscillator: Oscillator;
+  /** The common reference, as the agent has it: goals count by it, not by the agent's own place. */
+  readonly reference: Oscillator;
 }
 
 /** What is known of the agents' oscillators. */
@@ -59,16 +61,17 @@ export function createAgentTracks(): AgentTracks {
   /** The slope before a goal that is not in effect yet: the last goals by their version. */
   const goals = new Map<number, GoalRecord>();
 
-  function oscillatorOf({ sample, atNs, goal }: Track): Oscillator | undefined {
+  function referenceOf({ sample, atNs, goal }: Track): Oscillator | undefined {
     if (goal === undefined) return undefined;
-    const [inForce = goal, ...announced] = goalsFrom(goal, sample.cycle);
-    const line = createOscillator(atNs, sample.cycle, inForce.periodNs);
+    const cycle = sample.cycle + (sample.offsetCycles ?? 0);
+    const [inForce = goal, ...announced] = goalsFrom(goal, cycle);
+    const line = createOscillator(atNs, cycle, inForce.periodNs);
     return announced.reduce((slopes, next) => withGoal(slopes, atNs, next), line);
   }
 
   /** The goal in force at `cycle` and those announced since, up to `goal`; an unknown one counts as never set. */
   function goalsFrom(goal: GoalRecord, cycle: number): readonly GoalRecord[] {
-    const before = cycle >= goal.effectiveBeat ? undefined : goals.get(goal.goalVersion - 1);
+    const before = cycle >= periodFromCycleOf(goal) ? undefined : goals.get(goal.goalVersion - 1);
     return before === undefined ? [goal] : [...goalsFrom(before, cycle), goal];
   }
 
@@ -95,10 +98,10 @@ export function createAgentTracks(): AgentTracks {
       const track = tracks.get(agentId);
       if (track?.sample.lineage === undefined || track.sample.incarnation < incarnation) return undefined;
       if (nowNs - track.atNs > freshForNs) return undefined;
-      const oscillator = oscillatorOf(track);
-      if (oscillator === undefined) return undefined;
+      const reference = referenceOf(track);
+      if (reference === undefined) return undefined;
       const { offsetCycles = 0 } = track.sample;
-      return { cycle: cycleAt(oscillator, nowNs), offsetCycles, oscillator };
+      return { cycle: cycleAt(reference, nowNs) - offsetCycles, offsetCycles, reference };
     },
     strategyOf: (agentId) => tracks.get(agentId)?.strategy,
     energyOf: (agentId) => tracks.get(agentId)?.energy,
@@ -109,14 +112,14 @@ export function createAgentTracks(): AgentTracks {
   };
 }
 
-/** The observer's instant (ns) at which the agent's count is, was or will be `beat`. */
-export function instantOfBeat(rhythm: AgentRhythm, beat: number): number {
-  return instantOf(rhythm.oscillator, beat);
+/** The observer's instant (ns) at which the reference is, was or will be at `beat`. */
+export function instantOfBeat({ reference }: AgentRhythm, beat: number): number {
+  return instantOf(reference, beat);
 }
 
 /** The period (ns) that the agent keeps now. */
-export function periodNsOf({ oscillator, cycle }: AgentRhythm): number {
-  return periodAt(oscillator, cycle);
+export function periodNsOf({ reference, cycle, offsetCycles }: AgentRhythm): number {
+  return periodAt(reference, cycle + offsetCycles);
 }
 
 function remember(goals: Map<number, GoalRecord>, goal: GoalRecord): void {

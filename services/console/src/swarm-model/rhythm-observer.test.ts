@@ -182,3 +182,32 @@ test("a switch of strategy is told per agent; the swarm's is the one that most p
   ]);
   assert.equal(observer.view().strategy, "reference");
 });
+
+test("what was counted before a goal's first beat is no part of its cadence", () => {
+  const observer = observerOf(a);
+  runObserved(observer, [{ member: a }], { from: 0, until: 10 });
+  const slow = goalOf({ goalVersion: 2, periodNs: 5e9, anchorUnixMs: 0, anchorBeat: 12, effectiveBeat: 12 });
+  for (let tenth = 100; tenth < 145; tenth++) {
+    const seconds = tenth / 10 + 0.05;
+    const cycle = seconds < 12 ? seconds : 12 + (seconds - 12) / 5;
+    observer.observe(at(seconds), observationOf(seconds, { goal: slow, phases: [sampleOf("a", cycle)] }));
+    observer.tick(at(seconds));
+    const { cadenceErrorPpm } = observer.view();
+    if (seconds > 12.5) assert.ok(Math.abs(cadenceErrorPpm ?? 0) < 1, `${cadenceErrorPpm} ppm at ${seconds} s`);
+  }
+  assert.notEqual(observer.view().cadenceErrorPpm, null);
+});
+
+test("an agent with a place of its own changes its pace where the reference does", () => {
+  const observer = observerOf(a);
+  runObserved(observer, [{ member: a }], { from: 0, until: 10 });
+  const hourly = goalOf({ goalVersion: 2, kind: "spread", periodNs: 3.6e12, anchorBeat: 12, effectiveBeat: 12 });
+  const offsetCycles = 0.5;
+  for (const seconds of [10, 13]) {
+    const cycle = seconds < 12 ? seconds : 12 + (seconds - 12) / 3_600 - offsetCycles;
+    const phases = [{ ...sampleOf("a", cycle), ...(seconds < 12 ? {} : { offsetCycles }) }];
+    observer.observe(at(seconds), observationOf(seconds, { goal: hourly, phases }));
+  }
+  const count = observer.count(at(13.9)) ?? 0;
+  assert.ok(Math.abs(count - 12 - 1.9 / 3_600) < 1e-9, `${count} cycles, though its own beat 12 is yet to come`);
+});

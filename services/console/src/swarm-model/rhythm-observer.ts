@@ -72,6 +72,7 @@ export function createRhythmObserver(): RhythmObserver {
   let monitor: ConvergenceMonitor | undefined;
   let reading: ConvergenceReading | undefined;
   let complete = false;
+  let inEffect = false;
   let convergedAfterMs: number | null = null;
   let firings: { agentId: string; firedNs: number }[] = [];
 
@@ -117,8 +118,10 @@ export function createRhythmObserver(): RhythmObserver {
     const wasComplete = complete;
     complete = alive.length > 0 && rhythms.length === alive.length;
     const count = countOf(rhythms);
-    const inEffect = count !== undefined && count >= inForce.effectiveBeat;
-    if (!inEffect || (complete && !wasComplete)) restart(now);
+    const wasInEffect = inEffect;
+    inEffect = count !== undefined && count >= inForce.effectiveBeat;
+    // Also at the first count under the goal: the one before it lies on the slope of another.
+    if (!inEffect || !wasInEffect || (complete && !wasComplete)) restart(now);
     measuring.cycles(
       now.monoNs,
       rhythms.map(({ cycle }) => cycle),

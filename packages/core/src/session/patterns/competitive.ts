@@ -2,9 +2,9 @@
  * Competitive: the same step for several agents. `choose: best` waits for all that can finish and takes the highest score, the
  * lowest contestant where they are equal; `choose: first` takes the first that succeeds, and the others are cancelled.
  */
-import { EntrainError } from "@entrain/kernel";
+import { EntrainError, membersOf } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
-import { checkStep, membersOf, type Pattern, type StepNode, type StepOutcome } from "../node.ts";
+import { checkStep, type Pattern, type StepNode, type StepOutcome } from "../node.ts";
 
 const contestantsMax = 50;
 

@@ -3,10 +3,10 @@
  * answers `{choice, reason?}` to `{question, round, options, previous}`, where `previous` is what the round before came to, so
  * that minds can change. A choice passes against the whole electorate (P2); a voter that fails or is late has not voted.
  */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { EntrainError, type Json, membersOf } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
 import { checkVotePolicy, tally, type VotePolicy } from "../../vote/index.ts";
-import { checkStep, listOf, membersOf, type Pattern, type StepNode, type StepOutcome } from "../node.ts";
+import { checkStep, listOf, type Pattern, type StepNode, type StepOutcome } from "../node.ts";
 import { sessionLimits } from "../session.ts";
 
 const votersMax = 100;

@@ -1,6 +1,6 @@
 /** Hierarchical: teams by name, each a pattern of its own, and what they came to brought together above them. */
-import { EntrainError } from "@entrain/kernel";
-import { membersOf, type Pattern, type PatternNode } from "../node.ts";
+import { EntrainError, membersOf } from "@entrain/kernel";
+import { type Pattern, type PatternNode } from "../node.ts";
 import { checkMerge, collect, merged } from "./parallel-merge.ts";
 
 const teamsMax = 100;

@@ -2,9 +2,9 @@
  * Leader-follower: whoever leads the swarm takes the work apart (a step that gives a list) and puts it together again; anybody
  * does the parts. When the leader changes, its step goes over to the next one, under a higher token.
  */
-import type { Json } from "@entrain/kernel";
+import { type Json, membersOf } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
-import { checkStep, membersOf, type Pattern, type PatternNode, type StepNode } from "../node.ts";
+import { checkStep, type Pattern, type PatternNode, type StepNode } from "../node.ts";
 import { branchesOver, checkMerge, collect, merged } from "./parallel-merge.ts";
 
 const usualConcurrency = 50;

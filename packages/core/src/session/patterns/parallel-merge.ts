@@ -2,13 +2,12 @@
  * Parallel-merge: branches at the same time, then one value of theirs. Either named `branches`, or `each` for every member of
  * the list that `over` gives (`item` and `index` in its templates). How many must succeed is said by `partial`.
  */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { EntrainError, type Json, membersOf } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
 import { merges, mergeValues } from "../merge.ts";
 import {
   checkStep,
   listOf,
-  membersOf,
   type CheckWorld,
   type CompositeNode,
   type Pattern,

@@ -3,8 +3,8 @@
  * that were done run backwards, each with what its stage had come to, and the pipeline has failed (Garcia-Molina and Salem,
  * "Sagas", 1987).
  */
-import { EntrainError, type Json } from "@entrain/kernel";
-import { checkStep, isComposite, listOf, membersOf, type Pattern, type PatternNode, type StepNode } from "../node.ts";
+import { EntrainError, type Json, membersOf } from "@entrain/kernel";
+import { checkStep, isComposite, listOf, type Pattern, type PatternNode, type StepNode } from "../node.ts";
 
 const stagesMax = 100;
 

@@ -4,10 +4,10 @@
  * `latest` to all that came meanwhile at once. What is reacted to is written down before it is, under a place of its own, so each
  * change is reacted to once, whoever drives. Ends after `reactions`, or as soon as `until` is true of a reaction.
  */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { EntrainError, type Json, membersOf } from "@entrain/kernel";
 import { createSieve, type ContextFilter } from "../../context/index.ts";
 import { checkWhole } from "../../task/index.ts";
-import { listOf, membersOf, type Pattern, type PatternNode } from "../node.ts";
+import { listOf, type Pattern, type PatternNode } from "../node.ts";
 import { checkMerge, merged } from "./parallel-merge.ts";
 
 const reactionsMax = 1_000;

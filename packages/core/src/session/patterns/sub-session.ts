@@ -2,10 +2,10 @@
  * Sub-session: a goal within a session, with criteria of its own, reached by a pattern of its own, again and again where it is
  * not. Inside it `input` is what it was given, `iteration` and `last` are its own. It fails where its iterations are used up.
  */
-import type { Json } from "@entrain/kernel";
+import { type Json, membersOf } from "@entrain/kernel";
 import { checkWhole } from "../../task/index.ts";
 import { checkGoal, scoreOf, whyNot } from "../goal.ts";
-import { membersOf, type Pattern, type PatternNode } from "../node.ts";
+import { type Pattern, type PatternNode } from "../node.ts";
 import { sessionLimits, type SessionGoal } from "../session.ts";
 
 export const subSession: Pattern = {

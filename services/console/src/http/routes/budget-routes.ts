@@ -76,7 +76,7 @@ function addReading(app: FastifyInstance, context: ApiContext): void {
       },
     },
     async () => {
-      requireStore(context);
+      requireStore(context, "read anew");
       return (await auditBudgets(context.store.budgets)).report;
     },
   );
@@ -130,7 +130,8 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
       schema: {
         tags,
         operationId: "amendBudget",
-        summary: "Changes a root's limits, or what a budget keeps for whom, while it is used; what is left out stays",
+        summary:
+          "Changes a root's limits, what a budget keeps for whom, or how long a child lasts; what is left out stays",
         body: budgetPatchSchema,
         response: {
           200: answers("The budget as it is now.", budgetSchema),
@@ -146,11 +147,18 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
     async ({ params, body }, reply) => {
       requireStore(context);
       const { store, timers, random } = context;
-      const change = { ...policyOf(body), limits: body.limits as Amounts | undefined };
-      const outcome = await checkedLater(() =>
-        amendBudget({ store: store.budgets, timers, random }, params.id, change),
-      );
-      if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/limits");
+      const { leaseMs, ...rest } = body;
+      if (leaseMs !== undefined) {
+        const outcome = await apply(context, { kind: "prolong", budgetId: params.id, leaseMs });
+        if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/leaseMs");
+      }
+      if (leaseMs === undefined || Object.keys(rest).length > 0) {
+        const change = { ...policyOf(rest), limits: rest.limits as Amounts | undefined };
+        const outcome = await checkedLater(() =>
+          amendBudget({ store: store.budgets, timers, random }, params.id, change),
+        );
+        if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/limits");
+      }
       const [after] = await store.budgets.read([params.id]);
       if (after === undefined) return sendRefusal(reply, { kind: "unknown-budget", budgetId: params.id }, "");
       return reply.send(budgetView(after));

@@ -1,7 +1,7 @@
 /** `GET` and `PATCH /api/v1/context`, `GET …/history`, `POST …/rollback`: the shared document, with its version as ETag. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { EntrainError, type Json } from "@entrain/kernel";
-import { viewDocument } from "@entrain/core/context";
+import { compactedNote, historyLimitsOf, viewDocument } from "@entrain/core/context";
 import type { ChangeOutcome, ChangeRequest, DocumentPatch } from "@entrain/ports";
 import {
   changeAnswerSchema,
@@ -132,7 +132,9 @@ function addHistory(app: FastifyInstance, context: ApiContext): void {
       const oldest = page?.oldest ?? seen.at(-1)?.version ?? 0;
       const last = entries.at(-1)?.version;
       const next = last === undefined || last <= oldest ? {} : { next: encodeCursor({ version: String(last) }) };
-      return { versions: entries.map(historyEntryView), oldest, ...next, ...staleMark(page !== undefined) };
+      const limits = historyLimitsOf(context.swarm.model.context()?.document ?? {});
+      const compacted = compactedNote(oldest, limits) ?? null;
+      return { versions: entries.map(historyEntryView), oldest, compacted, ...next, ...staleMark(page !== undefined) };
     },
   );
 }

@@ -72,7 +72,7 @@ export function addDecisionRoutes(app: FastifyInstance, context: ApiContext): vo
       },
     },
     ({ query }) => {
-      requireStore(context);
+      requireStore(context, "read anew");
       return context.auditDecisions(query.limit ?? auditedByDefault);
     },
   );

@@ -83,7 +83,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ApiContext): voi
       },
     },
     async ({ params }) => {
-      requireStore(context);
+      requireStore(context, "read anew");
       return sessionDetail(await sessions.read(params.id));
     },
   );

@@ -12,7 +12,7 @@ const tags = ["leadership"];
 /** Adds the routes. */
 export function addVoterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { votes } = context.store;
-  let known: VotersRecord = { version: 0, voters: [] };
+  let known: VotersRecord | undefined;
 
   app.get(
     "/api/v1/voters",
@@ -27,6 +27,8 @@ export function addVoterRoutes(app: FastifyInstance, context: ApiContext): void 
     async () => {
       const found = await readThrough(context, () => votes.voters());
       known = found ?? known;
+      if (known === undefined)
+        throw new EntrainError("store-unavailable", "Redis is away, and the voters were never read; try again later");
       const quorum = quorumOf(known.voters.length, context.votersMin);
       return { ...votersView(known), quorum, ...staleMark(found !== undefined) };
     },

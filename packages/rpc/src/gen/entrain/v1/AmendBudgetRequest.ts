@@ -8,6 +8,7 @@ export interface AmendBudgetRequest {
   'limits'?: ({[key: string]: number | string | Long});
   'policy'?: (_entrain_v1_BudgetPolicy | null);
   'base'?: (_entrain_v1_BudgetPolicy | null);
+  'overwrite'?: (boolean);
 }
 
 export interface AmendBudgetRequest__Output {
@@ -15,4 +16,5 @@ export interface AmendBudgetRequest__Output {
   'limits': ({[key: string]: number});
   'policy': (_entrain_v1_BudgetPolicy__Output | null);
   'base': (_entrain_v1_BudgetPolicy__Output | null);
+  'overwrite': (boolean);
 }

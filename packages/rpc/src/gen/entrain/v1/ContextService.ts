@@ -18,6 +18,7 @@ import type { ExtendAllocationRequest as _entrain_v1_ExtendAllocationRequest, Ex
 import type { GetContextRequest as _entrain_v1_GetContextRequest, GetContextRequest__Output as _entrain_v1_GetContextRequest__Output } from '../../entrain/v1/GetContextRequest.ts';
 import type { ListBudgetsRequest as _entrain_v1_ListBudgetsRequest, ListBudgetsRequest__Output as _entrain_v1_ListBudgetsRequest__Output } from '../../entrain/v1/ListBudgetsRequest.ts';
 import type { PatchContextRequest as _entrain_v1_PatchContextRequest, PatchContextRequest__Output as _entrain_v1_PatchContextRequest__Output } from '../../entrain/v1/PatchContextRequest.ts';
+import type { ProlongBudgetRequest as _entrain_v1_ProlongBudgetRequest, ProlongBudgetRequest__Output as _entrain_v1_ProlongBudgetRequest__Output } from '../../entrain/v1/ProlongBudgetRequest.ts';
 import type { RateShare as _entrain_v1_RateShare, RateShare__Output as _entrain_v1_RateShare__Output } from '../../entrain/v1/RateShare.ts';
 import type { RefreshRateRequest as _entrain_v1_RefreshRateRequest, RefreshRateRequest__Output as _entrain_v1_RefreshRateRequest__Output } from '../../entrain/v1/RefreshRateRequest.ts';
 import type { ReleaseAllocationRequest as _entrain_v1_ReleaseAllocationRequest, ReleaseAllocationRequest__Output as _entrain_v1_ReleaseAllocationRequest__Output } from '../../entrain/v1/ReleaseAllocationRequest.ts';
@@ -118,6 +119,15 @@ export interface ContextServiceClient extends grpc.Client {
   patch(argument: _entrain_v1_PatchContextRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_ContextVersion__Output>): grpc.ClientUnaryCall;
   patch(argument: _entrain_v1_PatchContextRequest, callback: grpc.requestCallback<_entrain_v1_ContextVersion__Output>): grpc.ClientUnaryCall;
   
+  ProlongBudget(argument: _entrain_v1_ProlongBudgetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  ProlongBudget(argument: _entrain_v1_ProlongBudgetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  ProlongBudget(argument: _entrain_v1_ProlongBudgetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  ProlongBudget(argument: _entrain_v1_ProlongBudgetRequest, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  prolongBudget(argument: _entrain_v1_ProlongBudgetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  prolongBudget(argument: _entrain_v1_ProlongBudgetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  prolongBudget(argument: _entrain_v1_ProlongBudgetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  prolongBudget(argument: _entrain_v1_ProlongBudgetRequest, callback: grpc.requestCallback<_entrain_v1_BudgetOutcome__Output>): grpc.ClientUnaryCall;
+  
   RefreshRate(argument: _entrain_v1_RefreshRateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_RateShare__Output>): grpc.ClientUnaryCall;
   RefreshRate(argument: _entrain_v1_RefreshRateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_entrain_v1_RateShare__Output>): grpc.ClientUnaryCall;
   RefreshRate(argument: _entrain_v1_RefreshRateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_entrain_v1_RateShare__Output>): grpc.ClientUnaryCall;
@@ -191,6 +201,8 @@ export interface ContextServiceHandlers extends grpc.UntypedServiceImplementatio
   
   Patch: grpc.handleUnaryCall<_entrain_v1_PatchContextRequest__Output, _entrain_v1_ContextVersion>;
   
+  ProlongBudget: grpc.handleUnaryCall<_entrain_v1_ProlongBudgetRequest__Output, _entrain_v1_BudgetOutcome>;
+  
   RefreshRate: grpc.handleUnaryCall<_entrain_v1_RefreshRateRequest__Output, _entrain_v1_RateShare>;
   
   ReleaseAllocation: grpc.handleUnaryCall<_entrain_v1_ReleaseAllocationRequest__Output, _entrain_v1_BudgetOutcome>;
@@ -216,6 +228,7 @@ export interface ContextServiceDefinition extends grpc.ServiceDefinition {
   History: MethodDefinition<_entrain_v1_ContextHistoryRequest, _entrain_v1_ContextHistory, _entrain_v1_ContextHistoryRequest__Output, _entrain_v1_ContextHistory__Output>
   ListBudgets: MethodDefinition<_entrain_v1_ListBudgetsRequest, _entrain_v1_BudgetList, _entrain_v1_ListBudgetsRequest__Output, _entrain_v1_BudgetList__Output>
   Patch: MethodDefinition<_entrain_v1_PatchContextRequest, _entrain_v1_ContextVersion, _entrain_v1_PatchContextRequest__Output, _entrain_v1_ContextVersion__Output>
+  ProlongBudget: MethodDefinition<_entrain_v1_ProlongBudgetRequest, _entrain_v1_BudgetOutcome, _entrain_v1_ProlongBudgetRequest__Output, _entrain_v1_BudgetOutcome__Output>
   RefreshRate: MethodDefinition<_entrain_v1_RefreshRateRequest, _entrain_v1_RateShare, _entrain_v1_RefreshRateRequest__Output, _entrain_v1_RateShare__Output>
   ReleaseAllocation: MethodDefinition<_entrain_v1_ReleaseAllocationRequest, _entrain_v1_BudgetOutcome, _entrain_v1_ReleaseAllocationRequest__Output, _entrain_v1_BudgetOutcome__Output>
   ReleaseRate: MethodDefinition<_entrain_v1_ReleaseRateRequest, _entrain_v1_ReleaseRateResponse, _entrain_v1_ReleaseRateRequest__Output, _entrain_v1_ReleaseRateResponse__Output>

@@ -13,6 +13,8 @@ export interface Goal {
   'coherence'?: (number | string);
   'trust'?: (string);
   'strategies'?: (string)[];
+  'periodFromCycle'?: (number | string);
+  '_periodFromCycle'?: "periodFromCycle";
 }
 
 export interface Goal__Output {
@@ -26,4 +28,6 @@ export interface Goal__Output {
   'coherence': (number);
   'trust': (string);
   'strategies': (string)[];
+  'periodFromCycle'?: (number);
+  '_periodFromCycle'?: "periodFromCycle";
 }

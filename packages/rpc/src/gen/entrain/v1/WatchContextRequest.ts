@@ -12,6 +12,7 @@ export interface WatchContextRequest {
   'severityMin'?: (string);
   'batchMs'?: (number);
   'newsPerSecondMax'?: (number | string);
+  'name'?: (string);
   '_fromVersion'?: "fromVersion";
 }
 
@@ -25,5 +26,6 @@ export interface WatchContextRequest__Output {
   'severityMin': (string);
   'batchMs': (number);
   'newsPerSecondMax': (number);
+  'name': (string);
   '_fromVersion'?: "fromVersion";
 }
