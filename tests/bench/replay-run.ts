@@ -8,10 +8,17 @@ import { acquireTestRedis } from "@entrain/redis-server/testing";
 import type { ReplayedAct, ReplayTask } from "./replay-worker.ts";
 import { startLineWorker } from "./worker-lines.ts";
 
+/**
+ * What one agent did about each subject, in the order in which it met it: "incident action" at every act, also the second on
+ * one incident. The incident's id names kind, subject, band and ordinal. Subjects are apart because nothing orders their
+ * incidents among each other: they are decided when somebody meets them, and in the ledger they stand as they were committed.
+ */
+export type Deeds = Readonly<Record<string, readonly string[]>>;
+
 /** What one replay came to. */
 export interface ReplayOutcome {
-  /** "incident action" of each agent, sorted, once each. */
-  readonly deeds: readonly (readonly string[])[];
+  /** Of each agent. */
+  readonly deeds: readonly Deeds[];
   readonly acts: number;
   readonly safeAlone: number;
   readonly tookMs: number;
@@ -23,14 +30,18 @@ const leadMs = 500;
 
 /** One replay over a Redis of its own. */
 export async function replayOnce(
-  wish: Pick<ReplayTask, "file" | "speed" | "cooldownMs"> & { readonly agents: number },
+  wish: Pick<ReplayTask, "file" | "speed" | "cooldownMs"> & {
+    readonly agents: number;
+    /** Rules besides the policy's own (default: none). */
+    readonly rules?: ReplayTask["rules"];
+  },
 ): Promise<ReplayOutcome> {
-  const { agents, ...replay } = wish;
+  const { agents, rules = [], ...replay } = wish;
   await using server = await acquireTestRedis();
   const swarmId = `replay-${randomUUID()}`;
   const workers = Array.from({ length: agents }, (_, index) =>
     startLineWorker(main, {
-      ...{ ...replay, url: server.url, swarmId, agentId: `a${index}`, writes: index === 0 },
+      ...{ ...replay, rules, url: server.url, swarmId, agentId: `a${index}`, writes: index === 0 },
     } satisfies ReplayTask),
   );
   await Promise.all(workers.map((worker) => worker.next()));
@@ -42,22 +53,41 @@ export async function replayOnce(
     }),
   );
   return {
-    deeds: acts.map((each) => [...new Set(each.map(({ incidentId, action }) => `${incidentId} ${action}`))].sort()),
+    deeds: acts.map(deedsOf),
     acts: acts.flat().length,
     safeAlone: acts.flat().filter(({ source }) => source === "safe-alone").length,
     tookMs: Date.now() - startUnixMs,
   };
 }
 
-/** What differs, each a sentence: between agents of a replay, and between replays. */
+function deedsOf(acts: readonly ReplayedAct[]): Deeds {
+  const bySubject = Map.groupBy(acts, ({ subject }) => subject);
+  const told = [...bySubject].map(([subject, own]): [string, readonly string[]] => [
+    subject,
+    own.map(({ incidentId, action }) => `${incidentId} ${action}`),
+  ]);
+  return Object.fromEntries(told);
+}
+
+/** How many incidents an agent acted on. */
+export function incidentsIn(deeds: Deeds): number {
+  return new Set(Object.values(deeds).flat()).size;
+}
+
+/** What differs, each a sentence: between agents of a replay, and between replays. The first difference of each sequence. */
 export function differencesOf(replays: readonly ReplayOutcome[]): readonly string[] {
   const told = replays.flatMap(({ deeds }, run) =>
     deeds.map((each, agent) => ({ each, who: `run ${run + 1}, a${agent}` })),
   );
   const [first, ...others] = told;
   if (first === undefined) return [];
-  return others.flatMap(({ each, who }) => [
-    ...first.each.filter((deed) => !each.includes(deed)).map((deed) => `${deed}: ${first.who}, but not ${who}`),
-    ...each.filter((deed) => !first.each.includes(deed)).map((deed) => `${deed}: ${who}, but not ${first.who}`),
-  ]);
+  return others.flatMap(({ each, who }) =>
+    [...new Set([...Object.keys(first.each), ...Object.keys(each)])].flatMap((subject) => {
+      const [expected, found] = [first.each[subject] ?? [], each[subject] ?? []];
+      const length = Math.max(expected.length, found.length);
+      const at = Array.from({ length }, (_, index) => index).find((index) => expected[index] !== found[index]);
+      if (at === undefined) return [];
+      return [`${subject}, act ${at + 1}: ${first.who} ${expected[at] ?? "none"}, ${who} ${found[at] ?? "none"}`];
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { createSystemClock, feedTelemetry, systemTimers } from "@entrain/runtime";
 import { replayTelemetryFile } from "@entrain/telemetry";
+import { defaultPolicy, type Rule } from "@entrain/core/decision";
 import { createAgentHost, type DecideOutcome } from "entrain";
 
 /** What a worker is told, as its only argument. */
@@ -17,19 +18,22 @@ export interface ReplayTask {
   readonly file: string;
   readonly speed: number;
   readonly cooldownMs: number;
-  /** Writes the cooldown into the shared policy. */
+  /** What the shared policy is to have besides its own rules. */
+  readonly rules: readonly Rule[];
+  /** Writes the cooldown and the rules into the shared policy. */
   readonly writes: boolean;
 }
 
 /** One act. The incident's id names its kind, subject, band and ordinal. */
 export interface ReplayedAct {
+  readonly subject: string;
   readonly incidentId: string;
   readonly action: string;
   readonly source: DecideOutcome["source"];
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as ReplayTask;
-const { url, swarmId, agentId, file, speed, cooldownMs, writes } = task;
+const { url, swarmId, agentId, file, speed, cooldownMs, rules, writes } = task;
 const host = createAgentHost({ swarm: swarmId, redis: url }, [agentId]);
 /** Agents on a busy machine are to be slow, not alone: that two of them were slow is no difference. */
 const budgetMs = 20_000;
@@ -50,7 +54,10 @@ async function* readings() {
 
 await host.start(30_000);
 while (host.leader().leaderId === null) await delay(20);
-if (writes) await host.context.merge({ policy: { decision: { cooldownMs, budgetMs } } });
+if (writes) {
+  const all = structuredClone([...defaultPolicy.rules, ...rules]) as never;
+  await host.context.merge({ policy: { decision: { cooldownMs, budgetMs, rules: all } } });
+}
 while (cooldownInUse() !== cooldownMs) await delay(20);
 process.stdout.write("ready\n");
 for await (const startUnixMs of createInterface({ input: process.stdin })) {
@@ -62,7 +69,8 @@ for await (const startUnixMs of createInterface({ input: process.stdin })) {
     observe: (reading) => host.observe(reading),
     async decide(_, reading) {
       const { decision, source } = await host.decide({ agentId, reading });
-      acts.push({ incidentId: decision.incidentId, action: decision.action, source });
+      const { incidentId, action } = decision;
+      acts.push({ subject: String(reading["subject"] ?? ""), incidentId, action, source });
     },
     events: (event) => {
       if (event.kind === "telemetry.refused") throw new Error(event.message);

@@ -5,6 +5,7 @@
  * Judged: the leadership or the holding with its fenced effects and beliefs (L1 to L4, S1), and what the effects made: each
  * incident's decision register (D1), or the guarded text.
  */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -158,7 +159,9 @@ async function makeHistory(
   await delay(timings.leaseMs);
   await Promise.all([...workers.values()].map((worker) => worker.stop()));
   workers.clear();
-  return files.flatMap(([file, name]) => readHistory<RecordedInput, RecordedOutput>(file, name));
+  // Who was killed before it began has no history.
+  const begun = files.filter(([file]) => existsSync(file));
+  return begun.flatMap(([file, name]) => readHistory<RecordedInput, RecordedOutput>(file, name));
 }
 
 /**

@@ -38,6 +38,31 @@ describe("decisions of a whole swarm", () => {
     assert.deepEqual([...new Set(answer.decisions.map(({ type, action }) => `${type} ${action}`))], ["NORMAL none"]);
   });
 
+  test("a number in quotes, a list and a null are refused by the field's name, and decide nothing", async () => {
+    // Of the first two the shape is wrong; what the rules take for a number only the agents know, and they say so alike.
+    for (const [temperature, place] of [
+      ["[85]", /\/telemetry\/temperature/],
+      ["null", /\/telemetry\/temperature/],
+      ['"85"', /telemetry.temperature/],
+    ] as const) {
+      const response = await fetch(`${swarm.url}/api/v1/telemetry`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: `{"telemetry":{"temperature":${temperature}},"incident":"mistyped"}`,
+        signal: AbortSignal.timeout(10_000),
+      });
+      const problem = await response.text();
+      assert.equal(response.status, 422, problem);
+      assert.match(response.headers.get("content-type") ?? "", /application\/problem\+json/);
+      assert.match(problem, place);
+    }
+    const decided = await swarm.api.decisions(100);
+    assert.equal(
+      decided.find(({ incidentId }) => incidentId === "mistyped"),
+      undefined,
+    );
+  });
+
   test("the same incident reported many times at once has one decision", async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => swarm.api.inject({ temperature: 91 }, "the-same-for-all")),

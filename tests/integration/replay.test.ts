@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { compilePolicy } from "@entrain/reasoners";
 import { defaultPolicy, type Reading } from "@entrain/core/decision";
-import { differencesOf, replayOnce } from "../bench/replay-run.ts";
+import { differencesOf, incidentsIn, replayOnce, type Deeds, type ReplayOutcome } from "../bench/replay-run.ts";
 import { generateTelemetry, telemetryCsv, type TelemetryRow } from "../bench/telemetry-generator.ts";
 
 const wish = { seed: "ci", rows: 3_000, subjects: 5, everyMs: 2_000, dayMs: 600_000, slotMs: 400_000 };
@@ -50,7 +50,27 @@ test("two replays of it through two agents give the same incidents and the same 
   // A cooldown longer than any replay: how late an agent reads a row says nothing.
   const replay = { file, speed: 0, cooldownMs: 86_400_000, agents: 2 };
   const replays = [await replayOnce(replay), await replayOnce(replay)];
-  t.diagnostic(JSON.stringify({ ...replays[0], deeds: replays[0]?.deeds[0]?.length }));
+  const incidents = incidentsIn(replays[0]?.deeds[0] ?? {});
+  t.diagnostic(JSON.stringify({ ...replays[0], deeds: incidents }));
   assert.deepEqual(differencesOf(replays), []);
-  assert.ok((replays[0]?.deeds[0]?.length ?? 0) >= 5, "something was decided");
+  assert.ok(incidents >= 5, "something was decided");
+});
+
+test("acts in another order, one more, or another action are differences, named by subject and place", () => {
+  const replay = (deeds: Deeds): ReplayOutcome => ({ deeds: [deeds], acts: 0, safeAlone: 0, tookMs: 0 });
+  const first = replay({ "rack-1": ["hot/1 cool", "hot/2 cool"], "rack-2": ["hot/1 cool"] });
+  assert.deepEqual(
+    differencesOf([first, replay({ "rack-2": ["hot/1 cool"], "rack-1": ["hot/1 cool", "hot/2 cool"] })]),
+    [],
+  );
+  assert.deepEqual(
+    differencesOf([first, replay({ "rack-1": ["hot/2 cool", "hot/1 cool"], "rack-2": ["hot/1 stop"] })]),
+    [
+      "rack-1, act 1: run 1, a0 hot/1 cool, run 2, a0 hot/2 cool",
+      "rack-2, act 1: run 1, a0 hot/1 cool, run 2, a0 hot/1 stop",
+    ],
+  );
+  assert.deepEqual(differencesOf([first, replay({ ...first.deeds[0], "rack-3": ["hot/1 cool"] })]), [
+    "rack-3, act 1: run 1, a0 none, run 2, a0 hot/1 cool",
+  ]);
 });

@@ -24,10 +24,14 @@ export function createGlobalState(options: {
       const { membership, memberBeats, membersDead, context, decisionsLatest, votes } = keys;
       const reply = await commands.run(
         "read-global-state",
-        [keys.leader(swarmElection), membership, memberBeats, membersDead, context, decisionsLatest, votes.voters],
+        [
+          ...[keys.leader(swarmElection), membership, memberBeats, membersDead, context, decisionsLatest],
+          ...[votes.voters, votes.dead],
+        ],
         [missingForMs, recentForMs],
       );
-      const [generation, leader, healthSum, alive, missing, version, recentDecisions, voters] = reply as SnapshotReply;
+      const [generation, leader, healthSum, alive, missing, version, recentDecisions, voters, votersDead] =
+        reply as SnapshotReply;
       const expected = alive + missing;
       return {
         leader: leaderFrom(leader),
@@ -35,6 +39,7 @@ export function createGlobalState(options: {
         alive,
         missing,
         voters,
+        votersDead,
         contextVersion: Number(version),
         generation: Number(generation),
         recentDecisions,
@@ -52,4 +57,5 @@ type SnapshotReply = readonly [
   contextVersion: string,
   recentDecisions: readonly string[],
   voters: number,
+  votersDead: number,
 ];

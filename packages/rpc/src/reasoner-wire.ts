@@ -30,13 +30,14 @@ function contextToWire({
   assignedRole,
   ...rest
 }: GlobalContext): WireContext {
-  const { term, quorumSize, role, contextVersion, policyHash, fresh } = rest;
+  const { term, quorumSize, quorum, role, contextVersion, policyHash, fresh } = rest;
   return {
     ...{ term, quorumSize, role, contextVersion, policyHash, fresh },
     leaderId: leaderId ?? "",
     assignedRole: assignedRole ?? "",
     recentDecisions: [...recentDecisions],
     ...(health === null ? {} : { health }),
+    ...(quorum === null ? {} : { quorum }),
     ...(ageMs === null ? {} : { ageMs }),
   };
 }

@@ -11,6 +11,7 @@ const snapshot = (contextVersion: number): GlobalSnapshot => ({
   alive: 1,
   missing: 0,
   voters: 1,
+  votersDead: 0,
   contextVersion,
   generation: 1,
   recentDecisions: [],

@@ -8,6 +8,7 @@ const snapshot: GlobalSnapshot = {
   alive: 4,
   missing: 1,
   voters: 5,
+  votersDead: 1,
   contextVersion: 3,
   generation: 1,
   recentDecisions: ["d-2", "d-1"],
@@ -26,6 +27,19 @@ test("a quorum is more than half of the voters, whoever is alive, and never fewe
     globalContextOf({ ...facts, votersMin, timed: { snapshot: { ...snapshot, voters }, sentMs: 0 }, nowMs: 0 })
       .quorumSize;
   assert.deepEqual([quorum(5), quorum(4), quorum(1), quorum(0), quorum(5, 4)], [3, 3, 2, 2, 4]);
+});
+
+test("whether a quorum is there is told by the voters that are alive, and not believed for longer than the health", () => {
+  const quorum = (votersDead: number, nowMs = 0) =>
+    globalContextOf({ ...facts, timed: { snapshot: { ...snapshot, votersDead }, sentMs: 0 }, nowMs }).quorum;
+  assert.deepEqual(
+    [quorum(0), quorum(3)],
+    [
+      { present: 5, needed: 3 },
+      { present: 2, needed: 3 },
+    ],
+  );
+  assert.deepEqual([quorum(0, 5_000), quorum(0, 5_001)], [{ present: 5, needed: 3 }, null]);
 });
 
 test("an old context says so, and its health is believed a while longer and then unknown", () => {

@@ -13,6 +13,8 @@ export interface GlobalSnapshot {
   readonly missing: number;
   /** How many voters the swarm has, dead ones that nobody has evicted included (M2). */
   readonly voters: number;
+  /** Those of them that are dead: they count for the quorum and cannot be part of one. */
+  readonly votersDead: number;
   readonly contextVersion: number;
   readonly generation: number;
   /** Ids of the decisions of the last 5 minutes, newest first, at most 20. */
@@ -25,6 +27,12 @@ export interface TimedSnapshot {
   readonly sentMs: number;
 }
 
+/** A quorum is there where `present` is at least `needed`. */
+export interface Quorum {
+  readonly present: number;
+  readonly needed: number;
+}
+
 /** The context as a reasoner gets it. */
 export interface GlobalContext {
   readonly leaderId: string | null;
@@ -33,6 +41,11 @@ export interface GlobalContext {
   readonly health: number | null;
   /** The least number of voters that is a quorum (M2). */
   readonly quorumSize: number;
+  /**
+   * Whether a quorum is there, by the voters' record: voters that are alive, and how many a quorum needs. Null where it was
+   * never read, or so long ago that it is not believed any more.
+   */
+  readonly quorum: Quorum | null;
   /** Ids of the decisions of the last 5 minutes, newest first, at most 20. */
   readonly recentDecisions: readonly string[];
   readonly role: "leader" | "follower";
@@ -56,7 +69,7 @@ export interface ContextFacts {
   readonly nowMs: number;
   /** Oldest age that counts as fresh. */
   readonly maxAgeMs: number;
-  /** Oldest age at which the health is still believed. */
+  /** Oldest age at which the health and the quorum are still believed. */
   readonly healthMaxAgeMs: number;
   readonly leads: boolean;
   readonly assignedRole: AgentRole | null;
@@ -66,16 +79,19 @@ export interface ContextFacts {
   readonly votersMin: number;
 }
 
-/** The context for these facts. Health that is too old to be believed is null: unknown. */
+/** The context for these facts. Health and quorum that are too old to be believed are null: unknown. */
 export function globalContextOf(facts: ContextFacts): GlobalContext {
   const { timed, nowMs, maxAgeMs, healthMaxAgeMs, leads, assignedRole, contextVersion, policyHash, votersMin } = facts;
   const snapshot = timed?.snapshot;
   const ageMs = timed === undefined ? Infinity : nowMs - timed.sentMs;
+  const believed = ageMs <= healthMaxAgeMs ? snapshot : undefined;
+  const quorumSize = quorumOf(snapshot?.voters ?? 0, votersMin);
   return {
     leaderId: snapshot?.leader?.agentId ?? null,
     term: snapshot?.leader?.term ?? 0,
-    health: ageMs <= healthMaxAgeMs ? (snapshot?.health ?? null) : null,
-    quorumSize: quorumOf(snapshot?.voters ?? 0, votersMin),
+    health: believed?.health ?? null,
+    quorumSize,
+    quorum: believed === undefined ? null : { present: believed.voters - believed.votersDead, needed: quorumSize },
     recentDecisions: snapshot?.recentDecisions ?? [],
     role: leads ? "leader" : "follower",
     assignedRole,

@@ -2,14 +2,14 @@
 -- What decisions rest on, of one instant. Costs O(log members): the health is a running sum, the missing are counted in a
 -- sorted set.
 --
--- KEYS: 8
+-- KEYS: 9
 -- Include: leader, context-version
 -- Input:  KEYS[1] store key, KEYS[2] leader record, KEYS[3] membership, KEYS[4] beats, KEYS[5] dead, KEYS[6] context,
---         KEYS[7] latest decisions, instant and id, KEYS[8] voters
+--         KEYS[7] latest decisions, instant and id, KEYS[8] voters, KEYS[9] dead voters
 --         ARGV[1] generation, ARGV[2] how long a dead member counts as missing, ms of observed time, ARGV[3] how long a
 --         decision is a recent one, ms
 -- Output: {generation, live leader or {}, sum of health in millionths, alive, missing, context version, {decisionId, ...},
---         voters}
+--         voters, dead voters}
 
 local membership = redis.call('HMGET', KEYS[3], 'healthSum', 'observedMs')
 local missingSince = (tonumber(membership[2]) or 0) - tonumber(ARGV[2])
@@ -32,4 +32,5 @@ return {
   int(contextVersion(KEYS[6])),
   recent,
   redis.call('HLEN', KEYS[8]),
+  redis.call('ZCARD', KEYS[9]),
 }

@@ -14,6 +14,7 @@ import type { FleetMember as _entrain_v1_FleetMember, FleetMember__Output as _en
 import type { GlobalContext as _entrain_v1_GlobalContext, GlobalContext__Output as _entrain_v1_GlobalContext__Output } from './entrain/v1/GlobalContext.ts';
 import type { Leadership as _entrain_v1_Leadership, Leadership__Output as _entrain_v1_Leadership__Output } from './entrain/v1/Leadership.ts';
 import type { PolicyRule as _entrain_v1_PolicyRule, PolicyRule__Output as _entrain_v1_PolicyRule__Output } from './entrain/v1/PolicyRule.ts';
+import type { Quorum as _entrain_v1_Quorum, Quorum__Output as _entrain_v1_Quorum__Output } from './entrain/v1/Quorum.ts';
 import type { Reading as _entrain_v1_Reading, Reading__Output as _entrain_v1_Reading__Output } from './entrain/v1/Reading.ts';
 import type { ReasonRequest as _entrain_v1_ReasonRequest, ReasonRequest__Output as _entrain_v1_ReasonRequest__Output } from './entrain/v1/ReasonRequest.ts';
 import type { ReasonResponse as _entrain_v1_ReasonResponse, ReasonResponse__Output as _entrain_v1_ReasonResponse__Output } from './entrain/v1/ReasonResponse.ts';
@@ -39,6 +40,7 @@ export interface ProtoGrpcType {
       GlobalContext: MessageTypeDefinition<_entrain_v1_GlobalContext, _entrain_v1_GlobalContext__Output>
       Leadership: MessageTypeDefinition<_entrain_v1_Leadership, _entrain_v1_Leadership__Output>
       PolicyRule: MessageTypeDefinition<_entrain_v1_PolicyRule, _entrain_v1_PolicyRule__Output>
+      Quorum: MessageTypeDefinition<_entrain_v1_Quorum, _entrain_v1_Quorum__Output>
       Reading: MessageTypeDefinition<_entrain_v1_Reading, _entrain_v1_Reading__Output>
       ReasonRequest: MessageTypeDefinition<_entrain_v1_ReasonRequest, _entrain_v1_ReasonRequest__Output>
       ReasonResponse: MessageTypeDefinition<_entrain_v1_ReasonResponse, _entrain_v1_ReasonResponse__Output>

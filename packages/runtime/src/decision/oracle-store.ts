@@ -84,6 +84,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
       alive: 5,
       missing: 0,
       voters: 5,
+      votersDead: 0,
       contextVersion: document?.version ?? 0,
       generation: 1,
       recentDecisions: commits.slice(-20).map(({ decisionId }) => decisionId),

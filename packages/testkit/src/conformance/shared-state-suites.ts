@@ -86,6 +86,7 @@ export const globalStateCases: readonly ConformanceCase<StoreUnderTest>[] = [
         alive: 0,
         missing: 0,
         voters: 0,
+        votersDead: 0,
         contextVersion: 0,
         generation: health.status().generation,
         recentDecisions: [],

@@ -97,6 +97,8 @@ export const voteCases: readonly ConformanceCase<StoreUnderTest>[] = [
         return (await client.votes.enroll(claim("a"), timings)).due.includes("e");
       });
       assert.equal(await namesOf(client), "a b c d e†");
+      const { voters, votersDead } = await client.globalState.snapshot();
+      assert.deepEqual([voters, votersDead], [5, 1], "the global state counts them alike");
       const counted = { kind: "counted", needed: 3 };
       assert.deepEqual(await client.votes.evict(claim("a"), "e", timings), { ...counted, votes: 1 });
       assert.deepEqual(await client.votes.evict(claim("a"), "e", timings), { ...counted, votes: 1 }, "one vote each");

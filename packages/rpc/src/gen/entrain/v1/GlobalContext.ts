@@ -1,5 +1,6 @@
 // Original file: proto/entrain/v1/reasoner.proto
 
+import type { Quorum as _entrain_v1_Quorum, Quorum__Output as _entrain_v1_Quorum__Output } from '../../entrain/v1/Quorum.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GlobalContext {
@@ -14,6 +15,7 @@ export interface GlobalContext {
   'fresh'?: (boolean);
   'ageMs'?: (number | string);
   'assignedRole'?: (string);
+  'quorum'?: (_entrain_v1_Quorum | null);
   '_health'?: "health";
   '_ageMs'?: "ageMs";
 }
@@ -30,6 +32,7 @@ export interface GlobalContext__Output {
   'fresh': (boolean);
   'ageMs'?: (number);
   'assignedRole': (string);
+  'quorum': (_entrain_v1_Quorum__Output | null);
   '_health'?: "health";
   '_ageMs'?: "ageMs";
 }
