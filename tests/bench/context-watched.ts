@@ -93,8 +93,8 @@ async function startSubscribers(task: Watched["task"], latenciesMs: number[]): P
         stdio: ["pipe", "pipe", "inherit"],
       });
       const lines = createInterface({ input: child.stdout });
-      const ready = once(lines, "line");
-      await ready;
+      await Promise.race([once(lines, "line"), once(child, "exit")]);
+      if (child.exitCode !== null) throw new Error(`a process of subscribers ended with ${child.exitCode}`);
       lines.on("line", (line) => latenciesMs.push(Number(line)));
       return child;
     }),

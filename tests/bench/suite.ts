@@ -10,7 +10,7 @@ import { decisionsSuite } from "./decisions.ts";
 import { detectionSuite } from "./detection.ts";
 import { failoverSuite } from "./failover.ts";
 import { pageSuite } from "./page.ts";
-import { rateSuite } from "./rate.ts";
+import { rateSuites } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
 import { rhythmLargeSuites } from "./rhythm-sim-large.ts";
 import type { Samples } from "./samples.ts";
@@ -46,7 +46,7 @@ export const suites: readonly Suite[] = [
   decisionMemorySuite,
   contextSuite,
   pageSuite,
-  rateSuite,
+  ...rateSuites,
   scheduleSuite,
   batchingSuite,
   failoverSuite,

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createRandom } from "@entrain/kernel";
 import { createRedisStore, type RedisStore } from "@entrain/redis";
-import { createBudgetDesk, type BudgetDesk } from "@entrain/runtime";
+import { auditBudgets, createBudgetDesk, type BudgetDesk, type RoomStrategy } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realClock, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
 
@@ -74,6 +74,24 @@ test("who takes less gets what is left, and who waits is granted as soon as ther
   assert.deepEqual(granted.amounts, { slots: 8 });
   await granted.release();
   await assert.rejects(granted.consume({ slots: 1 }), { code: "cancelled" });
+});
+
+test("a strategy of one's own makes room for many at once without minting any (B1)", async () => {
+  const { desk, store } = await openDesk();
+  await desk.create({ budgetId: "pool", limits: { slots: 20 } });
+  for (const budgetId of ["a", "b"]) await desk.create({ budgetId, parentId: "pool", limits: { slots: 10 } });
+  const makeRoom: RoomStrategy = ({ siblings, lack }) =>
+    siblings.map(({ budgetId }) => ({ from: budgetId, amounts: { slots: lack["slots"] ?? 0 } }));
+  const results = await Promise.allSettled(
+    Array.from({ length: 12 }, () => desk.allocate("a", { amounts: { slots: 4 }, makeRoom })),
+  );
+  const granted = results.filter(({ status }) => status === "fulfilled").length;
+  assert.ok(granted > 2, "more than it had of its own");
+  const [a, b] = await store.budgets.read(["a", "b"]);
+  assert.ok(a !== undefined && b !== undefined);
+  assert.deepEqual(a.granted, { slots: 4 * granted });
+  assert.equal((a.limits["slots"] ?? 0) + (b.limits["slots"] ?? 0), 20);
+  assert.deepEqual((await auditBudgets(store.budgets)).report.faults, []);
 });
 
 test("a wait is given up by its signal and by its deadline", async () => {

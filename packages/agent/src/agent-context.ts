@@ -24,6 +24,7 @@ import {
   configuredCall,
   createSharedContext,
   followBudgetPolicy,
+  keepBlackboard,
   systemTimers,
   type ConfiguredCallOptions,
   type HeldContext,
@@ -81,6 +82,8 @@ export interface AgentContext {
 
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
+  /** Follows the document, and where the process coordinates, removes what has expired on its blackboard. */
+  start(): void;
   readonly context: AgentContext;
   /** All of it, for the process's own work. */
   readonly document: SharedContext;
@@ -120,8 +123,15 @@ export function createHostContext(
     timers: systemTimers,
     random: createRandom(randomUUID()),
   };
+  let stopClearing: (() => Promise<void>) | undefined;
   return {
     follower,
+    start() {
+      follower.start();
+      if (!options.coordinate) return;
+      const keeping = { store: store.context, desk: held.context, source: follower, timers: systemTimers, events };
+      stopClearing ??= keepBlackboard({ ...keeping, random: calls.random });
+    },
     document: held.context,
     onNews: (listener) =>
       follower.watch((news) => {
@@ -145,6 +155,7 @@ export function createHostContext(
     },
     stop() {
       unfollow();
+      void stopClearing?.();
       held.stop();
     },
   };

@@ -192,7 +192,7 @@ class Host implements AgentHost {
     );
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
-    this.#context.follower.start();
+    this.#context.start();
     await unlessEnding(ending, this.#decisions.start());
     await this.#unlessAway(ending, loops.membership.start());
     loops.stand();

@@ -50,7 +50,7 @@ export type { FleetBatchInfo, FleetFlush } from "@entrain/runtime";
 export type { PickedReplica, Picker, PickerOptions } from "./agent-picker.ts";
 export type { When } from "./agent-schedule.ts";
 export type { RunHandler, Schedule, ScheduledRun } from "@entrain/runtime";
-export type { AllocateOptions, BudgetDesk, BudgetLease } from "@entrain/runtime";
+export type { AllocateOptions, BudgetDesk, BudgetLease, RoomMove, RoomSought, RoomStrategy } from "@entrain/runtime";
 export type {
   Amounts,
   Budget,

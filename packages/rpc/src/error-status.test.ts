@@ -49,6 +49,14 @@ test("a status without our metadata is understood by itself", () => {
   assert.equal(errorOfStatus({ code: Status.NOT_FOUND, details: "", metadata: strange }, "peer").code, "not-found");
 });
 
+test("what gRPC leaves empty at the end of its own words is not passed on", () => {
+  const said = (details: string) =>
+    errorOfStatus({ code: Status.UNAVAILABLE, details, metadata: new Metadata() }, "127.0.0.1:1").message;
+  const refused = "No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1";
+  assert.equal(said(`${refused}. Resolution note: `), `127.0.0.1:1: ${refused}`);
+  assert.equal(said(`${refused}. Resolution note: one of two`), `127.0.0.1:1: ${refused}. Resolution note: one of two`);
+});
+
 test("a sentence that headers cannot carry is clipped and made well formed", () => {
   const { details, metadata } = statusOfError(EntrainError.invalid("field\ud800", "x".repeat(5_000), "shorten"));
   assert.ok(details.length <= 1_024);

@@ -48,6 +48,9 @@ const fieldKey = "entrain-field";
 const remedyKey = "entrain-remedy";
 const valueKey = "entrain-value";
 
+/** gRPC ends its own words with a heading under which mostly nothing is said. */
+const emptyNote = /\. Resolution note:\s*$/;
+
 /** Longest sentence that is put on the wire, characters: trailers are headers, and headers are small. */
 const sentenceMax = 1_024;
 
@@ -69,7 +72,7 @@ export function errorOfStatus(failure: ServiceError | StatusObject, address: str
   const field = decoded(failure.metadata, fieldKey);
   const remedy = decoded(failure.metadata, remedyKey);
   const value = first(failure.metadata, valueKey);
-  return new EntrainError(code, `${address}: ${failure.details}`, {
+  return new EntrainError(code, `${address}: ${failure.details.replace(emptyNote, "")}`, {
     ...(field === undefined ? {} : { field }),
     ...(remedy === undefined ? {} : { remedy }),
     ...(value === undefined ? {} : { value: Number(value) }),

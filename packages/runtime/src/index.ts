@@ -1,6 +1,7 @@
 /** The runtime: the loops that drive the core's machines against ports. */
 export { createActRecorder, type ActRecorder } from "./acts/act-recorder.ts";
 export { followBudgetPolicy } from "./budget/follow-budget-policy.ts";
+export type { RoomMove, RoomSought, RoomStrategy } from "./budget/make-room.ts";
 export { createBudgetDesk, type AllocateOptions, type BudgetDesk } from "./budget/budget-desk.ts";
 export { amendBudget } from "./budget/amend-budget.ts";
 export { auditBudgets } from "./budget/audit-budgets.ts";

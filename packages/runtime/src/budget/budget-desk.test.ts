@@ -5,6 +5,7 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import { budgetDefinition, createBudgetBook, type BudgetCommand, type BudgetWish } from "@entrain/core/budget";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { createBudgetDesk } from "./budget-desk.ts";
+import type { RoomSought, RoomStrategy } from "./make-room.ts";
 
 function office(wish: Partial<BudgetWish> = {}) {
   const time = createVirtualTime();
@@ -27,6 +28,7 @@ function office(wish: Partial<BudgetWish> = {}) {
       read: (ids) => Promise.resolve(ids.flatMap((id) => book.budget(id) ?? [])),
       reclaim: () => Promise.resolve(book.reclaim(time.clock.monoMs()).length),
       watch: () => () => undefined,
+      list: () => Promise.resolve({ budgets: book.budgets(), next: undefined }),
     },
     clock: time.clock,
     timers: time.timers,
@@ -34,7 +36,7 @@ function office(wish: Partial<BudgetWish> = {}) {
     holder: "worker",
     nextRequestId: () => `made-${++requests}`,
   });
-  return { time, desk, granted, state };
+  return { time, desk, book, granted, state };
 }
 
 test("a lesser part whose answer was lost is not granted again to the same request, also when the whole is there by then (B3)", async () => {
@@ -78,4 +80,66 @@ test("the least is of what is asked for, and no more of it", async () => {
   await assert.rejects(ask({ credits: 1 }), { code: "invalid-argument", field: "least/credits" });
   await assert.rejects(ask({ slots: 5 }), { code: "invalid-argument", field: "least/slots" });
   await assert.rejects(ask({ slots: 0 }), { code: "invalid-argument", field: "least/slots" });
+});
+
+/** The whole lack from the sibling that has most to spare, or nothing: a strategy as a user would write it. */
+const fromTheRichest: RoomStrategy = ({ siblings, lack }) => {
+  const [slots = 0] = Object.values(lack);
+  const [richest] = siblings.toSorted((a, b) => (b.available["slots"] ?? 0) - (a.available["slots"] ?? 0));
+  return richest === undefined ? [] : [{ from: richest.budgetId, amounts: { slots } }];
+};
+
+async function market() {
+  const { desk, book } = office({ limits: { slots: 30 } });
+  for (const [budgetId, slots] of [
+    ["a", 5],
+    ["b", 8],
+    ["c", 10],
+  ] as const)
+    await desk.create({ budgetId, parentId: "pool", limits: { slots } });
+  const limits = () => ["a", "b", "c"].map((id) => book.budget(id)?.limits["slots"]);
+  return { desk, book, limits };
+}
+
+test("a strategy of one's own moves room before anything else is tried, and only where there is too little", async () => {
+  const { desk, book, limits } = await market();
+  const asked: RoomSought[] = [];
+  const makeRoom: RoomStrategy = (sought) => {
+    asked.push(sought);
+    return fromTheRichest(sought);
+  };
+  await desk.allocate("a", { amounts: { slots: 3 }, makeRoom });
+  assert.equal(asked.length, 0);
+  const lease = await desk.allocate("a", { amounts: { slots: 6 }, makeRoom });
+  assert.deepEqual(lease.amounts, { slots: 6 });
+  assert.deepEqual(limits(), [9, 8, 6]);
+  const [{ budget, parent, siblings, lack } = assert.fail("it was asked")] = asked;
+  assert.deepEqual(
+    [budget.budgetId, parent?.budgetId, siblings.map(({ budgetId }) => budgetId)],
+    ["a", "pool", ["b", "c"]],
+  );
+  assert.deepEqual(lack, { slots: 4 });
+  assert.deepEqual(book.breaches(), []);
+});
+
+test("what a strategy proposes and there is not is refused by the store, and moves nothing", async () => {
+  const { desk, book, limits } = await market();
+  const before = limits();
+  const ask = (makeRoom: RoomStrategy) => desk.allocate("a", { amounts: { slots: 50 }, makeRoom });
+  const exhausted = { code: "resource-exhausted", value: { slots: 5 } };
+  await assert.rejects(ask(fromTheRichest), exhausted);
+  await assert.rejects(
+    ask(() => [{ from: "nobody", amounts: { slots: 1 } }]),
+    exhausted,
+  );
+  await assert.rejects(
+    ask(() => [{ from: "b", amounts: { slots: -1 } }]),
+    { code: "invalid-argument", field: "makeRoom/slots" },
+  );
+  await assert.rejects(
+    ask(() => Array.from({ length: 33 }, () => ({ from: "b", amounts: { slots: 1 } }))),
+    { code: "invalid-argument", field: "makeRoom" },
+  );
+  assert.deepEqual(limits(), before);
+  assert.deepEqual(book.breaches(), []);
 });

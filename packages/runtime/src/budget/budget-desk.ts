@@ -20,6 +20,7 @@ import {
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 import { amendBudget } from "./amend-budget.ts";
 import { holdLease, type BudgetLease } from "./budget-lease.ts";
+import { makeRoomFor, type RoomMaker, type RoomStrategy } from "./make-room.ts";
 import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 
 /** How a part of a budget is asked for. */
@@ -39,6 +40,8 @@ export interface AllocateOptions {
   readonly waitMs?: number;
   /** Takes less where the whole cannot be had in time, but at least this much; a resource that it does not name whole. */
   readonly least?: Amounts;
+  /** A strategy of one's own: moves room to the budget where there is too little, before anything else is tried. */
+  readonly makeRoom?: RoomStrategy;
   /** Gives the wait up. */
   readonly signal?: AbortSignal;
 }
@@ -74,7 +77,7 @@ export interface BudgetDesk {
 
 /** What a desk needs. */
 export interface BudgetDeskOptions {
-  readonly store: Pick<BudgetStore, "apply" | "read" | "reclaim" | "watch">;
+  readonly store: Pick<BudgetStore, "apply" | "read" | "reclaim" | "watch"> & RoomMaker["store"];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -100,10 +103,22 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
   }
 
+  /** What is left where the whole of a request is not to be had; undefined where it is, and then it is granted. */
+  async function remainingFor({ least: _, ...whole }: AllocationRequest): Promise<Amounts | undefined> {
+    const outcome = await store.apply({ kind: "allocate", request: whole });
+    const isExhausted = outcome.kind === "refused" && outcome.refusal.kind === "exhausted";
+    return isExhausted ? outcome.refusal.remaining : undefined;
+  }
+
   return {
     create: (wish) => carryOut({ kind: "create", definition: budgetDefinition(wish) }),
-    async allocate(budgetId, { waitMs, signal, requestId = nextRequestId(), ...wish }) {
-      return ask(allocationRequest(budgetId, { ...wish, requestId, holder }), { waitMs, signal });
+    async allocate(budgetId, { waitMs, signal, makeRoom, requestId = nextRequestId(), ...wish }) {
+      const request = allocationRequest(budgetId, { ...wish, requestId, holder });
+      if (makeRoom !== undefined) {
+        const remaining = await remainingFor(request);
+        if (remaining !== undefined) await makeRoomFor(options, request, remaining, makeRoom);
+      }
+      return ask(request, { waitMs, signal });
     },
     transfer: (from, to, amounts, requestId) =>
       carryOut({ kind: "transfer", from, to, amounts: checkAmounts("amounts", amounts, 1), requestId }),

@@ -1,6 +1,7 @@
 /** `entrain sim`: a whole swarm in virtual time, its account as a table and its plots as files. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { EntrainError } from "@entrain/kernel";
 import {
   cadencePpmFrom,
   coherencePlot,
@@ -16,15 +17,22 @@ import {
 import { exitCodes } from "../exit-code.ts";
 import { createRasterizer } from "../sim/rasterize.ts";
 import { readSimOptions } from "../sim/sim-options.ts";
+import { makeFolder } from "../whole-files.ts";
 import type { Command } from "./command.ts";
 
 export const sim: Command = async (argv, { stdout }) => {
   const { spec, out, json } = readSimOptions(argv);
+  if (out !== undefined) await usingFolder(out, () => makeFolder(out));
   const record = simulate(spec);
   const figures = simFigures(spec, record);
   if (json) stdout.write(`${JSON.stringify({ kind: "simulation", ...figures })}\n`);
   else stdout.write(simLines(figures).join("\n") + "\n");
-  if (out !== undefined) await writePlots(out, spec, record);
+  if (out !== undefined) {
+    const plots = await plotsOf(spec, record);
+    await usingFolder(out, async () => {
+      for (const [name, plot] of plots) await writeFile(join(out, name), plot);
+    });
+  }
   return figures.held ? exitCodes.done : exitCodes.failed;
 };
 
@@ -66,17 +74,29 @@ export function simLines(figures: ReturnType<typeof simFigures>): readonly strin
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`);
 }
 
-async function writePlots(folder: string, spec: SimulationSpec, record: SwarmRecord): Promise<void> {
+/** @throws EntrainError `invalid-argument` where the folder cannot be used as it is */
+async function usingFolder(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const { message } = EntrainError.from(thrown);
+    throw EntrainError.invalid("--out", folder, `it cannot be used (${message}): choose one that you may write to`);
+  }
+}
+
+/** The files by their names. */
+async function plotsOf(spec: SimulationSpec, record: SwarmRecord): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const title = `${spec.agents} agents, ${spec.goal.kind}, T = ${spec.goal.periodMs} ms, ${spec.profile}`;
-  await mkdir(folder, { recursive: true });
   const plots = {
     coherence: coherencePlot(record.samples, title),
     phases: phaseCirclePlot(record.finalPhases, title),
     gaps: gapHistogramPlot(record.finalPhases, title),
   };
   const rasterize = await createRasterizer();
+  const files = new Map<string, string | Uint8Array>();
   for (const [name, plot] of Object.entries(plots)) {
-    await writeFile(join(folder, `${name}.svg`), plot);
-    await writeFile(join(folder, `${name}.png`), rasterize(plot));
+    files.set(`${name}.svg`, plot);
+    files.set(`${name}.png`, rasterize(plot));
   }
+  return files;
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { EntrainError } from "@entrain/kernel";
 import { simulate } from "@entrain/simulator";
-import { simFigures, simLines } from "../commands/sim.ts";
+import { sim, simFigures, simLines } from "../commands/sim.ts";
 import { readSimOptions } from "./sim-options.ts";
 
 const read = (line: string) => readSimOptions(line.split(" ").filter((word) => word !== ""));
@@ -71,6 +74,15 @@ test("what cannot be simulated is refused by the name of its flag", () => {
     );
   assert.throws(() => read("--goal waltz"), /coherence, minimise-api-calls, distribute-load,/);
   assert.deepEqual(read("--partition 4s-10s").spec.partitions, [{ fromMs: 4_000, toMs: 10_000, share: 0.5 }]);
+});
+
+test("a folder for plots that cannot be made is refused before anything is simulated", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "entrain-sim-"));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "file"), "");
+  const world = { env: {}, version: "0.1.0", stdout: process.stdout, stderr: process.stderr };
+  const argv = ["--agents", "5", "--out", join(folder, "file")];
+  await assert.rejects(async () => sim(argv, world), { code: "invalid-argument", field: "--out" });
 });
 
 test("the account tells the figures of a run, and says the same twice", () => {

@@ -87,9 +87,12 @@ const apiDescription = {
   },
 } as const;
 
-/** Bodies are taken literally; query strings are texts and are read as numbers where a number is asked for. */
+/**
+ * Bodies are taken literally; query strings are texts and are read as numbers where a number is asked for. Findings hold
+ * the value that was found (`verbose`), for the answer to name it.
+ */
 function useOwnValidation(app: FastifyInstance): void {
-  const options = { strict: true, allowUnionTypes: true } as const;
+  const options = { strict: true, allowUnionTypes: true, verbose: true } as const;
   const literal = new Ajv(options);
   const coercing = new Ajv({ ...options, coerceTypes: true });
   app.setValidatorCompiler<object>(({ schema, httpPart }) =>

@@ -83,14 +83,19 @@ function problemOfValidation({ validation, validationContext }: FastifyError): P
   const { missingProperty, additionalProperty } = first.params as Readonly<Record<string, unknown>>;
   const member = [missingProperty, additionalProperty].find((name) => typeof name === "string");
   const pointer = `${first.instancePath}${member === undefined ? "" : pointerTo(member)}`;
-  const what =
+  const where = pointer === "" ? place : `${pointer} in ${place}`;
+  const detail =
     missingProperty !== undefined
-      ? "is missing"
+      ? `${where} is missing`
       : additionalProperty !== undefined
-        ? "is no known field"
-        : (first.message ?? "is not as described");
-  const detail = `${pointer === "" ? place : `${pointer} in ${place}`} ${what}`;
+        ? `${where} is no known field`
+        : EntrainError.invalid(where, foundBy(first), first.message ?? "it is not as described").message;
   return problem(422, detail, { code: "invalid-argument", pointer });
+}
+
+/** Ajv's findings hold the value, which Fastify's type of them does not know. */
+function foundBy(finding: object): unknown {
+  return "data" in finding ? finding.data : undefined;
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {

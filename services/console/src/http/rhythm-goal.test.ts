@@ -77,7 +77,8 @@ test("an impossible goal is 422 with the field and the nearest possible goal, as
   const { detail } = await refusal({ ...sync, kind: "dance" });
   assert.match(detail, /choose one of sync, spread, cluster, coherence, minimise-api-calls, distribute-load, /);
   assert.deepEqual((await refusal({ ...sync, colour: "red" })).pointer, "/colour");
-  assert.deepEqual((await refusal({ ...sync, periodMs: "1s" })).pointer, "/periodMs");
+  const untyped = await refusal({ ...sync, periodMs: "1s" });
+  assert.deepEqual([untyped.pointer, untyped.detail], ["/periodMs", '/periodMs in the body is "1s": must be number']);
   assert.deepEqual(says.goal, goalOf(), "nothing was set");
 });
 

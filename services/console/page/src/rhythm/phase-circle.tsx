@@ -8,12 +8,11 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { SwarmView } from "../../../src/contract/swarm-view.ts";
 import { formatRatio } from "../panels/figures.ts";
 import type { PhaseBoard, PhasePoint } from "./phase-board.ts";
+import { labelAt, labelsOf, possibleTexts, roomFor, type LabelRoom } from "./phase-labels.ts";
 
 const turn = 2 * Math.PI;
 /** Agents that are few enough to be named beside their points. */
 const namedMax = 16;
-/** Names closer than this would be written over each other, rad. */
-const nearRad = 0.2;
 /** The smallest circle that can be drawn, its names included, px. */
 const leastPx = 100;
 /** A beat glows for this share of a turn, rad. */
@@ -108,7 +107,9 @@ function drawCircle(
   palette: Palette,
 ): void {
   const centre = size / 2;
-  const radius = size / 2 - (points.length <= namedMax ? 44 : 16);
+  context.font = "12px system-ui, sans-serif";
+  const room = points.length <= namedMax ? roomForNames(context, points, size) : undefined;
+  const radius = room?.radius ?? size / 2 - 16;
   const place = (phaseRad: number, share: number): readonly [number, number] => [
     centre + share * radius * Math.sin(phaseRad),
     centre - share * radius * Math.cos(phaseRad),
@@ -129,7 +130,13 @@ function drawCircle(
     context.arc(x, y, isLeader ? dot + 2 : dot, 0, turn);
     context.fill();
   }
-  if (points.length <= namedMax) drawNames(context, points, place, palette);
+  if (room !== undefined) drawNames(context, centre, points, room, palette);
+}
+
+/** The same for the same agents wherever they are, so that the circle keeps its size. */
+function roomForNames(context: CanvasRenderingContext2D, points: readonly PhasePoint[], size: number): LabelRoom {
+  const widths = possibleTexts(points).map((text) => context.measureText(text).width);
+  return roomFor(Math.max(...widths), size);
 }
 
 function drawMean(
@@ -156,29 +163,16 @@ function drawMean(
 /** Names outside of the ring; of many in one place it says how many. */
 function drawNames(
   context: CanvasRenderingContext2D,
+  centre: number,
   points: readonly PhasePoint[],
-  place: (phaseRad: number, share: number) => readonly [number, number],
+  { radius, widthMax }: LabelRoom,
   palette: Palette,
 ): void {
-  context.font = "12px system-ui, sans-serif";
   context.fillStyle = palette.text;
-  context.textAlign = "center";
+  context.textAlign = "left";
   context.textBaseline = "middle";
-  for (const { phaseRad, agentIds } of gathered(points)) {
-    const [x, y] = place(phaseRad, 1.17);
-    context.fillText(agentIds.length === 1 ? (agentIds[0] ?? "") : `${agentIds.length} agents`, x, y);
+  for (const { phaseRad, text } of labelsOf(points)) {
+    const { x, y } = labelAt(phaseRad, radius, Math.min(context.measureText(text).width, widthMax));
+    context.fillText(text, centre + x, centre + y, widthMax);
   }
-}
-
-/** Points that are too close to be named one by one, together. */
-function gathered(
-  points: readonly PhasePoint[],
-): { readonly phaseRad: number; readonly agentIds: readonly string[] }[] {
-  const groups: { phaseRad: number; agentIds: string[] }[] = [];
-  for (const { phaseRad, agentId } of points) {
-    const near = groups.find((group) => Math.cos(group.phaseRad - phaseRad) > Math.cos(nearRad));
-    if (near === undefined) groups.push({ phaseRad, agentIds: [agentId] });
-    else near.agentIds.push(agentId);
-  }
-  return groups;
 }
