@@ -1,4 +1,5 @@
 /** The package.json of the published library, made of the workspaces' own: the source stays the one place for versions. */
+import { oldestNode } from "../packages/agent/src/node-version.ts";
 
 /** What is read of a workspace's package.json. */
 export interface WorkspaceManifest {
@@ -18,9 +19,6 @@ export interface PublishedManifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 }
-
-/** The oldest Node that runs the published library: the target of its syntax, and what its dependencies ask for. */
-const oldestNode = 22;
 
 /** Entry names to source files, from the library's exports: `.` is `index`, `./testing` is `testing`. */
 export function entriesOf({ exports = {} }: WorkspaceManifest): Readonly<Record<string, string>> {

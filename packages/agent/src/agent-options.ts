@@ -12,6 +12,7 @@ import { patternsByName, type Pattern } from "@entrain/core/session";
 import type { EventSink, Reasoner } from "@entrain/ports";
 import type { RedisAddress } from "@entrain/redis";
 import type { TlsMaterial, TlsSource } from "@entrain/rpc";
+import { checkNode } from "./node-version.ts";
 import { choiceOf, flagOf, textOf } from "./option-kinds.ts";
 import { resolveRhythmOptions, type ResolvedRhythmOptions, type RhythmOptions } from "./rhythm-options.ts";
 
@@ -105,6 +106,7 @@ export interface ResolvedHostOptions {
  * @throws EntrainError `invalid-argument` or `invalid-config` that names the field.
  */
 export function resolveHostOptions(options: HostOptions, agentIds: readonly string[]): ResolvedHostOptions {
+  checkNode();
   optionsOf(options, hostOptionNames, "give { swarm, redis }");
   const swarmId = checkId("swarm", options.swarm);
   const listen = listenAddress(options.listen);

@@ -154,6 +154,8 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       sessions: store.sessions,
       tasks: store.tasks,
       timers: systemTimers,
+      events,
+      undrivenAfterMs: 2 * options.election.leaseMs,
       patterns,
       checkExpression: expressions.check,
       defaults: () => sessionDefaults(context.current()?.document ?? {}),

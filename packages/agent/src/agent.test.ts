@@ -92,3 +92,24 @@ test("a handler's input is of the type that a simple schema names, and else any 
     return text;
   });
 });
+
+test("what needs the store is refused before the start, in words that say what is missing", async () => {
+  const agent = createAgent(minimal);
+  const { budget, bus, context, sessions, votes } = agent;
+  for (const call of [
+    () => budget.allocate("b", { amounts: { tokens: 1 } }),
+    () => bus.publish("a/b", 1),
+    () => context.merge({ a: 1 }),
+    () => agent.rate("x", { perSecond: 1 }).take(),
+    () => sessions.create({ pattern: { capability: "c" } }),
+    () => sessions.wait("s"),
+    () => votes.propose({ question: 1 }),
+  ])
+    await assert.rejects(
+      call,
+      { code: "unavailable", message: /the agent is not started: call start first$/ },
+      String(call),
+    );
+  assert.equal(agent.rate("x", { perSecond: 1 }).status().waiting, 0, "what asks nobody is answered");
+  assert.equal(context.current(), undefined);
+});

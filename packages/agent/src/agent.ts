@@ -21,6 +21,7 @@ import type {
 import { createEventLog, createMetrics, fanOut, type EventLogger } from "@entrain/telemetry";
 import type { AgentContext } from "./agent-context.ts";
 import type { AgentWork } from "./agent-work.ts";
+import { createAgentDesks } from "./agent-desks.ts";
 import { createAgentBatchers } from "./agent-batchers.ts";
 import { createAgentListeners, leaderEvent } from "./agent-listeners.ts";
 import { AgentEmitter, type AgentEvents, type LeaderEvent, type Listener, type Off } from "./agent-emitter.ts";
@@ -196,6 +197,8 @@ export function createAgent(options: AgentOptions): Agent {
     },
   });
 
+  let begun = false;
+
   /** Nobody waits for this stop, so what it meets is told. */
   function stopUnasked(drainMs: number): void {
     agent.stop({ drainMs }).catch((thrown: unknown) => {
@@ -209,6 +212,7 @@ export function createAgent(options: AgentOptions): Agent {
   const agent: Agent = {
     agentId,
     async start({ timeoutMs = 10_000 } = {}) {
+      begun = true;
       if (signal?.aborted === true) {
         await host.stop(0);
         throw new EntrainError("cancelled", "the agent's signal has aborted");
@@ -232,13 +236,10 @@ export function createAgent(options: AgentOptions): Agent {
     election: (name, stand) => host.leases.election(name, stand),
     lock: (name, lockOptions) => host.leases.lock(name, lockOptions),
     barrier: (name, parties) => host.leases.barrier(name, parties),
-    ...{ votes: host.peers.votes.desk, goal: () => host.goal() },
-    rate: (name, wish) => host.rates.rate(name, wish),
-    ...{ context: host.context, budget: host.budget },
+    goal: () => host.goal(),
+    ...createAgentDesks(host, () => begun),
     capability: host.work.capability,
     onAction: (action, handler, how) => host.work.onAction(action, handler, how),
-    sessions: host.work.sessions,
-    bus: host.peers.bus,
     async stop({ drainMs = defaultDrainMs } = {}) {
       signal?.removeEventListener("abort", onAbort);
       // Batches need no beat any more, and who follows in leadership need not wait for them.

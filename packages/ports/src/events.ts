@@ -283,6 +283,8 @@ export type RuntimeEvent =
       readonly tookMs: number;
       readonly cause: string;
     }
+  /** A session that this process waits for is driven by nobody yet; told once a wait. */
+  | { readonly kind: "session.undriven"; readonly sessionId: string; readonly forMs: number }
   | { readonly kind: "listener.failed"; readonly listener: string; readonly message: string };
 
 /** Where events go. Never throws, never blocks. */

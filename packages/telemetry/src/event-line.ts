@@ -257,6 +257,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "rhythm.measured":
       return observerLine(event);
     case "session.changed":
+    case "session.undriven":
       return sessionLine(event);
     case "message.dropped":
       return busLine(event);

@@ -1,6 +1,5 @@
 /**
- * Feeds the metrics: one event in, the counters, gauges and histograms that it concerns. Every kind of event is named
- * here, so that a new one does not compile until somebody has decided what it counts.
+ * Feeds the metrics that an event concerns. Every kind is named here: a new one does not compile until it is decided what it counts.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
 import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
@@ -160,6 +159,7 @@ function recordTogether(
     case "task.ended":
     case "handoff.ended":
     case "session.changed":
+    case "session.undriven":
     case "message.published":
     case "message.ended":
     case "message.died":

@@ -256,6 +256,7 @@ function coordinationFamilies({ counter, histogram }: MetricMaker) {
       workBuckets,
       ["reason"],
     ),
+    sessionsUndriven: counter("entrain_sessions_undriven_total", "Waits for a session that nobody drove yet."),
     sessionChanges: counter("entrain_session_changes_total", "Sessions that this process moved into a state.", [
       "pattern",
       "state",

@@ -6,7 +6,8 @@ import { recordBus } from "./record-bus.ts";
 
 /** What workers and the drivers of sessions report. */
 type CoordinationEvent =
-  BusEvent | Extract<RuntimeEvent, { readonly kind: "task.ended" | "handoff.ended" | "session.changed" }>;
+  | BusEvent
+  | Extract<RuntimeEvent, { readonly kind: "task.ended" | "handoff.ended" | "session.changed" | "session.undriven" }>;
 
 /** Counts one event; texts of unknown variety go through `bound`. */
 export function recordCoordination(
@@ -34,6 +35,9 @@ export function recordCoordination(
       if (event.score !== null) to.sessionScore.observe({ pattern }, event.score / 100);
       return;
     }
+    case "session.undriven":
+      to.sessionsUndriven.inc();
+      return;
     default:
       recordBus(to, bound, event);
   }

@@ -69,6 +69,7 @@ const samples: Samples = {
     tookMs: 1_200,
     cause: "",
   },
+  "session.undriven": { kind: "session.undriven", sessionId: "s-1", forMs: 4_000 },
   "batch.flushed": {
     kind: "batch.flushed",
     agentId,

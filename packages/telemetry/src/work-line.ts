@@ -48,8 +48,14 @@ function taskLine({ kind: _, outcome, cause, ...rest }: EventOf<"task.ended">): 
   return line(level, `task ${outcome}`, { ...rest, ...(cause === "" ? {} : { cause }) });
 }
 
-/** A session that this process drives. */
-export function sessionLine({ kind: _, sessionId, state, cause, ...rest }: EventOf<"session.changed">): EventLine {
+/** A session that this process drives, or waits for. */
+export function sessionLine(event: EventOf<"session.changed" | "session.undriven">): EventLine {
+  if (event.kind === "session.undriven") {
+    const { sessionId, forMs } = event;
+    const message = "nobody drives the session yet: start a coordinator or make an agent with coordinate: true";
+    return line("warn", message, { sessionId, forMs });
+  }
+  const { kind: _, sessionId, state, cause, ...rest } = event;
   const level = state === "failed" || state === "diverged" ? "warn" : "info";
   return line(level, `session ${state}`, { sessionId, ...rest, ...(cause === "" ? {} : { cause }) });
 }

@@ -11,9 +11,11 @@ import {
   type SessionEnd,
   type SessionRecord,
   type SessionSpec,
+  type SessionState,
 } from "@entrain/core/session";
 import {
   noTracing,
+  type EventSink,
   type SessionHeader,
   type SessionPage,
   type SessionStore,
@@ -48,6 +50,7 @@ export interface SessionDesk {
   list(limit: number, before?: number): Promise<SessionPage>;
   /**
    * Waits for its end.
+   * @param options `timeoutMs`: default the session's own, and 10,000 for its end to be written
    * @throws EntrainError `not-found`, `deadline-exceeded`; the signal's reason where it aborts. The session goes on.
    */
   wait(
@@ -69,16 +72,24 @@ export interface SessionDeskOptions {
   readonly defaults?: () => SessionDefaults;
   /** A name that no other session has. */
   readonly nextSessionId: () => string;
+  /** Is told once a wait where nobody drives the session that is waited for (default: nobody is told). */
+  readonly events?: EventSink;
+  /** How long it waits to be driven until that is told, ms (default 4,000, two leases). */
+  readonly undrivenAfterMs?: number;
   /** Leads from whoever makes a session to it (default: nothing does). */
   readonly tracing?: Tracing;
 }
 
 /** Longest pause between two looks where no hint comes, ms. */
 const pollMs = 500;
+/** How long a wait goes on after the session's own time is over, for whoever drives it to end it, ms. */
+const waitMarginMs = 10_000;
+/** Longest delay of Node's timers, ms. */
+const waitMaxMs = 2_147_483_647;
 
 /** A desk over a store. */
 export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
-  const { sessions, tasks, timers, nextSessionId, tracing = noTracing } = options;
+  const { sessions, tasks, nextSessionId, tracing = noTracing } = options;
 
   async function refuseUnknown(pattern: Parameters<typeof capabilitiesOf>[0]): Promise<void> {
     const offered = Object.keys((await tasks.figures(0)).capabilities).filter((name) => !name.startsWith("entrain."));
@@ -130,35 +141,62 @@ export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
       }
     },
     list: (limit, before) => sessions.list(limit, before),
-    async wait(sessionId, { timeoutMs = 2_147_483_647, signal } = {}) {
-      const late = new EntrainError("deadline-exceeded", `session ${sessionId} goes on after ${timeoutMs} ms`);
-      const ending = new AbortController();
-      const callOff = timers.after(timeoutMs, () => {
-        ending.abort(late);
-      });
-      try {
-        for (;;) {
-          signal?.throwIfAborted();
-          const moved = movedOn(options, sessionId, signal);
-          try {
-            const { header, record } = await read(sessionId);
-            if (isEnded(header.state) && record.end !== null) return record.end;
-            ending.signal.throwIfAborted();
-            await moved.promise;
-          } finally {
-            moved.end();
-          }
-        }
-      } finally {
-        callOff();
-      }
-    },
+    wait: (sessionId, how) => waitForEnd(options, read, sessionId, how),
     async cancel(sessionId, cause = "it was cancelled") {
       if (await sessions.cancel(sessionId, cause)) return true;
       await read(sessionId);
       return false;
     },
   };
+}
+
+async function waitForEnd(
+  options: SessionDeskOptions,
+  read: SessionDesk["read"],
+  sessionId: string,
+  { timeoutMs, signal }: Parameters<SessionDesk["wait"]>[1] = {},
+): Promise<SessionEnd> {
+  const { timers, events = () => undefined, undrivenAfterMs = 4_000 } = options;
+  signal?.throwIfAborted();
+  let { header, record } = await read(sessionId);
+  const limitMs = checkLimit(timeoutMs ?? header.spec.timeoutMs + waitMarginMs);
+  const ending = new AbortController();
+  const callOff = timers.after(limitMs, () => {
+    ending.abort(lateError(sessionId, limitMs, header.state));
+  });
+  const callOffWarning = timers.after(undrivenAfterMs, () => {
+    if (header.state === "initializing") events({ kind: "session.undriven", sessionId, forMs: undrivenAfterMs });
+  });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const moved = movedOn(options, sessionId, signal);
+      try {
+        ({ header, record } = await read(sessionId));
+        if (isEnded(header.state) && record.end !== null) return record.end;
+        ending.signal.throwIfAborted();
+        await moved.promise;
+      } finally {
+        moved.end();
+      }
+    }
+  } finally {
+    callOff();
+    callOffWarning();
+  }
+}
+
+function checkLimit(timeoutMs: number): number {
+  if (typeof timeoutMs === "number" && timeoutMs >= 1 && timeoutMs <= waitMaxMs) return timeoutMs;
+  throw EntrainError.invalid("timeoutMs", timeoutMs, `give a duration from 1 to ${waitMaxMs} ms`);
+}
+
+function lateError(sessionId: string, limitMs: number, state: SessionState): EntrainError {
+  if (state !== "initializing")
+    return new EntrainError("deadline-exceeded", `session ${sessionId} goes on after ${limitMs} ms`);
+  const remedy = "start a coordinator or make an agent with coordinate: true";
+  const message = `session ${sessionId} was not begun in ${limitMs} ms, for nobody drives sessions: ${remedy}`;
+  return new EntrainError("deadline-exceeded", message, { remedy });
 }
 
 /** True where the session is the one that was asked for, made under other defaults. */
