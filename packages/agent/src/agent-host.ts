@@ -97,6 +97,7 @@ class Host implements AgentHost {
       context: this.#context.document,
       isLeader: () => this.#loops?.election.leadership() !== undefined,
       onEscalation: listeners.onEscalation,
+      onOffer: () => this.#loops?.membership.reoffer(),
     });
     this.peers = createHostPeers({
       ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
@@ -257,11 +258,8 @@ class Host implements AgentHost {
   #openLoops(): Promise<HostLoops> {
     const { events } = this.#options;
     return openHostLoops({
-      options: this.#options,
-      incarnation: this.#incarnation,
-      clock: this.#clock,
-      store: this.#store,
-      events,
+      ...{ options: this.#options, incarnation: this.#incarnation, clock: this.#clock, store: this.#store, events },
+      capabilities: () => this.work.names(),
       agentProcess: {
         observe: (listener) => this.#hub.observe(listener),
         inject: (reading, incidentId) => this.#decisions.decideForAll(reading, incidentId),

@@ -1,5 +1,5 @@
 /** What a user says of a scheduled job, and which kind of job that makes. */
-import { EntrainError } from "@entrain/kernel";
+import { checkObject, EntrainError } from "@entrain/kernel";
 import { everyTimes } from "@entrain/core/schedule";
 import {
   periodOf,
@@ -27,6 +27,8 @@ export function addSchedule(
   when: When,
   handler: RunHandler,
 ): Schedule {
+  checkObject("when", when, "give { cron } or { every }, and the handler after it");
+  if (typeof handler !== "function") throw EntrainError.invalid("handler", handler, "give a function of a run");
   if ("cron" in when) {
     const { cron, timeZone, ...options } = when;
     if ("every" in when) throw EntrainError.invalid("every", when.every, "give either every or cron");

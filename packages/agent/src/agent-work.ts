@@ -3,7 +3,7 @@
  * the swarm has approved, and sessions (goals that several agents work towards by a pattern). With `coordinate` the process drives sessions too.
  */
 import { randomUUID } from "node:crypto";
-import { checkId, checkObject, createRandom, EntrainError, optionsOf, type Json } from "@entrain/kernel";
+import { checkId, checkObject, compareIds, createRandom, EntrainError, optionsOf, type Json } from "@entrain/kernel";
 import { sessionDefaults } from "@entrain/core/session";
 import { checkWhole, type HandoffOffer } from "@entrain/core/task";
 import { createSchemaChecker } from "@entrain/documents";
@@ -74,6 +74,8 @@ export interface AgentWork {
 
 /** The same, with its life. */
 export interface HostWork extends AgentWork {
+  /** Its capabilities, in the order of their names. */
+  names(): readonly string[];
   start(): void;
   /** Claims nothing more, finishes what it can, hands the rest back. Idempotent. */
   stop(drainMs: number): Promise<void>;
@@ -89,6 +91,8 @@ export interface HostWorkOptions {
   readonly context: Pick<SharedContext, "current" | "read" | "patch">;
   readonly isLeader: () => boolean;
   readonly onEscalation: (event: EscalationEvent) => void;
+  /** There is a capability more. */
+  readonly onOffer: () => void;
 }
 
 /** Every option of a capability; the compiler sees that none is missing. */
@@ -115,6 +119,7 @@ export function createHostWork(given: HostWorkOptions): HostWork {
   function add(worker: CapabilityWorker): void {
     workers.set(worker.name, worker);
     if (phase === "running") worker.start();
+    given.onOffer();
   }
 
   if (coordinate) add(driverOf(given, shared, expressions));
@@ -162,6 +167,8 @@ export function createHostWork(given: HostWorkOptions): HostWork {
       nextSessionId: () => `s-${randomUUID()}`,
       tracing,
     }),
+    // Entrain's own work is no capability that anybody asks for.
+    names: () => [...workers.keys()].filter((name) => !name.startsWith("entrain.")).sort(compareIds),
     start() {
       if (phase !== "idle") return;
       phase = "running";

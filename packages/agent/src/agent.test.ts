@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
 import { EntrainError } from "@entrain/kernel";
+import { createChatReasoner } from "@entrain/reasoners";
+import { createAgentHost } from "./agent-host.ts";
 import { createAgent, type AgentOptions } from "./agent.ts";
+import { connectCoordinator } from "./connect-coordinator.ts";
 
 const minimal = { swarm: "orders", redis: "redis://127.0.0.1:1" };
 
@@ -112,4 +115,30 @@ test("what needs the store is refused before the start, in words that say what i
     );
   assert.equal(agent.rate("x", { perSecond: 1 }).status().waiting, 0, "what asks nobody is answered");
   assert.equal(context.current(), undefined);
+});
+
+test("a call without its options is refused by what is missing, with what to give", async () => {
+  const agent = createAgent(minimal);
+  const host = createAgentHost(minimal, ["a"]);
+  const none = undefined as never;
+  const calls: readonly (readonly [string, () => unknown])[] = [
+    ["options", () => createAgent(none)],
+    ["options", () => agent.batcher(none)],
+    ["options", () => agent.fleetBatcher(none)],
+    ["when", () => agent.schedule("nightly", none, none)],
+    ["handler", () => agent.schedule("nightly", { cron: "0 3 * * *" }, none)],
+    ["wish", () => agent.rate("x", none)],
+    ["options", () => agent.election("e", none)],
+    ["work", () => agent.lock("l").run(none)],
+    ["options", () => agent.bus.subscribe("a/b", () => undefined, none)],
+    ["options", () => connectCoordinator("127.0.0.1:1", none)],
+    ["baseUrl", () => createChatReasoner({} as never)],
+    ["options", () => createChatReasoner(none)],
+    ["wish", () => host.budget.create(none)],
+    ["options", () => host.budget.allocate("b", none)],
+    ["wish", () => host.peers.votes.desk.propose(none)],
+    ["item", () => agent.fleetBatcher({ name: "big", flush: () => Promise.resolve([]) }).add(1n)],
+  ];
+  for (const [field, call] of calls)
+    await assert.rejects(async () => call(), { name: "EntrainError", code: "invalid-argument", field }, String(call));
 });

@@ -3,7 +3,7 @@
  * them. Leases are held and ended here, by this process's own clock, as over Redis.
  */
 import { randomUUID } from "node:crypto";
-import { checkId, createRandom } from "@entrain/kernel";
+import { checkId, checkObject, createRandom } from "@entrain/kernel";
 import { createBudgetClient, createContextClient, type ContextClient, type Security } from "@entrain/rpc";
 import {
   createBudgetDesk,
@@ -39,6 +39,7 @@ export interface Coordinator extends AsyncDisposable {
  * @throws EntrainError `invalid-argument` for a malformed address, swarm or holder
  */
 export function connectCoordinator(address: string, options: CoordinatorOptions): Coordinator {
+  checkObject("options", options, "give { swarm, holder }, and how the connection is secured");
   const { swarm, holder, ...rest } = options;
   const clock = createSystemClock();
   const random = createRandom(randomUUID());

@@ -72,12 +72,21 @@ export function createFleetPart<Item, Result>(
       ...(itemsMax === undefined ? {} : { itemsMax }),
       ...(pendingMax === undefined ? {} : { pendingMax }),
       bytesMax,
-      bytesOf: (item) => Buffer.byteLength(JSON.stringify([item])),
+      bytesOf: bytesOfItem,
       attempts: handOvers,
       deadlineMs: attempts * (deadlineMs + retryPauseMs * 2 ** Math.min(attempts, 6)) + patienceMs,
       flush: (items, batch) => call.contribute(items, batch),
     },
   };
+}
+
+/** @throws EntrainError `invalid-argument` for what JSON does not hold */
+function bytesOfItem(item: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify([item]));
+  } catch (thrown) {
+    throw EntrainError.invalid("item", item, `give JSON: ${EntrainError.from(thrown).message}`);
+  }
 }
 
 function checkWhole(field: string, value: number, least: number, most: number): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Decision } from "@entrain/core/decision";
+import { waitFor } from "@entrain/testkit/conformance";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { createHealthProbe } from "./health-probe.ts";
 
@@ -39,4 +40,17 @@ test("safe actions taken alone weigh on health and risk of all in the process, f
   await time.advance(60_000);
   assert.equal(probe.risk("b"), 0);
   assert.ok(probe.score() >= 0.6, "what is left is the load of this machine");
+});
+
+test("the load rises while the event loop is busy, and falls while it waits", async () => {
+  const { probe } = openProbe();
+  let load = probe.load();
+  const untilMs = performance.now() + 5_000;
+  while (load < 0.6 && performance.now() < untilMs) {
+    const busyUntilMs = performance.now() + 2;
+    while (performance.now() < busyUntilMs);
+    load = probe.load();
+  }
+  assert.ok(load >= 0.6 && load <= 1, `busy all the time, and ${load}`);
+  await waitFor("the load to fall", () => probe.load() < 0.3);
 });

@@ -1,5 +1,5 @@
 /** How well this process and its agents are: its event loop, its host's load, how decisions fared, and what comes back. */
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { availableParallelism, loadavg } from "node:os";
 import { createFailureWindow, isAnomaly } from "@entrain/core/decision";
 import { agentHealth, agentRisk, createAnomalyWindow, type AnomalyWindow } from "@entrain/core/membership";
@@ -7,6 +7,8 @@ import type { Clock, DecideOutcome } from "@entrain/ports";
 
 /** Grain of the loop's delay histogram, ms: an idle loop shows this much. It wakes the process so often, so it is no finer. */
 const resolutionMs = 100;
+/** What the latest look counts for in the load: with looks every half second, half of a change shows after 1.2 s. */
+const loadWeight = 0.25;
 
 /** Keeps the signals of one process. */
 export interface HealthProbe {
@@ -20,6 +22,8 @@ export interface HealthProbe {
   risk(agentId: string): number;
   /** p99 of the event loop's delay, ms, as old as the score. */
   loopDelayMs(): number;
+  /** Share of the time since the last look that the event loop was busy, 0..1, smoothed over some looks. */
+  load(): number;
   stop(): void;
 }
 
@@ -38,6 +42,8 @@ export function createHealthProbe(options: {
   const outcomes = createFailureWindow();
   /** By agent: those of this process. */
   const anomalies = new Map<string, AnomalyWindow>();
+  let utilization = performance.eventLoopUtilization();
+  let load = 0;
   const unmeasured = { errorRate: 0, reasonerFailureRate: 0, loopDelayMs: 0 };
   let last = { score: 1, signals: unmeasured, atMs: -Infinity };
 
@@ -81,6 +87,13 @@ export function createHealthProbe(options: {
       return agentRisk({ ...latest().signals, anomalies: anomalies.get(agentId)?.count(clock.monoMs()) ?? 0 });
     },
     score: () => latest().score,
+    load() {
+      const now = performance.eventLoopUtilization();
+      const { utilization: busy } = performance.eventLoopUtilization(now, utilization);
+      utilization = now;
+      load += loadWeight * (busy - load);
+      return load;
+    },
     loopDelayMs: () => latest().signals.loopDelayMs,
     stop: () => void histogram?.disable(),
   };

@@ -66,7 +66,9 @@ export interface HostLoopsOptions {
   /** The shared document. */
   readonly context: Pick<ContextFollower, "current">;
   /** How well the process is. */
-  readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs">;
+  readonly probe: Pick<HealthProbe, "score" | "risk" | "loopDelayMs" | "load">;
+  /** What the first agent claims tasks for. */
+  readonly capabilities: () => readonly string[];
   readonly onBeat: (beat: FiredBeat) => void;
   readonly onMembers: () => void;
   readonly onLeader: (leader: LeaderView) => void;
@@ -189,7 +191,7 @@ function createMembership(
   rhythm: RhythmLoop,
   onChange: (view: MembershipView) => void,
 ): MembershipLoop {
-  const { options, incarnation, clock, store, events, probe, onMembers, onSuperseded } = surroundings;
+  const { options, incarnation, clock, store, events, probe, capabilities, onMembers, onSuperseded } = surroundings;
   const { agentIds, processId, host, advertise, opsUrl } = options;
   const address = advertise === undefined ? listensAt : formatAddress(advertise);
   const offer = { incarnation, processId, host, pid: process.pid, address, opsUrl, health: 1 };
@@ -203,6 +205,8 @@ function createMembership(
     takeOver: options.duplicateId === "take-over",
     healthOf: () => probe.score(),
     riskOf: (agentId) => probe.risk(agentId),
+    load: () => probe.load(),
+    capabilitiesOf: (agentId) => (agentId === candidateOf(options) ? capabilities() : []),
     count: () => rhythm.count(),
     onPlaces: (view) => {
       rhythm.setPlaces(view);

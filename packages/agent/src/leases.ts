@@ -3,7 +3,7 @@
  * and apart from it. They need the store: without it nobody is elected, nothing is locked and no barrier opens, and whoever
  * holds something has lost it, and been told, before anybody else can get it.
  */
-import { checkId, EntrainError } from "@entrain/kernel";
+import { checkId, checkObject, EntrainError } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import type { RedisStore } from "@entrain/redis";
 import {
@@ -105,7 +105,9 @@ export function createLeases(surroundings: LeasesOptions): Leases {
   }
 
   return {
-    election(name, { timings, ...callbacks }) {
+    election(name, stand) {
+      checkObject("options", stand, "give { onElected }");
+      const { timings, ...callbacks } = stand;
       checkOwnName(name);
       const checked = timingsOf(options, timings);
       checkCallbacks(callbacks);
@@ -132,6 +134,7 @@ export function createLeases(surroundings: LeasesOptions): Leases {
       return {
         acquire,
         async run(work, wait) {
+          if (typeof work !== "function") throw EntrainError.invalid("work", work, "give a function of a lease");
           const lease = await acquire(wait);
           try {
             return await work(lease);

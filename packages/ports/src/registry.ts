@@ -5,7 +5,17 @@ import type { Unsubscribe } from "./subscription.ts";
 /** What a process says of one agent when it joins. */
 export type MemberOffer = Omit<
   MemberRecord,
-  "state" | "joinedAtMs" | "changedAtMs" | "ticket" | "risk" | "refutations" | "suspect" | "role" | "roleSinceMs"
+  | "state"
+  | "load"
+  | "joining"
+  | "joinedAtMs"
+  | "changedAtMs"
+  | "ticket"
+  | "risk"
+  | "refutations"
+  | "suspect"
+  | "role"
+  | "roleSinceMs"
 >;
 
 /** Where the swarm's count of beats stands at an instant, as the agents know it: no clock says it (R4). */
@@ -22,6 +32,8 @@ export interface Heartbeat {
   readonly health: number;
   /** 0..1 */
   readonly risk: number;
+  /** 0..1; left out where it is as it was told last. */
+  readonly load?: number;
 }
 
 /** A heartbeat's answer. */
@@ -38,11 +50,15 @@ export interface HeartbeatAnswer {
 export interface Registry {
   /**
    * Lists the agents as alive.
-   * @param options `takeOver`: whether from a lower incarnation that is alive (default true)
+   * @param options `takeOver`: whether from a lower incarnation that is alive (default true); `joining`: whether a life that the
+   *   store does not know begins now, and has joined with its first heartbeat (default true), or has been a member before
    * @throws EntrainError `superseded` if a higher incarnation is alive (M3), `already-exists` if a lower one is and is not to
    *   be taken over
    */
-  register(members: readonly MemberOffer[], options?: { readonly takeOver?: boolean }): Promise<void>;
+  register(
+    members: readonly MemberOffer[],
+    options?: { readonly takeOver?: boolean; readonly joining?: boolean },
+  ): Promise<void>;
   /**
    * Signs of life of one process's agents; sweeps out the silent ones on the way. `count` is what the store needs to say from
    * which beat on the places of a new membership version hold (R5); left out by those who keep no rhythm yet.

@@ -39,6 +39,7 @@ export type ChatClient = (question: ChatQuestion, signal: AbortSignal) => Promis
  * @throws EntrainError `invalid-config` that names the option; when called: `unavailable`, or the signal's reason.
  */
 export function createChatClient({ baseUrl, model, apiKey }: ChatEndpoint): ChatClient {
+  if (typeof baseUrl !== "string") throw EntrainError.invalid("baseUrl", baseUrl, "give the URL of a chat endpoint");
   const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const endpoint = endpointOf("baseUrl", `${baseUrl.replace(/\/+$/, "")}/chat/completions`, headers);
   return async ({ messages, answerTokensMax, schema }, signal) => {

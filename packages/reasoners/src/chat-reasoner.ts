@@ -2,6 +2,7 @@
  * A reasoner behind a chat endpoint. The answer is constrained by a JSON Schema whose actions are those of the policy in use, and is checked all the same: not every server
  * keeps to the schema. Unit of cost: tokens, as the answer's `usage` tells them.
  */
+import { checkObject } from "@entrain/kernel";
 import { decisionTypes, noAction, type Policy } from "@entrain/core/decision";
 import type { Reasoner } from "@entrain/ports";
 import { createChatClient, jsonOf, type ChatEndpoint } from "./chat-client.ts";
@@ -28,6 +29,7 @@ const defaultInstructions =
  * @throws EntrainError `invalid-config` that names the option.
  */
 export function createChatReasoner(options: ChatReasonerOptions): Reasoner {
+  checkObject("options", options, "give { baseUrl, model }");
   const { name = "chat", baseUrl, model, apiKey, instructions = defaultInstructions, ...more } = options;
   const { answerTokensMax = 300, ...limits } = more;
   const chat = createChatClient({ baseUrl, model, ...(apiKey === undefined ? {} : { apiKey }) });

@@ -34,16 +34,18 @@ export function createRegistry(options: {
   const memberKeys = membersCommandKeys(keys);
   const channel = keys.channels.membership;
   return {
-    async register(members, { takeOver = true } = {}) {
+    async register(members, { takeOver = true, joining = true } = {}) {
       checkDistinct(members);
       if (members.length === 0) return;
+      const head = [channel, membersMax, takeOver ? 1 : 0, joining ? 1 : 0];
       for (const batch of batches(members.map(registration)))
-        await commands.run("register", memberKeys, [channel, membersMax, takeOver ? 1 : 0, ...batch.flat()]);
+        await commands.run("register", memberKeys, [...head, ...batch.flat()]);
     },
     async heartbeat(beats, count) {
       checkDistinct(beats);
-      const signs = beats.map(({ agentId, incarnation, health, risk }) => {
-        return [agentId, incarnation, toMillionths("health", health), toMillionths("risk", risk)];
+      const signs = beats.map(({ agentId, incarnation, health, risk, load }) => {
+        const told = load === undefined ? "" : toMillionths("load", load);
+        return [agentId, incarnation, toMillionths("health", health), toMillionths("risk", risk), told];
       });
       if (count !== undefined) checkCount(count);
       const stands = count === undefined ? ["", ""] : [count.cycle, count.periodMs];
@@ -116,23 +118,25 @@ function memberFrom(agentId: string, stateText: string, offerText: string): Memb
 /** What a member's state says; see lua/include/members.lua. */
 export function memberStateFrom(text: string): Omit<MemberRecord, "agentId" | keyof Place> {
   const [state, incarnation, joinedAtMs, changedAtMs, condition = "", ...marks] = text.split(" ");
-  const [health, risk] = condition.split("/");
+  const [health, risk, load] = condition.split("/");
   const [ticket, refutations, suspected, role, roleSinceMs] = marks;
   return {
     incarnation: Number(incarnation),
     state: state as MemberState,
     health: Number(health) / 1e6,
     ...(risk === undefined ? {} : { risk: Number(risk) / 1e6 }),
+    ...(load === undefined ? {} : { load: Number(load) / 1e6 }),
     joinedAtMs: Number(joinedAtMs),
     changedAtMs: Number(changedAtMs),
     ...(ticket === undefined || ticket === "" ? {} : { ticket: Number(ticket) }),
     ...(refutations === undefined ? {} : { refutations: Number(refutations), suspect: suspected === "1" }),
+    ...(suspected === "2" ? { joining: true } : {}),
     ...(role === undefined ? {} : { role: role as AgentRole, roleSinceMs: Number(roleSinceMs) }),
   };
 }
 
 /** Where a member is to be found: what its offer says. */
-type Place = Pick<MemberRecord, "processId" | "host" | "pid" | "address" | "opsUrl">;
+type Place = Pick<MemberRecord, "processId" | "host" | "pid" | "address" | "opsUrl" | "capabilities">;
 
 function registration(member: MemberOffer): readonly (string | number)[] {
   const { agentId, incarnation, health, ...offer } = member;

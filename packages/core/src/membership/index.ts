@@ -4,11 +4,13 @@ export {
   aliveIn,
   applyDelta,
   countRoles,
+  shownState,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,
   type MembershipView,
 } from "./view.ts";
+export { steppedLoad } from "./load.ts";
 export { agentHealth, swarmHealth, type HealthSignals } from "./health.ts";
 export { createAnomalyWindow, type AnomalyWindow } from "./anomaly-window.ts";
 export { agentRisk, swarmRisk } from "./risk.ts";

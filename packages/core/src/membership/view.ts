@@ -25,6 +25,10 @@ export interface MemberRecord {
   readonly health: number;
   /** Risk 0..1 as last reported (default 0). */
   readonly risk?: number | undefined;
+  /** Share of its process's time that the event loop was busy, 0..1, in steps of 0.1 (default 0); see load.ts. */
+  readonly load?: number | undefined;
+  /** Capabilities for which it claims tasks (default: none). */
+  readonly capabilities?: readonly string[] | undefined;
   readonly joinedAtMs: number;
   /** When the present state began. */
   readonly changedAtMs: number;
@@ -32,12 +36,24 @@ export interface MemberRecord {
   readonly ticket?: number | undefined;
   /** How often this life has refuted a suspicion (default 0): a report names it, and is void under another (M3). */
   readonly refutations?: number | undefined;
+  /** It is registered, and its first heartbeat has not come yet: it counts everywhere as alive. */
+  readonly joining?: boolean | undefined;
   /** It is alive as far as the store can tell, and probes do not reach it: it counts everywhere as before (R5). */
   readonly suspect?: boolean | undefined;
   /** What the leader has made it, while it is alive (default `standby`). */
   readonly role?: AgentRole | undefined;
   /** When it got the role; undefined where it never was given one. */
   readonly roleSinceMs?: number | undefined;
+}
+
+/** A member's state as it is shown to people: what it is, and the marks of one that is alive. */
+export type ShownState = MemberState | "joining" | "suspect";
+
+/** What is shown of a member: probes that fail say more than a heartbeat that is still to come. */
+export function shownState({ state, suspect = false, joining = false }: MemberRecord): ShownState {
+  if (state !== "alive") return state;
+  if (suspect) return "suspect";
+  return joining ? "joining" : "alive";
 }
 
 /** One change: the member's record after it. */

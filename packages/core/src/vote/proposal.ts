@@ -144,7 +144,11 @@ function checkOptions(options: readonly string[]): readonly string[] {
   const { least, most } = voteLimits.options;
   const given: unknown = options;
   if (!Array.isArray(given) || options.length < least || options.length > most)
-    throw EntrainError.invalid("options", options, `give ${least} to ${most} texts`);
+    throw EntrainError.invalid(
+      "options",
+      Array.isArray(given) ? `a list of ${given.length}` : given,
+      `give ${least} to ${most} texts`,
+    );
   for (const [index, option] of options.entries()) checkId(`options[${index}]`, option);
   if (new Set(options).size < options.length)
     throw EntrainError.invalid("options", options.join(", "), "name each option once");

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Signs of life of one process's agents. Before, the observed time goes on by what passed since the last heartbeat of
--- anybody, but by no more than one step; after, whoever was silent for too long in observed time is judged dead (M1), and
+-- anybody, but by no more than one step. Who was joining has joined, which is a mark in the log; after, whoever was silent for too long in observed time is judged dead (M1), and
 -- whoever has been gone for long is forgotten: a few per call. In the recovery window nobody is judged.
 --
 -- KEYS: 11
@@ -8,7 +8,8 @@
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
 --         after which the gone are forgotten (all ms), ARGV[6] the swarm's count of beats or '', ARGV[7] its period (ms) or '',
---         then per agent, each once: agentId, incarnation, health and risk in millionths
+--         then per agent, each once: agentId, incarnation, health and risk in millionths, load in millionths or '' where it is as
+--         it was told last
 -- Output: {version, {agentIds not alive in this incarnation}, {agentIds superseded by a higher one}}
 
 local sweepMax = 50
@@ -23,7 +24,7 @@ end
 local unknown, superseded = {}, {}
 local beats, states = {}, {}
 local healthDelta = 0
-for at = 8, #ARGV, 4 do
+for at = 8, #ARGV, 5 do
   local agentId, incarnation = ARGV[at], tonumber(ARGV[at + 1])
   local health, risk = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local member = readState(agentId)
@@ -34,10 +35,16 @@ for at = 8, #ARGV, 4 do
     unknown[#unknown + 1] = agentId
   else
     beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
-    if member.health ~= health or member.risk ~= risk then
+    local load = tonumber(ARGV[at + 4]) or member.load
+    if member.isJoining or member.health ~= health or member.risk ~= risk or member.load ~= load then
+      local isNews = member.isJoining
       healthDelta = healthDelta + health - member.health
-      member.health, member.risk = health, risk
-      states[#states + 1], states[#states + 2] = agentId, stateText(member)
+      member.health, member.risk, member.load, member.isJoining = health, risk, load, false
+      local text = stateText(member)
+      states[#states + 1], states[#states + 2] = agentId, text
+      if isNews then
+        recordMark(agentId, text, redis.call('HGET', KEYS[3], agentId))
+      end
     end
   end
 end

@@ -1,18 +1,19 @@
 #!lua
 -- Lists agents as alive, all or none. A higher incarnation takes over, or is refused while the other lives, as its caller wants;
 -- a lower one is refused (M3). The same incarnation that comes back from the dead goes on with its refutations at one more:
--- what was reported of it before it died is void. Accepted in the recovery window as well.
+-- what was reported of it before it died is void. A life that begins is joining until its first heartbeat. Accepted in the recovery window as well.
 --
 -- KEYS: 11
 -- Include: voters-version, members
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, ARGV[4] 1 to take over, else 0,
+--         ARGV[5] 1 where an unknown life begins now, 0 where it has been a member before,
 --         then per agent, each once and at least one: agentId, incarnation, health in millionths, offer
 -- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN alive <agentId>`,
 --         `ENTRAIN resource-exhausted <sentence>`
 
 local newcomers = 0
-for at = 5, #ARGV, 4 do
+for at = 6, #ARGV, 4 do
   local member = readState(ARGV[at])
   local alive = member ~= nil and member.state == 'alive'
   if alive and member.incarnation > tonumber(ARGV[at + 1]) then
@@ -33,7 +34,7 @@ end
 local agentIds, offers, states, beats = {}, {}, {}, {}
 local tickets, dealt = dealTickets(newcomers), 0
 local healthDelta = 0
-for at = 5, #ARGV, 4 do
+for at = 6, #ARGV, 4 do
   local agentId, incarnation, health, offer = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'
@@ -52,9 +53,11 @@ for at = 5, #ARGV, 4 do
     changedAtMs = sameLife and before.changedAtMs or nowMs,
     health = health,
     risk = sameLife and before.risk or 0,
+    load = sameLife and before.load or 0,
     ticket = ticket,
     refutations = refutations,
     isSuspect = sameLife and before.isSuspect,
+    isJoining = sameLife and before.isJoining or (not sameLife and ARGV[5] == '1'),
     role = sameLife and before.role or nil,
     roleSinceMs = sameLife and before.roleSinceMs or nil,
   })

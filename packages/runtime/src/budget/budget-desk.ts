@@ -2,7 +2,7 @@
  * Budgets as a process uses them: makes and closes them, and takes parts of them. What happens when a budget is exhausted is
  * said by the budget's policy or with the request: fail at once, wait for room until a deadline, or take less.
  */
-import { EntrainError, type Random } from "@entrain/kernel";
+import { checkObject, EntrainError, type Random } from "@entrain/kernel";
 import {
   allocationRequest,
   budgetDefinition,
@@ -111,8 +111,13 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
   }
 
   return {
-    create: (wish) => carryOut({ kind: "create", definition: budgetDefinition(wish) }),
-    async allocate(budgetId, { waitMs, signal, makeRoom, requestId = nextRequestId(), ...wish }) {
+    async create(wish) {
+      checkObject("wish", wish, "give { budgetId, limits }");
+      await carryOut({ kind: "create", definition: budgetDefinition(wish) });
+    },
+    async allocate(budgetId, asked) {
+      checkObject("options", asked, "give { amounts }");
+      const { waitMs, signal, makeRoom, requestId = nextRequestId(), ...wish } = asked;
       const request = allocationRequest(budgetId, { ...wish, requestId, holder });
       if (makeRoom !== undefined) {
         const remaining = await remainingFor(request);

@@ -7,7 +7,7 @@
  * forward here first, and only then the store is asked to do the same, so that a lost answer or a holder that cannot be
  * reached leaves the store with the later end of the two.
  */
-import { EntrainError } from "@entrain/kernel";
+import { checkObject, EntrainError } from "@entrain/kernel";
 import { budgetError, budgetLimits, type Amounts, type BudgetCommand, type Grant } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 
@@ -144,6 +144,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
     signal: ending.signal,
     notice: notice.signal,
     async consume(consumed) {
+      checkObject("consumed", consumed, "give an object of amounts by resource");
       ending.signal.throwIfAborted();
       await send(store, { kind: "consume", ...target, consumed });
     },

@@ -6,7 +6,7 @@
  * a publisher waits for a group that lags too far. Of QoS 2 every try has one id, so it is taken in once; of QoS 1 a try whose
  * answer was lost may put the message there twice.
  */
-import { EntrainError, type Json } from "@entrain/kernel";
+import { checkObject, EntrainError, type Json } from "@entrain/kernel";
 import {
   busGroup,
   checkPattern,
@@ -128,6 +128,7 @@ class Desk implements BusDesk {
   }
 
   subscribe<Payload>(pattern: string, handler: MessageHandler<Payload>, options: SubscribeOptions): Subscription {
+    checkObject("options", options, "give { group }");
     const { concurrency = 1, timeoutMs, ...wish } = options;
     if (this.#phase === "stopped") throw new EntrainError("unavailable", "the agent has stopped: create another one");
     const spec = busGroup({ ...wish, pattern: checkPattern("pattern", pattern) });

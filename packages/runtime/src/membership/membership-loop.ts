@@ -8,6 +8,7 @@ import {
   aliveIn,
   applyDelta,
   countRoles,
+  steppedLoad,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,
@@ -31,6 +32,10 @@ export interface MembershipLoopOptions {
   readonly healthOf: (agentId: string) => number;
   /** Its present risk, 0..1. */
   readonly riskOf: (agentId: string) => number;
+  /** The process's present load, 0..1, measured anew at each call and told to the store in steps (default: none). */
+  readonly load?: () => number;
+  /** Capabilities of an own agent, looked up whenever it is registered; see `reoffer` (default: it has none). */
+  readonly capabilitiesOf?: (agentId: string) => readonly string[];
   /** Where the swarm's count of beats stands now; undefined while this process keeps none (default: it never does). */
   readonly count?: () => BeatCount | undefined;
   readonly onView: (view: MembershipView) => void;
@@ -48,6 +53,10 @@ export class MembershipLoop {
   readonly #options: MembershipLoopOptions;
   readonly #gone = new Set<string>();
   #unregistered: Set<string>;
+  #offersChanged = false;
+  /** The load in steps, and whether the store has been told it of every agent. */
+  #load = 0;
+  #isLoadTold = false;
   #view: MembershipView = { version: 0, members: new Map() };
   #answered = false;
   /** Its agents have been members. */
@@ -93,6 +102,11 @@ export class MembershipLoop {
     return this.#answered && this.#unregistered.size === 0;
   }
 
+  /** What its agents offer has changed: they are registered again with the next heartbeat. */
+  reoffer(): void {
+    this.#offersChanged = true;
+  }
+
   /** Leaves for all agents; takes no longer than the store's own deadline. */
   async stop(): Promise<void> {
     this.#running = false;
@@ -122,31 +136,41 @@ export class MembershipLoop {
 
   async #beat(): Promise<void> {
     const { registry, clock, events, count } = this.#options;
+    // To be registered is a sign of life as well: who was just now is heard of at the next turn, and has joined then.
+    const isJoining = !this.#joined;
     await this.#register();
     const sentMs = clock.monoMs();
-    const beats = this.#beats();
+    const beats = isJoining ? [] : this.#beats();
     const answer = await registry.heartbeat(beats, count?.());
+    this.#isLoadTold = !isJoining;
     events({ kind: "heartbeat", ok: true, roundTripMs: clock.monoMs() - sentMs, beats });
     this.#giveUp(answer.superseded);
     this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
+    if (answer.unknown.length > 0) this.#isLoadTold = false;
     await this.#register();
     if (answer.version !== this.#view.version) await this.#catchUp();
   }
 
   async #register(): Promise<void> {
-    const { registry, healthOf } = this.#options;
-    const missing = this.#present().filter(({ agentId }) => this.#unregistered.has(agentId));
+    const { registry, healthOf, capabilitiesOf = () => [] } = this.#options;
+    const isDue = (agentId: string): boolean => this.#offersChanged || this.#unregistered.has(agentId);
+    const missing = this.#present().filter(({ agentId }) => isDue(agentId));
     // Who has left meanwhile is unknown to the store, and stays so.
     if (missing.length === 0 || !this.#running) return;
     try {
       // Whoever has been a member was there first: it takes over from whatever came while the store was away.
       const takeOver = this.#options.takeOver || this.#joined;
-      const offers = missing.map((offer) => ({ ...offer, health: healthOf(offer.agentId) }));
-      await registry.register(offers, { takeOver });
+      const offers = missing.map((offer) => {
+        const capabilities = capabilitiesOf(offer.agentId);
+        return { ...offer, health: healthOf(offer.agentId), ...(capabilities.length === 0 ? {} : { capabilities }) };
+      });
+      this.#offersChanged = false;
+      await registry.register(offers, { takeOver, joining: !this.#joined });
       for (const { agentId } of missing) this.#unregistered.delete(agentId);
       this.#joined = true;
     } catch (thrown) {
       const error = EntrainError.from(thrown);
+      this.#offersChanged = true;
       // A start is refused; who started while the store was away has to go.
       const isTaken = error.code === "superseded" || (error.code === "already-exists" && this.#started);
       if (isTaken) this.#giveUp(typeof error.value === "string" ? [error.value] : []);
@@ -156,8 +180,13 @@ export class MembershipLoop {
 
   #beats(): readonly Heartbeat[] {
     const { healthOf, riskOf } = this.#options;
+    const load = steppedLoad(this.#load, this.#options.load?.() ?? 0);
+    const told = this.#isLoadTold && load === this.#load ? {} : { load };
+    // Until it is answered nobody knows whether the store has been told.
+    this.#isLoadTold = false;
+    this.#load = load;
     return this.#present().map(({ agentId, incarnation }) => {
-      return { agentId, incarnation, health: healthOf(agentId), risk: riskOf(agentId) };
+      return { agentId, incarnation, health: healthOf(agentId), risk: riskOf(agentId), ...told };
     });
   }
 

@@ -1,5 +1,5 @@
 /** The shared rates that a process holds, by name: everybody in it who names one takes from the same share. */
-import { checkId, EntrainError, type Random } from "@entrain/kernel";
+import { checkId, checkObject, EntrainError, type Random } from "@entrain/kernel";
 import { checkRateWish } from "@entrain/core/rate";
 import type { Clock, EventSink, RateStore, Timers } from "@entrain/ports";
 import { RateHold, type SharedRate } from "./shared-rate.ts";
@@ -34,12 +34,19 @@ export interface RateDeskOptions {
   readonly holderId: string;
 }
 
+function heldOtherwise(name: string, { limitMilli, burstMs }: { limitMilli: number; burstMs: number }): string {
+  const figures = `perSecond ${limitMilli / 1_000} and burstMs ${burstMs}`;
+  return `this process holds the rate ${name} with ${figures}: give it the same everywhere, or another name`;
+}
+
 /** A desk without rates. */
 export function createRateDesk(options: RateDeskOptions): RateDesk {
   const held = new Map<string, { readonly limitMilli: number; readonly burstMs: number; readonly hold: RateHold }>();
   let stopped = false;
   return {
-    rate(name, { perSecond, burstMs = 100 }) {
+    rate(name, wish) {
+      checkObject("wish", wish, "give { perSecond }");
+      const { perSecond, burstMs = 100 } = wish;
       const limitMilli = checkRateWish(perSecond);
       if (!(Number.isFinite(burstMs) && burstMs >= 0 && burstMs <= 10_000))
         throw EntrainError.invalid("burstMs", burstMs, "give a number of ms from 0 to 10,000");
@@ -47,7 +54,7 @@ export function createRateDesk(options: RateDeskOptions): RateDesk {
       const known = held.get(checkId("rate", name));
       if (known !== undefined) {
         if (known.limitMilli === limitMilli && known.burstMs === burstMs) return known.hold;
-        throw new EntrainError("already-exists", `this process holds the rate ${name} with other figures`, {
+        throw new EntrainError("already-exists", heldOtherwise(name, known), {
           field: "perSecond",
           value: perSecond,
           nearest: known.limitMilli / 1_000,

@@ -1,5 +1,5 @@
 /** Votes as a process uses them: asks the voters, waits for what they decide, and answers for its own (M2, P2). */
-import { EntrainError } from "@entrain/kernel";
+import { checkObject, EntrainError } from "@entrain/kernel";
 import {
   checkChoice,
   isNextRoundDue,
@@ -95,6 +95,7 @@ export function createVoteDesk(options: VoteDeskOptions): VoteDesk & { close(): 
 
   return {
     async propose(wish) {
+      checkObject("wish", wish, "give { question }");
       const definition = proposalDefinition({ ...wish, proposalId: wish.proposalId ?? nextProposalId() });
       const { proposalId } = definition;
       const outcome = await store.propose(definition, voter.agentId, timings.votersMin);

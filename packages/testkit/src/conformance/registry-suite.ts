@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Registry } from "@entrain/ports";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
+import { markCases } from "./registry-marks.ts";
 import { placeCases } from "./registry-places.ts";
 import { follow, stateOf } from "./registry-reading.ts";
 import { beatOf, offerOf, type StoreUnderTest } from "./store-under-test.ts";
@@ -33,9 +34,9 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.deepEqual([...view.members.keys()].sort(), ["a", "b"]);
       const member = view.members.get("a");
       assert.ok(member);
-      const { state, joinedAtMs, changedAtMs, ticket, ...offer } = member;
+      const { state, joinedAtMs, changedAtMs, ticket, joining, refutations, suspect, ...offer } = member;
       assert.deepEqual(offer, offerOf("a", 3, 0.5));
-      assert.equal(state, "alive");
+      assert.deepEqual([state, joining, refutations, suspect], ["alive", true, 0, false]);
       assert.equal(ticket, 0);
       assert.ok(joinedAtMs > 0 && changedAtMs === joinedAtMs);
     },
@@ -185,7 +186,7 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
         return (await stateOf(registry, "silent")) === "dead";
       });
       await registry.register([offerOf("silent")]);
-      assert.equal((await registry.snapshot()).version, 6);
+      assert.equal((await registry.snapshot()).version, 7, "three joined, one was heard of, two went, one came back");
     },
   },
   {
@@ -232,6 +233,7 @@ export const registryCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.equal((await registry.snapshot()).version, 0);
     },
   },
+  ...markCases,
   ...placeCases,
 ];
 

@@ -6,7 +6,7 @@ import { decisionLines } from "./decisions.ts";
 
 test("a swarm's status is facts and a table of agents", () => {
   const lines = statusLines(swarmView(), [
-    agentView("agent-1", { role: "leader" }),
+    agentView("agent-1", { role: "leader", capabilities: ["resize", "scan"] }),
     agentView("b", { assignedRole: null, health: null }),
   ]);
   assert.deepEqual(lines, [
@@ -21,9 +21,9 @@ test("a swarm's status is facts and a table of agents", () => {
     "context        version 1",
     "redis          answers",
     "",
-    "agent    state  role      assigned  health  pid  ops",
-    "agent-1  alive  leader    primary   1.00    100  http://127.0.0.1:40001",
-    "b        alive  follower  -         -       100  http://127.0.0.1:40001",
+    "agent    state  role      assigned  health  load  capabilities  pid  ops",
+    "agent-1  alive  leader    primary   1.00    0.2   resize,scan   100  http://127.0.0.1:40001",
+    "b        alive  follower  -         -       0.2   -             100  http://127.0.0.1:40001",
   ]);
 });
 

@@ -37,14 +37,20 @@ export function statusLines(swarm: SwarmView, agents: readonly AgentView[]): rea
     ["context", `version ${swarm.context.version ?? "-"}`],
     ["redis", store.up === true ? "answers" : "is away"],
   ];
-  const rows = agents.map(({ agentId, state, role, assignedRole, health, pid, opsUrl }) => [
+  const rows = agents.map(({ agentId, state, role, assignedRole, health, load, capabilities, pid, opsUrl }) => [
     agentId,
     state,
     role ?? "-",
     assignedRole ?? "-",
     health === null ? "-" : health.toFixed(2),
+    load === null ? "-" : load.toFixed(1),
+    capabilities.length === 0 ? "-" : capabilities.join(","),
     String(pid ?? "-"),
     opsUrl ?? "-",
   ]);
-  return [...table(facts), "", ...table([["agent", "state", "role", "assigned", "health", "pid", "ops"], ...rows])];
+  return [
+    ...table(facts),
+    "",
+    ...table([["agent", "state", "role", "assigned", "health", "load", "capabilities", "pid", "ops"], ...rows]),
+  ];
 }

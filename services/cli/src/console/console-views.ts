@@ -74,6 +74,8 @@ export interface AgentView {
   readonly role: string | null;
   readonly assignedRole: string | null;
   readonly health: number | null;
+  readonly load: number | null;
+  readonly capabilities: readonly string[];
   readonly pid: number | null;
   readonly phaseRad: number | null;
   readonly opsUrl?: string | null;

@@ -33,6 +33,8 @@ export function agentView(agentId: string, difference: Partial<AgentView> = {}):
     role: "follower",
     assignedRole: "primary",
     health: 1,
+    load: 0.2,
+    capabilities: [],
     pid: 100,
     phaseRad: 1.5,
     opsUrl: "http://127.0.0.1:40001",

@@ -8,8 +8,8 @@ export const agentSchema = closedObject({
   agentId: Type.String(),
   incarnation: Type.Integer({ description: "Grows with each start of the same agent id (M3)." }),
   state: oneOf(
-    ["alive", "suspect", "dead", "left"],
-    "`suspect`: alive as far as the store can tell, but probes do not reach it. `left` went of its own will.",
+    ["joining", "alive", "suspect", "dead", "left"],
+    "`joining`: registered, its first heartbeat is to come; it counts as alive. `suspect`: alive as far as the store can tell, but probes do not reach it. `left` went of its own will.",
   ),
   role: oneOf(["leader", "follower"], "Its part in the swarm's own election."),
   assignedRole: Type.Union([oneOf(agentRoles, "What the leader has made it."), Type.Null()], {
@@ -17,6 +17,8 @@ export const agentSchema = closedObject({
   }),
   health: Type.Number({ description: "Health score as last reported, 0..1." }),
   risk: Type.Number({ description: "Risk as last reported, 0..1: what failed, and what keeps coming back." }),
+  load: Type.Number({ description: "Share of its process's time that the event loop was busy, 0..1, in tenths." }),
+  capabilities: Type.Array(Type.String(), { description: "What it claims tasks for, by name." }),
   address: Type.String({ description: "host:port of its process's gRPC server." }),
   host: Type.String(),
   pid: Type.Integer(),

@@ -35,7 +35,7 @@ test("agents are told with their rhythm, their role and what they said of themse
       kind: "members",
       view: viewOf(
         1,
-        memberOf("a", { health: 0.8, risk: 0.3, role: "backup", roleSinceMs: 1 }),
+        memberOf("a", { health: 0.8, risk: 0.3, load: 0.4, capabilities: ["scan"], role: "backup", roleSinceMs: 1 }),
         memberOf("b", { state: "dead" }),
       ),
     },
@@ -54,6 +54,8 @@ test("agents are told with their rhythm, their role and what they said of themse
     assignedRole: "backup",
     health: 0.8,
     risk: 0.3,
+    load: 0.4,
+    capabilities: ["scan"],
     address: "127.0.0.1:50051",
     host: "host-1",
     pid: 100,
@@ -69,6 +71,16 @@ test("agents are told with their rhythm, their role and what they said of themse
     [b?.state, b?.role, b?.assignedRole, b?.phaseRad, b?.energy, b?.strategy],
     ["dead", "follower", null, null, null, null],
   );
+});
+
+test("who is joining says so, unless probes do not reach it, and counts as alive", () => {
+  const members = [memberOf("a", { joining: true }), memberOf("b", { joining: true, suspect: true }), memberOf("c")];
+  const model = modelOf({ kind: "members", view: viewOf(1, ...members) });
+  assert.deepEqual(
+    model.agents(at(0)).map(({ state }) => state),
+    ["joining", "suspect", "alive"],
+  );
+  assert.equal(model.swarm().agents, 3);
 });
 
 test("leaders: the first look is no change; a new term is, and so is nobody", () => {

@@ -12,6 +12,7 @@ import {
   swarmRisk,
   type AgentRole,
   type MemberRecord,
+  shownState,
   type MembershipDelta,
   type MembershipView,
   type MemberState,
@@ -249,12 +250,13 @@ function healthView(alive: readonly MemberRecord[]): SwarmView["health"] {
 }
 
 function agentView(member: MemberRecord, leaderId: string | undefined) {
-  const { agentId, incarnation, health, risk = 0, address, host, pid, opsUrl } = member;
+  const { agentId, incarnation, health, risk = 0, load = 0, address, host, pid, opsUrl } = member;
   const isAlive = member.state === "alive";
   const role: AgentView["role"] = isAlive && agentId === leaderId ? "leader" : "follower";
   const assignedRole = isAlive ? (member.role ?? "standby") : null;
-  const state: AgentView["state"] = isAlive && member.suspect === true ? "suspect" : member.state;
-  return { agentId, incarnation, state, role, assignedRole, health, risk, address, host, pid, opsUrl };
+  const capabilities = [...(member.capabilities ?? [])];
+  const told = { agentId, incarnation, state: shownState(member), role, assignedRole, health, risk, load };
+  return { ...told, capabilities, address, host, pid, opsUrl };
 }
 
 function processesOf(alive: readonly MemberRecord[]): readonly AgentProcessView[] {

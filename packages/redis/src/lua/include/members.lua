@@ -1,6 +1,6 @@
 -- Members and the membership log, for the commands that change them (M1, M3). A member is two texts: its offer, which only
 -- its process writes, and its state, `<state> <incarnation> <joinedAtMs> <changedAtMs> <health in millionths>`, where it has a
--- risk followed by `/<risk in millionths>`, and, of the living, ` <ticket>`; of those who were ever suspected in this life, after it ` <refutations> <1 while suspected, else 0>`,
+-- risk or a load followed by `/<risk in millionths>`, and the load by `/<load in millionths>` after that, and, of the living, ` <ticket>`; of those who were ever suspected in this life or are joining it, after it ` <refutations> <1 while suspected, 2 while joining, else 0>`,
 -- and of those who were ever given a role ` <role> <since, ms>` after that. The dead keep their refutations, without a ticket: an
 -- incarnation that comes back goes on counting, so that no report about its earlier life means the present one.
 --
@@ -31,8 +31,8 @@ local function readState(agentId)
   if not text then
     return nil
   end
-  local state, incarnation, joinedAtMs, changedAtMs, health, risk, ticket, refutations, suspected, role, roleSinceMs =
-    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*) ?(%d*) ?(%d*) ?([01]?) ?([%a-]*) ?(%d*)$')
+  local state, incarnation, joinedAtMs, changedAtMs, health, risk, load, ticket, refutations, suspected, role, roleSinceMs =
+    string.match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+)/?(%d*)/?(%d*) ?(%d*) ?(%d*) ?([012]?) ?([%a-]*) ?(%d*)$')
   return {
     state = state,
     incarnation = tonumber(incarnation),
@@ -40,23 +40,26 @@ local function readState(agentId)
     changedAtMs = tonumber(changedAtMs),
     health = tonumber(health),
     risk = tonumber(risk) or 0,
+    load = tonumber(load) or 0,
     ticket = tonumber(ticket),
     refutations = tonumber(refutations),
     isSuspect = suspected == '1',
+    isJoining = suspected == '2',
     role = role ~= '' and role or nil,
     roleSinceMs = tonumber(roleSinceMs),
   }
 end
 
 local function stateText(member)
-  local isMarked = member.refutations or member.role
+  local isMarked = member.refutations or member.role or member.isJoining
+  local risk = (member.risk ~= 0 or member.load ~= 0) and '/' .. int(member.risk) or ''
   return member.state
     .. ' ' .. int(member.incarnation)
     .. ' ' .. int(member.joinedAtMs)
     .. ' ' .. int(member.changedAtMs)
-    .. ' ' .. int(member.health) .. (member.risk ~= 0 and '/' .. int(member.risk) or '')
+    .. ' ' .. int(member.health) .. risk .. (member.load ~= 0 and '/' .. int(member.load) or '')
     .. ((member.ticket or isMarked) and ' ' .. (member.ticket and int(member.ticket) or '') or '')
-    .. (isMarked and ' ' .. int(member.refutations or 0) .. (member.isSuspect and ' 1' or ' 0') or '')
+    .. (isMarked and ' ' .. int(member.refutations or 0) .. (member.isSuspect and ' 1' or (member.isJoining and ' 2' or ' 0')) or '')
     .. (member.role and ' ' .. member.role .. ' ' .. int(member.roleSinceMs) or '')
 end
 
@@ -145,7 +148,7 @@ local function bury(agentId, member, state)
       redis.call('ZADD', KEYS[9], member.ticket, int(member.ticket))
       member.ticket = nil
     end
-    member.isSuspect, member.role = false, nil
+    member.isSuspect, member.isJoining, member.role, member.load = false, false, nil, 0
   end
   member.state = state
   member.changedAtMs = nowMs

@@ -20,11 +20,17 @@ const columns: readonly Column[] = [
     order: ({ assignedRole }) => assignedRole ?? "",
   },
   { name: "Health", text: ({ health }) => health.toFixed(2), order: ({ health }) => health },
+  { name: "Load", text: ({ load }) => load.toFixed(1), order: ({ load }) => load },
   { name: "Phase, rad", text: ({ phaseRad }) => formatRatio(phaseRad), order: ({ phaseRad }) => phaseRad ?? -1 },
   { name: "Period", text: ({ periodMs }) => formatPeriod(periodMs), order: ({ periodMs }) => periodMs ?? -1 },
   { name: "Energy", text: ({ energy }) => formatUnits(energy), order: ({ energy }) => energy ?? -1 },
   { name: "Strategy", text: ({ strategy }) => formatPlain(strategy), order: ({ strategy }) => strategy ?? "" },
   { name: "Last beat", text: ({ lastBeatAt }) => formatTime(lastBeatAt), order: ({ lastBeatAt }) => lastBeatAt ?? 0 },
+  {
+    name: "Capabilities",
+    text: ({ capabilities }) => capabilities.join(", "),
+    order: ({ capabilities }) => capabilities.join(),
+  },
   { name: "Process", text: ({ host, pid }) => `${host} ${pid}`, order: ({ host, pid }) => `${host} ${pid}` },
 ];
 
