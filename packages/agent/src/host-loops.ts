@@ -154,7 +154,7 @@ function createRhythm(
     processId: options.processId,
     goal,
     strategies: options.rhythm.book,
-    batched: options.agentIds.length > 1,
+    crowd: options.agentIds.length,
     spin,
     doze,
     highestTerm: () => election.highestTerm(),

@@ -126,6 +126,7 @@ test("a full swarm refuses newcomers and no one else", async () => {
       keys.channels.membership,
       1,
       1,
+      1,
       agentId,
       incarnation,
       1e6,

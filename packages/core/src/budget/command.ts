@@ -115,31 +115,28 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
         { field: "requestId", value: refusal.requestId },
       );
     case "unknown-resource":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `budget ${refusal.budgetId} has no resource ${refusal.resource}: name one of its limits`,
-        { field: `amounts/${refusal.resource}`, value: refusal.resource },
+        `amounts/${refusal.resource}`,
+        refusal.resource,
       );
     case "unknown-class":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `budget ${refusal.budgetId} has no ${refusal.field} ${refusal.name}: name one of its policy, or leave it out`,
-        { field: refusal.field, value: refusal.name },
+        refusal.field,
+        refusal.name,
       );
     case "not-root":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `the limits of ${refusal.budgetId} are parts of its parent's: transfer from there`,
-        { field: "limits", value: refusal.budgetId },
+        "limits",
+        refusal.budgetId,
       );
     case "no-lease":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `budget ${refusal.budgetId} has no lease: there is nothing to prolong`,
-        {
-          field: "leaseMs",
-          value: refusal.budgetId,
-        },
+        "leaseMs",
+        refusal.budgetId,
       );
     case "closing":
     case "policy-changed":
@@ -158,20 +155,24 @@ export function budgetError(refusal: BudgetRefusal): EntrainError {
         { field: "allocationId", value: refusal.leaseUntilMs },
       );
     case "consumed":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `consumed/${refusal.resource} must lie between what was reported before and the ${refusal.limit} allocated`,
-        { field: `consumed/${refusal.resource}`, value: refusal.limit },
+        `consumed/${refusal.resource}`,
+        refusal.limit,
       );
     case "unrelated":
-      return new EntrainError(
-        "invalid-argument",
+      return misasked(
         `${refusal.from} and ${refusal.to} are neither parent and child nor siblings: transfer step by step`,
-        { field: "to", value: refusal.to },
+        "to",
+        refusal.to,
       );
     case "too-many":
       return new EntrainError("resource-exhausted", tooManyText(refusal.what));
   }
+}
+
+function misasked(text: string, field: string, value: unknown): EntrainError {
+  return new EntrainError("invalid-argument", text, { field, value });
 }
 
 function conflictText({ kind, budgetId }: Extract<BudgetRefusal, { kind: "closing" | "policy-changed" }>): string {

@@ -71,6 +71,9 @@ test("a goal that follows before a slow one's first beat has come does not wait 
   assert.ok(hourly.effectiveBeat === 14 && again.effectiveBeat === 14);
   assert.ok(again.anchorUnixMs - 23_000 < 3_001, `${again.anchorUnixMs - 23_000} ms`);
   const atOnce = nextGoal(hourly, { kind: "sync", periodMs: 1_000 }, { unixMs: 20_100, cycle: 13.0001 });
-  assert.ok((atOnce.periodFromCycle ?? 0) > (hourly.periodFromCycle ?? 0), "it follows on the one that is still ahead");
-  assert.ok(atOnce.anchorUnixMs - 20_100 < 5_000, `${atOnce.anchorUnixMs - 20_100} ms`);
+  assert.equal(atOnce.periodFromCycle, hourly.periodFromCycle, "it takes the place of the one that is still ahead");
+  assert.deepEqual(atOnce.before?.goalVersion, daily.goalVersion, "which never held");
+  assert.ok(atOnce.anchorUnixMs - 20_100 < 3_001, `${atOnce.anchorUnixMs - 20_100} ms`);
+  const late = nextGoal(hourly, { kind: "sync", periodMs: 1_000 }, { unixMs: 21_500, cycle: 13.0001 });
+  assert.ok((late.periodFromCycle ?? 0) > (hourly.periodFromCycle ?? 0), "under a second before it, it follows on it");
 });

@@ -96,10 +96,26 @@ export function nextGoal(current: GoalRecord, request: GoalRequest, at: CountAt)
   };
   const begins = firstBeatAfter(current, at);
   const isSplit = current.periodFromCycle !== undefined && at.cycle < current.effectiveBeat;
+  if (isSplit && past !== undefined && hasNotice(current, at))
+    return { ...common, ...inPlaceOf(current, common.periodNs), before: past };
   if (isSplit || begins.anchorUnixMs - at.unixMs > waitMaxMs)
     return { ...common, ...withinCycle(current, common.periodNs, at), before: present };
   const before = begins.effectiveBeat > current.effectiveBeat ? present : past;
   return { ...common, ...begins, ...(before === undefined ? {} : { before }) };
+}
+
+/** The period of `current` begins so late that everyone can hear of another one in its place. */
+function hasNotice(current: GoalRecord, { unixMs, cycle }: CountAt): boolean {
+  const start = periodFromCycleOf(current);
+  return cycle < start && unixMsAtCycle(current, start) - unixMs >= noticeMs;
+}
+
+/** From the count on from which the period of `current` was to hold. */
+function inPlaceOf(current: GoalRecord, periodNs: number): Beginning {
+  const periodFromCycle = periodFromCycleOf(current);
+  const beat = Math.ceil(periodFromCycle);
+  const anchorUnixMs = unixMsAtCycle(current, periodFromCycle) + ((beat - periodFromCycle) * periodNs) / 1e6;
+  return { anchorUnixMs, anchorBeat: beat, effectiveBeat: beat, periodFromCycle };
 }
 
 /** Two seconds on, or after the period of `current` has begun: the count then, and the first whole beat after it. */

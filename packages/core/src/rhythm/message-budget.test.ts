@@ -12,6 +12,17 @@ test("while something is new an agent speaks every fifth of a period, within 20 
   for (const [periodMs, intervalMs] of table) assert.equal(updateIntervalNs(periodMs * 1e6, false), intervalMs * 1e6);
 });
 
+test("of a process with a crowd it speaks more seldom, but twice a second at least where it would alone", () => {
+  for (const [periodMs, crowd, intervalMs] of [
+    [200, 50, 40],
+    [200, 250, 200],
+    [200, 5_000, 500],
+    [1_000, 250, 500],
+    [60_000, 250, 1_000],
+  ] as const)
+    assert.equal(updateIntervalNs(periodMs * 1e6, false, crowd), intervalMs * 1e6);
+});
+
 test("once settled it speaks twice a second", () => {
   assert.equal(updateIntervalNs(20e6, true), 500e6);
 });

@@ -10,9 +10,19 @@ export const settleNs = 1e9;
 /** An agent that is still out of step updates frequently for this long after it, ns. */
 export const settleAtMostNs = 10e9;
 
-/** Pause between two updates (ns): T/5 within 20 ms .. 1 s while something is new, then at most two a second. */
-export function updateIntervalNs(periodNs: number, settled: boolean): number {
-  return settled ? 500 * milli : Math.min(Math.max(periodNs / 5, 20 * milli), 1_000 * milli);
+/** Agents of one process beyond which they update more seldom while something is new, so that one core can follow. */
+const crowdMin = 50;
+const settledNs = 500 * milli;
+
+/**
+ * Pause between two updates (ns): T/5 within 20 ms .. 1 s while something is new, then at most two a second. Of a process with
+ * a crowd of agents longer in proportion, up to half a second: all of them at the full pace would be out of step for want of a
+ * processor, and for that keep the pace up.
+ */
+export function updateIntervalNs(periodNs: number, settled: boolean, crowd = 1): number {
+  if (settled) return settledNs;
+  const alone = Math.min(Math.max(periodNs / 5, 20 * milli), 1_000 * milli);
+  return Math.max(alone, Math.min(settledNs, alone * (crowd / crowdMin)));
 }
 
 /** How many neighbours an agent keeps among `members`: 8 where a process hosts one agent, 16 where frames are batched. */

@@ -188,7 +188,7 @@ function onTick(state: RhythmState, { nowNs, unixMs, early = false }: Tick): Rhy
   current = joins ? joined(update.state, nowNs, unixMs, update.movedCycles, effects) : update.state;
   if (update.switched !== undefined) effects.push({ kind: "strategy", ...update.switched });
   current = stillNew(current, nowNs, update.distanceCycles);
-  const interval = updateIntervalNs(current.goal.periodNs, nowNs >= current.settledFromNs);
+  const interval = updateIntervalNs(current.goal.periodNs, nowNs >= current.settledFromNs, current.crowd);
   effects.push({ kind: "announce" });
   return { state: { ...current, updateDueNs: nowNs + interval }, effects };
 }
@@ -274,7 +274,7 @@ function stillNew(state: RhythmState, nowNs: number, distanceCycles: number | un
 }
 
 function unsettled(state: RhythmState, nowNs: number): RhythmState {
-  const interval = updateIntervalNs(state.goal.periodNs, false);
+  const interval = updateIntervalNs(state.goal.periodNs, false, state.crowd);
   return {
     ...state,
     renewedNs: nowNs,

@@ -54,6 +54,8 @@ export interface RhythmState {
   /** The last moment at which nobody could be alone: the start, or a neighbour with a lineage. */
   readonly aloneSinceNs: number;
   readonly aloneForNs: number;
+  /** Agents that the process hosts. */
+  readonly crowd: number;
   /** The last join, goal or new neighbour. */
   readonly renewedNs: number;
   readonly settledFromNs: number;
@@ -84,6 +86,8 @@ export interface RhythmOptions {
   readonly cycle: number;
   /** How long to listen before founding a lineage, ns (default 2 s). */
   readonly aloneForNs?: number;
+  /** Agents that the process hosts (default 1). */
+  readonly crowd?: number;
   readonly temperament?: Partial<Temperament>;
   readonly energy?: EnergyBudget;
   /** The strategies that exist (default: the built-in ones). */
@@ -108,6 +112,7 @@ export function createRhythmState(options: RhythmOptions): RhythmState {
     samples: [],
     aloneSinceNs: nowNs,
     aloneForNs: options.aloneForNs ?? 2e9,
+    crowd: options.crowd ?? 1,
     renewedNs: nowNs,
     settledFromNs: nowNs + settleNs,
     updateDueNs: nowNs,

@@ -62,8 +62,10 @@ for at = 6, #ARGV, 4 do
     roleSinceMs = sameLife and before.roleSinceMs or nil,
   })
   healthDelta = healthDelta + health - (alive and before.health or 0)
-  if not sameLife or redis.call('HGET', KEYS[3], agentId) ~= offer then
+  if not sameLife then
     recordChange(agentId, text, offer)
+  elseif redis.call('HGET', KEYS[3], agentId) ~= offer then
+    recordMark(agentId, text, offer)
   end
   agentIds[#agentIds + 1] = agentId
   offers[#offers + 1], offers[#offers + 2] = agentId, offer

@@ -12,8 +12,8 @@ export interface RhythmLoopOptions {
   readonly goal: GoalRecord;
   /** The strategies that exist (default: the built-in ones). */
   readonly strategies?: StrategyBook;
-  /** Whether the process hosts many agents, so that frames are batched. */
-  readonly batched: boolean;
+  /** How many agents the process hosts: of several, frames are batched; a crowd updates more seldom while something is new. */
+  readonly crowd: number;
   readonly spin: () => boolean;
   /** The highest leadership term this process has seen, to be told to peers (L2). */
   readonly highestTerm: () => number;

@@ -74,7 +74,7 @@ function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
       events: (event) => events.push(event),
       processId,
       goal,
-      batched: agentsEach > 1,
+      crowd: agentsEach,
       spin: () => false,
       highestTerm: () => 7,
       onTerm: () => undefined,

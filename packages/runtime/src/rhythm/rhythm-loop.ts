@@ -71,11 +71,11 @@ export class RhythmLoop {
 
   /** Takes an agent in; it listens before it speaks of a time of its own (R4). */
   add({ incarnation, ...agent }: HostedAgent): void {
-    const { clock, strategies: book } = this.#options;
+    const { clock, crowd, strategies: book } = this.#options;
     const { agentId } = agent;
     const goal = this.#goal;
     const cycle = cycleAtUnixMs(goal, clock.unixMs());
-    const state = createRhythmState({ ...agent, goal, nowNs: clock.monoNs(), cycle, ...(book && { book }) });
+    const state = createRhythmState({ ...agent, crowd, goal, nowNs: clock.monoNs(), cycle, ...(book && { book }) });
     this.#hosted.set(agentId, { incarnation, state, skipped: 0 });
     // Version 0 is a guess in place of a goal.
     if (goal.goalVersion > 0) this.#options.events({ kind: "goal.changed", agentId, goal });
@@ -88,10 +88,10 @@ export class RhythmLoop {
 
   /** The members to keep step with, the alive ones of a view, and their places from the view's first beat on (R5). */
   setMembers(view: MembershipView): void {
-    const { batched, processId, transport, clock } = this.#options;
+    const { crowd, processId, transport, clock } = this.#options;
     const members = aliveIn(view);
     const ids = members.map(({ agentId }) => agentId);
-    const overlay = createOverlay(ids, neighbourLimit(members.length, batched));
+    const overlay = createOverlay(ids, neighbourLimit(members.length, crowd > 1));
     this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
     transport.setPeers(this.#routing.peers);
     const nowNs = clock.monoNs();

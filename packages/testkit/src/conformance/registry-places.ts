@@ -75,4 +75,19 @@ export const placeCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.equal((await registry.snapshot()).effectiveBeat, 4);
     },
   },
+  {
+    name: "an offer of a living member that changes moves nobody: the first beat of places stays (R5)",
+    async run(swarm) {
+      const { registry } = await swarm.client();
+      await registry.register([offerOf("a")]);
+      await registry.heartbeat([beatOf("a")], { cycle: 7.25, periodMs: 86_400_000 });
+      await registry.register([offerOf("b")]);
+      const before = await registry.snapshot();
+      await registry.heartbeat([beatOf("a"), beatOf("b")], { cycle: 41.5, periodMs: 86_400_000 });
+      await registry.register([{ ...offerOf("a"), capabilities: ["count"] }]);
+      const after = await registry.snapshot();
+      assert.ok(after.version > before.version && after.members.get("a")?.capabilities?.includes("count"));
+      assert.deepEqual([before.effectiveBeat, after.effectiveBeat], [8, 8]);
+    },
+  },
 ];

@@ -9,12 +9,11 @@ export function missingForReadiness(
   agents: readonly AgentView[],
   swarm: SwarmView,
 ): readonly string[] {
-  const seen = new Map(agents.map((agent) => [agent.agentId, agent]));
-  const absent = startedIds.filter((agentId) => seen.get(agentId)?.state !== "alive");
-  const silent = startedIds.filter((agentId) => {
-    const agent = seen.get(agentId);
-    return agent?.state === "alive" && agent.phaseRad === null;
-  });
+  const present = new Map(
+    agents.filter(({ state }) => state === "alive" || state === "joining").map((agent) => [agent.agentId, agent]),
+  );
+  const absent = startedIds.filter((agentId) => !present.has(agentId));
+  const silent = startedIds.filter((agentId) => present.get(agentId)?.phaseRad === null);
   const missing: string[] = [];
   if (absent.length > 0) missing.push(`not alive yet: ${few(absent)}`);
   if (silent.length > 0) missing.push(`no phase heard from: ${few(silent)}`);
