@@ -87,6 +87,8 @@ test("in a full memory leaders are renewed, released and made, members live on a
     await assert.rejects(store.rates.refresh("upstream", { ...share, holderId: "b" }), full);
     await store.rates.release("upstream", "a");
     await assert.rejects(store.registry.register([offerOf("c")]), full);
+    await assert.rejects(store.registry.register([{ ...offerOf("b"), capabilities: ["scan"] }]), full);
+    assert.deepEqual((await store.registry.heartbeat([beatOf("b")])).unknown, [], "it lives on with its old offer");
     await assert.rejects(store.ledger.open({ fingerprint }, 1_000), full);
     await assert.rejects(store.ledger.commit(proposalOf("more", "a")), full);
     await store.registry.leave("b", 1);

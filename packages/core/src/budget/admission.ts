@@ -1,5 +1,6 @@
 /** Whether a budget has room for a request: what its policy keeps for others does not count. */
-import { covers, type Amounts } from "./amounts.ts";
+import { amountOf, covers, type Amounts } from "./amounts.ts";
+import type { Budget } from "./budget.ts";
 import type { BudgetRefusal } from "./command.ts";
 import { accountOf, type Node } from "./ledger.ts";
 import { leastOf, openPercent, shareOf, unknownClass, wholeOf, type RequestClass } from "./policy.ts";
@@ -54,6 +55,24 @@ export function shortage(
   );
   if (covers(remaining, amounts)) return undefined;
   return { kind: "exhausted", budgetId: node.definition.budgetId, remaining, preempted, waitMs };
+}
+
+/**
+ * What a request lacks of a budget as it was read, only resources of which something is missing; none where the request names
+ * what the budget has not, which its store refuses.
+ */
+export function missingFor(
+  { policy, limits, granted, used }: Pick<Budget, "policy" | "limits" | "granted" | "used">,
+  request: RequestClass & { readonly amounts: Amounts },
+): Amounts {
+  const entries = Object.entries(request.amounts);
+  if (unknownClass(policy, request) !== undefined || entries.some(([name]) => !Object.hasOwn(limits, name))) return {};
+  const open = openPercent(policy, request);
+  const missing = entries.map(([name, amount]) => {
+    const room = shareOf(amountOf(limits, name), open) - amountOf(granted, name) - amountOf(used, name);
+    return [name, amount - Math.max(0, room)] as const;
+  });
+  return Object.fromEntries(missing.filter(([, lack]) => lack > 0));
 }
 
 /** The refusal of a request that is behind others: what there is, is theirs. */

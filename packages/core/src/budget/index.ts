@@ -8,6 +8,7 @@ export {
   type Amounts,
   type ResourceKind,
 } from "./amounts.ts";
+export { missingFor } from "./admission.ts";
 export { createBudgetAudit, type AuditEntry, type AuditReport, type BudgetAudit } from "./audit.ts";
 export { budgetPoliciesOf, budgetPoliciesPointer, checkBudgetPolicies, type BudgetDefaults } from "./defaults.ts";
 export { forecastLimits, type ForecastSettings } from "./forecast.ts";

@@ -90,7 +90,7 @@ const fromTheRichest: RoomStrategy = ({ siblings, lack }) => {
 };
 
 async function market() {
-  const { desk, book } = office({ limits: { slots: 30 } });
+  const { desk, book, granted } = office({ limits: { slots: 30 } });
   for (const [budgetId, slots] of [
     ["a", 5],
     ["b", 8],
@@ -98,7 +98,7 @@ async function market() {
   ] as const)
     await desk.create({ budgetId, parentId: "pool", limits: { slots } });
   const limits = () => ["a", "b", "c"].map((id) => book.budget(id)?.limits["slots"]);
-  return { desk, book, limits };
+  return { desk, book, granted, limits };
 }
 
 test("a strategy of one's own moves room before anything else is tried, and only where there is too little", async () => {
@@ -141,5 +141,55 @@ test("what a strategy proposes and there is not is refused by the store, and mov
     { code: "invalid-argument", field: "makeRoom" },
   );
   assert.deepEqual(limits(), before);
+  assert.deepEqual(book.breaches(), []);
+});
+
+test("who gives a request up while room is sought has taken nothing, and moves no more", async () => {
+  const { desk, granted, limits } = await market();
+  const before = limits();
+  const asked: RoomSought[] = [];
+  const signal = AbortSignal.abort(new Error("no longer needed"));
+  const makeRoom: RoomStrategy = (sought) => {
+    asked.push(sought);
+    return fromTheRichest(sought);
+  };
+  await assert.rejects(desk.allocate("a", { amounts: { slots: 3 }, makeRoom, signal }), /no longer needed/);
+  assert.equal(asked.length, 0);
+  const stop = new AbortController();
+  const stopping: RoomStrategy = (sought) => {
+    stop.abort(new Error("too late"));
+    return fromTheRichest(sought);
+  };
+  const late = { amounts: { slots: 6 }, makeRoom: stopping, signal: stop.signal };
+  await assert.rejects(desk.allocate("a", late), /too late/);
+  assert.deepEqual([granted, limits()], [[], before]);
+});
+
+test("a budget that would grant less asks the strategy first, and what is left for a tier counts", async () => {
+  const { desk, limits } = await market();
+  await desk.amend("a", { exhaustion: { kind: "degrade", leastPercent: 10 }, tiers: { low: 40 } });
+  const lease = await desk.allocate("a", { amounts: { slots: 6 }, makeRoom: fromTheRichest });
+  assert.deepEqual([lease.amounts, limits()], [{ slots: 6 }, [6, 8, 9]]);
+  await lease.release();
+  const lacks: RoomSought["lack"][] = [];
+  const looking: RoomStrategy = ({ lack }) => {
+    lacks.push(lack);
+    return [];
+  };
+  await desk.allocate("a", { amounts: { slots: 3 }, tier: "low", makeRoom: looking });
+  assert.deepEqual(lacks, [{ slots: 1 }]);
+  await assert.rejects(desk.allocate("a", { amounts: { gpus: 3 }, makeRoom: looking }), { code: "invalid-argument" });
+  assert.equal(lacks.length, 1, "what the budget does not have is no lack of room");
+});
+
+test("where others take the room between the reading and the asking, the strategy is asked once the whole is refused", async () => {
+  const { desk, limits, book } = await market();
+  const both = [1, 2].map(() => desk.allocate("a", { amounts: { slots: 5 }, makeRoom: fromTheRichest }));
+  const leases = await Promise.all(both);
+  assert.deepEqual(
+    leases.map(({ amounts }) => amounts),
+    [{ slots: 5 }, { slots: 5 }],
+  );
+  assert.deepEqual(limits(), [10, 8, 5]);
   assert.deepEqual(book.breaches(), []);
 });

@@ -40,9 +40,13 @@ export interface AllocateOptions {
   readonly waitMs?: number;
   /** Takes less where the whole cannot be had in time, but at least this much; a resource that it does not name whole. */
   readonly least?: Amounts;
-  /** A strategy of one's own: moves room to the budget where there is too little, before anything else is tried. */
+  /**
+   * A strategy of one's own: where the budget, as it is read, has too little for the request, it moves room there before
+   * anything is asked for, so also before the budget lends, preempts or grants less; where others take the room between the
+   * reading and the asking, once the whole is refused. A request id that was granted already is looked at like a new one.
+   */
   readonly makeRoom?: RoomStrategy;
-  /** Gives the wait up. */
+  /** Gives it up, before anything is moved or taken or while it waits. */
   readonly signal?: AbortSignal;
 }
 
@@ -97,17 +101,26 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
   }
 
   async function ask(request: AllocationRequest, wait: SeekOptions): Promise<BudgetLease> {
-    const { outcome, sentMs } = await seekGrant(options, request, wait);
+    return held(request, await seekGrant(options, request, wait));
+  }
+
+  function held(request: AllocationRequest, { outcome, sentMs }: Awaited<ReturnType<typeof seekGrant>>): BudgetLease {
     if (outcome.kind === "granted") return holdLease(options, outcome.grant, request.leaseMs, sentMs);
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
     throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
   }
 
-  /** What is left where the whole of a request is not to be had; undefined where it is, and then it is granted. */
-  async function remainingFor({ least: _, ...whole }: AllocationRequest): Promise<Amounts | undefined> {
-    const outcome = await store.apply({ kind: "allocate", request: whole });
-    const isExhausted = outcome.kind === "refused" && outcome.refusal.kind === "exhausted";
-    return isExhausted ? outcome.refusal.remaining : undefined;
+  /** Moves room first where there is too little; where others were ahead with what there was, once the whole is refused. */
+  async function askWithRoom(request: AllocationRequest, strategy: RoomStrategy, wait: SeekOptions) {
+    const { signal } = wait;
+    if (!(await makeRoomFor(options, request, strategy, signal))) {
+      const { least: _, ...whole } = request;
+      const answer = await seekGrant(options, whole, { waitMs: 0, signal });
+      const isExhausted = answer.outcome.kind === "refused" && answer.outcome.refusal.kind === "exhausted";
+      if (!isExhausted) return held(request, answer);
+      await makeRoomFor(options, request, strategy, signal);
+    }
+    return ask(request, wait);
   }
 
   return {
@@ -119,11 +132,8 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
       checkObject("options", asked, "give { amounts }");
       const { waitMs, signal, makeRoom, requestId = nextRequestId(), ...wish } = asked;
       const request = allocationRequest(budgetId, { ...wish, requestId, holder });
-      if (makeRoom !== undefined) {
-        const remaining = await remainingFor(request);
-        if (remaining !== undefined) await makeRoomFor(options, request, remaining, makeRoom);
-      }
-      return ask(request, { waitMs, signal });
+      const wait = { waitMs, signal };
+      return makeRoom === undefined ? ask(request, wait) : askWithRoom(request, makeRoom, wait);
     },
     transfer: (from, to, amounts, requestId) =>
       carryOut({ kind: "transfer", from, to, amounts: checkAmounts("amounts", amounts, 1), requestId }),

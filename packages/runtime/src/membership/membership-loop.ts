@@ -138,7 +138,8 @@ export class MembershipLoop {
     const { registry, clock, events, count } = this.#options;
     // To be registered is a sign of life as well: who was just now is heard of at the next turn, and has joined then.
     const isJoining = !this.#joined;
-    await this.#register();
+    // A member beats first: its sign of life is taken even where the store has no room for anything new.
+    if (isJoining) await this.#register();
     const sentMs = clock.monoMs();
     const beats = isJoining ? [] : this.#beats();
     const answer = await registry.heartbeat(beats, count?.());
@@ -147,8 +148,18 @@ export class MembershipLoop {
     this.#giveUp(answer.superseded);
     this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
     if (answer.unknown.length > 0) this.#isLoadTold = false;
-    await this.#register();
+    await this.#renew();
     if (answer.version !== this.#view.version) await this.#catchUp();
+  }
+
+  /** Registers again whom the store has lost, and what is offered anew; only the former has to succeed for a turn to. */
+  async #renew(): Promise<void> {
+    try {
+      await this.#register();
+    } catch (thrown) {
+      // Who is a member with its old offer stays one: the new one is told with the next turn.
+      if (this.#unregistered.size > 0) throw thrown;
+    }
   }
 
   async #register(): Promise<void> {
