@@ -24,7 +24,15 @@ function setUp() {
     const baseVersion = present?.version ?? 0;
     const next = { version: baseVersion + 1, document };
     present = next;
-    const entry = { version: next.version, baseVersion, author: "", reason: "", atMs: 0, patch: [], changes: [] };
+    const entry = {
+      version: next.version,
+      baseVersion,
+      author: "",
+      reason: "",
+      atMs: 0,
+      patch: { kind: "merge", patch: {} } as const,
+      changes: [],
+    };
     for (const listen of listeners)
       listen(isResync ? { kind: "resync", fromVersion: 0, document: next } : { kind: "change", entry, document: next });
   };
