@@ -109,6 +109,7 @@ export function createHostContext(
   const { follower } = held;
   const unfollow = followBudgetPolicy({
     store: store.budgets,
+    health: store.health,
     source: follower,
     timers: systemTimers,
     random: createRandom(`budget policy of ${options.processId}`),

@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
-import { checkId, checkObject, EntrainError, membersOf, optionsOf } from "@entrain/kernel";
+import { checkId, EntrainError, membersOf, optionsOf } from "@entrain/kernel";
 import { electionTimings, type ElectionTimings } from "@entrain/core/election";
 import { membershipTimings, type MembershipTimings } from "@entrain/core/membership";
 import { voterTimings, type VoterTimings } from "@entrain/core/vote";
@@ -173,14 +173,22 @@ function checkAgentIds(agentIds: readonly string[]): readonly string[] {
 function checkRedis(redis: unknown): RedisAddress {
   if (typeof redis === "string" || (typeof redis === "object" && redis !== null)) return redis;
   const remedy = "give a URL such as redis://127.0.0.1:6379, options of ioredis, or a client";
-  const found = redis === undefined ? "missing" : `of the kind ${redis === null ? "null" : typeof redis}`;
+  const found = redis === undefined ? "missing" : kindOf(redis);
   throw new EntrainError("invalid-argument", `redis is ${found}: ${remedy}`, { field: "redis", remedy });
 }
 
-/** What is in it is judged where it is used. */
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return "a list";
+  return `of the kind ${value === null ? "null" : typeof value}`;
+};
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What is in it is judged where it is used. Its value may be a key and is not shown. */
 function checkTls(tls: TlsMaterial | TlsSource | undefined): TlsMaterial | TlsSource | undefined {
-  if (tls !== undefined) checkObject("tls", tls, "give { ca, cert, key }, or a source of them");
-  return tls;
+  if (tls === undefined || isObject(tls)) return tls;
+  const remedy = "give { ca, cert, key }, or a source of them";
+  throw new EntrainError("invalid-argument", `tls is ${kindOf(tls)}: ${remedy}`, { field: "tls", remedy });
 }
 
 function checkPatterns(patterns: HostOptions["patterns"]): HostOptions["patterns"] {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
+import { EntrainError } from "./errors.ts";
 import { checkObject, membersOf, optionsOf } from "./members.ts";
 
 const known = ["period", "groups"];
@@ -25,11 +27,22 @@ test("what is no object is refused by its field, with what to give", () => {
 test("a member that is not known is refused by its name, with the one that was meant", () => {
   assert.throws(() => membersOf({ peroid: 3 }, "rhythm", known), {
     field: "rhythm.peroid",
-    message: "rhythm.peroid is 3: it is not known; did you mean period?",
+    message: "rhythm.peroid is not known; did you mean period?",
     nearest: "period",
   });
   assert.throws(() => optionsOf({ colour: "red" }, known), {
     field: "colour",
-    message: 'colour is "red": it is not known; there are period, groups',
+    message: "colour is not known; there are period, groups",
   });
+});
+
+test("the value of a member that is not known is not repeated, for it may be a secret", () => {
+  const secret = "redis://:hunter2@10.0.0.1";
+  assert.throws(
+    () => optionsOf({ redsi: secret }, ["redis"]),
+    (error) =>
+      error instanceof EntrainError &&
+      error.message === "redsi is not known; did you mean redis?" &&
+      !inspect(error).includes("hunter2"),
+  );
 });

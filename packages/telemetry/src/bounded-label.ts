@@ -10,7 +10,7 @@ const otherLabel = "other";
 const lengthMax = 64;
 
 /** Turns a text into a label value: itself for the first `distinctMax` texts, then "other". */
-export function createBoundedLabel(distinctMax = 32): (text: string) => string {
+function createBoundedLabel(distinctMax = 32): (text: string) => string {
   const known = new Set<string>();
   return (text) => {
     if (known.has(text)) return text;
@@ -39,3 +39,13 @@ export type BoundedLabelName =
   | "source"
   | "watch"
   | "what";
+
+/** The same for each of those labels by itself. */
+export function createBoundedLabels(): (label: BoundedLabelName, text: string) => string {
+  const bounds = new Map<BoundedLabelName, (text: string) => string>();
+  return (label, text) => {
+    const bound = bounds.get(label) ?? createBoundedLabel();
+    bounds.set(label, bound);
+    return bound(text);
+  };
+}

@@ -2,7 +2,7 @@
  * Feeds the metrics that an event concerns. Every kind is named here: a new one does not compile until it is decided what it counts.
  */
 import type { EventSink, RuntimeEvent } from "@entrain/ports";
-import { createBoundedLabel, type BoundedLabelName } from "./bounded-label.ts";
+import { createBoundedLabels, type BoundedLabelName } from "./bounded-label.ts";
 import type { MetricFamilies } from "./metrics.ts";
 import { recordDecision, type ActsMemory } from "./record-decisions.ts";
 import { recordConsole } from "./record-console.ts";
@@ -54,19 +54,12 @@ interface RecorderState {
   readonly hosted: Set<string>;
   readonly bound: (label: BoundedLabelName, text: string) => string;
   readonly acts: ActsMemory;
+  /** Labels of watches that were behind at the last look. */
+  readonly lateWatches: Set<string>;
 }
 
 function createState(): RecorderState {
-  const bounds = new Map<string, (text: string) => string>();
-  return {
-    hosted: new Set(),
-    bound(label, text) {
-      const bound = bounds.get(label) ?? createBoundedLabel();
-      bounds.set(label, bound);
-      return bound(text);
-    },
-    acts: { dropped: 0 },
-  };
+  return { hosted: new Set(), bound: createBoundedLabels(), acts: { dropped: 0 }, lateWatches: new Set() };
 }
 
 /** A sink that feeds `families`. */
@@ -142,7 +135,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "budgets.audited":
     case "budgets.counted":
     case "rate.refreshed":
-      recordSharing(families, state.bound, event);
+      recordSharing(families, state.bound, state.lateWatches, event);
       return;
     default:
       recordTogether(families, state, event);

@@ -133,6 +133,48 @@ test("texts of unknown variety are bounded and no incident becomes a label", asy
   assert.doesNotMatch(text, /i-1|d-1/);
 });
 
+test("names of watches that share a label show the slowest of them, and a label that nobody has any more shows nothing late", async () => {
+  const sampled = (named: readonly (readonly [string, number])[]): RuntimeEvent => ({
+    kind: "watches.sampled",
+    ...{ open: named.length, waiting: 0, behindMax: 0, told: named.length },
+    byName: named.map(([name, behind]) => {
+      return { name, open: 1, waiting: 0, behind, behindMs: behind * 1_000, told: 1, coalesced: 0 };
+    }),
+  });
+  const registry = new Registry();
+  const known = Array.from({ length: 32 }, (_, index) => [`name ${index}`, 0] as const);
+  const lags = async (watch: string) => [
+    await valueOf(registry, `entrain_context_watch_lag_versions{watch="${watch}"}`),
+    await valueOf(registry, `entrain_context_watch_lag_seconds{watch="${watch}"}`),
+  ];
+  const { record } = createMetrics(registry);
+  record(sampled(known));
+  record(
+    sampled([
+      ["name 0", 4],
+      ["late", 9],
+      ["later", 2],
+    ]),
+  );
+  assert.deepEqual(
+    [await lags("other"), await lags("name 0")],
+    [
+      [9, 9],
+      [4, 4],
+    ],
+  );
+  assert.equal(await valueOf(registry, 'entrain_context_watch_named_news_total{watch="other"}'), 2);
+  record(sampled([["name 1", 3]]));
+  assert.deepEqual(
+    [await lags("other"), await lags("name 0"), await lags("name 1")],
+    [
+      [0, 0],
+      [0, 0],
+      [3, 3],
+    ],
+  );
+});
+
 test("a session that ends without a score has taken its time all the same, and one that goes on has not ended", async () => {
   const session = { kind: "session.changed", sessionId: "s-1", pattern: "pipeline", score: null, cause: "" } as const;
   const registry = recording([

@@ -1,5 +1,5 @@
 /** Feeds the metrics of what a swarm shares: its store, its document and the policy in it, watches, budgets, rates. */
-import type { RuntimeEvent } from "@entrain/ports";
+import type { NamedWatches, RuntimeEvent } from "@entrain/ports";
 import type { MetricFamilies } from "./metrics.ts";
 
 /** What is told of it. */
@@ -24,10 +24,11 @@ type SharingEvent = Extract<
   }
 >;
 
-/** Counts one event; texts of unknown variety go through `bound`. */
+/** Counts one event; texts of unknown variety go through `bound`, and `late` keeps the labels of watches that were behind. */
 export function recordSharing(
   to: MetricFamilies,
   bound: (label: "rule" | "rate" | "outcome" | "watch", text: string) => string,
+  late: Set<string>,
   event: SharingEvent,
 ): void {
   switch (event.kind) {
@@ -66,13 +67,7 @@ export function recordSharing(
       to.watchWaiting.set(event.waiting);
       to.watchBehind.set(event.behindMax);
       to.watchNews.inc(event.told);
-      for (const { name, behind, behindMs, told, coalesced } of event.byName) {
-        const watch = bound("watch", name);
-        to.watchLagVersions.set({ watch }, behind);
-        to.watchLag.set({ watch }, behindMs / 1_000);
-        to.watchToldByName.inc({ watch }, told);
-        to.watchCoalesced.inc({ watch }, coalesced);
-      }
+      recordNamed(to, (name) => bound("watch", name), late, event.byName);
       return;
     case "budget.answered":
       to.budgetOperations.inc({ operation: event.operation, outcome: bound("outcome", event.outcome) });
@@ -94,5 +89,31 @@ export function recordSharing(
       to.rateTaken.inc({ rate }, event.taken);
       return;
     }
+  }
+}
+
+/** Names that share a label show the slowest of them; a label that none of them has any more is told once to be in time. */
+function recordNamed(
+  to: MetricFamilies,
+  labelOf: (name: string) => string,
+  late: Set<string>,
+  byName: readonly NamedWatches[],
+): void {
+  const lags = new Map([...late].map((watch) => [watch, { behind: 0, behindMs: 0 }]));
+  for (const { name, behind, behindMs, told, coalesced } of byName) {
+    const watch = labelOf(name);
+    const slowest = lags.get(watch) ?? { behind: 0, behindMs: 0 };
+    lags.set(watch, {
+      behind: Math.max(slowest.behind, behind),
+      behindMs: Math.max(slowest.behindMs, behindMs),
+    });
+    to.watchToldByName.inc({ watch }, told);
+    to.watchCoalesced.inc({ watch }, coalesced);
+  }
+  late.clear();
+  for (const [watch, { behind, behindMs }] of lags) {
+    to.watchLagVersions.set({ watch }, behind);
+    to.watchLag.set({ watch }, behindMs / 1_000);
+    if (behind > 0 || behindMs > 0) late.add(watch);
   }
 }

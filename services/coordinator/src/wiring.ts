@@ -125,6 +125,7 @@ export async function startCoordinator(
     });
     const unfollowPolicy = followBudgetPolicy({
       store: store.budgets,
+      health: store.health,
       source: held.follower,
       timers: systemTimers,
       random: createRandom(randomUUID()),

@@ -261,7 +261,7 @@ test("what is wrong is refused by its field", () => {
     [{ pattern: cyclic }, /a part that contains itself/],
     [{ pattern: deep(9) }, /nest patterns at most 8 deep/],
     [{ pattern: { pattern: "pipeline", stages: [] } }, /^pattern\.stages is a list: give a list of 1 to 100/],
-    [{ pattern: step("one", { trisMax: 1 }) }, /^pattern\.trisMax is 1: it is not known; did you mean triesMax/],
+    [{ pattern: step("one", { trisMax: 1 }) }, /^pattern\.trisMax is not known; did you mean triesMax/],
     [{ pattern: step("two words") }, /^pattern\.capability is "two words"/],
     [{ pattern: { pattern: "competitive", task: step("one"), contestants: 1, score: "x" } }, /^pattern\.contestants/],
     [{ pattern: { pattern: "consensus", vote: step("one"), voters: 3, policy: "most" } }, /^pattern\.policy is "most"/],

@@ -1,5 +1,6 @@
 /** Calls under limits of the shared document, in virtual time. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { SharedDocument } from "@entrain/core/context";
@@ -48,6 +49,14 @@ test("a try that takes longer than the document allows is ended, whether or not 
   };
   await assert.rejects(time.until(call(deaf)), { code: "deadline-exceeded", message: /upstream .* 40 ms/ });
   assert.ok(ended instanceof EntrainError);
+});
+
+test("a try that is over leaves neither timer nor listener behind, also where its work never ends", async () => {
+  const { time, call } = setUp({ retries: { upstream: { attemptsMax: 3, pauseMs: 10 } }, timeouts: { upstream: 40 } });
+  const { signal } = new AbortController();
+  const deaf = (): Promise<never> => new Promise(() => undefined);
+  await assert.rejects(time.until(call(deaf, { signal })), { code: "deadline-exceeded" });
+  assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 
 test("what cannot succeed unchanged is not tried again", async () => {

@@ -56,7 +56,9 @@ function tryOnce<T>(
   const { timeoutMs } = callSettings(document(), name, options);
   const ending = new AbortController();
   return new Promise((resolve, reject) => {
+    // Not only when the work settles: one that heeds no signal may never do.
     const end = (error: EntrainError): void => {
+      done();
       ending.abort(error);
       reject(error);
     };

@@ -114,7 +114,7 @@ test("children, transfers and closing keep the parent's books", async (t) => {
 });
 
 test("a child is prolonged; a root has no lease, and what is no lease is refused", async (t) => {
-  const { call } = await openApis(t);
+  const { call, budget } = await openApis(t);
   await call("POST", "budgets", { budgetId: "root", limits: { slots: 100 } });
   const made = await call("POST", "budgets", {
     budgetId: "a",
@@ -127,6 +127,9 @@ test("a child is prolonged; a root has no lease, and what is no lease is refused
   assert.ok(Number(longer.body["leaseUntil"]) >= Number(made.body["leaseUntil"]) + 500_000);
   const both = await call("PATCH", "budgets/a", { leaseMs: 700_000, reserves: { emergency: 5 } });
   assert.deepEqual(both.body["reserves"], { emergency: 5 });
+  const refused = await call("PATCH", "budgets/a", { leaseMs: 9_000_000, limits: { slots: 41 } });
+  assert.equal(refused.status, 422);
+  assert.equal((await budget("a"))?.leaseUntil, both.body["leaseUntil"], "refused as a whole, it is not prolonged");
   for (const [budgetId, leaseMs] of [
     ["root", 60_000],
     ["a", 0],

@@ -148,16 +148,17 @@ function addChanges(app: FastifyInstance, context: ApiContext): void {
       requireStore(context);
       const { store, timers, random } = context;
       const { leaseMs, ...rest } = body;
-      if (leaseMs !== undefined) {
-        const outcome = await apply(context, { kind: "prolong", budgetId: params.id, leaseMs });
-        if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/leaseMs");
-      }
       if (leaseMs === undefined || Object.keys(rest).length > 0) {
         const change = { ...policyOf(rest), limits: rest.limits as Amounts | undefined };
         const outcome = await checkedLater(() =>
           amendBudget({ store: store.budgets, timers, random }, params.id, change),
         );
         if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/limits");
+      }
+      // After what is more often refused, so that a refused change leaves no longer lease behind.
+      if (leaseMs !== undefined) {
+        const outcome = await apply(context, { kind: "prolong", budgetId: params.id, leaseMs });
+        if (outcome.kind === "refused") return sendRefusal(reply, outcome.refusal, "/leaseMs");
       }
       const [after] = await store.budgets.read([params.id]);
       if (after === undefined) return sendRefusal(reply, { kind: "unknown-budget", budgetId: params.id }, "");
