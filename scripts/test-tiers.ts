@@ -1,8 +1,8 @@
 /**
  * The tiers of tests, in the order in which they run: cheap and certain first, so that a failure shows early.
  * A tier's files run in processes of their own, `concurrency` at a time (two cores: two; unit tests wait half of their
- * time for start-ups and timers, so four). Chaos waits for leases to end more than it computes. End-to-end tests look at
- * whole swarms from outside, so they run alone.
+ * time for start-ups and timers, so four; integration for pauses and outages to pass, so three). Chaos waits for leases to
+ * end more than it computes. End-to-end tests look at whole swarms from outside, so they run alone.
  */
 export interface Tier {
   readonly name: "unit" | "tidy" | "live" | "integration" | "chaos" | "e2e" | "deploy";
@@ -52,7 +52,7 @@ export const tiers: readonly Tier[] = [
     name: "integration",
     files: ["tests/integration/**/*.test.ts"],
     except: [],
-    concurrency: 2,
+    concurrency: 3,
     fileTimeoutMs: 300_000,
   },
   { name: "chaos", files: ["tests/chaos/**/*.test.ts"], except: [], concurrency: 2, fileTimeoutMs: 600_000 },

@@ -42,9 +42,9 @@ function* largeSync(suite: string, say: Say): Generator<Figure> {
   const named = namedIn(suite);
   for (const [profile, agents, seeds, durationMs] of [
     ["dc", 1_000, 2, 7_000],
-    ["dc", 5_000, 1, 4_000],
-    ["wan", 1_000, 2, 4_000],
-    ["wan", 5_000, 1, 3_500],
+    ["dc", 5_000, 1, 5_000],
+    ["wan", 1_000, 2, 5_000],
+    ["wan", 5_000, 1, 5_000],
   ] as const) {
     say(`sync, ${agents} agents, ${profile}`);
     const records = over(seeds, { agents, goal: sync, durationMs, profile, sampleMs: 10 });
