@@ -31,7 +31,7 @@ const underWayMax = 100;
 const oldEvery = 5;
 const oldBy = 25;
 /** How long the ledger may take to answer, ms. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** What a run is to be. */
 export interface DecisionsRun {
