@@ -15,8 +15,8 @@ const timers: Timers = {
   },
 };
 
-for (const { name, run } of reopeningCases)
-  test(name, async () => {
+for (const one of reopeningCases)
+  test(one.name, async () => {
     const store = createOracleStore(createSystemClock(), timers);
-    await run({ client: () => Promise.resolve(store.connect(() => ({ thereMs: 0, backMs: 0 }))) });
+    await one.run({ client: () => Promise.resolve(store.connect(() => ({ thereMs: 0, backMs: 0 }))) });
   });
