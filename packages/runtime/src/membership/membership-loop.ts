@@ -66,6 +66,8 @@ export class MembershipLoop {
   #callOff: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
   #catchingUp: Promise<void> | undefined;
+  /** The highest version that was heard of since the present reading was sent: it may be newer than what comes of that. */
+  #heardOf = 0;
 
   constructor(options: MembershipLoopOptions) {
     this.#options = options;
@@ -77,8 +79,8 @@ export class MembershipLoop {
     const { registry, timings } = this.#options;
     this.#running = true;
     this.#unwatch = registry.watch((version) => {
-      // A failed reading is made up for by the next heartbeat's version.
-      if (this.#running && version !== this.#view.version) this.#catchUp().catch(() => undefined);
+      // A failed reading is made up for by the next heartbeat's version. In a store that has lost writes it may be lower.
+      if (this.#running && version !== this.#view.version) this.#catchUp(version).catch(() => undefined);
     });
     try {
       await this.#beat();
@@ -149,7 +151,7 @@ export class MembershipLoop {
     this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
     if (answer.unknown.length > 0) this.#isLoadTold = false;
     await this.#renew();
-    if (answer.version !== this.#view.version) await this.#catchUp();
+    if (answer.version !== this.#view.version) await this.#catchUp(answer.version);
   }
 
   /** Registers again whom the store has lost, and what is offered anew; only the former has to succeed for a turn to. */
@@ -213,12 +215,23 @@ export class MembershipLoop {
     }
   }
 
-  /** Brings the view up to date; calls at the same time share one reading. */
-  #catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#readChanges().finally(() => {
-      this.#catchingUp = undefined;
-    });
+  /** Brings the view towards `version`; calls at the same time share one reading, and what it did not reach gets the next. */
+  #catchUp(version: number): Promise<void> {
+    if (this.#catchingUp === undefined) {
+      this.#heardOf = 0;
+      this.#catchingUp = this.#readOn();
+    } else this.#heardOf = Math.max(this.#heardOf, version);
     return this.#catchingUp;
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      await this.#readChanges();
+    } finally {
+      this.#catchingUp = undefined;
+    }
+    // Whoever waits has waited for one reading: changes that never end hold no heartbeat up.
+    if (this.#running && this.#heardOf > this.#view.version) this.#catchUp(this.#heardOf).catch(() => undefined);
   }
 
   async #readChanges(): Promise<void> {
