@@ -6,12 +6,11 @@
 import { EntrainError } from "@entrain/kernel";
 import {
   aliveIn,
-  applyDelta,
   countRoles,
   steppedLoad,
+  viewsAlong,
   type MemberRecord,
   type MemberState,
-  type MembershipDelta,
   type MembershipTimings,
   type MembershipView,
 } from "@entrain/core/membership";
@@ -253,18 +252,6 @@ export class MembershipLoop {
     for (const view of views.slice(0, -1)) this.#options.onPlaces?.(view);
     this.#options.onView(this.#view);
   }
-}
-
-/** The views that lead on from `before`, the last one of each first beat of places; undefined where deltas are missing. */
-function viewsAlong(before: MembershipView, deltas: readonly MembershipDelta[]): readonly MembershipView[] | undefined {
-  const views: MembershipView[] = [];
-  let view: MembershipView | undefined = before;
-  for (const [index, delta] of deltas.entries()) {
-    view = applyDelta(view, delta);
-    if (view === undefined) return undefined;
-    if (deltas[index + 1]?.effectiveBeat !== view.effectiveBeat || index === deltas.length - 1) views.push(view);
-  }
-  return views;
 }
 
 /** Members of the view by state: those that were forgotten while nobody watched leave no delta, so it is counted. */
