@@ -14,7 +14,7 @@ export type SwitchCause =
   | "stalled"
   /** It made no progress, and its moves were cut for want of energy. */
   | "out-of-energy"
-  /** It threw, or proposed what is no number. */
+  /** It threw, or proposed or asked what is no number. */
   | "failed"
   /** It said that it cannot work now. */
   | "not-ready"
@@ -57,7 +57,7 @@ export interface PursuitSample {
   readonly distanceCycles: number | undefined;
   readonly toleranceCycles: number;
   readonly short: boolean;
-  /** The active strategy threw or proposed nonsense. */
+  /** The active strategy threw, when asked for a move or whether it can work, or proposed nonsense. */
   readonly failed: boolean;
   /** By index: whether the strategy can work now. */
   readonly ready: readonly boolean[];
