@@ -34,6 +34,19 @@ test("of five agents one runs each fire time, within milliseconds, and few of th
   await end();
 });
 
+test("a job that one of fifty agents has is run at each of its fire times, whatever the others' ranks", async () => {
+  const { time, desks, members, lab, ofKind, end } = virtualDesks(1);
+  members.ids = Array.from({ length: 50 }, (_, index) => `agent-${index}`);
+  const runs: ScheduledRun[] = [];
+  desks[0]!.once("poll", everyTimes(5_000), { periodMs: 5_000 }, (run) => runs.push(run));
+  desks[0]!.start();
+  await time.advance(5 * minuteMs + 1_000);
+  assert.deepEqual([runs.length, ofKind("run.missed"), lab.history().length], [60, [], 60]);
+  const latest = Math.max(...runs.map(({ lateMs }) => lateMs));
+  assert.ok(latest <= 260, `${latest} ms late, of a grace of 500`);
+  await end();
+});
+
 test("a holder that cannot renew has been told before another begins (L4)", async () => {
   const { time, desks, lab, end } = virtualDesks(2);
   const log: string[] = [];
