@@ -232,8 +232,8 @@ class Book implements BudgetBook {
     if (outcome.kind !== "granted") return outcome;
     const holding = this.#ledger.holdings.get(outcome.grant.allocationId);
     if (nowMs - (holding?.endedAtMs ?? nowMs) > budgetLimits.rememberedMs) return undefined;
-    // A notice may have shortened it.
-    const leaseUntilMs = Math.min(outcome.grant.leaseUntilMs, holding?.leaseUntilMs ?? Infinity);
+    // It may have been prolonged since, or be over earlier after a notice.
+    const leaseUntilMs = holding?.leaseUntilMs ?? outcome.grant.leaseUntilMs;
     return { ...outcome, grant: { ...outcome.grant, leaseUntilMs, leaseLeftMs: Math.max(0, leaseUntilMs - nowMs) } };
   }
 

@@ -19,7 +19,7 @@ import {
 } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 import { amendBudget } from "./amend-budget.ts";
-import { holdLease, type BudgetLease } from "./budget-lease.ts";
+import { holdLease, resumeLease, type BudgetLease } from "./budget-lease.ts";
 import { makeRoomFor, type RoomMaker, type RoomStrategy } from "./make-room.ts";
 import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 
@@ -104,10 +104,11 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     return held(request, await seekGrant(options, request, wait));
   }
 
-  function held(request: AllocationRequest, { outcome, sentMs }: Awaited<ReturnType<typeof seekGrant>>): BudgetLease {
-    if (outcome.kind === "granted") return holdLease(options, outcome.grant, request.leaseMs, sentMs);
+  async function held({ leaseMs }: AllocationRequest, { outcome, sentMs }: Awaited<ReturnType<typeof seekGrant>>) {
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
-    throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
+    if (outcome.kind !== "granted") throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
+    const { grant, repeated } = outcome;
+    return repeated ? resumeLease(options, grant, leaseMs, sentMs) : holdLease(options, grant, leaseMs, sentMs);
   }
 
   /** Moves room first where there is too little; where others were ahead with what there was, once the whole is refused. */

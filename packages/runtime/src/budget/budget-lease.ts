@@ -78,6 +78,31 @@ async function send(store: LeaseSurroundings["store"], command: BudgetCommand): 
   if (outcome.kind === "refused") throw budgetError(outcome.refusal);
 }
 
+/**
+ * Holds on to a grant that was given before to the same request. What is left of it may be next to nothing although the store
+ * still holds it, so it is prolonged before its end is judged.
+ * @param sentMs when the grant was asked for, monotonic
+ * @throws EntrainError of the store; `conflict` where it has ended meanwhile
+ */
+export async function resumeLease(
+  around: LeaseSurroundings,
+  grant: Grant,
+  leaseMs: number,
+  sentMs: number,
+): Promise<BudgetLease> {
+  const { allocationId, budgetId, leaseUntilMs, leaseLeftMs } = grant;
+  const askedMs = around.clock.monoMs();
+  const outcome = await around.store.apply({ kind: "extend", budgetId, allocationId, leaseMs });
+  if (outcome.kind === "extended")
+    return holdLease(around, { ...grant, leaseUntilMs: outcome.leaseUntilMs, leaseLeftMs: outcome.leaseLeftMs }, leaseMs, askedMs);
+  if (outcome.kind !== "refused") throw new EntrainError("internal", `an extension was answered ${outcome.kind}`);
+  if (outcome.refusal.kind !== "noticed") throw budgetError(outcome.refusal);
+  // It is told of the notice with its next extension; this one may have shortened it.
+  const shortenedMs = leaseUntilMs - outcome.refusal.leaseUntilMs;
+  const noticed = { ...grant, leaseUntilMs: leaseUntilMs - shortenedMs, leaseLeftMs: leaseLeftMs - shortenedMs };
+  return holdLease(around, noticed, leaseMs, sentMs);
+}
+
 /** Holds a grant that was asked for at `sentMs` (monotonic), prolonged by `leaseMs` each time. */
 export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: number, sentMs: number): BudgetLease {
   const { store, clock, timers } = around;

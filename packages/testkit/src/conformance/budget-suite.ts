@@ -67,6 +67,12 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
         kind: "refused",
         refusal: { kind: "request-reused", requestId: "same" },
       });
+      const { allocationId } = grants[0]!;
+      const longer = await budgets.apply({ kind: "extend", budgetId: "pool", allocationId, leaseMs: 600_000 });
+      const later = await allocate(budgets, "pool", wish);
+      assert.ok(longer.kind === "extended" && later.kind === "granted");
+      assert.equal(later.grant.leaseUntilMs, longer.leaseUntilMs, "it was prolonged since");
+      assert.ok(later.grant.leaseLeftMs > 500_000);
     },
   },
   {

@@ -194,8 +194,8 @@ local function recall(field, digest, requestId)
   for _, resource in ipairs(holding and holding.resources or {}) do
     amounts[#amounts + 1] = resource .. ' ' .. int(holding.amount[resource])
   end
-  -- After a notice the lease may be over earlier than it was granted for.
-  local untilMs = math.min(tonumber(words[3]), holding and holding.leaseUntilMs or math.huge)
+  -- It may have been prolonged since, or after a notice be over earlier than it was granted for.
+  local untilMs = holding and holding.leaseUntilMs or tonumber(words[3])
   return {'granted', words[2], int(untilMs), '1', int(math.max(0, untilMs - nowMs)), table.concat(amounts, ' ')}
 end
 
