@@ -26,7 +26,7 @@ import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 /** How a part of a budget is asked for. */
 export interface AllocateOptions {
   readonly amounts: Amounts;
-  /** The same id is granted once, however often it is asked for (default: a new one). */
+  /** The same id is granted once, however often it is asked for, and refused once its part has ended (default: a new one). */
   readonly requestId?: string;
   /** How long the store keeps it for a holder that vanished, ms (default 60,000). A living holder prolongs it. */
   readonly leaseMs?: number;
@@ -56,7 +56,8 @@ export interface BudgetDesk {
   create(wish: BudgetWish): Promise<void>;
   /**
    * Takes a part of a budget.
-   * @throws EntrainError `resource-exhausted` with what remains as its value; `not-found`; `conflict` while it closes
+   * @throws EntrainError `resource-exhausted` with what remains as its value; `not-found`; `conflict` while it closes, or
+   *   where the part of the same request has ended
    */
   allocate(budgetId: string, options: AllocateOptions): Promise<BudgetLease>;
   /** Moves free room to the parent, a child or a sibling, once per request id. */
