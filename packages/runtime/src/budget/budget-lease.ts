@@ -31,8 +31,10 @@ export interface BudgetLease extends AsyncDisposable {
    */
   readonly notice: AbortSignal;
   /**
-   * Reports what was consumed so far: totals by consumable resource.
-   * @throws EntrainError `conflict` when it has ended; `invalid-argument` for more than it holds
+   * Reports what was consumed so far: totals by consumable resource. After `signal` too, until it is given back: the store
+   * takes it down as long as it holds the lease itself.
+   * @throws EntrainError `conflict` when that is over; `cancelled` after `release` or `leave`; `invalid-argument` for more
+   *   than it holds
    */
   consume(consumed: Amounts): Promise<void>;
   /** Gives back what was not consumed; idempotent. Without an answer the store takes it back at the lease's end. */
@@ -109,6 +111,8 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   const { allocationId, budgetId, amounts } = grant;
   const target = { budgetId, allocationId } as const;
   const ending = new AbortController();
+  /** Released or left: until then what was consumed is told, and the store judges whether it comes in time. */
+  const givenUp = new AbortController();
   const notice = new AbortController();
   let callOffExtension: (() => void) | undefined;
   let released: Promise<void> | undefined;
@@ -124,6 +128,12 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
     over.callOff();
     callOffExtension?.();
     ending.abort(reason);
+  }
+
+  function giveUp(how: string): void {
+    const reason = new EntrainError("cancelled", `${allocationId} ${how}`);
+    givenUp.abort(reason);
+    end(reason);
   }
 
   /** Somebody else is to have the part: it ends by the end of the notice, or of its lease if that comes first. */
@@ -170,11 +180,11 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
     notice: notice.signal,
     async consume(consumed) {
       checkObject("consumed", consumed, "give an object of amounts by resource");
-      ending.signal.throwIfAborted();
+      givenUp.signal.throwIfAborted();
       await send(store, { kind: "consume", ...target, consumed });
     },
     release() {
-      end(new EntrainError("cancelled", `${allocationId} was released`));
+      giveUp("was released");
       released ??= send(store, { kind: "release", ...target }).catch((thrown: unknown) => {
         released = undefined;
         throw thrown;
@@ -182,7 +192,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
       return released;
     },
     leave() {
-      end(new EntrainError("cancelled", `${allocationId} was left to whoever asks for it again`));
+      giveUp("was left to whoever asks for it again");
     },
     [Symbol.asyncDispose]: () => lease.release(),
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "@entrain/kernel";
 import { budgetDefinition, createBudgetBook } from "@entrain/core/budget";
-import type { SessionRecord } from "@entrain/core/session";
+import { foldSession } from "@entrain/core/session";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { createBudgetDesk } from "../budget/budget-desk.ts";
 import { createSessionBudget, type SessionBudget } from "./session-budget.ts";
@@ -28,10 +28,10 @@ function open() {
   });
   const amounts = { tokens: 10 };
   const budget = { asked: [amounts, amounts], granted: new Set([1, 2]), consumed: { tokens: 14 }, exhausted: null };
-  const record: Pick<SessionRecord, "budget"> = { budget };
+  const record = { ...foldSession().record, budget };
   const spec = { sessionId: "s", budget: { budgetId: "pool", amounts, exhausted: "fail" } } as const;
   const around = { append: notCalled, wake: () => undefined, leftMs: () => 60_000 };
-  const drive = (): SessionBudget => createSessionBudget(desk, spec, record as SessionRecord, around);
+  const drive = (): SessionBudget => createSessionBudget(desk, spec, record, around);
   const part = (n: 1 | 2) => desk.allocate("pool", { amounts, requestId: n === 1 ? "session.s" : "session.s.2" });
   return { time, book, drive, part };
 }
