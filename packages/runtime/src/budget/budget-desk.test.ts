@@ -92,6 +92,21 @@ test("whoever makes the same request again after a notice stops before the part 
   }
 });
 
+test("a part of a child budget that is prolonged lasts as long as that does, however much longer a lease was asked for", async () => {
+  const { time, desk } = office();
+  const childMs = 3_000;
+  await desk.create({ budgetId: "run", parentId: "pool", limits: { slots: 4 }, leaseMs: childMs });
+  const lease = await desk.allocate("run", { amounts: { slots: 1 }, leaseMs: 60_000 });
+  for (let second = 0; second < 60; second++) {
+    await time.advance(1_000);
+    await desk.extend("run", childMs);
+  }
+  assert.equal(lease.signal.aborted, false, String(lease.signal.reason));
+  await time.advance(childMs);
+  assert.equal(lease.signal.aborted, true, "it ends with its budget");
+  await lease.release();
+});
+
 test("less is taken when the wait for the whole is over, and not before", async () => {
   const { time, desk } = office();
   const held = await desk.allocate("pool", { amounts: { slots: 6 } });

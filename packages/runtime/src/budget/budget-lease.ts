@@ -14,7 +14,7 @@ import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 /** Share of the lease before its end at which the holder stops; at least 50 ms. */
 const marginShare = 0.1;
 const marginLeastMs = 50;
-/** A lease is prolonged each third of it; after a failure sooner. */
+/** A lease is prolonged each third of what it has; after a failure sooner. */
 const extendShare = 1 / 3;
 const retryShare = 1 / 20;
 
@@ -114,6 +114,8 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   /** Released or left: until then what was consumed is told, and the store judges whether it comes in time. */
   const givenUp = new AbortController();
   const notice = new AbortController();
+  /** How long it lasts at a time: less than was asked for where its budget ends sooner. */
+  let heldMs = Math.min(leaseMs, grant.leaseLeftMs);
   let callOffExtension: (() => void) | undefined;
   let released: Promise<void> | undefined;
   const over = watchEnd(around, () => {
@@ -148,7 +150,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
 
   async function extend(askMs: number): Promise<void> {
     const askedMs = clock.monoMs();
-    let nextMs = askMs * retryShare;
+    let nextMs = Math.min(askMs, heldMs) * retryShare;
     try {
       const outcome = await store.apply({ kind: "extend", ...target, leaseMs: askMs });
       if (ending.signal.aborted) return;
@@ -159,7 +161,8 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
       }
       if (outcome.kind === "extended") {
         over.lasts(askedMs, outcome.leaseLeftMs);
-        nextMs = askMs * extendShare;
+        heldMs = Math.min(askMs, outcome.leaseLeftMs);
+        nextMs = heldMs * extendShare;
       }
     } catch (thrown) {
       // Tried again until the lease's own end; what cannot succeed later ends it now.
@@ -170,8 +173,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   }
 
   over.lasts(sentMs, grant.leaseLeftMs);
-  // A grant that is given again to the same request may be old.
-  callOffExtension = timers.after(Math.min(leaseMs, grant.leaseLeftMs) * extendShare, () => void extend(leaseMs));
+  callOffExtension = timers.after(heldMs * extendShare, () => void extend(leaseMs));
   const lease: BudgetLease = {
     allocationId,
     budgetId,
