@@ -86,7 +86,11 @@ test("whoever makes the same request again after a notice stops before the part 
     const second = await desk.allocate("pool", { ...wish, leaseMs });
     let stoppedMs = Infinity;
     second.signal.addEventListener("abort", () => (stoppedMs = time.clock.monoMs()));
-    const isFree = () => desk.allocate("pool", { amounts: { slots: 1 }, priority: 9 }).then(() => true, () => false);
+    const isFree = () =>
+      desk.allocate("pool", { amounts: { slots: 1 }, priority: 9 }).then(
+        () => true,
+        () => false,
+      );
     while (!(await isFree())) await time.advance(100);
     assert.ok(stoppedMs < time.clock.monoMs(), `stopped at ${stoppedMs} ms, given on at ${time.clock.monoMs()}`);
   }

@@ -80,6 +80,21 @@ async function send(store: LeaseSurroundings["store"], command: BudgetCommand): 
   if (outcome.kind === "refused") throw budgetError(outcome.refusal);
 }
 
+/** What is done once, and again only after a failure. */
+function onceDone(act: () => Promise<void>): () => Promise<void> {
+  let acted: Promise<void> | undefined;
+  return () => {
+    acted ??= act().catch((thrown: unknown) => {
+      acted = undefined;
+      throw thrown;
+    });
+    return acted;
+  };
+}
+
+const late = (allocationId: string): EntrainError =>
+  new EntrainError("conflict", `the lease of ${allocationId} could not be prolonged in time: allocate anew`);
+
 /**
  * Holds on to a grant that was given before to the same request. What is left of it may be next to nothing although the store
  * still holds it, so it is prolonged before its end is judged.
@@ -96,7 +111,12 @@ export async function resumeLease(
   const askedMs = around.clock.monoMs();
   const outcome = await around.store.apply({ kind: "extend", budgetId, allocationId, leaseMs });
   if (outcome.kind === "extended")
-    return holdLease(around, { ...grant, leaseUntilMs: outcome.leaseUntilMs, leaseLeftMs: outcome.leaseLeftMs }, leaseMs, askedMs);
+    return holdLease(
+      around,
+      { ...grant, leaseUntilMs: outcome.leaseUntilMs, leaseLeftMs: outcome.leaseLeftMs },
+      leaseMs,
+      askedMs,
+    );
   if (outcome.kind !== "refused") throw new EntrainError("internal", `an extension was answered ${outcome.kind}`);
   if (outcome.refusal.kind !== "noticed") throw budgetError(outcome.refusal);
   // It is told of the notice with its next extension; this one may have shortened it.
@@ -117,13 +137,9 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   /** How long it lasts at a time: less than was asked for where its budget ends sooner. */
   let heldMs = Math.min(leaseMs, grant.leaseLeftMs);
   let callOffExtension: (() => void) | undefined;
-  let released: Promise<void> | undefined;
+  const giveBack = onceDone(() => send(store, { kind: "release", ...target }));
   const over = watchEnd(around, () => {
-    const late = new EntrainError(
-      "conflict",
-      `the lease of ${allocationId} could not be prolonged in time: allocate anew`,
-    );
-    end(notice.signal.aborted ? EntrainError.from(notice.signal.reason) : late);
+    end(notice.signal.aborted ? EntrainError.from(notice.signal.reason) : late(allocationId));
   });
 
   function end(reason: EntrainError): void {
@@ -187,11 +203,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
     },
     release() {
       giveUp("was released");
-      released ??= send(store, { kind: "release", ...target }).catch((thrown: unknown) => {
-        released = undefined;
-        throw thrown;
-      });
-      return released;
+      return giveBack();
     },
     leave() {
       giveUp("was left to whoever asks for it again");

@@ -28,7 +28,10 @@ export function addAllocationRoutes(app: FastifyInstance, context: ApiContext): 
         summary: "Takes a part of a budget for a lease",
         body: allocationBodySchema,
         response: {
-          201: answers("It is granted; the same request is answered the same part while it is held.", allocationAnswerSchema),
+          201: answers(
+            "It is granted; the same request is answered the same part while it is held.",
+            allocationAnswerSchema,
+          ),
           409: refuses("There is not enough: `remaining` is what is left. Or the part of this request has ended."),
           422: refuses("It may not be, or the request id was used for another body; `pointer` names the field."),
           ...anyProblem,
