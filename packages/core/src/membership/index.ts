@@ -6,6 +6,7 @@ export {
   applyDelta,
   countRoles,
   shownState,
+  viewsAlong,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,
