@@ -5,6 +5,7 @@ export {
   applyDelta,
   countRoles,
   shownState,
+  viewsAlong,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,

@@ -1,7 +1,8 @@
 #!lua
 -- Gives decisions back that the ledger may have lost (D4): each is restored as it was, with its term and instant, unless its
 -- incident has a decision; then that one stands. Accepted in the recovery window, where nothing new is (S1). The incident
--- is open again as it was at its commit, unless its fingerprint was seen since; so is its directive, with its whole deadline.
+-- is open again as it was at its commit, unless a later occurrence of its fingerprint is known, whoever gave that one back and
+-- in whatever order; so is its directive, with its whole deadline.
 --
 -- KEYS: 9
 -- Include: trim-ledger, directive, append-decision
@@ -27,9 +28,13 @@ for at = 6, #ARGV, 6 do
     if isDirective == '1' then
       directives.put(ARGV[5], KEYS[9], decision, incidentId)
     end
-    local fingerprint, ordinal = string.match(incidentId, '^(.*)/(%d+)$')
-    if fingerprint and redis.call('HSETNX', KEYS[6], fingerprint, ordinal .. ' ' .. committedAtMs) == 1 then
-      redis.call('ZADD', KEYS[8], committedAtMs, fingerprint)
+    local fingerprint, ordinal = occurrenceOf(incidentId)
+    if fingerprint then
+      local known = string.match(redis.call('HGET', KEYS[6], fingerprint) or '', '^(%d+) ')
+      if not known or tonumber(known) < ordinal then
+        redis.call('HSET', KEYS[6], fingerprint, int(ordinal) .. ' ' .. committedAtMs)
+        redis.call('ZADD', KEYS[8], committedAtMs, fingerprint)
+      end
     end
     outcome = 'restored'
   end
