@@ -160,7 +160,7 @@ testMutants<ScriptName>(
     {
       name: "reoffer-decisions",
       what: "takes the first occurrence that it hears of for the open one",
-      text: "tonumber(known) < tonumber(ordinal)",
+      text: "tonumber(known) < ordinal",
       instead: "false",
       caughtBy: caseNamed(ledgerCases, latestOfAllIsOpen),
     },

@@ -28,11 +28,11 @@ for at = 6, #ARGV, 6 do
     if isDirective == '1' then
       directives.put(ARGV[5], KEYS[9], decision, incidentId)
     end
-    local fingerprint, ordinal = string.match(incidentId, '^(.*)/(%d+)$')
+    local fingerprint, ordinal = occurrenceOf(incidentId)
     if fingerprint then
       local known = string.match(redis.call('HGET', KEYS[6], fingerprint) or '', '^(%d+) ')
-      if not known or tonumber(known) < tonumber(ordinal) then
-        redis.call('HSET', KEYS[6], fingerprint, ordinal .. ' ' .. committedAtMs)
+      if not known or tonumber(known) < ordinal then
+        redis.call('HSET', KEYS[6], fingerprint, int(ordinal) .. ' ' .. committedAtMs)
         redis.call('ZADD', KEYS[8], committedAtMs, fingerprint)
       end
     end
