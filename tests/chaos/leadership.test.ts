@@ -13,7 +13,7 @@ const lockRuns = 4;
 /** Faults of a run after its first. */
 const faultCount = 2;
 
-describe("histories of real processes under faults are linearizable (L1 to L4, S1, D1)", () => {
+describe("histories of real processes under faults are linearizable (L1 to L5, S1, D1)", () => {
   for (let seed = 1; seed <= runs; seed++)
     test(`run ${seed}`, async (t) => {
       const outcome = await runLeadership({ seed, faultCount });
@@ -72,6 +72,13 @@ const sabotages: readonly Sabotage[] = [
     text: "if isLive(leader) then",
     instead: "if false then",
     found: /^leadership: /,
+  },
+  {
+    what: "a leader that is succeeded on the report of one voter",
+    script: "succeed-leader",
+    text: "if reports < needed then",
+    instead: "if reports < 1 then",
+    found: /^leadership: .*"kind":"report"/,
   },
   {
     what: "a commit over the decision that stands",
