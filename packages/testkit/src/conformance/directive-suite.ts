@@ -100,7 +100,7 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
     name: "a decision opens its directive in the step that commits it, once, and lists it",
     async run(swarm) {
       const { ledger, directives } = await swarm.client();
-      const { decision } = await ledger.commit(directed("i"));
+      const { decision } = await ledger.commit(directed("i", { missing: ["e", "d"] }));
       await ledger.commit({ ...directed("i"), decisionId: "other" });
       await ledger.commit(proposalOf("plain", "a"));
       const found = await directives.find(["b", "stranger", "a"]);
@@ -116,7 +116,8 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const [plain, listed] = (await ledger.list(2)).entries;
       assert.equal(plain?.directive, undefined);
       assert.deepEqual(listed?.directive, (await directives.read([incidentId]))[0]);
-      assert.equal(listed?.directive?.dueAtMs, decision.committedAtMs + 60_000);
+      assert.deepEqual(listed?.directive?.missing, ["d", "e"], "who was missing is no target, and is named");
+      assert.equal(listed.directive.dueAtMs, decision.committedAtMs + 60_000);
       assert.deepEqual(await directives.figures(), { open: 1, met: 0, missed: 0, escalated: 0 });
       assert.deepEqual(await directives.read(["unknown", "plain"]), []);
     },
