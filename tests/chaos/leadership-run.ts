@@ -63,7 +63,7 @@ export interface LeadershipRun {
   /** Faults by chance after the first, which is always a pause of the leader beyond its lease. */
   readonly faultCount: number;
   /** Faults after those. */
-  readonly further?: readonly FaultName[];
+  readonly further?: readonly FaultName[] | undefined;
   /** Default: one server. With Sentinels only workers are hit by chance. */
   readonly store?: StoreKind;
   /** Broken in all workers. */

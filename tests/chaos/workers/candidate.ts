@@ -8,13 +8,13 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { ElectionStore, Ledger } from "@entrain/ports";
-import { ElectionLoop, systemTimers } from "@entrain/runtime";
+import { ElectionLoop, systemTimers, type LeaderView } from "@entrain/runtime";
 import { proposalOf } from "@entrain/testkit/conformance";
 import type { RecordedOutput } from "../recorded-operation.ts";
 import { recordElection } from "./record-election.ts";
 import { recordSuccession } from "./record-succession.ts";
 import { openRecordingWorker } from "./recording-worker.ts";
-import { takePartAsVoter, type VoterPart } from "./voter-part.ts";
+import { takePartAsVoter } from "./voter-part.ts";
 
 /** A new incident for all workers each so often, and a turn of each worker, ms. */
 const incidentMs = 60;
@@ -33,9 +33,11 @@ const loop = new ElectionLoop({
   timings,
   agentId,
   incarnation,
-  onLeader: (view) => part?.succession.leaderIs(view),
+  onLeader: (view) => {
+    tellLeader(view);
+  },
 });
-let part: VoterPart | undefined;
+let tellLeader: (view: LeaderView) => void = () => undefined;
 
 let last: { readonly held: Leadership; readonly untilMs: number } | undefined;
 
@@ -107,7 +109,10 @@ process.stdin.on("end", () => (stdin.open = false)).resume();
 
 await store.connect().catch(() => undefined);
 const succession = recordSuccession(store.succession, recorder, isUp);
-part = await takePartAsVoter({ settings, store, clock, succession, loop });
+const part = await takePartAsVoter({ settings, store, clock, succession, loop });
+tellLeader = (view) => {
+  part.succession.leaderIs(view);
+};
 loop.start();
 for (let turn = 1; stdin.open; turn++) {
   if (turn % turnsBetweenLooks === 0) part.succession.suspectLeader();
