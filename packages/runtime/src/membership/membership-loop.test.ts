@@ -21,7 +21,7 @@ const offer: MemberOffer = {
 function slowRegistry({ sleep }: { sleep: (ms: number) => Promise<void> }, latencyMs: number) {
   const registered = new Set<string>();
   const view: MembershipView = { version: 0, members: new Map() };
-  const registry: Registry = {
+  const registry: Omit<Registry, "fleet"> = {
     async register(members) {
       for (const { agentId } of members) registered.add(agentId);
       await sleep(latencyMs);

@@ -18,7 +18,7 @@ import type { BeatCount, Clock, EventSink, Heartbeat, MemberOffer, Registry, Tim
 
 /** What the membership of a process needs. */
 export interface MembershipLoopOptions {
-  readonly registry: Registry;
+  readonly registry: Omit<Registry, "fleet">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
