@@ -30,7 +30,6 @@ export { createDecisionLoop } from "./decision/decision-loop.ts";
 export type {
   DecisionLoop,
   DecisionLoopOptions,
-  DecisionRecord,
   DecisionStats,
 } from "./decision/decision-loop-contract.ts";
 export type { ActionContext, ActionHandler } from "./directive/action-run.ts";

@@ -1,6 +1,13 @@
 /** What a decision loop needs, offers and tells of itself. */
 import type { Json } from "@entrain/kernel";
-import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
+import type {
+  DecisionRecord,
+  DecisionTimings,
+  GlobalContext,
+  Observation,
+  Policy,
+  Reading,
+} from "@entrain/core/decision";
 import type {
   Clock,
   DecideOutcome,
@@ -50,9 +57,6 @@ export interface DecisionLoopOptions {
   /** Decisions under way at once; one more is refused (default 1,000). */
   readonly underWayMax?: number;
 }
-
-/** One entry of the history. */
-export type DecisionRecord = DecideOutcome & { readonly agentId: string };
 
 /** Figures of this process. */
 export interface DecisionStats {
