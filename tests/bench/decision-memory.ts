@@ -48,12 +48,15 @@ export const decisionMemorySuite: Suite = {
     const policy = await perPiece({ ...loops, hold: "policies" }, few, many);
     yield figure(
       "policy of a process, compiled",
-      `${few} and ${many} in one process, the shipped rules`,
+      `${few} and ${many} in one process, the shipped rules, without their conditions, which a process keeps once`,
       policy,
       many - few,
     );
     const context = await perPiece(loops, few, many);
-    yield figure("context of a process", pieces, context - policy, many - few);
+    // Each has decided about one incident, so that it holds all that it needs for that; the decision itself is no part of the context.
+    const decided = ((await perPiece({ ...loops, incidents: 11 }, few, many)) - context) / 10;
+    const own = context - policy - decided;
+    yield figure("context of a process", `${pieces}, without the decision that each has taken`, own, many - few);
     say("a process's own history");
     // Its own copies of all that it holds, although a process that remembers the decisions shares them with those.
     const history = await perPiece({ ...loops, hold: "histories", incidents: 50 }, few, many);
@@ -66,7 +69,7 @@ export const decisionMemorySuite: Suite = {
     ] as const) {
       const kb = (await perPiece({ ...loops, metrics }, few, many)) - context;
       yield figure("metrics of a process", `${pieces}, all families, ${fed}`, kb, many - few);
-      const sum = context - policy + history + kb;
+      const sum = own + history + kb;
       yield figure(
         "context, history and metrics of a process",
         `the sum of these rows, ${fed}; aim: 51`,

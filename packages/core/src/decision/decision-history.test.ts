@@ -10,7 +10,7 @@ const records: fc.Arbitrary<DecisionRecord> = fc.record(
     decisionId: fc.string(),
     action: fc.constantFrom("cool_down", "throttle"),
     source: fc.constantFrom("committed", "adopted", "safe-alone", "local"),
-    latencyMs: fc.double({ min: 0, noNaN: true }),
+    latencyMs: fc.nat().map((us) => us / 1_000),
   },
   { noNullPrototype: true },
 );
