@@ -1,6 +1,7 @@
 /** What a decision loop needs, offers and tells of itself. */
 import type { Json } from "@entrain/kernel";
 import type {
+  Act,
   DecisionRecord,
   DecisionTimings,
   GlobalContext,
@@ -43,6 +44,11 @@ export interface DecisionLoopOptions {
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
+  /**
+   * Takes acts of agents of this process on decisions that the store has lost, to be recorded again (default: the loop decides for
+   * agents of other processes, which see to theirs).
+   */
+  readonly onActsLost?: (acts: readonly Act[]) => void;
   /** Says what a proposal is part of (default: nothing). */
   readonly tracing?: Pick<Tracing, "carried">;
   /** SHA-256 of a text's UTF-8 bytes, hex. */

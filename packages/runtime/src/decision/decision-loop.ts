@@ -37,6 +37,7 @@ import type { DecisionLoop, DecisionLoopOptions, DecisionStats } from "./decisio
 import { expectsLeader } from "./expects-leader.ts";
 import { runIncident } from "./incident-run.ts";
 import { isLocal, runLocally } from "./local-run.ts";
+import { lossesOf } from "./lost-acts.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
@@ -87,9 +88,9 @@ class Loop implements DecisionLoop {
       },
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
-    const board = createDecisionBoard();
-    const answers = createAnswerMemory();
-    this.#reofferer = createReofferer({ ...options, board, seed: newId() });
+    const answers = createAnswerMemory(undefined, lossesOf(options));
+    const board = createDecisionBoard(undefined, (lost) => answers.lost(lost));
+    this.#reofferer = createReofferer({ ...options, board, answers, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
