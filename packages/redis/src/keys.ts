@@ -8,7 +8,7 @@ import { checkId } from "@entrain/kernel";
 export interface StoreKeys {
   /** What all of them begin with. */
   readonly prefix: string;
-  /** Hash: generation, life, server ids, recovery window, schema (S1). First key of every command. */
+  /** Hash: generation, life, server ids, recovery window, longest lease, schema (S1). First key of every command. */
   readonly store: string;
   /** Hash: the leader record of an election. */
   leader(election: string): string;

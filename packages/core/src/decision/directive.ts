@@ -93,6 +93,8 @@ export const directiveLimits = {
   targetsMax: 1_000,
   /** Characters of a note. */
   noteMax: 500,
+  /** How long after its deadline the directive of a lost decision that is given back is still opened again (D4), ms. */
+  reopenMs: 60_000,
 } as const;
 
 type Applied = { readonly directive: Directive; readonly answer: DirectiveAnswer };

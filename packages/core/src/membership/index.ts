@@ -1,5 +1,6 @@
 /** Membership: who belongs to the swarm, how healthy it is, and who listens to whom. */
 export { createOverlay, type Overlay } from "./overlay.ts";
+export { createProcessMesh } from "./process-mesh.ts";
 export {
   aliveIn,
   applyDelta,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   applyDirective,
+  directiveLimits,
   openDirective,
   type Directive,
   type DirectiveCommand,
@@ -191,6 +192,26 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
       );
       await ledger.reoffer([lost]);
       assert.equal((await directives.figures()).open, 1);
+    },
+  },
+  {
+    name: "a lost decision that is given back long after its directive's deadline is restored without it (D4)",
+    async run(swarm) {
+      const { ledger, directives } = await swarm.client();
+      const { decision: present } = await ledger.commit(proposalOf("present", "a"));
+      const deadlineMs = 1_000;
+      const overSince = (incidentId: string, overMs: number) => ({
+        ...directed(incidentId, { deadlineMs }),
+        ...{ term: 0, committedAtMs: present.committedAtMs - deadlineMs - overMs },
+      });
+      const [old, recent] = [overSince("old", directiveLimits.reopenMs), overSince("recent", 1)];
+      for (const { kind } of await ledger.reoffer([old, recent])) assert.equal(kind, "restored");
+      assert.deepEqual(await ledger.read("old"), old);
+      const open = (await directives.read(["old", "recent"])).map(({ incidentId }) => incidentId);
+      assert.deepEqual(open, ["recent"]);
+      assert.equal((await directives.figures()).open, 1);
+      const entries = (await ledger.list(10)).entries.filter(({ decision }) => decision.incidentId === "old");
+      assert.deepEqual(entries, [{ decision: old, acts: [] }]);
     },
   },
 ];

@@ -3,8 +3,8 @@
 -- directive's own (#missing: ids with a space between), each other one is a target,
 -- `<state> <attempts> <changed at, ms> <run or -> <note>`.
 --
--- Offers: directives.put(prefix, openKey, decision as text, incidentId), .drop(prefix, openKey, incidentId), .isFull(openKey),
---         .target(key, agentId), .setTarget(key, agentId, target), .isEnded(target), .settle(key, openKey, ledgerKey, channel, incidentId)
+-- Offers: directives.put(prefix, openKey, decision as text, incidentId), .putAgain(the same, reopenMs),
+--         .drop(prefix, openKey, incidentId), .isFull(openKey), .target(key, agentId), .setTarget(key, agentId, target), .isEnded(target), .settle(key, openKey, ledgerKey, channel, incidentId)
 
 local directives = {}
 local directivesOpenMax = 1000
@@ -46,6 +46,15 @@ function directives.put(prefix, openKey, decision, incidentId)
     directives.setTarget(key, agentId, {state = 'waiting', attempts = 0, run = '-', note = ''})
   end
   redis.call('ZADD', openKey, int(dueAtMs), incidentId)
+end
+
+-- Opens that of a decision that was lost and is given back, unless its deadline was over for so long that it is an old order,
+-- or as many are open as may be.
+function directives.putAgain(prefix, openKey, decision, incidentId, reopenMs)
+  local given = cjson.decode(decision)
+  if nowMs < given.committedAtMs + given.directive.deadlineMs + reopenMs and not directives.isFull(openKey) then
+    directives.put(prefix, openKey, decision, incidentId)
+  end
 end
 
 function directives.drop(prefix, openKey, incidentId)
