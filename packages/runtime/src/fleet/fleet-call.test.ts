@@ -61,7 +61,10 @@ function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<stri
       event.kind === "fleet.called" ? [[event.outcome, event.attempts, event.takenOver] as const] : [],
     );
   };
-  return { time, lab, calls, add, told };
+  const countFrom = (from: number): void => {
+    beat = from;
+  };
+  return { time, lab, calls, add, told, countFrom };
 }
 
 const upper = ({ items }: Call) => Promise.resolve(items.map((item) => item.toUpperCase()));
@@ -145,6 +148,15 @@ test("results that are too long fail the batch that they are for, and nobody els
   assert.equal(long?.status === "rejected" && (long.reason as EntrainError).code, "resource-exhausted");
   assert.deepEqual(short, { status: "fulfilled", value: "of agent-1" });
   assert.equal(calls.length, 1);
+});
+
+test("a swarm that is started again and counts from a lower beat has its calls within seconds", async () => {
+  const { time, calls, add, countFrom } = fleetOf(3, upper);
+  countFrom(12_900);
+  await time.until(settled(add()));
+  countFrom(12_600);
+  assert.ok((await time.until(settled(add()), 6_000)).every(({ status }) => status === "fulfilled"));
+  assert.ok(calls.at(-1)!.beat! < 12_900, `beat ${calls.at(-1)?.beat}`);
 });
 
 for (const [what, text] of [
