@@ -164,6 +164,9 @@ test("what is wrong is refused by its name", async () => {
   };
   refused(() => agent.election("swarm", { onElected }), "invalid-argument", "election", /swarm's own/);
   refused(() => agent.election("a b", { onElected }), "invalid-argument", "election");
+  const early = { onElected, takeover: "fenced" as "lease" };
+  refused(() => agent.election("e", early), "invalid-argument", "takeover", /only the swarm's own .* timings\.leaseMs/);
+  refused(() => agent.election("e", { onElected, takeover: "soon" as "lease" }), "invalid-argument", "takeover");
   refused(() => agent.lock(""), "invalid-argument", "lock");
   refused(() => agent.barrier("b", 0), "invalid-argument", "parties");
   refused(

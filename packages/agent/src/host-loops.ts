@@ -114,7 +114,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
   const election: ElectionLoop = createElection(surroundings, (leader) => {
     succession.leaderIs(leader);
   });
-  const succession: Succession = createSuccession(surroundings, election, () => membership);
+  const succession: Succession = createSuccession(surroundings, election, detector, () => membership);
   // Asked before every beat, so it is worked out once a view.
   let coresToSpin = false;
   const spin = (): boolean => (options.spin === "auto" ? coresToSpin : options.spin === "on");
@@ -247,16 +247,18 @@ function createElection(
 function createSuccession(
   { options, incarnation, clock, store, events }: HostLoopsOptions,
   election: ElectionLoop,
+  detector: FailureDetector,
   membership: () => MembershipLoop,
 ): Succession {
+  const { requestTimeoutMs } = options.election;
+  const memberOf = (agentId: string): MemberRecord | undefined => membership().view().members.get(agentId);
   return new Succession({
     ...{ store: store.succession, clock, timers: systemTimers, events, agentId: candidateOf(options), incarnation },
     leaseMs: options.election.leaseMs,
     highestTerm: () => election.highestTerm(),
-    async isRefused(agentId) {
-      const address = membership().view().members.get(agentId)?.address ?? "";
-      return (await probeAddress(address, options.election.requestTimeoutMs)) === "refused";
-    },
+    reach: (agentId) => detector.reach(memberOf(agentId)?.processId ?? "", requestTimeoutMs),
+    isRefused: async (agentId) =>
+      (await probeAddress(memberOf(agentId)?.address ?? "", requestTimeoutMs)) === "refused",
     onGranted: (held, sentMs) => {
       election.tookOver(held, sentMs);
     },

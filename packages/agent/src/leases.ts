@@ -25,6 +25,11 @@ import type { LifeCycle } from "./life-cycle.ts";
 /** How to stand for an election: what to be told, and timings that differ from the agent's own. */
 export interface ElectionOptions extends ElectionCallbacks {
   readonly timings?: Partial<ElectionTimings>;
+  /**
+   * When another may take over (L5). `lease`, the default and the only choice: when the lease is over, before which the holder has
+   * stopped. `fenced`, early, is for the swarm's own leadership.
+   */
+  readonly takeover?: "lease";
 }
 
 /** Timings of a lock that differ from those of the agent's election. */
@@ -107,8 +112,9 @@ export function createLeases(surroundings: LeasesOptions): Leases {
   return {
     election(name, stand) {
       checkObject("options", stand, "give { onElected }");
-      const { timings, ...callbacks } = stand;
+      const { timings, takeover, ...callbacks } = stand;
       checkOwnName(name);
+      checkTakeover(name, takeover);
       const checked = timingsOf(options, timings);
       checkCallbacks(callbacks);
       checkRunning(life);
@@ -189,6 +195,18 @@ function checkRunning(life: LifeCycle): void {
 function checkOwnName(name: string): void {
   if (checkId("election", name) === "swarm")
     throw EntrainError.invalid("election", name, "the swarm's own leadership bears this name: choose another");
+}
+
+function checkTakeover(name: string, takeover: unknown): void {
+  if (takeover === undefined || takeover === "lease") return;
+  if (takeover !== "fenced") throw EntrainError.invalid("takeover", takeover, 'give "lease", or leave it out');
+  const remedy = 'leave it out or give "lease", and shorten timings.leaseMs for a quicker take-over';
+  throw new EntrainError(
+    "invalid-argument",
+    `takeover is "fenced": a leader that is taken over early goes on until its next renewal is refused, and nothing refuses ` +
+      `what the leader of "${name}" does outside Redis meanwhile; only the swarm's own leadership is taken over so: ${remedy}`,
+    { field: "takeover", value: takeover, remedy },
+  );
 }
 
 /** The agent's own timings with some replaced; a lease that the recovery window does not cover is refused (S1). */

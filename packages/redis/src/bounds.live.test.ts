@@ -106,6 +106,18 @@ test("a forgotten fingerprint never gets an ordinal back that it had", async () 
   assert.deepEqual(await openIncident("k/first/b", 10), ["4", null]);
 });
 
+test("a name that ends like an occurrence is none: given back and forgotten, it raises nobody's ordinals", async () => {
+  const { decision } = await store.ledger.commit(proposalOf("now", "a"));
+  const { committedAtMs } = decision;
+  const names = ["deploy/20240612123456789", "a/b/c/20240612123456789", "a/b/c/202406121234567", "a/b/c/007", "/1"];
+  const lost = names.map((incidentId) => ({ ...proposalOf(incidentId, "a"), term: 0, committedAtMs }));
+  for (const { kind } of await store.ledger.reoffer(lost)) assert.equal(kind, "restored");
+  assert.deepEqual(await raw.hkeys(keys.incidents), []);
+  assert.deepEqual(await openIncident("k/first/b", 1), ["1", null]);
+  assert.deepEqual(await openIncident("k/second/b", 1), ["1", null]);
+  assert.deepEqual(await openIncident("k/first/b", 1), ["2", null]);
+});
+
 test("acts of forgotten incidents go, and an incident keeps and counts a bounded number", async () => {
   const acts = (incidentId: string, agentId: string, limit: number, incidents: number) =>
     run(

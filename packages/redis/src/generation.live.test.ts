@@ -1,10 +1,10 @@
 /** S1: the store may have lost writes, and nobody who knew it before is fooled. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test, type TestContext } from "node:test";
 import { Redis } from "ioredis";
 import { EntrainError } from "@entrain/kernel";
 import { beatOf, offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
-import { openStoreLab, realTimers, type LabSwarm, type StoreLab } from "@entrain/testkit/store-lab";
+import { openStoreLab, realClock, realTimers, type LabSwarm, type StoreLab } from "@entrain/testkit/store-lab";
 import { endpointOf } from "./endpoint.ts";
 import { createGenerationKeeper } from "./generation.ts";
 import { storeKeys } from "./keys.ts";
@@ -192,6 +192,61 @@ test("a lease that a clock set back would make hours long ends after its own len
   await waitFor("the lease to end", async () => {
     return (await store.election().campaign(candidate("b"))).kind === "granted";
   });
+});
+
+/** A client whose own leases are as long as this, and no longer. */
+async function clientWithLease(t: TestContext, { swarmId }: LabSwarm<RedisStore>, longestMs: number) {
+  const around = { redis: lab.redis.url, swarmId, clock: realClock, timers: realTimers };
+  const store = createRedisStore({ ...around, recoveryWindowMs: longestMs });
+  t.after(() => store.close());
+  await store.connect();
+  return store;
+}
+
+async function windowOf(swarm: LabSwarm<RedisStore>): Promise<{ readonly ms: number; readonly openedMs: number }> {
+  const [untilMs, ms] = await raw.hmget(storeKeys(swarm.swarmId).store, "windowUntilMs", "windowMs");
+  return { ms: Number(ms), openedMs: Number(untilMs) - Number(ms) };
+}
+
+test("the window is as long as the longest lease of all clients, whoever is back first", async (t) => {
+  const swarm = lab.swarm();
+  const [long, short] = await Promise.all([clientWithLease(t, swarm, 60_000), clientWithLease(t, swarm, 1)]);
+  const held = await long.lock("l").campaign({ ...candidate("a"), leaseMs: 60_000 });
+  assert.equal(held.kind, "granted");
+  // The holder is cut off, and goes by its own clock.
+  await long.close();
+  await lab.redis.restart();
+  await isUpIn(2, short);
+  const mine = { ...candidate("b"), leaseMs: 1 };
+  assert.equal((await short.lock("l").campaign(mine)).kind, "record", "the window is open");
+  assert.equal((await windowOf(swarm)).ms, 60_000);
+
+  // A second loss within the window does not shorten it, although nobody with such a lease is there any more.
+  const before = await windowOf(swarm);
+  await lab.redis.restart();
+  await isUpIn(3, short);
+  const after = await windowOf(swarm);
+  assert.equal(after.openedMs + after.ms, before.openedMs + before.ms);
+  await windowCloses(swarm);
+  assert.equal((await short.lock("l").campaign(mine)).kind, "granted");
+  await lab.redis.restart();
+  await isUpIn(4, short);
+  assert.equal((await windowOf(swarm)).ms, 1, "what nobody holds any more is waited for once");
+});
+
+test("after a store was emptied, whoever comes back with a longer lease makes the window longer", async (t) => {
+  const swarm = lab.swarm();
+  const [long, short] = await Promise.all([clientWithLease(t, swarm, 600_000), clientWithLease(t, swarm, 60_000)]);
+  await raw.del(storeKeys(swarm.swarmId).store);
+  await short.ledger.stats();
+  const before = await windowOf(swarm);
+  assert.equal(before.ms, 60_000);
+  await long.ledger.stats();
+  assert.deepEqual(await windowOf(swarm), { ms: 600_000, openedMs: before.openedMs });
+  assert.deepEqual(
+    [short, long].map(({ health }) => health.status().generation),
+    [2, 2],
+  );
 });
 
 test("a jump of the store's clock opens the window once for all who saw it", async () => {

@@ -31,6 +31,7 @@ export interface GenerationKeeper {
 export function createGenerationKeeper(options: {
   readonly scripts: Scripts;
   readonly keys: StoreKeys;
+  /** The client's longest lease. */
   readonly windowMs: number;
   readonly timeoutMs: number;
   readonly onGeneration: (generation: number) => void;

@@ -8,7 +8,7 @@ import { checkId } from "@entrain/kernel";
 export interface StoreKeys {
   /** What all of them begin with. */
   readonly prefix: string;
-  /** Hash: generation, life, server ids, recovery window, schema (S1). First key of every command. */
+  /** Hash: generation, life, server ids, recovery window, longest lease, schema (S1). First key of every command. */
   readonly store: string;
   /** Hash: the leader record of an election. */
   leader(election: string): string;
@@ -91,7 +91,7 @@ export interface StoreKeys {
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
   readonly budgetLeases: string;
-  /** Hash: `<budgetId> <requestId>` → SHA-1 of the request, its answer. */
+  /** Hash: `<budgetId> <requestId>` → SHA-1 of the request, its allocation or `-`, the life of its budget. */
   readonly budgetRequests: string;
   /** Sorted set: what ended and is still remembered, by its end. */
   readonly budgetsEnded: string;

@@ -26,7 +26,10 @@ export interface RedisStoreOptions {
   readonly openTimeoutMs?: number;
   /** A connection without an answer for this long is given up, ms (default 1,000). */
   readonly silenceMs?: number;
-  /** How long nothing new is granted after the store may have lost writes, ms; at least the longest lease (default 2,000). */
+  /**
+   * This client's longest lease, ms (default 2,000): after the store may have lost writes nothing new is granted for the longest
+   * that any client says.
+   */
   readonly recoveryWindowMs?: number;
   /** A jump of Redis's clock by more than this opens the recovery window, ms (default 300, the stop margin). */
   readonly clockStepMs?: number;

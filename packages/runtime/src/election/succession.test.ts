@@ -13,7 +13,7 @@ const held: Leadership = { agentId: "me", incarnation: 1, term: 8, generation: 1
 function voterOver(...answers: (SuccessionAnswer | Error)[]) {
   const time = createVirtualTime();
   const events: RuntimeEvent[] = [];
-  const seen = { reports: 0, probes: 0, refused: true, granted: [] as Leadership[] };
+  const seen = { reports: 0, probes: 0, refused: true, reached: true, reaches: 0, granted: [] as Leadership[] };
   let hint: (term: number) => void = () => undefined;
   const succession = new Succession({
     ...{ clock: time.clock, timers: time.timers, leaseMs: 800, agentId: "me", incarnation: 1, highestTerm: () => 7 },
@@ -28,6 +28,10 @@ function voterOver(...answers: (SuccessionAnswer | Error)[]) {
         hint = onReport;
         return () => (hint = () => undefined);
       },
+    },
+    reach() {
+      seen.reaches += 1;
+      return Promise.resolve(seen.reached);
     },
     isRefused() {
       seen.probes += 1;
@@ -92,4 +96,52 @@ test("it gives up when the lease must be over, and says nothing once it has stop
   await time.advance(10_000);
   assert.equal(seen.reports, reports);
   assert.equal(time.pendingTimers(), 0);
+});
+
+test("a leader that nobody can dial is not reported, although it refuses: it was never reached", async () => {
+  const { time, seen, succession, report } = voterOver(counted);
+  seen.reached = false;
+  succession.start();
+  succession.leaderIs({ leaderId: "a", term: 7 });
+  for (let broken = 0; broken < 10; broken += 1) {
+    succession.suspectLeader();
+    report(7);
+    await time.advance(700);
+  }
+  assert.equal(seen.reports, 0);
+  assert.ok(seen.reaches >= 8, "it is reached for again and again");
+
+  seen.reached = true;
+  await time.advance(1_000);
+  assert.equal(time.pendingTimers(), 0, "reached once is enough");
+  const { reaches } = seen;
+  await time.advance(10_000);
+  assert.equal(seen.reaches, reaches);
+  succession.suspectLeader();
+  await time.advance(1);
+  assert.equal(seen.reports, 1);
+  succession.stop();
+});
+
+test("each leader is reached for anew, and none by whoever has stopped", async () => {
+  const { time, seen, succession } = voterOver(counted);
+  succession.leaderIs({ leaderId: "a", term: 7 });
+  await time.advance(1);
+  assert.equal(seen.reaches, 0, "before the start");
+  succession.start();
+  await time.advance(1);
+  assert.equal(seen.reaches, 1);
+  seen.reached = false;
+  succession.leaderIs({ leaderId: "b", term: 8 });
+  succession.leaderIs({ leaderId: "b", term: 8 });
+  await time.advance(1);
+  assert.equal(seen.reaches, 2);
+  succession.leaderIs({ leaderId: "me", term: 9 });
+  assert.equal(time.pendingTimers(), 0);
+  succession.leaderIs({ leaderId: "c", term: 10 });
+  await time.advance(1);
+  succession.stop();
+  assert.equal(time.pendingTimers(), 0);
+  await time.advance(10_000);
+  assert.equal(seen.reaches, 3);
 });

@@ -124,6 +124,28 @@ test("a broken stream to a process that was reached and refuses connections now 
   detector.stop();
 });
 
+test("a life is reached once it has answered a probe, also one that nobody watches, and stays so until it refutes or is forgotten", async () => {
+  let isGone = false;
+  const { time, detector } = openDetector((processId) =>
+    isGone ? ["refused", 1] : [processId === "p-b" ? "refused" : "answered", 1],
+  );
+  const reach = (processId: string): Promise<boolean> => time.until(detector.reach(processId, 200));
+  assert.deepEqual(await Promise.all(["p-b", "nobody"].map(reach)), [false, false]);
+  await time.advance(150);
+  isGone = true;
+  assert.deepEqual([await reach("p-b"), await reach("p-c"), await reach("p-d")], [false, true, true]);
+  detector.setView(viewOf(2, { c: { state: "dead" } }));
+  assert.equal(await reach("p-c"), true, "it was reached before it died");
+  detector.setView(viewOf(3, { d: { refutations: 1 } }));
+  await time.advance(1);
+  assert.equal(await reach("p-d"), false, "another life to all reports");
+  const { version, members } = viewOf(4);
+  detector.setView({ version, members: new Map([...members].filter(([agentId]) => agentId !== "c")) });
+  detector.setView(viewOf(5));
+  assert.equal(await reach("p-c"), false, "forgotten");
+  detector.stop();
+});
+
 test("a process that refused from the beginning is only suspected, however often its streams break", async () => {
   const { time, detector, reports } = openDetector((processId) => (processId === "p-b" ? ["refused", 1] : well()));
   for (let refutations = 1; refutations <= 6; refutations++) {

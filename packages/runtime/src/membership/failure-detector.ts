@@ -60,6 +60,8 @@ const helpersMax = 3;
 export class FailureDetector implements ProbeHelper {
   readonly #options: FailureDetectorOptions;
   readonly #watched = new Map<string, Watched>();
+  /** Processes that have answered a probe of this one in their present life; kept while the view lists them, dead or alive. */
+  readonly #reached = new Set<string>();
   #view: MembershipView = { version: 0, members: new Map() };
   #timings: DetectionTimings;
   #processes = 1;
@@ -99,6 +101,8 @@ export class FailureDetector implements ProbeHelper {
     const wanted = new Set(targets.map((target) => target.processId));
     for (const id of [...this.#watched.keys()]) if (!wanted.has(id)) this.#drop(id);
     for (const target of targets) this.#watch(target);
+    const listed = new Set([...view.members.values()].map((member) => member.processId));
+    for (const id of this.#reached) if (!listed.has(id)) this.#reached.delete(id);
     probe.keepOnly(targets.flatMap(({ helpers, ...target }) => [target, ...helpers]));
     this.#refuteOwn();
   }
@@ -122,6 +126,13 @@ export class FailureDetector implements ProbeHelper {
     return member === undefined ? "silent" : this.#options.probe.ask({ processId, address: member.address }, timeoutMs);
   }
 
+  /** Whether a process has answered a probe of this one in its present life; probes it where it has not. Never rejects. */
+  async reach(processId: string, timeoutMs: number): Promise<boolean> {
+    if (!this.#reached.has(processId) && (await this.probeFor(processId, timeoutMs)) === "answered")
+      this.#reached.add(processId);
+    return this.#reached.has(processId);
+  }
+
   #nowMs(): number {
     return this.#options.clock.monoMs();
   }
@@ -141,6 +152,7 @@ export class FailureDetector implements ProbeHelper {
     const watched = this.#watched.get(target.processId);
     // Another life at the same place is another process: process ids are not used again.
     if (watched === undefined) {
+      this.#reached.delete(target.processId);
       this.#watched.set(target.processId, { target, state: trustedAt(nowMs), probes: 0, callOff: undefined });
       return;
     }
@@ -160,6 +172,8 @@ export class FailureDetector implements ProbeHelper {
     if (this.#phase !== "running" || this.#watched.get(watched.target.processId) !== watched) return;
     const { state, effects } = stepDetection(watched.state, input, this.#timings);
     const isNew = watched.state !== state;
+    if (state.isReached) this.#reached.add(watched.target.processId);
+    else if (watched.state.isReached) this.#reached.delete(watched.target.processId);
     watched.state = state;
     for (const effect of effects) this.#do(watched, effect);
     if (!isNew) return;

@@ -48,7 +48,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "a request is granted once, however often it is sent, and is refused for another amount (B3)",
+    name: "a request is granted once, however often it is sent, and refused for another amount and once its part has ended (B3)",
     async run(swarm) {
       const { budgets } = await swarm.client();
       await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
@@ -67,6 +67,21 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
         kind: "refused",
         refusal: { kind: "request-reused", requestId: "same" },
       });
+      const { allocationId } = grants[0]!;
+      const longer = await budgets.apply({ kind: "extend", budgetId: "pool", allocationId, leaseMs: 600_000 });
+      const later = await allocate(budgets, "pool", wish);
+      assert.ok(longer.kind === "extended" && later.kind === "granted");
+      assert.equal(later.grant.leaseUntilMs, longer.leaseUntilMs, "it was prolonged since");
+      assert.ok(later.grant.leaseLeftMs > 500_000);
+      await budgets.apply({ kind: "release", budgetId: "pool", allocationId });
+      const ended = { kind: "refused", refusal: { kind: "ended", allocationId } };
+      assert.deepEqual(await allocate(budgets, "pool", wish), ended);
+      await budgets.apply({ kind: "close", budgetId: "pool" });
+      assert.deepEqual(await allocate(budgets, "pool", wish), ended, "its budget was freed");
+      await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
+      const anew = await allocate(budgets, "pool", { ...wish, amounts: { credits: 20 } });
+      assert.ok(anew.kind === "granted" && !anew.repeated, "the next budget of that name knows nothing of it");
+      await assertBalanced(budgets);
     },
   },
   {

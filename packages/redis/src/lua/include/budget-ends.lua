@@ -93,10 +93,10 @@ local function forget()
     local kind, name = string.match(member, '^(%a):(.*)$')
     if kind == 'a' then
       local fields = redis.call('HMGET', prefix .. 'allocation:' .. name, 'budgetId', 'requestId')
-      redis.call('HDEL', KEYS[4], (fields[1] or '') .. ' ' .. (fields[2] or ''))
+      forgetRequest((fields[1] or '') .. ' ' .. (fields[2] or ''), name)
       redis.call('DEL', prefix .. 'allocation:' .. name)
     else
-      redis.call('HDEL', KEYS[4], name)
+      forgetRequest(name, '-')
     end
     redis.call('ZREM', KEYS[5], member)
   end
