@@ -159,6 +159,37 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "of what an elastic budget borrowed nothing goes back that was used up, and nothing to who has a lender's name now (B3)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const elastic = { parentId: "root", limits: { tokens: 10 }, strategy: "elastic" } as const;
+      await make(budgets, { budgetId: "root", limits: { tokens: 1_000 } });
+      for (const budgetId of ["a", "b"]) await make(budgets, { budgetId, ...elastic });
+      const move = (to: string, tokens: number) =>
+        budgets.apply({ kind: "transfer", from: "root", to, amounts: { tokens }, requestId: `to-${to}` });
+      const take = async (requestId: string, tokens: number) => {
+        const outcome = await allocate(budgets, "a", { requestId, amounts: { tokens } });
+        assert.ok(outcome.kind === "granted");
+        return { budgetId: "a", allocationId: outcome.grant.allocationId };
+      };
+      const limits = async () => (await budgets.read(["a", "b"])).map(({ limits: { tokens } }) => tokens);
+      const first = await take("first", 30);
+      await budgets.apply({ kind: "consume", ...first, consumed: { tokens: 30 } });
+      await budgets.apply({ kind: "release", ...first });
+      await move("a", 40);
+      await budgets.apply({ kind: "release", ...(await take("second", 1)) });
+      assert.deepEqual(await limits(), [70, 10], "what came later is its own");
+      await move("b", 920);
+      const third = await take("third", 60);
+      assert.deepEqual(await limits(), [90, 910], "20 are borrowed");
+      await budgets.apply({ kind: "close", budgetId: "b" });
+      await make(budgets, { budgetId: "b", ...elastic });
+      await budgets.apply({ kind: "release", ...third });
+      assert.deepEqual(await limits(), [70, 10], "they went to the parent");
+      await assertBalanced(budgets);
+    },
+  },
+  {
     name: "what ends by itself between commands of several clients is in the log, and the log leads to the figures (B1 to B3)",
     async run(swarm) {
       const clients = await Promise.all(Array.from({ length: 4 }, () => swarm.client()));

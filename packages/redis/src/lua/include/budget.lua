@@ -4,7 +4,7 @@
 -- Include after: budget-defaults
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
--- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, saveLoans,
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, owe, saveLoans,
 --         remember, recall, forgetRequest, record, finish, holdingBack, nextNumber, refuse
 
 local logMax = 200000
@@ -229,6 +229,17 @@ end
 local function moveAcross(from, to, resource, amount)
   add(from, 'limit', resource, -amount)
   add(to, 'limit', resource, amount)
+end
+
+-- One entry for each lender and resource; see packages/core/src/budget/loans.ts.
+local function owe(budget, lenderId, resource, amount)
+  for _, loan in ipairs(budget.loans) do
+    if loan[1] == lenderId and loan[2] == resource then
+      loan[3] = int(tonumber(loan[3]) + amount)
+      return
+    end
+  end
+  budget.loans[#budget.loans + 1] = {lenderId, resource, int(amount)}
 end
 
 local function saveLoans(budget)
