@@ -1,6 +1,7 @@
 #!lua
--- Records what agents did about incidents and counts divergence, once per incident, and safe actions taken alone (D3). The
--- same act again changes nothing. Acts are kept in a hash per incident; its fields that begin with '#' are notes.
+-- Records what agents did about incidents and counts divergence, once per incident, and safe actions taken alone (D3); what an
+-- agent did as its own affair (`local`) is neither. The same act again changes nothing. Acts are kept in a hash per incident;
+-- its fields that begin with '#' are notes.
 --
 -- An act on what the store never named (a `local` one, or one taken alone before the store could say which occurrence it is)
 -- has an incident to itself, on which nobody else can act: of it the name is remembered, among others of its kind, so that it
@@ -32,7 +33,7 @@ for at = 7, #ARGV, 6 do
     if isNew then
       redis.call('ZADD', KEYS[3], int(nowMs), incidentId)
     end
-    if isNew and source ~= 'safe-alone' and redis.call('HSETNX', key, '#action', action) == 0
+    if isNew and (source == 'committed' or source == 'adopted') and redis.call('HSETNX', key, '#action', action) == 0
       and redis.call('HGET', key, '#action') ~= action and redis.call('HSETNX', key, '#divergent', 1) == 1 then
       redis.call('HINCRBY', KEYS[2], 'divergence', 1)
     end
