@@ -120,21 +120,29 @@ function* thousandPeriods(suite: string, say: Say): Generator<Figure> {
   }
 }
 
+/** How many hear how many: what the transport allows an untrusted goal (runtime/rhythm/neighbourhood.ts). */
+const crowdsWithLiars = [
+  { agents: 20, neighbours: 19, shares: [0.1, 0.2, 0.3], form: "all hear all" },
+  { agents: 64, neighbours: 63, shares: [0.3], form: "all hear all" },
+  { agents: 200, neighbours: 32, shares: [0.1, 0.2, 0.3], form: "each hears 32" },
+] as const;
+
 function* tenSeedsOfLiars(suite: string, say: Say): Generator<Figure> {
   const named = namedIn(suite);
   const goal = { ...sync, trust: "untrusted" } as const;
-  for (const share of [0.1, 0.2, 0.3])
-    for (const attack of attackNames) {
-      say(`liars: ${share * 100} % ${attack}`);
-      const liars = { share, attack };
-      const records = over(10, { agents: 20, neighbours: 19, goal, durationMs: 7_000, sampleMs: 100, liars });
-      const wins = records.filter((record) => {
-        const lowest = Math.min(...within(record.samples, 4_000).map(({ coherence }) => coherence));
-        return lowest >= 0.99 && Math.abs(cadencePpmFrom(record, 200, 4_000) ?? Infinity) <= 200;
-      });
-      const conditions = `20 agents, all hear all, ${share * 100} % lie (${attack}), dc, 1 % loss, from 2 s after the founding on`;
-      yield single(named("liars: seeds with R ≥ 0.99 and cadence ≤ 200 ppm", conditions, "of 10"), wins.length, 10);
-    }
+  for (const { agents, neighbours, shares, form } of crowdsWithLiars)
+    for (const share of shares)
+      for (const attack of attackNames) {
+        say(`liars: ${agents} agents, ${form}, ${share * 100} % ${attack}`);
+        const liars = { share, attack };
+        const records = over(10, { agents, neighbours, goal, durationMs: 7_000, sampleMs: 100, liars });
+        const wins = records.filter((record) => {
+          const lowest = Math.min(...within(record.samples, 4_000).map(({ coherence }) => coherence));
+          return lowest >= 0.99 && Math.abs(cadencePpmFrom(record, 200, 4_000) ?? Infinity) <= 200;
+        });
+        const conditions = `${agents} agents, ${form}, ${share * 100} % lie (${attack}), dc, 1 % loss, from 2 s after the founding on`;
+        yield single(named("liars: seeds with R ≥ 0.99 and cadence ≤ 200 ppm", conditions, "of 10"), wins.length, 10);
+      }
 }
 
 function* lossOfHalf(suite: string, say: Say): Generator<Figure> {

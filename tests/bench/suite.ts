@@ -9,6 +9,7 @@ import { contextSuite } from "./context-push.ts";
 import { decisionsSuite } from "./decisions.ts";
 import { detectionSuite } from "./detection.ts";
 import { failoverSuite } from "./failover.ts";
+import { membersSuite } from "./members.ts";
 import { pageSuite } from "./page.ts";
 import { rateSuites } from "./rate.ts";
 import { rhythmSimSuite } from "./rhythm-sim.ts";
@@ -51,6 +52,7 @@ export const suites: readonly Suite[] = [
   batchingSuite,
   failoverSuite,
   detectionSuite,
+  membersSuite,
   ...swarmSuites,
   swarmSpreadSuite,
   busSuite,

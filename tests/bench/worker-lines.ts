@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 /** A running worker. */
 export interface LineWorker {
   tell(line: string): void;
+  /** Ends its standard input: it has been told everything. */
+  end(): void;
   /** The next line that it writes. @throws Error where it ends without one. */
   next(): Promise<string>;
 }
@@ -17,6 +19,9 @@ export function startLineWorker(main: string, task: unknown): LineWorker {
   return {
     tell(line) {
       child.stdin.write(`${line}\n`);
+    },
+    end() {
+      child.stdin.end();
     },
     async next() {
       const line = await lines.next();

@@ -25,7 +25,7 @@ test("a grant that does not look at what is left is found by the audit", async (
 });
 
 test("a request that is not known again is found where it is granted twice", async () => {
-  const mutation = { script: "allocate-budget", text: "remember(field, digest, id, int(untilMs))\n", instead: "" };
+  const mutation = { script: "allocate-budget", text: "remember(budget.id, request.id, digest, id)\n", instead: "" };
   const { violations } = await runBudgets({ seed: 3, processes: 2, commands: 600, kills: 0, mutation });
   assert.match(violations.join("\n"), /B3: .* was granted, and again granted/);
   assert.match(violations.join("\n"), /B3: entry .* grants .* again/);

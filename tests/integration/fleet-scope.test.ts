@@ -152,21 +152,24 @@ for (const [what, incidentId, reading, reasoning] of [
     assert.deepEqual([decision.directive, effects], [undefined, []]);
   });
 
-for (const [what, incidentId, key, text] of [
-  ["whose health is no number", "no-health", "member-states", "alive 1 1 1 healthy"],
-  ["whose record cannot be read", "no-record", "member-offers", "{"],
+for (const [what, incidentId, state] of [
+  ["whose health is no number", "no-health", "alive 1 1 1 healthy"],
+  ["whose record cannot be read", "no-record", "{"],
 ] as const)
   test(`a member ${what} is an error in the gate, and that blocks`, async () => {
     const direct = new Redis(redis.url);
+    const [states, beats] = [`entrain:{${swarmId}}:member-states`, `entrain:{${swarmId}}:member-beats`];
     try {
-      await direct.hset(`entrain:{${swarmId}}:member-states`, "ghost", "alive 1 1 1 1000000");
-      await direct.hset(`entrain:{${swarmId}}:${key}`, "ghost", text);
+      await direct.hset(states, "ghost", state);
+      // Heard of so late that nobody takes it for silent.
+      await direct.zadd(beats, 1e15, "ghost");
       const decision = await meet(incidentId, hot);
       assert.deepEqual([decision.type, decision.action], ["SAFE_MODE", "enter_safe_mode"]);
       assert.match(decision.reasoning, /blocks cool_down: it could not judge it/);
       assert.deepEqual([decision.directive, effects], [undefined, []]);
     } finally {
-      for (const each of ["member-states", "member-offers"]) await direct.hdel(`entrain:{${swarmId}}:${each}`, "ghost");
+      await direct.zrem(beats, "ghost");
+      await direct.hdel(states, "ghost");
       direct.disconnect();
     }
   });

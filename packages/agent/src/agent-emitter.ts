@@ -39,7 +39,7 @@ export interface DegradedEvent {
   readonly generation: number;
 }
 
-/** Members that have not carried an approved action out in time: told in the process that leads, when the directive is settled. */
+/** Members that have not carried an approved action out in time, or to which it could not go: told in the process that leads, when the directive is settled. */
 export interface EscalationEvent {
   readonly incidentId: string;
   readonly decisionId: string;
@@ -55,6 +55,8 @@ export interface EscalationEvent {
     readonly note: string;
     readonly attempts: number;
   }[];
+  /** Members that were missing when it was proposed: they are no targets. */
+  readonly missing: readonly string[];
 }
 
 /** The agent's role in the swarm changed, or is known for the first time. */

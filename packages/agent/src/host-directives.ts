@@ -1,6 +1,6 @@
 /**
  * What a process does with directives: carries them out in the name of each of its agents, and, while it leads, settles those
- * whose deadline is over and tells of targets that are lacking.
+ * whose deadline is over and tells of targets that are lacking, and of members that were missing.
  */
 import { randomUUID } from "node:crypto";
 import { checkId, createRandom, EntrainError, optionsOf } from "@entrain/kernel";
@@ -48,7 +48,7 @@ export function createHostDirectives(surroundings: {
     ...{ ...shared, store: store.directives, isLeader },
     onSettled(directive) {
       const event = escalationOf(directive);
-      if (event.lacking.length > 0) onEscalation(event);
+      if (event.lacking.length + event.missing.length > 0) onEscalation(event);
     },
   });
 
@@ -76,12 +76,13 @@ export function createHostDirectives(surroundings: {
 }
 
 function escalationOf(directive: Directive): EscalationEvent {
-  const { incidentId, decisionId, action, targets } = directive;
+  const { incidentId, decisionId, action, targets, missing } = directive;
   return {
     ...{ incidentId, decisionId, action },
     met: directive.outcome === "met",
     targets: targets.length,
     done: complianceOf(directive).done,
     lacking: lackingIn(directive).map(({ agentId, state, note, attempts }) => ({ agentId, state, note, attempts })),
+    missing,
   };
 }

@@ -1,16 +1,16 @@
 /**
  * Values against JSON Schemas, by ajv. A schema comes out of the shared document, so what a check may cost is bounded: its
- * size, no references beyond itself, and no regular expressions, which run on a backtracking engine.
+ * size, no references beyond itself, and no regular expressions (refuse-keywords.ts).
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { canonicalJson, EntrainError, type Json } from "@entrain/kernel";
 import { formatPointer } from "@entrain/core/context";
+import { refuseKeywords } from "./refuse-keywords.ts";
 
 /** Characters of one schema's JSON text. */
 const schemaCharactersMax = 32_768;
 /** Compiled schemas that are remembered. */
 const rememberedMax = 200;
-const refusedKeywords: ReadonlySet<string> = new Set(["pattern", "patternProperties", "format", "$id", "$schema"]);
 
 /** Checks values. */
 export interface SchemaChecker {
@@ -34,7 +34,7 @@ export function createSchemaChecker(): SchemaChecker {
         `a schema of ${text.length} characters`,
         `write at most ${schemaCharactersMax}`,
       );
-    refuseKeywords(schema, pointer);
+    refuseKeywords(pointer, schema);
     const validator = compile(pointer, schema);
     if (compiled.size >= rememberedMax) compiled.delete(compiled.keys().next().value ?? "");
     compiled.set(text, validator);
@@ -63,23 +63,6 @@ function compile(pointer: string, schema: unknown): ValidateFunction {
       `it is no JSON Schema (draft-07): ${EntrainError.from(thrown).message}`,
     );
   }
-}
-
-function refuseKeywords(schema: unknown, pointer: string): void {
-  if (typeof schema !== "object" || schema === null) return;
-  for (const [name, member] of Object.entries(schema)) {
-    const place = `${pointer}${formatPointer([name])}`;
-    if (!Array.isArray(schema) && refusedKeywords.has(name) && typeof member !== "boolean" && !isSchemaLike(member))
-      throw EntrainError.invalid(place, member, "this keyword is not allowed here: enum, const and lengths are");
-    if (name === "$ref" && typeof member === "string" && !member.startsWith("#"))
-      throw EntrainError.invalid(place, member, "refer to nothing outside the schema");
-    refuseKeywords(member, place);
-  }
-}
-
-/** A property that is merely called like a keyword has a schema, an object with keywords of its own, as its value. */
-function isSchemaLike(member: unknown): boolean {
-  return typeof member === "object" && member !== null && !Array.isArray(member) && "type" in member;
 }
 
 function brokenSchema(pointer: string, { instancePath, message, params }: ErrorObject): EntrainError {

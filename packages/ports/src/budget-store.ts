@@ -21,7 +21,8 @@ export interface BudgetPage {
 /** Errors: `store-unavailable`, `deadline-exceeded`. */
 export interface BudgetStore {
   /**
-   * Carries a command out, whole or not at all; refusals are outcomes.
+   * Carries a command out, whole or not at all; refusals are outcomes. The same request again is answered with the part that
+   * it was granted and the present end of its lease, and with `ended` once that part was released or taken back.
    * @throws EntrainError `recovering` for what would grant, while writes may have been lost (S1); `resource-exhausted` where
    *   the store is full
    */

@@ -68,6 +68,8 @@ export type DecisionEvent =
         readonly state: TargetState;
         readonly note: string;
       }[];
+      /** Members that were missing when it was proposed. */
+      readonly missing: readonly string[];
     }
   /** What the ledger has counted of directives, as an observer read it. */
   | {

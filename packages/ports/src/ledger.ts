@@ -43,7 +43,8 @@ export interface Ledger {
   commit(proposal: Proposal, fence?: Leadership): Promise<{ readonly decision: Decision; readonly stands: boolean }>;
   /**
    * Gives decisions back that the ledger may have lost (D4), in any order: each is restored as it was, with its term and
-   * instant, unless its incident has a decision. Accepted in the recovery window as well.
+   * instant, unless its incident has a decision. Of a fingerprint's occurrences the latest that is known then is the open one.
+   * Accepted in the recovery window as well.
    */
   reoffer(decisions: readonly Decision[]): Promise<readonly Reoffered[]>;
   /** Records what agents did; the same act again changes nothing. */

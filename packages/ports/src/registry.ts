@@ -1,4 +1,5 @@
 /** The registry: who is in the swarm. Staleness is judged by the store's clock alone. */
+import type { FleetMember } from "@entrain/core/decision";
 import type { MemberRecord, MembershipDelta, MembershipView } from "@entrain/core/membership";
 import type { Unsubscribe } from "./subscription.ts";
 
@@ -67,6 +68,8 @@ export interface Registry {
   /** The agent goes of its own will; idempotent, and without effect for another incarnation. */
   leave(agentId: string, incarnation: number): Promise<void>;
   snapshot(): Promise<MembershipView>;
+  /** Who should be there, at one instant: members that are alive, and dead ones that still count as missing in the swarm's health. */
+  fleet(): Promise<readonly FleetMember[]>;
   /** Deltas after `version`, in order; "resync" if the log no longer reaches back that far. */
   changesSince(version: number): Promise<readonly MembershipDelta[] | "resync">;
   /** Calls back soon after the membership version moved: a hint, to be followed by `changesSince`. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { Redis } from "ioredis";
+import { allocationRequest, budgetDefinition, type BudgetCommand } from "@entrain/core/budget";
 import { sessionTaskId } from "@entrain/core/session";
 import { offerOf, proposalOf, waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
@@ -104,6 +105,18 @@ test("a forgotten fingerprint never gets an ordinal back that it had", async () 
   await openIncident("k/second/b", 1);
   assert.equal(await raw.hlen(keys.incidents), 1);
   assert.deepEqual(await openIncident("k/first/b", 10), ["4", null]);
+});
+
+test("a name that ends like an occurrence is none: given back and forgotten, it raises nobody's ordinals", async () => {
+  const { decision } = await store.ledger.commit(proposalOf("now", "a"));
+  const { committedAtMs } = decision;
+  const names = ["deploy/20240612123456789", "a/b/c/20240612123456789", "a/b/c/202406121234567", "a/b/c/007", "/1"];
+  const lost = names.map((incidentId) => ({ ...proposalOf(incidentId, "a"), term: 0, committedAtMs }));
+  for (const { kind } of await store.ledger.reoffer(lost)) assert.equal(kind, "restored");
+  assert.deepEqual(await raw.hkeys(keys.incidents), []);
+  assert.deepEqual(await openIncident("k/first/b", 1), ["1", null]);
+  assert.deepEqual(await openIncident("k/second/b", 1), ["1", null]);
+  assert.deepEqual(await openIncident("k/first/b", 1), ["2", null]);
 });
 
 test("acts of forgotten incidents go, and an incident keeps and counts a bounded number", async () => {
@@ -212,4 +225,17 @@ test("ended sessions go by their age and by their number, with their logs; one t
   await end("second");
   assert.deepEqual(await kept(), ["last", "second", "goes-on"], "the one that ended first is gone");
   assert.equal(await raw.zcard(keys.sessionsEnded), 1_000);
+});
+
+test("of an elastic budget that borrows again and again one loan of each lender is kept", async () => {
+  const apply = (command: BudgetCommand) => store.budgets.apply(command);
+  const elastic = { parentId: "root", limits: { slots: 10 }, strategy: "elastic" } as const;
+  for (const wish of [
+    { budgetId: "root", limits: { slots: 20 } },
+    ...["a", "b"].map((budgetId) => ({ budgetId, ...elastic })),
+  ])
+    await apply({ kind: "create", definition: budgetDefinition(wish) });
+  for (let n = 0; n < 15; n++)
+    await apply({ kind: "allocate", request: allocationRequest("a", { requestId: `r-${n}`, amounts: { slots: 1 } }) });
+  assert.equal(await raw.hget(`${keys.prefix}budget:a`, "loans"), JSON.stringify([["b", "slots", "5"]]));
 });

@@ -7,6 +7,7 @@ import {
   deadlineIsKept,
   directiveCases,
   heldRunIsNotGivenAway,
+  latestOfAllIsOpen,
   latestRunCounts,
   ledgerCases,
   onlyTheDriverAppends,
@@ -155,6 +156,13 @@ testMutants<ScriptName>(
       text: "if standing then",
       instead: "if false then",
       caughtBy: caseNamed(ledgerCases, "of fifty committers at once one stands and all get its decision (D1)"),
+    },
+    {
+      name: "reoffer-decisions",
+      what: "takes the first occurrence that it hears of for the open one",
+      text: "tonumber(known) < ordinal",
+      instead: "false",
+      caughtBy: caseNamed(ledgerCases, latestOfAllIsOpen),
     },
     {
       name: "commit-context",

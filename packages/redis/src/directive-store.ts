@@ -87,6 +87,10 @@ export function directiveFrom(incidentId: string, fields: Fields): Directive | u
     dueAtMs: Number(own.get("#dueAtMs")),
     outcome: (own.get("#outcome") ?? "open") as Directive["outcome"],
     settledAtMs: settledAtMs === undefined ? null : Number(settledAtMs),
+    missing: (own.get("#missing") ?? "")
+      .split(" ")
+      .filter((agentId) => agentId !== "")
+      .sort(compareIds),
     targets: targets.sort((a, b) => compareIds(a.agentId, b.agentId)),
   };
 }

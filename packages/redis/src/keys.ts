@@ -94,7 +94,7 @@ export interface StoreKeys {
   readonly budgets: string;
   /** Sorted set: `a:<allocationId>` and `b:<budgetId>` by the end of the lease. */
   readonly budgetLeases: string;
-  /** Hash: `<budgetId> <requestId>` → SHA-1 of the request, its answer. */
+  /** Hash: `<budgetId> <requestId>` → SHA-1 of the request, its allocation or `-`, the life of its budget. */
   readonly budgetRequests: string;
   /** Sorted set: what ended and is still remembered, by its end. */
   readonly budgetsEnded: string;

@@ -3,7 +3,7 @@
  * record-acts.lua and list-decisions.lua. Bounds: decisions, open fingerprints and incidents with acts by count and by age; acts by incident.
  */
 import { EntrainError } from "@entrain/kernel";
-import { fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/core/decision";
+import { directiveLimits, fingerprintKey, incidentIdOf, type Act, type Decision } from "@entrain/core/decision";
 import type { Ledger, LedgerEntry, Proposal, Reoffered } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import { swarmElection } from "./election-store.ts";
@@ -137,7 +137,10 @@ async function reofferBatch(
       ...[ledger, keys.decisions, decisionSequence, decisionsLatest],
       ...[incidents, incidentsActed, incidentsSeen, directivesOpen],
     ],
-    [keys.actsPrefix, decisionsMax, retentionMs, keys.directivesPrefix, ...decisions.flatMap(reofferArguments)],
+    [
+      ...[keys.actsPrefix, decisionsMax, retentionMs, keys.directivesPrefix, directiveLimits.reopenMs],
+      ...decisions.flatMap(reofferArguments),
+    ],
   )) as readonly string[];
   return decisions.map((decision, index) => reofferedFrom(decision, outcomes[index] ?? ""));
 }

@@ -73,6 +73,15 @@ export function createRegistry(options: {
       const members = new Map(records.map((member) => [member.agentId, member]));
       return { version: Number(version), members, effectiveBeat: beatFrom(beat) };
     },
+    async fleet() {
+      const fleetKeys = [membership, keys.memberBeats, keys.membersDead, memberStates];
+      const reply = await commands.run("read-fleet", fleetKeys, [timings.missingForMs]);
+      const [alive, states, missing] = reply as readonly (readonly string[])[];
+      return [
+        ...(alive ?? []).map((agentId, index) => ({ agentId, health: healthFrom(states?.[index] ?? "") })),
+        ...(missing ?? []).map((agentId) => ({ agentId, health: 0, missing: true }) as const),
+      ];
+    },
     async changesSince(version) {
       const reply = await commands.run("read-member-changes", [membership, memberDeltas], [version, deltasMax]);
       const [present, entries] = reply as readonly [string, readonly DeltaEntry[]];
@@ -133,6 +142,12 @@ export function memberStateFrom(text: string): Omit<MemberRecord, "agentId" | ke
     ...(suspected === "2" ? { joining: true } : {}),
     ...(role === undefined ? {} : { role: role as AgentRole, roleSinceMs: Number(roleSinceMs) }),
   };
+}
+
+/** Of a member that was heard of; no number where its record does not say that it is alive: then nobody can judge by it. */
+function healthFrom(stateText: string): number {
+  const { state, health } = memberStateFrom(stateText);
+  return state === "alive" ? health : NaN;
 }
 
 /** Where a member is to be found: what its offer says. */

@@ -74,6 +74,7 @@ const scriptNames = [
   "read-directive-figures",
   "read-directives",
   "read-fenced",
+  "read-fleet",
   "read-global-state",
   "read-leader",
   "read-ledger-stats",

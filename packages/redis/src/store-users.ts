@@ -30,7 +30,7 @@ export const areas = {
   members: {
     keys: ["membership", "member-*", "members-*", "voters", "voters-dead"],
     channels: ["membership"],
-    reads: ["read-members", "read-member-changes", "read-global-state", "read-voters", "sample-members"],
+    reads: ["read-members", "read-member-changes", "read-fleet", "read-global-state", "read-voters", "sample-members"],
     writes: ["register", "heartbeat", "report-members", "refute-suspicion", "leave", "remove-voter"],
   },
   votes: {

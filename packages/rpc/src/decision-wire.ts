@@ -21,7 +21,7 @@ import type { DecideRequest as WireRequest, DecideRequest__Output } from "./gen/
 import type { DecideResponse, DecideResponse__Output } from "./gen/entrain/v1/DecideResponse.ts";
 import type { Decision as WireDecision, Decision__Output } from "./gen/entrain/v1/Decision.ts";
 import type { DecisionInput as WireInput, DecisionInput__Output } from "./gen/entrain/v1/DecisionInput.ts";
-import type { DirectiveTerms__Output } from "./gen/entrain/v1/DirectiveTerms.ts";
+import type { DirectiveTerms as WireTerms, DirectiveTerms__Output } from "./gen/entrain/v1/DirectiveTerms.ts";
 import type { FleetMember__Output } from "./gen/entrain/v1/FleetMember.ts";
 import type { Leadership__Output } from "./gen/entrain/v1/Leadership.ts";
 import type { Reading as WireReading, Reading__Output } from "./gen/entrain/v1/Reading.ts";
@@ -97,10 +97,11 @@ function approvalFromWire({ proposalId, passed, yes, voters }: Approval__Output,
   };
 }
 
-function memberFromWire({ agentId, health }: FleetMember__Output, field: string): FleetMember {
+function memberFromWire({ agentId, health, missing }: FleetMember__Output, field: string): FleetMember {
   return {
     agentId: checkId(`${field}.fleet.agent_id`, agentId),
     health: within(`${field}.fleet.health`, health, 0, 1),
+    ...(missing ? { missing } : {}),
   };
 }
 
@@ -111,7 +112,7 @@ export function decisionToWire(decision: Decision): WireDecision {
     committedAtMs: Math.round(committedAtMs),
     input: inputToWire(input),
     ...traceToWire(trace),
-    ...(directive === undefined ? {} : { directive: { ...directive, targets: [...directive.targets] } }),
+    ...(directive === undefined ? {} : { directive: termsToWire(directive) }),
   };
 }
 
@@ -136,10 +137,17 @@ export function decisionFromWire(decision: Decision__Output, field = "decision")
   };
 }
 
+function termsToWire({ targets, missing, ...rest }: DirectiveTerms): WireTerms {
+  return { ...rest, targets: [...targets], missing: [...(missing ?? [])] };
+}
+
 function termsFromWire(terms: DirectiveTerms__Output, field: string): DirectiveTerms {
   return {
     scope: oneOf(`${field}.scope`, terms.scope, ["swarm", "fleet"]),
     targets: terms.targets.map((agentId) => checkId(`${field}.targets`, agentId)),
+    ...(terms.missing.length === 0
+      ? {}
+      : { missing: terms.missing.map((agentId) => checkId(`${field}.missing`, agentId)) }),
     deadlineMs: count(`${field}.deadline_ms`, terms.deadlineMs),
     complianceMin: within(`${field}.compliance_min`, terms.complianceMin, 0, 1),
   };

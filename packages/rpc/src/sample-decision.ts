@@ -17,13 +17,22 @@ export function decisionOn(reading: Reading, incidentId: string, committedBy = "
     policyHash,
     input: {
       ...{ reading, health: null, safeMode: false, contextVersion: 3, policyHash },
-      fleet: [{ agentId: "agent-1", health: 0.5 }],
+      fleet: [
+        { agentId: "agent-1", health: 0.5 },
+        { agentId: "agent-3", health: 0, missing: true },
+      ],
       approval: { proposalId: "decision-d-1", passed: true, yes: 2, voters: 3 },
     },
     inputHash: "cd".repeat(32),
     committedBy,
     committedAtMs: 1_700_000_000_456,
-    directive: { scope: "swarm", targets: ["agent-1", "agent-2"], deadlineMs: 10_000, complianceMin: 0.9 },
+    directive: {
+      scope: "swarm",
+      targets: ["agent-1", "agent-2"],
+      missing: ["agent-3"],
+      deadlineMs: 10_000,
+      complianceMin: 0.9,
+    },
   };
 }
 

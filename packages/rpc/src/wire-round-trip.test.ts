@@ -67,12 +67,16 @@ const reading: fc.Arbitrary<Reading> = fc.dictionary(
   fc.oneof(finite, fc.boolean(), fc.string({ maxLength: 20, unit: "binary" })),
   { minKeys: 1, maxKeys: 8, noNullPrototype: true },
 );
-const terms: fc.Arbitrary<DirectiveTerms> = record({
+const directed = {
   scope: fc.constantFrom("swarm", "fleet"),
   targets: fc.array(id, { maxLength: 4 }),
   deadlineMs: fc.nat(),
   complianceMin: share,
-});
+};
+const terms: fc.Arbitrary<DirectiveTerms> = fc.oneof(
+  record(directed),
+  record({ ...directed, missing: fc.array(id, { minLength: 1, maxLength: 4 }) }),
+);
 const committed = {
   decisionId: label,
   incidentId: label,

@@ -43,9 +43,11 @@ export function decisionLine(event: DecisionEvent): EventLine {
     }
     case "directive.settled": {
       const { kind: _, ...fields } = event;
-      return line(fields.lacking.length === 0 ? "info" : "warn", `a directive is settled: ${fields.outcome}`, {
+      const isWhole = fields.lacking.length + fields.missing.length === 0;
+      return line(isWhole ? "info" : "warn", `a directive is settled: ${fields.outcome}`, {
         ...fields,
         lacking: fields.lacking.slice(0, lackingShown),
+        missing: fields.missing.slice(0, lackingShown),
       });
     }
     case "directives.counted": {

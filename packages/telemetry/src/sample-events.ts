@@ -202,6 +202,7 @@ const samples: Samples = {
     targets: 5,
     done: 4,
     lacking: [{ agentId: "a-2", state: "refused", note: "not while it is filling" }],
+    missing: ["a-3"],
   },
   "directives.counted": { kind: "directives.counted", open: 1, met: 4, missed: 1, escalated: 2 },
   "safe-mode.switched": { kind: "safe-mode.switched", on: true, health: 0.4 },

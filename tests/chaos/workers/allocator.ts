@@ -3,7 +3,7 @@
  * standard input ends or it is killed. It goes to Redis, or to coordinators: to the next where one does not answer.
  *
  * What is not answered is sent again as it is, under the same request id; and now and then so is what was answered, as if the
- * answer had been lost: a grant must then be the same one (B3).
+ * answer had been lost: a grant must then be the same one, or that one's end (B3).
  */
 import { setTimeout } from "node:timers/promises";
 import { createRandom, EntrainError } from "@entrain/kernel";
@@ -97,7 +97,11 @@ async function repeat(command: BudgetCommand, first: BudgetOutcome): Promise<voi
   if (command.kind !== "allocate" || first.kind !== "granted") return;
   line.repeated += 1;
   const second = await send(command);
-  const isSame = second.kind === "granted" && second.grant.allocationId === first.grant.allocationId;
+  const { allocationId } = first.grant;
+  const isSame =
+    second.kind === "granted"
+      ? second.grant.allocationId === allocationId
+      : second.kind === "refused" && second.refusal.kind === "ended" && second.refusal.allocationId === allocationId;
   const { requestId } = command.request;
   if (!isSame) line.violations = [...line.violations, `B3: ${requestId} was granted, and again ${second.kind}`];
 }

@@ -31,6 +31,7 @@ import {
 } from "./ledger.ts";
 import { admitInTurn, createWaitingLines, type WaitingLines } from "./line.ts";
 import { prolongBudget } from "./prolong.ts";
+import { forgetRequest, recallRequest, rememberRequest, type MadeRequests } from "./requests.ts";
 import { emptyLedger, ledgerFrom, snapshotOf, type BookSnapshot } from "./snapshot.ts";
 import { budgetStrategies } from "./strategies.ts";
 
@@ -72,7 +73,7 @@ const done: BudgetOutcome = { kind: "done" };
 
 class Book implements BudgetBook {
   readonly #ledger: Ledger;
-  readonly #requests = new Map<string, { readonly text: string; readonly outcome: BudgetOutcome }>();
+  readonly #requests: MadeRequests = new Map();
   readonly #options: BookOptions;
   /** A book that follows has none: they only ever refuse, and it is told what was granted. */
   readonly #lines: WaitingLines | undefined;
@@ -172,6 +173,7 @@ class Book implements BudgetBook {
     }
     const leaseUntilMs = earlier(leaseMs === null ? null : nowMs + leaseMs, parent?.leaseUntilMs ?? null);
     this.#lines?.places.delete(budgetId);
+    this.#requests.delete(budgetId);
     nodes.set(budgetId, {
       definition,
       accounts,
@@ -200,7 +202,7 @@ class Book implements BudgetBook {
   #allocate(request: AllocationRequest, nowMs: number): BudgetOutcome {
     const { budgetId, requestId, leaseMs } = request;
     const text = textOf(request);
-    const repeated = this.#recall(budgetId, requestId, text, nowMs);
+    const repeated = recallRequest(this.#requests, this.#ledger, { budgetId, requestId, text }, nowMs);
     if (repeated !== undefined) return repeated;
     const node = this.#ledger.nodes.get(budgetId);
     if (node === undefined) return unknown(budgetId);
@@ -219,27 +221,14 @@ class Book implements BudgetBook {
     const fresh = { consumed: {}, noticed: false, endedAtMs: null };
     this.#ledger.holdings.set(allocationId, { allocationId, request: held, leaseUntilMs, ...fresh });
     const grant = { allocationId, budgetId, amounts, leaseUntilMs, leaseLeftMs: leaseUntilMs - nowMs };
-    this.#requests.set(`${budgetId} ${requestId}`, { text, outcome: { kind: "granted", grant, repeated: true } });
+    rememberRequest(this.#requests, request, { text, allocationId });
     return { kind: "granted", grant, repeated: false };
-  }
-
-  /** The answer to a request that was made before. */
-  #recall(budgetId: string, requestId: string, text: string, nowMs: number): BudgetOutcome | undefined {
-    const known = this.#requests.get(`${budgetId} ${requestId}`);
-    if (known === undefined) return undefined;
-    if (known.text !== text) return refused({ kind: "request-reused", requestId });
-    const { outcome } = known;
-    if (outcome.kind !== "granted") return outcome;
-    const holding = this.#ledger.holdings.get(outcome.grant.allocationId);
-    if (nowMs - (holding?.endedAtMs ?? nowMs) > budgetLimits.rememberedMs) return undefined;
-    // A notice may have shortened it.
-    const leaseUntilMs = Math.min(outcome.grant.leaseUntilMs, holding?.leaseUntilMs ?? Infinity);
-    return { ...outcome, grant: { ...outcome.grant, leaseUntilMs, leaseLeftMs: Math.max(0, leaseUntilMs - nowMs) } };
   }
 
   #transfer({ from, to, amounts, requestId }: Extract<BudgetCommand, { kind: "transfer" }>): BudgetOutcome {
     const text = JSON.stringify([to, Object.entries(amounts).sort()]);
-    const repeated = this.#recall(from, requestId, text, 0);
+    const name = { budgetId: from, requestId };
+    const repeated = recallRequest(this.#requests, this.#ledger, { ...name, text }, 0);
     if (repeated !== undefined) return repeated;
     const [giver, taker] = [this.#ledger.nodes.get(from), this.#ledger.nodes.get(to)];
     if (giver === undefined || taker === undefined) return unknown(giver === undefined ? from : to);
@@ -256,7 +245,7 @@ class Book implements BudgetBook {
       else if (down) movePart(giver, taker, resource, amount);
       else moveAcross(giver, taker, resource, amount);
     }
-    this.#requests.set(`${from} ${requestId}`, { text, outcome: { kind: "repeated" } });
+    rememberRequest(this.#requests, name, { text, allocationId: undefined });
     return done;
   }
 
@@ -286,7 +275,7 @@ class Book implements BudgetBook {
     for (const [allocationId, { endedAtMs, request }] of this.#ledger.holdings) {
       if (endedAtMs === null || nowMs - endedAtMs <= budgetLimits.rememberedMs) continue;
       this.#ledger.holdings.delete(allocationId);
-      this.#requests.delete(`${request.budgetId} ${request.requestId}`);
+      forgetRequest(this.#requests, request, allocationId);
     }
   }
 }

@@ -82,7 +82,10 @@ export interface Budget {
 /** A wish for a part of a budget. */
 export interface AllocationRequest {
   readonly budgetId: string;
-  /** The same id with the same amounts is granted once, however often it is sent, and whatever `least` it has. */
+  /**
+   * The same id with the same amounts is granted once, however often it is sent, and whatever `least` it has: while its part is
+   * held it is answered as it stands, for an hour after its end that it has ended. It is forgotten with its budget.
+   */
   readonly requestId: string;
   readonly amounts: Amounts;
   readonly leaseMs: number;

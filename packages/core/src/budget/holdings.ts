@@ -2,6 +2,7 @@
 import { amountOf, type Amounts } from "./amounts.ts";
 import type { BudgetOutcome } from "./command.ts";
 import { accountOf, type Holding, type Ledger, type Node } from "./ledger.ts";
+import { passLoansOn } from "./loans.ts";
 import { budgetStrategies } from "./strategies.ts";
 
 /**
@@ -74,6 +75,7 @@ export function freeIfEmpty(ledger: Ledger, node: Node): void {
     account.used += used;
     account.presumed += presumed;
   }
+  passLoansOn(ledger, parent, budgetId);
   budgetStrategies[parent.definition.strategy].settle?.(ledger, parent);
   freeIfEmpty(ledger, parent);
 }

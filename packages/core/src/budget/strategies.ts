@@ -5,7 +5,7 @@
  *
  * - strict: none.
  * - elastic: borrows what is idle, from the parent first, then from elastic siblings, those with most to spare first; gives
- *   it back as soon as it is idle again, last loan first.
+ *   it back as soon as it is idle again; see loans.ts.
  * - proportional: the siblings of this strategy share their parent's room by weight; who is below its share gets what others
  *   leave idle above theirs.
  * - predictive: siblings share what their forecasts say that they will not want; see predictive.ts.
@@ -16,7 +16,8 @@
 import { freeFor, lackOf, roomFor } from "./admission.ts";
 import { amountOf, type Amounts } from "./amounts.ts";
 import { type AllocationRequest, type BudgetStrategyName } from "./budget.ts";
-import { accountOf, freeOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
+import { accountOf, moveAcross, movePart, type Ledger, type Node } from "./ledger.ts";
+import { giveBack, owe } from "./loans.ts";
 import { openPercent, shareOf } from "./policy.ts";
 import { anticipate, takeDown } from "./predictive.ts";
 import { idOf, lendersOf, moveFrom, parentOf, siblingsOf } from "./room.ts";
@@ -51,26 +52,8 @@ function borrow(ledger: Ledger, node: Node, request: AllocationRequest): number 
   const isInReach = needs.every(({ lack, lenders }) => lenders.reduce((sum, { spare }) => sum + spare, 0) >= lack);
   if (!isInReach) return 0;
   for (const { resource, lack, lenders } of needs)
-    moveFrom(lenders, { node, parent }, resource, lack, (lender, amount) =>
-      node.loans.push({ from: idOf(lender), resource, amount }),
-    );
+    moveFrom(lenders, { node, parent }, resource, lack, (lender, amount) => owe(node, idOf(lender), resource, amount));
   return 0;
-}
-
-function giveBack(ledger: Ledger, node: Node): void {
-  const parent = parentOf(ledger, node);
-  if (parent === undefined) return;
-  for (let at = node.loans.length - 1; at >= 0; at--) {
-    const loan = node.loans[at];
-    if (loan === undefined) continue;
-    const amount = Math.min(loan.amount, freeOf(node, loan.resource));
-    const lender = ledger.nodes.get(loan.from);
-    const isSibling = lender !== undefined && lender !== parent && !lender.closing;
-    if (isSibling) moveAcross(node, lender, loan.resource, amount);
-    else movePart(parent, node, loan.resource, -amount);
-    loan.amount -= amount;
-    if (loan.amount === 0) node.loans.splice(at, 1);
-  }
 }
 
 function shareOut(ledger: Ledger, node: Node, request: AllocationRequest): number {

@@ -26,7 +26,7 @@ export interface DecisionInput {
   readonly safeMode: boolean;
   readonly contextVersion: number;
   readonly policyHash: string;
-  /** The members alive, where the safety gate was asked. */
+  /** The members that are alive or missing, where the safety gate was asked. */
   readonly fleet?: readonly FleetMember[];
   /** What the voters said, where they were asked. */
   readonly approval?: Approval;

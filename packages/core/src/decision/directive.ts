@@ -8,7 +8,8 @@
  * is not carried out. What is done after the deadline is told and kept (`late`), but does not count.
  *
  * The directive is settled once: as soon as every target has said its last word, or when its deadline is over. It is `met`
- * where enough targets were done by then. Who was not is lacking, and escalated to people (`lackingIn`). Nobody leads
+ * where enough targets were done by then. Who was not is lacking, and escalated to people (`lackingIn`), and with them the
+ * members that were missing when it was proposed: it did not go to those. Nobody leads
  * anything here: whoever finds it due may settle it and comes to the same, so a leader's crash loses nothing.
  */
 import type { DirectiveTerms } from "./propagation.ts";
@@ -44,6 +45,8 @@ export interface Directive {
   readonly dueAtMs: number;
   readonly outcome: "open" | "met" | "missed";
   readonly settledAtMs: number | null;
+  /** Members that were missing when it was proposed, in the order of their ids: they are no targets. */
+  readonly missing: readonly string[];
   /** In the order of their ids. */
   readonly targets: readonly DirectiveTarget[];
 }
@@ -90,6 +93,8 @@ export const directiveLimits = {
   targetsMax: 1_000,
   /** Characters of a note. */
   noteMax: 500,
+  /** How long after its deadline the directive of a lost decision that is given back is still opened again (D4), ms. */
+  reopenMs: 60_000,
 } as const;
 
 type Applied = { readonly directive: Directive; readonly answer: DirectiveAnswer };
@@ -97,7 +102,7 @@ type Applied = { readonly directive: Directive; readonly answer: DirectiveAnswer
 /** The directive of a decision that is committed at `nowMs`. */
 export function openDirective(
   decision: { readonly decisionId: string; readonly incidentId: string; readonly action: string },
-  { scope, complianceMin, deadlineMs, targets }: DirectiveTerms,
+  { scope, complianceMin, deadlineMs, targets, missing = [] }: DirectiveTerms,
   nowMs: number,
 ): Directive {
   const { decisionId, incidentId, action } = decision;
@@ -107,6 +112,7 @@ export function openDirective(
     dueAtMs: nowMs + deadlineMs,
     outcome: "open",
     settledAtMs: null,
+    missing: [...missing].sort((a, b) => (a < b ? -1 : 1)),
     targets: [...targets]
       .sort((a, b) => (a < b ? -1 : 1))
       .map((agentId) => ({ agentId, state: "waiting", attempts: 0, run: "", note: "", changedAtMs: nowMs })),

@@ -17,6 +17,8 @@ export interface DirectiveTerms {
   readonly scope: keyof Propagation["complianceMin"];
   /** The members that were alive when it was proposed. */
   readonly targets: readonly string[];
+  /** Members that were missing then: it does not go to them, and they are no part of the share. Absent: none was. */
+  readonly missing?: readonly string[];
   readonly deadlineMs: number;
   readonly complianceMin: number;
 }

@@ -46,6 +46,28 @@ test("a failure falls to the neighbours: one weak member takes a tense fleet wit
   assert.equal(judgeFleetAction("shed_load", calm, gate).kind, "passed");
 });
 
+test("who is missing has failed already: a fleet that is down has less to give", () => {
+  const sound = fleetOf(1, 1, 1, 1, 1, 1);
+  assert.equal(judgeFleetAction("throttle", sound, gate).kind, "passed");
+  const missing = ["m1", "m2", "m3", "m4"].map((agentId) => ({ agentId, health: 0, missing: true }) as const);
+  const verdict = judgeFleetAction("throttle", [...sound, ...missing], gate);
+  assert.match(
+    verdict.kind === "blocked" ? verdict.message : "",
+    /4 of 10 members would fail \(4 of them missing already\), more than a share of 0.2/,
+  );
+  const noFloor = judgeFleetAction("throttle", [...sound, ...missing], { ...gate, healthFloor: 0 });
+  assert.equal("simulation" in noFloor && noFloor.simulation.failed, 4, "also where no health is too low");
+});
+
+test("a member that is left with just the floor stands, and a share that is just the largest passes", () => {
+  // 0.7 - 0.4 is 0.29999999999999993, and 0.29 of 100 is 28.999999999999996.
+  const costly = { ...gate, failedShareMax: 0, effects: { throttle: { healthLoss: 0.4, spreadLoss: 0 } } };
+  assert.equal(judgeFleetAction("throttle", fleetOf(0.7), costly).kind, "passed");
+  const hundred = fleetOf(...Array.from({ length: 100 }, (_, index) => (index < 29 ? 0 : 1)));
+  assert.equal(judgeFleetAction("throttle", hundred, { ...gate, failedShareMax: 0.29 }).kind, "passed");
+  assert.equal(judgeFleetAction("throttle", hundred, { ...gate, failedShareMax: 0.28 }).kind, "blocked");
+});
+
 test("an action of which nothing is known is blocked, also where its name is that of an object's member", () => {
   for (const action of ["reboot", "toString", "__proto__"]) {
     const verdict = judgeFleetAction(action, fleetOf(1), gate);

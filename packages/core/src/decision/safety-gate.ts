@@ -5,8 +5,8 @@
  * Intuition. An action costs each member some health. Whoever falls under the floor fails, and what it did falls to its neighbours
  * in the overlay, who lose some health for each neighbour that failed; so failures may cascade. The fleet's risk is the share
  * of members that have failed once nothing more falls. All of this is data in the policy; an action that the data does not know is
- * blocked, and so is every action where the gate itself cannot judge. A member that was under the floor before counts as failed: a
- * fleet that is down already has less to give.
+ * blocked, and so is every action where the gate itself cannot judge. A member that was under the floor before counts as failed, and
+ * so does one that is missing: a fleet that is down already has less to give.
  *
  * Pure and independent of the order of the members, so that a decision can be judged again from its input (D2).
  */
@@ -36,8 +36,10 @@ export interface SafetyGate {
 /** A member as the gate sees it. */
 export interface FleetMember {
   readonly agentId: string;
-  /** 0..1 */
+  /** 0..1; 0 of a missing one. */
   readonly health: number;
+  /** It has died, and still counts as one that should be there. Absent: it is alive. */
+  readonly missing?: true;
 }
 
 /** How the gate judged. */
@@ -57,6 +59,8 @@ export interface Simulation {
 /** Most members that are simulated, and that fit into a decision's input; a larger fleet cannot be judged. */
 export const fleetMax = 1_000;
 const neighboursMax = 16;
+/** Room for the last digit of a sum: 0.7 - 0.4 is not quite 0.3. */
+const roundingRoom = 1e-9;
 
 /** Judges an action; never throws: what goes wrong blocks. */
 export function judgeFleetAction(action: string, fleet: readonly FleetMember[], gate: SafetyGate): GateVerdict {
@@ -69,8 +73,10 @@ export function judgeFleetAction(action: string, fleet: readonly FleetMember[], 
   try {
     const simulation = simulate(effect, checkFleet(fleet), gate);
     const { failed, members } = simulation;
-    if (failed <= gate.failedShareMax * members) return { kind: "passed", simulation };
-    const message = `the safety gate blocks ${action}: ${failed} of ${members} members would fail, more than a share of ${gate.failedShareMax}`;
+    if (failed <= gate.failedShareMax * members + roundingRoom) return { kind: "passed", simulation };
+    const missing = fleet.filter((member) => member.missing === true).length;
+    const already = missing === 0 ? "" : ` (${missing} of them missing already)`;
+    const message = `the safety gate blocks ${action}: ${failed} of ${members} members would fail${already}, more than a share of ${gate.failedShareMax}`;
     return { kind: "blocked", cause: "risk", simulation, message };
   } catch (thrown) {
     return gateError(action, EntrainError.from(thrown).message);
@@ -98,7 +104,10 @@ function simulate(
   );
   const health = new Map(fleet.map((member) => [member.agentId, member.health - healthLoss]));
   const failed = new Set<string>();
-  const falls = (agentId: string): boolean => !failed.has(agentId) && (health.get(agentId) ?? 0) < gate.healthFloor;
+  const missing = new Set(fleet.filter((member) => member.missing === true).map(({ agentId }) => agentId));
+  // Whoever is missing has failed, also where the floor is 0.
+  const falls = (agentId: string): boolean =>
+    !failed.has(agentId) && (missing.has(agentId) || (health.get(agentId) ?? 0) < gate.healthFloor - roundingRoom);
   let falling = [...health.keys()].filter(falls);
   const failedAtOnce = falling.length;
   while (falling.length > 0) {

@@ -1,10 +1,12 @@
 /** Membership: who belongs to the swarm, how healthy it is, and who listens to whom. */
 export { createOverlay, type Overlay } from "./overlay.ts";
+export { createProcessMesh } from "./process-mesh.ts";
 export {
   aliveIn,
   applyDelta,
   countRoles,
   shownState,
+  viewsAlong,
   type MemberRecord,
   type MemberState,
   type MembershipDelta,

@@ -12,7 +12,7 @@ const redrawnSalt = 1_000_003;
 /** Who listens to whom among a fixed set of members. */
 export interface Overlay {
   /** The neighbours of a member, in the order of their ids; none for a stranger. The relation is symmetric. */
-  neighboursOf(agentId: string): readonly string[];
+  readonly neighboursOf: (agentId: string) => readonly string[];
 }
 
 /**

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { EntrainError } from "@entrain/kernel";
 import { agentHealth, swarmHealth } from "./health.ts";
 import { membershipTimings } from "./timings.ts";
-import { aliveIn, applyDelta, type MemberRecord, type MembershipView } from "./view.ts";
+import {
+  aliveIn,
+  applyDelta,
+  viewsAlong,
+  type MemberRecord,
+  type MembershipDelta,
+  type MembershipView,
+} from "./view.ts";
 
 const member: MemberRecord = {
   agentId: "a",
@@ -33,6 +41,53 @@ test("the next delta raises the version and replaces the member", () => {
 test("an old delta changes nothing and a gap asks for a resync", () => {
   assert.equal(applyDelta(view, { version: 4, member }), view);
   assert.equal(applyDelta(view, { version: 6, member }), undefined);
+});
+
+/** One delta after the other, the plain way. */
+function plainViews(before: MembershipView, deltas: readonly MembershipDelta[]): MembershipView[] | undefined {
+  const views: MembershipView[] = [];
+  let current: MembershipView = before;
+  for (const [index, delta] of deltas.entries()) {
+    const next = applyDelta(current, delta);
+    if (next === undefined) return undefined;
+    current = next;
+    if (index === deltas.length - 1 || deltas[index + 1]?.effectiveBeat !== current.effectiveBeat) views.push(current);
+  }
+  return views;
+}
+
+test("many deltas at once come to the views that one after the other leads to, old and missing ones included", () => {
+  const delta = fc.record({
+    step: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 1, 0, 2),
+    agentId: fc.constantFrom("a", "b", "c"),
+    state: fc.constantFrom("alive" as const, "dead" as const),
+    effectiveBeat: fc.constantFrom(undefined, 7, 7, 8),
+  });
+  fc.assert(
+    fc.property(fc.array(delta, { maxLength: 40 }), (steps) => {
+      let version = view.version;
+      const deltas = steps.map(({ step, agentId, state, effectiveBeat }) => {
+        version += step;
+        return { version, member: { ...member, agentId, state }, effectiveBeat };
+      });
+      const told = viewsAlong(view, deltas);
+      assert.deepEqual(told, plainViews(view, deltas));
+      assert.deepEqual([...view.members.keys()], ["a"], "the view before stays as it was");
+    }),
+  );
+});
+
+test("the members are copied once for each view that is told, not once for each delta", () => {
+  let copies = 0;
+  class Counted extends Map<string, MemberRecord> {
+    override [Symbol.iterator](): MapIterator<[string, MemberRecord]> {
+      copies += 1;
+      return super[Symbol.iterator]();
+    }
+  }
+  const deltas = Array.from({ length: 1_000 }, (_, index) => ({ version: 5 + index, member, effectiveBeat: 9 }));
+  assert.equal(viewsAlong({ version: 4, members: new Counted() }, deltas)?.length, 1);
+  assert.equal(copies, 1);
 });
 
 test("a missing member counts 0 in the swarm's health", () => {

@@ -88,6 +88,33 @@ export function applyDelta(view: MembershipView, delta: MembershipDelta): Member
   return { version, members: new Map(view.members).set(member.agentId, member), effectiveBeat };
 }
 
+/**
+ * The views that lead on from `before` by these deltas, in order: the last one of each first beat of places (R5), and the newest;
+ * undefined where deltas are missing. It is what applying them one by one comes to; the members are copied once for each
+ * view that is told, not once for each delta.
+ */
+export function viewsAlong(
+  before: MembershipView,
+  deltas: readonly MembershipDelta[],
+): readonly MembershipView[] | undefined {
+  const views: MembershipView[] = [];
+  let told = before;
+  let members: Map<string, MemberRecord> | undefined;
+  let { version, effectiveBeat } = before;
+  for (const [index, delta] of deltas.entries()) {
+    if (delta.version > version + 1) return undefined;
+    if (delta.version > version) {
+      ({ version, effectiveBeat } = delta);
+      members = (members ?? new Map(told.members)).set(delta.member.agentId, delta.member);
+    }
+    if (index < deltas.length - 1 && deltas[index + 1]?.effectiveBeat === effectiveBeat) continue;
+    if (members !== undefined) told = { version, members, effectiveBeat };
+    members = undefined;
+    views.push(told);
+  }
+  return views;
+}
+
 /** Members that are alive, by role. */
 export function countRoles(alive: readonly MemberRecord[]): Record<AgentRole, number> {
   const counts = { primary: 0, backup: 0, standby: 0, "safe-mode": 0 };

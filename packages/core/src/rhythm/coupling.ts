@@ -3,7 +3,7 @@
  * strategy is still the right one. The order matters: the proposal is paid before it moves anything (R2), and a switch
  * takes effect at the next update.
  */
-import { energyAt, pay } from "./energy.ts";
+import { energyAt, isPrice, pay } from "./energy.ts";
 import { cycleAtUnixMs } from "./goal.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
 import { isSameLineage } from "./lineage.ts";
@@ -19,7 +19,7 @@ import {
   type NeighbourSample,
   type RhythmState,
 } from "./rhythm-state.ts";
-import type { Proposal, Sighting, StrategyView } from "./strategy.ts";
+import type { Proposal, Sighting, Strategy, StrategyView } from "./strategy.ts";
 import { listens } from "./temperament.ts";
 
 /** A neighbour that said nothing for this long no longer counts, ns. */
@@ -119,7 +119,7 @@ function lastPlanned(state: RhythmState): number {
   return state.plans.at(-1)?.fromBeat ?? -Infinity;
 }
 
-/** What the strategy wants; a user's own that throws or proposes no number moves nobody. */
+/** What the strategy wants; a user's own that throws, or proposes or asks what is no number, moves nobody. */
 function proposalOf(state: RhythmState, view: StrategyView): { proposal: Proposal; failed: boolean } {
   const quiet: Proposal = {
     moveCycles: 0,
@@ -131,11 +131,24 @@ function proposalOf(state: RhythmState, view: StrategyView): { proposal: Proposa
     return { proposal: quiet, failed: false };
   try {
     const proposal = activeStrategy(state).propose(view);
-    const isSound = Number.isFinite(proposal.moveCycles) && Number.isFinite(proposal.offsetCycles ?? 0);
+    const { moveCycles, offsetCycles = 0, price } = proposal;
+    const isSound =
+      Number.isFinite(moveCycles) && Number.isFinite(offsetCycles) && (price === undefined || isPrice(price));
     return isSound ? { proposal, failed: false } : { proposal: quiet, failed: true };
   } catch {
     return { proposal: quiet, failed: true };
   }
+}
+
+/** By strategy: whether it can work now; undefined where a user's own throws in place of an answer. */
+function readinessOf(strategies: readonly Strategy[], view: StrategyView): readonly (boolean | undefined)[] {
+  return strategies.map((strategy) => {
+    try {
+      return strategy.ready?.(view) ?? true;
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 /** How many beats most neighbours' numbers are ahead of one's own: phases may agree where numbers do not. */
@@ -156,12 +169,14 @@ function judged(
   seen: { distanceCycles: number | undefined; failed: boolean; short: boolean },
 ): Omit<Coupled, "movedCycles"> {
   const { nowNs, goal } = view;
+  const readiness = readinessOf(state.strategies, view);
   const { pursuit, switched } = judgePursuit(state.pursuit, {
     ...seen,
+    failed: seen.failed || readiness[state.pursuit.active] === undefined,
     nowNs,
     windowNs: convergenceWindowNs(goal.periodNs),
     toleranceCycles: toleranceCycles(goal.periodNs),
-    ready: state.strategies.map((strategy) => strategy.ready?.(view) ?? true),
+    ready: readiness.map((ready) => ready === true),
   });
   const { distanceCycles } = seen;
   if (switched === undefined) return { state: { ...state, pursuit }, distanceCycles, switched };

@@ -28,6 +28,11 @@ export interface EnergyPrice {
   readonly perRad: number;
 }
 
+/** Whether a price can be asked: with any other number the store would be none any more, and every move free (R2). */
+export function isPrice({ perUpdate, perRad }: EnergyPrice): boolean {
+  return Number.isFinite(perUpdate) && perUpdate >= 0 && Number.isFinite(perRad) && perRad >= 0;
+}
+
 const radPerCycle = 2 * Math.PI;
 
 /** A full store. */

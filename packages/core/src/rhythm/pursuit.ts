@@ -14,7 +14,7 @@ export type SwitchCause =
   | "stalled"
   /** It made no progress, and its moves were cut for want of energy. */
   | "out-of-energy"
-  /** It threw, or proposed what is no number. */
+  /** It threw, or proposed or asked what is no number. */
   | "failed"
   /** It said that it cannot work now. */
   | "not-ready"
@@ -57,7 +57,7 @@ export interface PursuitSample {
   readonly distanceCycles: number | undefined;
   readonly toleranceCycles: number;
   readonly short: boolean;
-  /** The active strategy threw or proposed nonsense. */
+  /** The active strategy threw, when asked for a move or whether it can work, or proposed nonsense. */
   readonly failed: boolean;
   /** By index: whether the strategy can work now. */
   readonly ready: readonly boolean[];
@@ -149,7 +149,7 @@ function works(pursuit: Pursuit, { toleranceCycles }: PursuitSample): Pursuit {
 
 /** To the next one that can work, round the list; if there is none, the active one stays. */
 function leave(pursuit: Pursuit, sample: PursuitSample, cause: SwitchCause) {
-  const { nowNs, windowNs, ready } = sample;
+  const { nowNs, ready } = sample;
   const count = ready.length;
   const order = Array.from({ length: count - 1 }, (_, step) => (pursuit.active + 1 + step) % count);
   const to = order.find((index) => ready[index]);
@@ -157,15 +157,22 @@ function leave(pursuit: Pursuit, sample: PursuitSample, cause: SwitchCause) {
   const counts = cause !== "not-ready";
   const failures = pursuit.failures + (counts ? 1 : 0);
   const stalled = counts ? [...new Set([...pursuit.stalled, pursuit.active])] : pursuit.stalled;
-  const retryAtNs = counts ? nowNs + windowNs * 2 ** Math.min(failures, backoffsMax) : pursuit.retryAtNs;
-  const switched = { from: pursuit.active, to, cause };
-  return { pursuit: nextWindow({ ...pursuit, active: to, stalled, failures, retryAtNs }, nowNs), switched };
+  return take({ ...pursuit, stalled, failures }, sample, to, cause);
 }
 
-/** Up to a better one; if it stalls again, `leave` doubles the wait. */
-function take(pursuit: Pursuit, { nowNs }: PursuitSample, to: number, cause: SwitchCause) {
+/** To another one; if that stalls again, `leave` doubles the wait for the next try. */
+function take(pursuit: Pursuit, sample: PursuitSample, to: number, cause: SwitchCause) {
   const switched = { from: pursuit.active, to, cause };
-  return { pursuit: { ...nextWindow({ ...pursuit, active: to }, nowNs), retryAtNs: Infinity }, switched };
+  const retryAtNs = retryAfter(pursuit, sample, to, cause);
+  return { pursuit: nextWindow({ ...pursuit, active: to, retryAtNs }, sample.nowNs), switched };
+}
+
+/** When one of those above `to` that stalled gets its next try: as long as there are any, it comes. */
+function retryAfter(pursuit: Pursuit, { nowNs, windowNs }: PursuitSample, to: number, cause: SwitchCause): number {
+  const { stalled, failures, retryAtNs } = pursuit;
+  if (!stalled.some((index) => index < to)) return Infinity;
+  const keeps = (cause === "not-ready" || cause === "better-ready") && retryAtNs < Infinity;
+  return keeps ? retryAtNs : nowNs + windowNs * 2 ** Math.min(failures, backoffsMax);
 }
 
 function nextWindow(pursuit: Pursuit, nowNs: number): Pursuit {

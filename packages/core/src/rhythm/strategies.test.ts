@@ -130,6 +130,47 @@ test("a strategy that throws or proposes no number is left at once", () => {
     );
 });
 
+test("a strategy that throws when asked whether it can work is left at once, and elsewhere on the list harms nobody", () => {
+  const doubter = (name: string): Strategy => ({
+    name,
+    serves: ["sync"],
+    entry: "number",
+    price: { perUpdate: 0, perRad: 0 },
+    ready() {
+      throw new Error("no idea");
+    },
+    propose: () => ({ moveCycles: 0.01 }),
+  });
+  const book = strategyBookWith([doubter("first"), doubter("last")]);
+  const swarm = strangers(4, "doubters", goalOf({ strategies: ["first", "flooded-reference", "last"] }), { book });
+  swarm.run(10 * second);
+  assert.ok(swarm.coherence() > 0.999);
+  for (const { switches } of swarm.agents.values())
+    assert.deepEqual(switches, [{ from: "first", to: "flooded-reference", cause: "failed" }]);
+});
+
+test("R2: a price that is no number or below nothing is a failure, and the store stays what it is", () => {
+  for (const perRad of [Number.NaN, Infinity, -1]) {
+    const haggler: Strategy = {
+      name: "haggler",
+      serves: ["sync"],
+      entry: "number",
+      price: { perUpdate: 0, perRad: 1 },
+      propose: () => ({ moveCycles: 0.01, price: { perUpdate: 0, perRad } }),
+    };
+    assert.throws(() => strategyBookWith([{ ...haggler, price: { perUpdate: perRad, perRad: 0 } }]), {
+      field: "strategy.price",
+    });
+    const book = strategyBookWith([haggler]);
+    const swarm = strangers(3, "haggler", goalOf({ strategies: ["haggler", "phase-nudge"] }), { book });
+    swarm.run(3 * second);
+    for (const { state, switches } of swarm.agents.values()) {
+      assert.deepEqual(switches[0], { from: "haggler", to: "phase-nudge", cause: "failed" });
+      assert.ok(state.energy.level >= 0 && state.energy.level <= state.energy.budget.capacity, `${state.energy.level}`);
+    }
+  }
+});
+
 test("R2: agents without energy move no phase, and come into step as it comes back", () => {
   const energy = { capacity: 2, recoveryPerS: 1 };
   const swarm = strangers(6, "poor", goalOf({ strategies: ["phase-nudge"] }), { energy });

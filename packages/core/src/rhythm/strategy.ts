@@ -4,7 +4,7 @@
  * machine's (rhythm-machine.ts), so that no strategy can break R1, R2, R4 or R5.
  */
 import { EntrainError, checkId } from "@entrain/kernel";
-import type { EnergyPrice } from "./energy.ts";
+import { isPrice, type EnergyPrice } from "./energy.ts";
 import type { GoalKind, GoalRecord } from "./goal.ts";
 import type { Place } from "./slot-plan.ts";
 
@@ -56,7 +56,7 @@ export interface Proposal {
   /** Own beat behind the reference, where the strategy places it itself; else the goal's shape and the plan do. */
   readonly offsetCycles?: number;
   readonly memory?: readonly number[];
-  /** Where the price is not the strategy's usual one. */
+  /** Where the price is not the strategy's usual one; numbers from 0 on, or the proposal has failed. */
   readonly price?: EnergyPrice;
 }
 
@@ -70,7 +70,7 @@ export interface Strategy {
    */
   readonly entry: "adopt" | "number";
   readonly price: EnergyPrice;
-  /** Whether it can work at all now; without it, always. */
+  /** Whether it can work at all now; without it, always. One that throws cannot, and is left at once. */
   ready?(view: StrategyView): boolean;
   propose(view: StrategyView): Proposal;
 }
@@ -92,6 +92,8 @@ export function createStrategyBook(strategies: readonly Strategy[]): StrategyBoo
         value: name,
         remedy: "choose another name",
       });
+    if (!isPrice(strategy.price))
+      throw EntrainError.invalid("strategy.price", strategy.price, "give perUpdate and perRad, numbers from 0 on");
     byName.set(name, strategy);
   }
   const names = new Set(byName.keys());

@@ -22,6 +22,8 @@ test("the first place goes round from fire time to fire time", () => {
   }
 });
 
-test("nobody waits longer than a second, and the first does not wait", () => {
-  assert.deepEqual([claimDelayMs(0), claimDelayMs(1), claimDelayMs(20), claimDelayMs(5_000)], [0, 50, 1_000, 1_000]);
+test("nobody waits longer than a second or than is given, the first does not wait, and the order stays", () => {
+  const delays = (patienceMs: number) => [0, 1, 20, 5_000].map((rank) => claimDelayMs(rank, patienceMs));
+  assert.deepEqual(delays(30_000), [0, 50, 1_000, 1_000]);
+  assert.deepEqual(delays(250), [0, 12.5, 250, 250]);
 });

@@ -22,7 +22,10 @@ export function claimRank(job: string, fireAtMs: number, agentId: string, member
   return before;
 }
 
-/** How long after the fire time that agent asks, ms. */
-export function claimDelayMs(rank: number): number {
-  return Math.min(rank, rankMax) * stepMs;
+/**
+ * How long after the fire time that agent asks, ms: never more than `patienceMs`, for those before it may not have the job.
+ * Where that is less than a second the steps are shorter.
+ */
+export function claimDelayMs(rank: number, patienceMs: number): number {
+  return Math.min(rank, rankMax) * Math.min(stepMs, patienceMs / rankMax);
 }

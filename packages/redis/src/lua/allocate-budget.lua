@@ -14,8 +14,8 @@
 reclaim()
 local who = {reserve = ARGV[11] ~= '' and ARGV[11] or nil, tier = ARGV[12] ~= '' and ARGV[12] or nil}
 local class = (who.reserve or who.tier) and ' / ' .. ARGV[11] .. ' ' .. ARGV[12] or ''
-local field, digest = ARGV[5] .. ' ' .. ARGV[6], redis.sha1hex(ARGV[7] .. class)
-local answer = recall(field, digest, ARGV[6])
+local digest = redis.sha1hex(ARGV[7] .. class)
+local answer = recall(ARGV[5], ARGV[6], digest)
 if answer then
   return finish(answer)
 end
@@ -81,6 +81,6 @@ set(budget, 'leases', budget.leases)
 if tonumber(ARGV[8]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs) then
   redis.call('HSET', KEYS[7], 'longestLeaseMs', ARGV[8])
 end
-remember(field, digest, id, int(untilMs))
+remember(budget.id, request.id, digest, id)
 record('allocate', ARGV[4], id)
 return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs), table.concat(granted, ' ')})

@@ -9,8 +9,8 @@
 -- Output: {'done'} | {'repeated'} | {'refused', kind, ...}; error `ENTRAIN recovering <ms left>`
 
 reclaim()
-local field, digest = ARGV[5] .. ' ' .. ARGV[8], redis.sha1hex(ARGV[6] .. ' ' .. ARGV[7])
-local answer = recall(field, digest, ARGV[8])
+local digest = redis.sha1hex(ARGV[6] .. ' ' .. ARGV[7])
+local answer = recall(ARGV[5], ARGV[8], digest)
 if answer then
   return finish(answer)
 end
@@ -42,7 +42,7 @@ for _, each in ipairs(amounts) do
     moveAcross(from, to, each[1], each[2])
   end
 end
-remember(field, digest, '-', '0')
-redis.call('ZADD', KEYS[5], int(nowMs), 'r:' .. field)
+remember(from.id, ARGV[8], digest, '-')
+redis.call('ZADD', KEYS[5], int(nowMs), 'r:' .. from.id .. ' ' .. ARGV[8])
 record('transfer', ARGV[4])
 return finish({'done'})

@@ -55,6 +55,62 @@ test("a lesser part whose answer was lost is not granted again to the same reque
   assert.deepEqual((await desk.read("pool"))?.available, { slots: 10 });
 });
 
+test("a part that was prolonged for minutes is held on to by whoever makes the same request after its holder left", async () => {
+  const { time, desk, granted } = office();
+  const wish = { requestId: "session", amounts: { slots: 6 } };
+  const first = await desk.allocate("pool", wish);
+  await time.advance(180_000);
+  first.leave();
+  const second = await desk.allocate("pool", wish);
+  await time.advance(180_000);
+  assert.equal(second.signal.aborted, false, String(second.signal.reason));
+  assert.deepEqual([second.allocationId, granted.length], [first.allocationId, 1]);
+  second.leave();
+  // The next one comes when next to nothing is left of the lease.
+  await time.advance(39_990);
+  const third = await desk.allocate("pool", wish);
+  await time.advance(180_000);
+  assert.equal(third.signal.aborted, false, String(third.signal.reason));
+  assert.deepEqual((await desk.read("pool"))?.available, { slots: 4 });
+  await third.release();
+});
+
+test("whoever makes the same request again after a notice stops before the part is another's", async () => {
+  for (const leaseMs of [6_000, 60_000]) {
+    const { time, desk } = office({ strategy: "priority" });
+    const wish = { requestId: "again", amounts: { slots: 10 } };
+    const first = await desk.allocate("pool", { ...wish, leaseMs: 60_000 });
+    first.leave();
+    await assert.rejects(desk.allocate("pool", { amounts: { slots: 1 }, priority: 9 }));
+    await time.advance(1_000);
+    const second = await desk.allocate("pool", { ...wish, leaseMs });
+    let stoppedMs = Infinity;
+    second.signal.addEventListener("abort", () => (stoppedMs = time.clock.monoMs()));
+    const isFree = () =>
+      desk.allocate("pool", { amounts: { slots: 1 }, priority: 9 }).then(
+        () => true,
+        () => false,
+      );
+    while (!(await isFree())) await time.advance(100);
+    assert.ok(stoppedMs < time.clock.monoMs(), `stopped at ${stoppedMs} ms, given on at ${time.clock.monoMs()}`);
+  }
+});
+
+test("a part of a child budget that is prolonged lasts as long as that does, however much longer a lease was asked for", async () => {
+  const { time, desk } = office();
+  const childMs = 3_000;
+  await desk.create({ budgetId: "run", parentId: "pool", limits: { slots: 4 }, leaseMs: childMs });
+  const lease = await desk.allocate("run", { amounts: { slots: 1 }, leaseMs: 60_000 });
+  for (let second = 0; second < 60; second++) {
+    await time.advance(1_000);
+    await desk.extend("run", childMs);
+  }
+  assert.equal(lease.signal.aborted, false, String(lease.signal.reason));
+  await time.advance(childMs);
+  assert.equal(lease.signal.aborted, true, "it ends with its budget");
+  await lease.release();
+});
+
 test("less is taken when the wait for the whole is over, and not before", async () => {
   const { time, desk } = office();
   const held = await desk.allocate("pool", { amounts: { slots: 6 } });

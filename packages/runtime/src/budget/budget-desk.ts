@@ -19,14 +19,14 @@ import {
 } from "@entrain/core/budget";
 import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 import { amendBudget } from "./amend-budget.ts";
-import { holdLease, type BudgetLease } from "./budget-lease.ts";
+import { holdLease, resumeLease, type BudgetLease } from "./budget-lease.ts";
 import { makeRoomFor, type RoomMaker, type RoomStrategy } from "./make-room.ts";
 import { seekGrant, type SeekOptions } from "./seek-grant.ts";
 
 /** How a part of a budget is asked for. */
 export interface AllocateOptions {
   readonly amounts: Amounts;
-  /** The same id is granted once, however often it is asked for (default: a new one). */
+  /** The same id is granted once, however often it is asked for, and refused once its part has ended (default: a new one). */
   readonly requestId?: string;
   /** How long the store keeps it for a holder that vanished, ms (default 60,000). A living holder prolongs it. */
   readonly leaseMs?: number;
@@ -56,7 +56,8 @@ export interface BudgetDesk {
   create(wish: BudgetWish): Promise<void>;
   /**
    * Takes a part of a budget.
-   * @throws EntrainError `resource-exhausted` with what remains as its value; `not-found`; `conflict` while it closes
+   * @throws EntrainError `resource-exhausted` with what remains as its value; `not-found`; `conflict` while it closes, or
+   *   where the part of the same request has ended
    */
   allocate(budgetId: string, options: AllocateOptions): Promise<BudgetLease>;
   /** Moves free room to the parent, a child or a sibling, once per request id. */
@@ -104,10 +105,11 @@ export function createBudgetDesk(options: BudgetDeskOptions): BudgetDesk {
     return held(request, await seekGrant(options, request, wait));
   }
 
-  function held(request: AllocationRequest, { outcome, sentMs }: Awaited<ReturnType<typeof seekGrant>>): BudgetLease {
-    if (outcome.kind === "granted") return holdLease(options, outcome.grant, request.leaseMs, sentMs);
+  async function held({ leaseMs }: AllocationRequest, { outcome, sentMs }: Awaited<ReturnType<typeof seekGrant>>) {
     if (outcome.kind === "refused") throw budgetError(outcome.refusal);
-    throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
+    if (outcome.kind !== "granted") throw new EntrainError("internal", `an allocation was answered ${outcome.kind}`);
+    const { grant, repeated } = outcome;
+    return repeated ? resumeLease(options, grant, leaseMs, sentMs) : holdLease(options, grant, leaseMs, sentMs);
   }
 
   /** Moves room first where there is too little; where others were ahead with what there was, once the whole is refused. */

@@ -57,3 +57,34 @@ test("whatever is lost on the way, a preempted holder has stopped before its par
     assert.ok(stop < given, `seed ${seed}: stopped at ${stop} ms, given on at ${given}`);
   }
 });
+
+test("who had to stop tells what it consumed until the store has taken the part back, and only the rest returns (B3)", async () => {
+  const time = createVirtualTime();
+  const book = createBudgetBook();
+  book.apply({ kind: "create", definition: budgetDefinition({ budgetId: "pool", limits: { tokens: 10 } }) }, 0);
+  const state = { isAway: false };
+  const apply = (command: BudgetCommand) =>
+    state.isAway
+      ? Promise.reject(new EntrainError("store-unavailable", "the connection is lost"))
+      : Promise.resolve(book.apply(command, time.clock.monoMs()));
+  const take = (requestId: string) => {
+    const request = allocationRequest("pool", { requestId, amounts: { tokens: 5 }, leaseMs: 10_000 });
+    const outcome = book.apply({ kind: "allocate", request }, time.clock.monoMs());
+    assert.ok(outcome.kind === "granted");
+    return holdLease({ ...time, store: { apply } }, outcome.grant, 10_000, time.clock.monoMs());
+  };
+  const [told, late] = [take("told"), take("late")];
+  state.isAway = true;
+  await time.advance(9_500);
+  state.isAway = false;
+  assert.ok(told.signal.aborted && late.signal.aborted);
+  await told.consume({ tokens: 4 });
+  await told.release();
+  await assert.rejects(told.consume({ tokens: 5 }), { code: "cancelled" });
+  await time.advance(1_000);
+  await assert.rejects(late.consume({ tokens: 1 }), { code: "conflict", message: /has ended/ });
+  late.leave();
+  await assert.rejects(late.consume({ tokens: 1 }), { code: "cancelled" });
+  const pool = book.budget("pool");
+  assert.deepEqual([pool?.used, pool?.presumed], [{ tokens: 9 }, { tokens: 5 }]);
+});

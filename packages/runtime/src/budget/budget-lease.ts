@@ -14,7 +14,7 @@ import type { BudgetStore, Clock, Timers } from "@entrain/ports";
 /** Share of the lease before its end at which the holder stops; at least 50 ms. */
 const marginShare = 0.1;
 const marginLeastMs = 50;
-/** A lease is prolonged each third of it; after a failure sooner. */
+/** A lease is prolonged each third of what it has; after a failure sooner. */
 const extendShare = 1 / 3;
 const retryShare = 1 / 20;
 
@@ -31,8 +31,10 @@ export interface BudgetLease extends AsyncDisposable {
    */
   readonly notice: AbortSignal;
   /**
-   * Reports what was consumed so far: totals by consumable resource.
-   * @throws EntrainError `conflict` when it has ended; `invalid-argument` for more than it holds
+   * Reports what was consumed so far: totals by consumable resource. After `signal` too, until it is given back: the store
+   * takes it down as long as it holds the lease itself.
+   * @throws EntrainError `conflict` when that is over; `cancelled` after `release` or `leave`; `invalid-argument` for more
+   *   than it holds
    */
   consume(consumed: Amounts): Promise<void>;
   /** Gives back what was not consumed; idempotent. Without an answer the store takes it back at the lease's end. */
@@ -78,27 +80,78 @@ async function send(store: LeaseSurroundings["store"], command: BudgetCommand): 
   if (outcome.kind === "refused") throw budgetError(outcome.refusal);
 }
 
+/** What is done once, and again only after a failure. */
+function onceDone(act: () => Promise<void>): () => Promise<void> {
+  let acted: Promise<void> | undefined;
+  return () => {
+    acted ??= act().catch((thrown: unknown) => {
+      acted = undefined;
+      throw thrown;
+    });
+    return acted;
+  };
+}
+
+const late = (allocationId: string): EntrainError =>
+  new EntrainError("conflict", `the lease of ${allocationId} could not be prolonged in time: allocate anew`);
+
+/**
+ * Holds on to a grant that was given before to the same request. What is left of it may be next to nothing although the store
+ * still holds it, so it is prolonged before its end is judged.
+ * @param sentMs when the grant was asked for, monotonic
+ * @throws EntrainError of the store; `conflict` where it has ended meanwhile
+ */
+export async function resumeLease(
+  around: LeaseSurroundings,
+  grant: Grant,
+  leaseMs: number,
+  sentMs: number,
+): Promise<BudgetLease> {
+  const { allocationId, budgetId, leaseUntilMs, leaseLeftMs } = grant;
+  const askedMs = around.clock.monoMs();
+  const outcome = await around.store.apply({ kind: "extend", budgetId, allocationId, leaseMs });
+  if (outcome.kind === "extended")
+    return holdLease(
+      around,
+      { ...grant, leaseUntilMs: outcome.leaseUntilMs, leaseLeftMs: outcome.leaseLeftMs },
+      leaseMs,
+      askedMs,
+    );
+  if (outcome.kind !== "refused") throw new EntrainError("internal", `an extension was answered ${outcome.kind}`);
+  if (outcome.refusal.kind !== "noticed") throw budgetError(outcome.refusal);
+  // It is told of the notice with its next extension; this one may have shortened it.
+  const shortenedMs = leaseUntilMs - outcome.refusal.leaseUntilMs;
+  const noticed = { ...grant, leaseUntilMs: leaseUntilMs - shortenedMs, leaseLeftMs: leaseLeftMs - shortenedMs };
+  return holdLease(around, noticed, leaseMs, sentMs);
+}
+
 /** Holds a grant that was asked for at `sentMs` (monotonic), prolonged by `leaseMs` each time. */
 export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: number, sentMs: number): BudgetLease {
   const { store, clock, timers } = around;
   const { allocationId, budgetId, amounts } = grant;
   const target = { budgetId, allocationId } as const;
   const ending = new AbortController();
+  /** Released or left: until then what was consumed is told, and the store judges whether it comes in time. */
+  const givenUp = new AbortController();
   const notice = new AbortController();
+  /** How long it lasts at a time: less than was asked for where its budget ends sooner. */
+  let heldMs = Math.min(leaseMs, grant.leaseLeftMs);
   let callOffExtension: (() => void) | undefined;
-  let released: Promise<void> | undefined;
+  const giveBack = onceDone(() => send(store, { kind: "release", ...target }));
   const over = watchEnd(around, () => {
-    const late = new EntrainError(
-      "conflict",
-      `the lease of ${allocationId} could not be prolonged in time: allocate anew`,
-    );
-    end(notice.signal.aborted ? EntrainError.from(notice.signal.reason) : late);
+    end(notice.signal.aborted ? EntrainError.from(notice.signal.reason) : late(allocationId));
   });
 
   function end(reason: EntrainError): void {
     over.callOff();
     callOffExtension?.();
     ending.abort(reason);
+  }
+
+  function giveUp(how: string): void {
+    const reason = new EntrainError("cancelled", `${allocationId} ${how}`);
+    givenUp.abort(reason);
+    end(reason);
   }
 
   /** Somebody else is to have the part: it ends by the end of the notice, or of its lease if that comes first. */
@@ -113,7 +166,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
 
   async function extend(askMs: number): Promise<void> {
     const askedMs = clock.monoMs();
-    let nextMs = askMs * retryShare;
+    let nextMs = Math.min(askMs, heldMs) * retryShare;
     try {
       const outcome = await store.apply({ kind: "extend", ...target, leaseMs: askMs });
       if (ending.signal.aborted) return;
@@ -124,7 +177,8 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
       }
       if (outcome.kind === "extended") {
         over.lasts(askedMs, outcome.leaseLeftMs);
-        nextMs = askMs * extendShare;
+        heldMs = Math.min(askMs, outcome.leaseLeftMs);
+        nextMs = heldMs * extendShare;
       }
     } catch (thrown) {
       // Tried again until the lease's own end; what cannot succeed later ends it now.
@@ -135,8 +189,7 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
   }
 
   over.lasts(sentMs, grant.leaseLeftMs);
-  // A grant that is given again to the same request may be old.
-  callOffExtension = timers.after(Math.min(leaseMs, grant.leaseLeftMs) * extendShare, () => void extend(leaseMs));
+  callOffExtension = timers.after(heldMs * extendShare, () => void extend(leaseMs));
   const lease: BudgetLease = {
     allocationId,
     budgetId,
@@ -145,19 +198,15 @@ export function holdLease(around: LeaseSurroundings, grant: Grant, leaseMs: numb
     notice: notice.signal,
     async consume(consumed) {
       checkObject("consumed", consumed, "give an object of amounts by resource");
-      ending.signal.throwIfAborted();
+      givenUp.signal.throwIfAborted();
       await send(store, { kind: "consume", ...target, consumed });
     },
     release() {
-      end(new EntrainError("cancelled", `${allocationId} was released`));
-      released ??= send(store, { kind: "release", ...target }).catch((thrown: unknown) => {
-        released = undefined;
-        throw thrown;
-      });
-      return released;
+      giveUp("was released");
+      return giveBack();
     },
     leave() {
-      end(new EntrainError("cancelled", `${allocationId} was left to whoever asks for it again`));
+      giveUp("was left to whoever asks for it again");
     },
     [Symbol.asyncDispose]: () => lease.release(),
   };

@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from "@entrain/core/decision";
 import { gatedVerdict } from "./gated-verdict.ts";
-import { aliveMembers } from "./alive-members.ts";
+import { fleetMembers } from "./fleet-members.ts";
 import type { RunSurroundings, RunTask } from "./run-contract.ts";
 import { reasonedVerdict } from "./reasoned-verdict.ts";
 
@@ -66,7 +66,7 @@ export async function clearedVerdict(
   return { verdict, rests, ...(directive === undefined ? {} : { directive }) };
 }
 
-/** To whom an approved action goes: the members that are alive. Why it cannot, as a text; undefined where nothing is propagated. */
+/** To whom an approved action goes: the members that are alive; those that are missing are named. Why it cannot, as a text; undefined where nothing is propagated. */
 async function termsOf(
   around: RunSurroundings,
   { basis, classification }: RunTask,
@@ -77,13 +77,17 @@ async function termsOf(
   if (propagation === undefined) return undefined;
   const scope = classification.rule?.scope === "fleet" ? "fleet" : "swarm";
   const members =
-    known ?? (await aliveMembers(around, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message));
+    known ?? (await fleetMembers(around, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message));
   if (typeof members === "string") return members;
   if (members.length > directiveLimits.targetsMax)
     return `${members.length} members are more than ${directiveLimits.targetsMax}`;
-  const targets = members.map(({ agentId }) => agentId);
+  const idsOf = (isMissing: boolean): readonly string[] =>
+    members.filter(({ missing = false }) => missing === isMissing).map(({ agentId }) => agentId);
+  const [targets, missing] = [idsOf(false), idsOf(true)];
   if (targets.length === 0) return "no member is known to be alive";
-  return { scope, targets, deadlineMs: propagation.deadlineMs, complianceMin: propagation.complianceMin[scope] };
+  const { deadlineMs, complianceMin } = propagation;
+  const terms: DirectiveTerms = { scope, targets, deadlineMs, complianceMin: complianceMin[scope] };
+  return missing.length === 0 ? terms : { ...terms, missing };
 }
 
 /** What the voters said of it, or why they could not be asked. */

@@ -27,8 +27,8 @@ export interface DecisionLoopOptions {
   /** Tells of each generation of the store: in a new one decisions that it may have lost are given back (D4). */
   readonly health: StoreHealth;
   readonly globalState: GlobalState;
-  /** Whom an action of the whole fleet would reach; asked for such actions alone. */
-  readonly registry: Pick<Registry, "snapshot">;
+  /** Whom an action of the whole fleet would reach, and who is missing; asked for such actions alone. */
+  readonly registry: Pick<Registry, "fleet">;
   /** The process's copy of the shared document: its policy is taken into use as soon as it is there. */
   readonly context: ContextSource;
   /** Asks the voters about decisions of the swarm's scope (default: they cannot be asked, so none of these is approved). */

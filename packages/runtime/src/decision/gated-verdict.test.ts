@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EntrainError } from "@entrain/kernel";
-import { judgeFleetAction, type Policy, type SafetyGate } from "@entrain/core/decision";
-import type { MemberRecord, MembershipView } from "@entrain/core/membership";
+import { judgeFleetAction, type FleetMember, type Policy, type SafetyGate } from "@entrain/core/decision";
 import type { Reasoner } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import type { AskApproval } from "./swarm-approval.ts";
@@ -22,28 +21,21 @@ const fleetWide: Policy = {
 };
 const question = { agentId: "a", incarnation: 1, reading: hotReading };
 
-function memberOf(agentId: string, health: number, state: MemberRecord["state"] = "alive"): MemberRecord {
-  const process = { processId: "p", host: "h", pid: 1, address: "", opsUrl: "" };
-  return { agentId, incarnation: 1, state, health, joinedAtMs: 0, changedAtMs: 0, ...process };
-}
-
-const viewOf = (...members: MemberRecord[]): MembershipView => ({
-  version: 1,
-  members: new Map(members.map((member) => [member.agentId, member])),
-});
+const memberOf = (agentId: string, health: number): FleetMember => ({ agentId, health });
+const missing: FleetMember = { agentId: "gone", health: 0, missing: true };
 
 /** Voters that approve of everything. */
 const approveAll: AskApproval = (_, { proposalId }) => Promise.resolve({ proposalId, passed: true, yes: 3, voters: 3 });
 
 /** One decision of a swarm whose registry answers like this. */
 async function decideWith(
-  answer: () => Promise<MembershipView>,
+  answer: () => Promise<readonly FleetMember[]>,
   policy = fleetWide,
   options: { readonly reasoner?: Reasoner } = {},
 ) {
   const time = createVirtualTime();
   const world = createOracleWorld(time.clock, time.timers, policy);
-  const registry = { snapshot: answer };
+  const registry = { fleet: answer };
   const leadership = world.elect("a");
   const loop = world.join({ registry, askApproval: approveAll, ...options });
   await time.advance(5);
@@ -52,8 +44,8 @@ async function decideWith(
   return { outcome, judged };
 }
 
-const soundFleet = viewOf(memberOf("a", 1), memberOf("b", 0.9), memberOf("gone", 0, "dead"));
-const weakFleet = viewOf(memberOf("a", 1), memberOf("b", 0.4));
+const soundFleet = [memberOf("a", 1), memberOf("b", 0.9)];
+const weakFleet = [memberOf("a", 1), memberOf("b", 0.4)];
 
 test("an action that the fleet survives is decided, and the fleet that it was judged by is part of the input", async () => {
   const { outcome, judged } = await decideWith(() => Promise.resolve(soundFleet));
@@ -75,6 +67,23 @@ test("an action that too many would not survive becomes the safe action for ever
   assert.equal(again.kind, "blocked", "the input gives the same judgement again (D2)");
 });
 
+test("members that are missing count as failed, and stand as missing in the input that is judged again", async () => {
+  const { outcome, judged } = await decideWith(() => Promise.resolve([missing, ...soundFleet]));
+  assert.deepEqual([outcome.decision.action, judged?.members, judged?.failed], ["enter_safe_mode", 3, 1]);
+  assert.match(outcome.decision.reasoning, /1 of 3 members would fail \(1 of them missing already\)/);
+  assert.deepEqual(outcome.decision.input.fleet, [...soundFleet, missing]);
+});
+
+test("an approved action goes to those that are alive, and who was missing is named in its directive", async () => {
+  const propagation = { deadlineMs: 10_000, complianceMin: { swarm: 0.9, fleet: 0.95 } };
+  const propagating = { ...fleetWide, propagation, safetyGate: { ...safetyGate, failedShareMax: 0.5 } };
+  const { outcome } = await decideWith(() => Promise.resolve([missing, ...soundFleet]), propagating);
+  const { targets, missing: named } = outcome.decision.directive ?? {};
+  assert.deepEqual([outcome.decision.action, targets, named], ["cool_down", ["a", "b"], ["gone"]]);
+  const whole = await decideWith(() => Promise.resolve(soundFleet), propagating);
+  assert.equal(whole.outcome.decision.directive?.missing, undefined);
+});
+
 test("an action of which the policy does not say what it does is blocked, whoever names it", async () => {
   const rash: Reasoner = {
     name: "rash",
@@ -88,7 +97,7 @@ test("a registry that fails or hangs blocks, within the budget", async () => {
   for (const answer of [
     () => Promise.reject(new EntrainError("store-unavailable", "the store is away")),
     () => Promise.withResolvers<never>().promise,
-    () => Promise.resolve(viewOf()),
+    () => Promise.resolve([]),
   ]) {
     const { outcome, judged } = await decideWith(answer);
     assert.deepEqual([outcome.source, outcome.decision.action], ["committed", "enter_safe_mode"]);
@@ -99,7 +108,7 @@ test("a registry that fails or hangs blocks, within the budget", async () => {
 });
 
 test("a member whose health is no number blocks, and is no part of the input; also where the action is unknown besides", async () => {
-  const answer = (): Promise<MembershipView> => Promise.resolve(viewOf(memberOf("a", 1), memberOf("b", NaN)));
+  const answer = () => Promise.resolve([memberOf("a", 1), memberOf("b", NaN)]);
   for (const [effects, cause] of [
     [safetyGate.effects, "error"],
     [{}, "unknown-action"],
@@ -112,7 +121,7 @@ test("a member whose health is no number blocks, and is no part of the input; al
 
 test("what does not reach the fleet asks nobody; an action with a known effect does, whatever its rule says", async () => {
   let asked = 0;
-  const answer = (): Promise<MembershipView> => {
+  const answer = () => {
     asked += 1;
     return Promise.resolve(weakFleet);
   };

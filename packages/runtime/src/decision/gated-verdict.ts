@@ -12,7 +12,7 @@ import {
   type GateVerdict,
   type Verdict,
 } from "@entrain/core/decision";
-import { aliveMembers } from "./alive-members.ts";
+import { fleetMembers } from "./fleet-members.ts";
 import type { RunSurroundings, RunTask } from "./run-contract.ts";
 
 /** What is to be proposed, and the fleet that it was judged by. */
@@ -34,7 +34,7 @@ export async function gatedVerdict(
   if (gate === undefined || action === noAction || action === policy.safeAction) return { verdict };
   if (classification.rule?.scope !== "fleet" && !Object.hasOwn(gate.effects, action)) return { verdict };
   const { events } = surroundings;
-  const fleet = await aliveMembers(surroundings, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message);
+  const fleet = await fleetMembers(surroundings, untilMs).catch((thrown: unknown) => EntrainError.from(thrown).message);
   const judgement = typeof fleet === "string" ? gateError(action, fleet) : judgeFleetAction(action, fleet, gate);
   events({ kind: "gate.judged", agentId, action, ...toldOf(judgement) });
   return {

@@ -50,6 +50,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
   const decisions = new Map<string, Decision>();
   const commits: Decision[] = [];
   const incidents = new Map<string, typeof never>();
+  const held = { decisions, incidents, clock };
   const watchers = new Set<(decision: Decision) => void>();
 
   function open(what: Parameters<Ledger["open"]>[0], cooldownMs: number) {
@@ -107,7 +108,7 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
           open: (what, cooldownMs) => send("open", () => open(what, cooldownMs)),
           read: (incidentId) => send("read", () => decisions.get(incidentId)),
           commit: (proposal, fence) => send("commit", () => commit(proposal, fence)),
-          reoffer: (known) => send("reoffer", () => known.map((decision) => giveBack(decisions, decision))),
+          reoffer: (known) => send("reoffer", () => known.map((decision) => giveBack(held, decision))),
           recordActs: () => send("recordActs", () => undefined),
           list: () => send("list", () => ({ entries: [] })),
           stats: () => send("stats", () => ({ count: commits.length, divergence: 0, safeAlone: 0 })),
@@ -130,13 +131,23 @@ export function createOracleStore(clock: Clock, timers: Timers): OracleStore {
   return store;
 }
 
-/** Restores a decision unless its incident has one. */
-function giveBack(decisions: Map<string, Decision>, decision: Decision): Reoffered {
-  const standing = decisions.get(decision.incidentId);
-  if (standing === undefined) decisions.set(decision.incidentId, decision);
-  if (standing === undefined) return { kind: "restored", decision };
-  if (standing.decisionId === decision.decisionId) return { kind: "held", decision };
-  return { kind: "replaced", decision, standing };
+interface Held {
+  readonly decisions: Map<string, Decision>;
+  readonly incidents: Map<string, typeof never>;
+  readonly clock: Clock;
+}
+
+/** Restores a decision unless its incident has one; its occurrence is open again unless a later one is known. */
+function giveBack({ decisions, incidents, clock }: Held, decision: Decision): Reoffered {
+  const { incidentId, decisionId, committedAtMs } = decision;
+  const standing = decisions.get(incidentId);
+  if (standing?.decisionId === decisionId) return { kind: "held", decision };
+  if (standing !== undefined) return { kind: "replaced", decision, standing };
+  decisions.set(incidentId, decision);
+  const [, key = "", digits = "0"] = /^(.*)\/(\d+)$/.exec(incidentId) ?? [];
+  const seenMs = clock.monoMs() - (clock.unixMs() - committedAtMs);
+  if ((incidents.get(key) ?? never).ordinal < Number(digits)) incidents.set(key, { ordinal: Number(digits), seenMs });
+  return { kind: "restored", decision };
 }
 
 /** The document's part of the store. It gives no hints: versions are learned from the snapshots. */

@@ -124,7 +124,7 @@ export function createOracleWorld(clock: Clock, timers: Timers, policy: Policy =
         ...connection,
         context,
         health: alwaysUp,
-        registry: { snapshot: () => Promise.resolve({ version: 0, members: new Map() }) },
+        registry: { fleet: () => Promise.resolve([]) },
         clock,
         timers,
         reasoner: ruleReasoner,

@@ -26,8 +26,8 @@ export interface RunSurroundings {
   readonly ledger: RunLedger;
   /** The ledger's own, shared by the agents of the process. */
   readonly open: Ledger["open"];
-  /** Whom an action of the whole fleet would reach. */
-  readonly registry: Pick<Registry, "snapshot">;
+  /** Whom an action of the whole fleet would reach, and who is missing. */
+  readonly registry: Pick<Registry, "fleet">;
   /** What is known of the swarm now, as `task` would have got it. */
   readonly contextFor: (task: Pick<RunTask, "leadership" | "assignedRole" | "basis">) => GlobalContext;
   readonly askApproval?: AskApproval;

@@ -62,10 +62,20 @@ export function createDirectiveSettler(options: DirectiveSettlerOptions): Direct
     if (!isLeader()) return;
     try {
       for (const directive of await store.read([incidentId])) {
-        const { decisionId, action, scope, outcome, targets } = directive;
+        const { decisionId, action, scope, outcome, targets, missing } = directive;
         const lacking = lackingIn(directive).map(({ agentId, state, note }) => ({ agentId, state, note }));
         const counts = { targets: targets.length, done: complianceOf(directive).done };
-        events({ kind: "directive.settled", incidentId, decisionId, action, scope, outcome, ...counts, lacking });
+        events({
+          kind: "directive.settled",
+          incidentId,
+          decisionId,
+          action,
+          scope,
+          outcome,
+          ...counts,
+          lacking,
+          missing,
+        });
         onSettled(directive);
       }
     } catch (thrown) {

@@ -9,28 +9,29 @@ import { poolStoreIn } from "./oracle-pool-store.ts";
 
 const periodMs = 200;
 
-type Call = FleetBatchInfo & { readonly by: string; readonly items: readonly string[] };
+type Call = FleetBatchInfo & { readonly by: string; readonly items: readonly string[]; readonly atMs: number };
 
-/** Agents that beat together, and whose batchers are one; `flush` is asked for every call. */
-function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<string, string>>) {
+/** Agents that beat together, and whose batchers are one; `flush` is asked for every call. All of them are members. */
+function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<string, string>>, membersSize = size) {
   const time = createVirtualTime();
   const lab = poolStoreIn(time);
   const { clock, timers } = time;
   const ids = Array.from({ length: size }, (_, index) => `agent-${index}`);
+  const members = Array.from({ length: membersSize }, (_, index) => `agent-${index}`);
   const calls: Call[] = [];
   const agents = ids.map((agentId) => {
     const call = new FleetCall<string, string>(
       {
         ...{ name: "prices", collectMs: 25, itemsMax: 100, attempts: 3, retryPauseMs: 100, deadlineMs: 5_000 },
         flush(items, batch) {
-          const made = { ...batch, by: agentId, items };
+          const made = { ...batch, by: agentId, items, atMs: clock.monoMs() };
           calls.push(made);
           return flush(made);
         },
       },
       {
         ...{ agentId, incarnation: 1, store: lab.storeOf(agentId), clock, timers, random: createRandom(agentId) },
-        ...{ timings: electionTimings(), members: () => ids },
+        ...{ timings: electionTimings(), members: () => members },
       },
     );
     const batcher = createBatcher<string, string>(
@@ -66,6 +67,17 @@ test("a beat of twenty agents is one call, and each gets its own results", async
     assert.equal(calls.length, round);
   }
   assert.ok(new Set(calls.map(({ by }) => by)).size > 1, "the call goes round");
+});
+
+test("where one of fifty agents has the batcher its call waits for the others no longer than it collects", async () => {
+  const { time, calls, add } = fleetOf(1, upper, 50);
+  for (let round = 1; round <= 40; round++) await time.until(settled(add()));
+  const afterBeatMs = calls.map(({ atMs }) => atMs % periodMs);
+  assert.equal(calls.length, 40);
+  assert.ok(
+    Math.max(...afterBeatMs) <= 60,
+    `${Math.max(...afterBeatMs)} ms after the beat, of which 25 are collecting`,
+  );
 });
 
 test("a call that fails is tried again with the same key, and given up for all after its attempts", async () => {

@@ -60,7 +60,7 @@ export interface FleetSurroundings {
 }
 
 /** Pause between the first in line and the second, and so on, ms; nobody waits for more than ten others. */
-const stepMs = 10;
+const stepMs = { min: 1, max: 10 } as const;
 const rankMax = 10;
 /** How often a contribution whose outcome was not told is looked up, ms: hints may be lost. */
 const lookEveryMs = 1_000;
@@ -222,8 +222,11 @@ export class FleetCall<Item, Result> {
       }
   }
 
+  /** About as long again as the collecting at most: not every member has the batcher, so that nobody may claim before this one. */
   #rankMs(beat: number): number {
     const { agentId, members } = this.#world;
-    return Math.min(rankMax, claimRank(this.#options.name, beat, agentId, members())) * stepMs;
+    const { name, collectMs } = this.#options;
+    const step = Math.min(stepMs.max, Math.max(stepMs.min, collectMs / rankMax));
+    return Math.min(rankMax, claimRank(name, beat, agentId, members())) * step;
   }
 }

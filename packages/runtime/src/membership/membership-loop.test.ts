@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EntrainError } from "@entrain/kernel";
 import { membershipTimings, type MemberRecord, type MembershipView } from "@entrain/core/membership";
 import type { HeartbeatAnswer, MemberOffer, Registry } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
@@ -20,7 +21,7 @@ const offer: MemberOffer = {
 function slowRegistry({ sleep }: { sleep: (ms: number) => Promise<void> }, latencyMs: number) {
   const registered = new Set<string>();
   const view: MembershipView = { version: 0, members: new Map() };
-  const registry: Registry = {
+  const registry: Omit<Registry, "fleet"> = {
     async register(members) {
       for (const { agentId } of members) registered.add(agentId);
       await sleep(latencyMs);
@@ -88,6 +89,82 @@ test("R5: of the versions that it reads at once, the last of each first beat is 
     [5, 9],
     [6, "newest"],
   ]);
+  await time.until(loop.stop());
+});
+
+/** A loop without agents over a log that the test writes; each reading takes `readMs` and answers what the log held when it was sent. */
+function follower({ clock, timers, sleep }: ReturnType<typeof createVirtualTime>, readMs: number) {
+  const member: MemberRecord = { ...offer, state: "alive", joinedAtMs: 0, changedAtMs: 0 };
+  const store = { version: 1, readings: 0, failures: 0 };
+  const seen: number[] = [];
+  let hint: (version: number) => void = () => undefined;
+  const loop = new MembershipLoop({
+    registry: {
+      register: () => Promise.resolve(),
+      heartbeat: () => Promise.resolve({ version: store.version, unknown: [], superseded: [] }),
+      leave: () => Promise.resolve(),
+      snapshot: () => Promise.resolve({ version: store.version, members: new Map() }),
+      async changesSince(from) {
+        const versions = Array.from({ length: store.version - from }, (_, index) => from + 1 + index);
+        store.readings += 1;
+        await sleep(readMs);
+        if (store.failures-- > 0) throw new EntrainError("store-unavailable", "away");
+        return versions.map((version) => ({ version, member }));
+      },
+      watch(onHint) {
+        hint = onHint;
+        return () => (hint = () => undefined);
+      },
+    },
+    ...{ clock, timers, offers: [], takeOver: true },
+    events: () => undefined,
+    timings: membershipTimings({ heartbeatMs: 5_000, deadAfterMs: 15_000 }),
+    healthOf: () => 1,
+    riskOf: () => 0,
+    onView: ({ version }) => seen.push(version),
+    onSuperseded: () => undefined,
+  });
+  /** The log goes on to `version`, and says so. */
+  const write = (version: number): void => {
+    store.version = version;
+    hint(version);
+  };
+  return { loop, store, seen, write, hint: (version: number) => hint(version) };
+}
+
+test("what is hinted at while changes are being read is read right after, not at the next heartbeat", async () => {
+  const time = createVirtualTime();
+  const { loop, store, seen, write } = follower(time, 20);
+  await time.until(loop.start());
+  write(2);
+  await time.advance(5);
+  write(3);
+  await time.advance(5);
+  write(4);
+  await time.advance(40);
+  assert.deepEqual(seen, [1, 2, 4]);
+  assert.equal(store.readings, 2, "one reading for both");
+  await time.until(loop.stop());
+});
+
+test("a hint is read for once: not where its version has been read already, nor again where its reading fails", async () => {
+  const time = createVirtualTime();
+  const { loop, store, seen, write, hint } = follower(time, 20);
+  await time.until(loop.start());
+  store.version = 3;
+  hint(2);
+  await time.advance(5);
+  hint(3);
+  await time.advance(1_000);
+  assert.deepEqual([store.readings, ...seen], [1, 1, 3]);
+  store.failures = 1;
+  write(4);
+  await time.advance(5);
+  write(5);
+  await time.advance(1_000);
+  assert.equal(store.readings, 2, "the next heartbeat makes up for it");
+  await time.advance(4_000);
+  assert.equal(seen.at(-1), 5);
   await time.until(loop.stop());
 });
 

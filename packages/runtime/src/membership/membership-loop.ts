@@ -6,12 +6,11 @@
 import { EntrainError } from "@entrain/kernel";
 import {
   aliveIn,
-  applyDelta,
   countRoles,
   steppedLoad,
+  viewsAlong,
   type MemberRecord,
   type MemberState,
-  type MembershipDelta,
   type MembershipTimings,
   type MembershipView,
 } from "@entrain/core/membership";
@@ -19,7 +18,7 @@ import type { BeatCount, Clock, EventSink, Heartbeat, MemberOffer, Registry, Tim
 
 /** What the membership of a process needs. */
 export interface MembershipLoopOptions {
-  readonly registry: Registry;
+  readonly registry: Omit<Registry, "fleet">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
@@ -66,6 +65,8 @@ export class MembershipLoop {
   #callOff: (() => void) | undefined;
   #unwatch: (() => void) | undefined;
   #catchingUp: Promise<void> | undefined;
+  /** The highest version that was heard of since the present reading was sent: it may be newer than what comes of that. */
+  #heardOf = 0;
 
   constructor(options: MembershipLoopOptions) {
     this.#options = options;
@@ -77,8 +78,8 @@ export class MembershipLoop {
     const { registry, timings } = this.#options;
     this.#running = true;
     this.#unwatch = registry.watch((version) => {
-      // A failed reading is made up for by the next heartbeat's version.
-      if (this.#running && version !== this.#view.version) this.#catchUp().catch(() => undefined);
+      // A failed reading is made up for by the next heartbeat's version. In a store that has lost writes it may be lower.
+      if (this.#running && version !== this.#view.version) this.#catchUp(version).catch(() => undefined);
     });
     try {
       await this.#beat();
@@ -149,7 +150,7 @@ export class MembershipLoop {
     this.#unregistered = new Set(answer.unknown.filter((agentId) => !this.#gone.has(agentId)));
     if (answer.unknown.length > 0) this.#isLoadTold = false;
     await this.#renew();
-    if (answer.version !== this.#view.version) await this.#catchUp();
+    if (answer.version !== this.#view.version) await this.#catchUp(answer.version);
   }
 
   /** Registers again whom the store has lost, and what is offered anew; only the former has to succeed for a turn to. */
@@ -213,12 +214,23 @@ export class MembershipLoop {
     }
   }
 
-  /** Brings the view up to date; calls at the same time share one reading. */
-  #catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#readChanges().finally(() => {
-      this.#catchingUp = undefined;
-    });
+  /** Brings the view towards `version`; calls at the same time share one reading, and what it did not reach gets the next. */
+  #catchUp(version: number): Promise<void> {
+    if (this.#catchingUp === undefined) {
+      this.#heardOf = 0;
+      this.#catchingUp = this.#readOn();
+    } else this.#heardOf = Math.max(this.#heardOf, version);
     return this.#catchingUp;
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      await this.#readChanges();
+    } finally {
+      this.#catchingUp = undefined;
+    }
+    // Whoever waits has waited for one reading: changes that never end hold no heartbeat up.
+    if (this.#running && this.#heardOf > this.#view.version) this.#catchUp(this.#heardOf).catch(() => undefined);
   }
 
   async #readChanges(): Promise<void> {
@@ -240,18 +252,6 @@ export class MembershipLoop {
     for (const view of views.slice(0, -1)) this.#options.onPlaces?.(view);
     this.#options.onView(this.#view);
   }
-}
-
-/** The views that lead on from `before`, the last one of each first beat of places; undefined where deltas are missing. */
-function viewsAlong(before: MembershipView, deltas: readonly MembershipDelta[]): readonly MembershipView[] | undefined {
-  const views: MembershipView[] = [];
-  let view: MembershipView | undefined = before;
-  for (const [index, delta] of deltas.entries()) {
-    view = applyDelta(view, delta);
-    if (view === undefined) return undefined;
-    if (deltas[index + 1]?.effectiveBeat !== view.effectiveBeat || index === deltas.length - 1) views.push(view);
-  }
-  return views;
 }
 
 /** Members of the view by state: those that were forgotten while nobody watched leave no delta, so it is counted. */

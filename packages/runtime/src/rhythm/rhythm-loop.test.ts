@@ -110,6 +110,25 @@ test("one lineage is founded and floods through processes and within them", asyn
   assert.equal(events.filter((event) => event.kind === "rhythm.founded").length >= 1, true);
 });
 
+test("an untrusted goal is a vote of all processes: each hears every other one, and no longer once it is trusted again", async () => {
+  const { time, network, loops } = swarm(14, 1);
+  const heardBy = async (): Promise<readonly number[]> => {
+    await time.advance(1_500);
+    network.sent.length = 0;
+    await time.advance(1_500);
+    const pairs = Map.groupBy(network.sent, ({ to }) => to);
+    return loops.map((_, index) => new Set(pairs.get(`p-${index}`)?.map(({ from }) => from)).size);
+  };
+  assert.ok((await heardBy()).every((number) => number <= 8));
+  const [loop] = loops;
+  const goal = loop?.goal() ?? initialGoal("sync", 200, 0);
+  const next = { ...goal, goalVersion: goal.goalVersion + 1, effectiveBeat: (loop?.count()?.cycle ?? 0) + 5 };
+  loop?.setGoal({ ...next, trust: "untrusted" });
+  assert.ok((await heardBy()).every((number) => number === 13));
+  loop?.setGoal({ ...next, goalVersion: next.goalVersion + 1, effectiveBeat: next.effectiveBeat + 20 });
+  assert.ok((await heardBy()).every((number) => number <= 8));
+});
+
 test("a flood through the agents of a process is one frame to each other process", async () => {
   const { time, network } = swarm(3, 6);
   await time.advance(2_500);

@@ -15,7 +15,6 @@ import {
   energyAt,
   isNewerGoal,
   isUpdateNear,
-  neighbourLimit,
   nextTickNs,
   stepRhythm,
   type GoalRecord,
@@ -24,10 +23,11 @@ import {
   type RhythmInput,
   type RhythmState,
 } from "@entrain/core/rhythm";
-import { aliveIn, createOverlay, type MembershipView } from "@entrain/core/membership";
+import { aliveIn, type MembershipView } from "@entrain/core/membership";
 import type { BeatCount, Observation, PhaseSample, ReceivedFrame } from "@entrain/ports";
 import { createBeatTimer, type BeatTimer } from "./beat-timer.ts";
 import { phaseSample } from "./phase-sample.ts";
+import { neighbourhoodOf } from "./neighbourhood.ts";
 import type { HostedAgent, RhythmLoopOptions } from "./rhythm-loop-options.ts";
 import { createRouting, type Routing } from "./routing.ts";
 
@@ -48,6 +48,7 @@ export class RhythmLoop {
   readonly #timer: BeatTimer;
   #goal: GoalRecord;
   #routing: Routing;
+  #view: MembershipView = { version: 0, members: new Map() };
   #stopped = false;
 
   constructor(options: RhythmLoopOptions) {
@@ -56,10 +57,7 @@ export class RhythmLoop {
     this.#goal = options.goal;
     this.#routing = createRouting(options.processId, [], () => []);
     this.#timer = createBeatTimer({
-      clock,
-      timers,
-      spin,
-      ...(doze && { doze }),
+      ...{ clock, timers, spin, ...(doze && { doze }) },
       wake: () => {
         this.#wake();
       },
@@ -88,17 +86,8 @@ export class RhythmLoop {
 
   /** The members to keep step with, the alive ones of a view, and their places from the view's first beat on (R5). */
   setMembers(view: MembershipView): void {
-    const { crowd, processId, transport, clock } = this.#options;
-    const members = aliveIn(view);
-    const ids = members.map(({ agentId }) => agentId);
-    const overlay = createOverlay(ids, neighbourLimit(members.length, crowd > 1));
-    this.#routing = createRouting(processId, members, (agentId) => overlay.neighboursOf(agentId));
-    transport.setPeers(this.#routing.peers);
-    const nowNs = clock.monoNs();
-    for (const [agentId, agent] of this.#hosted) {
-      const agentIds = new Set(this.#routing.neighboursOf(agentId));
-      this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds });
-    }
+    this.#view = view;
+    this.#connect();
     this.setPlaces(view);
     this.#settle();
   }
@@ -115,7 +104,7 @@ export class RhythmLoop {
   /** Takes a goal in; one that is not newer changes nothing. */
   setGoal(goal: GoalRecord): void {
     if (!isNewerGoal(goal, this.#goal)) return;
-    this.#goal = goal;
+    this.#pursue(goal);
     const nowNs = this.#options.clock.monoNs();
     for (const [agentId, agent] of this.#hosted) this.#apply(agentId, agent, { kind: "goal", nowNs, goal });
     this.#settle();
@@ -146,7 +135,7 @@ export class RhythmLoop {
     return this.#hosted.size > 0 && [...this.#hosted.values()].every((agent) => agent.state.lineage !== undefined);
   }
 
-  /** Where the swarm's count of beats stands, by the first hosted agent that keeps a lineage; undefined where none does. */
+  /** Where the swarm's count of beats stands, by the first hosted agent that keeps a lineage. */
   count(): BeatCount | undefined {
     const { oscillator } = [...this.#hosted.values()].find(({ state }) => state.lineage !== undefined)?.state ?? {};
     const nowNs = this.#options.clock.monoNs();
@@ -157,12 +146,10 @@ export class RhythmLoop {
   standing(): Pick<Observation, "atNs" | "phases" | "energies"> {
     const atNs = this.#options.clock.monoNs();
     const phases = [...this.#hosted.keys()].flatMap((agentId) => this.#sampleOf(agentId, atNs) ?? []);
-    const hosted = [...this.#hosted];
-    return {
-      atNs,
-      phases,
-      energies: hosted.map(([agentId, { state }]) => ({ agentId, energy: energyAt(state.energy, atNs) })),
+    const energyOf = ([agentId, { state }]: readonly [string, Hosted]) => {
+      return { agentId, energy: energyAt(state.energy, atNs) };
     };
+    return { atNs, phases, energies: [...this.#hosted].map(energyOf) };
   }
 
   /** What a hosted agent knows. */
@@ -174,6 +161,25 @@ export class RhythmLoop {
     this.#stopped = true;
     this.#timer.disarm();
     this.#hosted.clear();
+  }
+
+  /** Whom agents listen to depends on whether neighbours are believed. */
+  #pursue(goal: GoalRecord): void {
+    const { trust } = this.#goal;
+    this.#goal = goal;
+    if (goal.trust !== trust) this.#connect();
+  }
+
+  /** Links every hosted agent with its neighbours among the members of the view. */
+  #connect(): void {
+    const { crowd, processId, transport, clock } = this.#options;
+    const members = aliveIn(this.#view);
+    const { neighboursOf } = neighbourhoodOf(members, this.#goal.trust, crowd > 1);
+    this.#routing = createRouting(processId, members, neighboursOf);
+    transport.setPeers(this.#routing.peers);
+    const nowNs = clock.monoNs();
+    for (const [agentId, agent] of this.#hosted)
+      this.#apply(agentId, agent, { kind: "neighbours", nowNs, agentIds: new Set(neighboursOf(agentId)) });
   }
 
   #wake(): void {
@@ -229,7 +235,7 @@ export class RhythmLoop {
         events({ ...effect, kind: "strategy.switched", agentId });
         return;
       case "goal":
-        if (isNewerGoal(effect.goal, this.#goal)) this.#goal = effect.goal;
+        if (isNewerGoal(effect.goal, this.#goal)) this.#pursue(effect.goal);
         events({ kind: "goal.changed", agentId, goal: effect.goal });
         return;
     }

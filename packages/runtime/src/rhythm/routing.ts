@@ -5,7 +5,6 @@ import type { MemberRecord } from "@entrain/core/membership";
 export interface Routing {
   /** The processes that host neighbours of own agents, by process id. */
   readonly peers: ReadonlyMap<string, { readonly address: string }>;
-  neighboursOf(ownAgentId: string): readonly string[];
   /** For each peer process, which of the speaking own agents it listens to. */
   listenersOf(speakers: readonly string[]): ReadonlyMap<string, readonly string[]>;
   /** Own agents that listen to an own agent. */
@@ -21,16 +20,13 @@ export function createRouting(
   neighboursOf: (agentId: string) => readonly string[],
 ): Routing {
   const byId = new Map(members.map((member) => [member.agentId, member]));
-  const neighbours = new Map<string, readonly string[]>();
   const peers = new Map<string, { address: string }>();
   const processesOf = new Map<string, Set<string>>();
   const ownListeners = new Map<string, string[]>();
   const hearers = new Map<string, string[]>();
 
   for (const own of members.filter((member) => member.processId === processId)) {
-    const chosen = neighboursOf(own.agentId);
-    neighbours.set(own.agentId, chosen);
-    for (const id of chosen) {
+    for (const id of neighboursOf(own.agentId)) {
       const other = byId.get(id);
       if (other === undefined) continue;
       if (other.processId === processId) {
@@ -46,7 +42,6 @@ export function createRouting(
 
   return {
     peers,
-    neighboursOf: (agentId) => neighbours.get(agentId) ?? [],
     listenersOf(speakers) {
       const told = new Map<string, string[]>();
       for (const speaker of speakers)

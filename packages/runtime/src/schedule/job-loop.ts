@@ -130,7 +130,7 @@ export class JobLoop implements JobTurns {
   /** The first in line look as soon as the lease could end, the others seldom; all of them at the next fire time. */
   #pauseWhileHeld(held: Extract<StoreClaimAnswer, { kind: "held" }>, due: DueNow, nowMs: number): number {
     const rank = this.#rank(held.fireAtMs);
-    const patienceMs = rank <= watchersMax ? claimDelayMs(rank) : 5 * this.#world.timings.leaseMs;
+    const patienceMs = rank <= watchersMax ? this.#delayMs(held.fireAtMs) : 5 * this.#world.timings.leaseMs;
     const nextMs = due.nextAtMs === undefined ? Infinity : due.nextAtMs + this.#delayMs(due.nextAtMs) - nowMs;
     return Math.min(held.remainingMs + 1 + patienceMs, Math.max(1, nextMs));
   }
@@ -203,8 +203,9 @@ export class JobLoop implements JobTurns {
     return claimRank(this.name, fireAtMs, this.#world.agentId, this.#world.members());
   }
 
+  /** Half of the grace is left to what is late by itself: not every member has the job, so that nobody may ask before this one. */
   #delayMs(fireAtMs: number): number {
-    return claimDelayMs(this.#rank(fireAtMs));
+    return claimDelayMs(this.#rank(fireAtMs), this.#options.graceMs / 2);
   }
 
   #tellMissed(missed: MissedRuns | undefined): void {

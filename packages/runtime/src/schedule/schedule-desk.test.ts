@@ -1,44 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRandom, type EntrainError } from "@entrain/kernel";
-import { electionTimings } from "@entrain/core/election";
+import type { EntrainError } from "@entrain/kernel";
 import { everyTimes } from "@entrain/core/schedule";
-import type { RuntimeEvent } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
+import { desksIn } from "./desks-in.ts";
 import type { RunHandler, ScheduledRun } from "./job-options.ts";
-import { scheduleStoreIn } from "./oracle-schedule-store.ts";
-import { createScheduleDesk, type ScheduleDesk } from "./schedule-desk.ts";
+import type { ScheduleDesk } from "./schedule-desk.ts";
 
 const minuteMs = 60_000;
 const minutely = everyTimes(minuteMs);
-
-function swarmOf(size: number) {
-  const time = createVirtualTime();
-  const lab = scheduleStoreIn(time);
-  const events: RuntimeEvent[] = [];
-  const ids = Array.from({ length: size }, (_, index) => `agent-${index}`);
-  const members = { ids };
-  const deskOf = (agentId: string): ScheduleDesk =>
-    createScheduleDesk({
-      ...{ agentId, incarnation: 1, clock: time.clock, timers: time.timers, random: createRandom(agentId) },
-      ...{ store: lab.storeOf(agentId), health: lab.health, timings: electionTimings() },
-      members: () => members.ids,
-      events: (event) => events.push(event),
-    });
-  const desks = ids.map(deskOf);
-  return {
-    ...{ time, lab, events, desks, members },
-    ofKind: <Kind extends RuntimeEvent["kind"]>(kind: Kind) =>
-      events.filter((event): event is Extract<RuntimeEvent, { kind: Kind }> => event.kind === kind),
-    end: async (): Promise<void> => {
-      lab.state.away = false;
-      await time.until(Promise.all(desks.map((desk) => desk.stop(0))));
-    },
-  };
-}
+const virtualDesks = (size: number) => desksIn(createVirtualTime(), size);
 
 test("of five agents one runs each fire time, within milliseconds, and few of the others ask", async () => {
-  const { time, desks, lab, end } = swarmOf(5);
+  const { time, desks, lab, end } = virtualDesks(5);
   const runs: ScheduledRun[] = [];
   for (const desk of desks) {
     desk.once("report", minutely, { periodMs: minuteMs }, (run) => runs.push(run));
@@ -60,8 +34,21 @@ test("of five agents one runs each fire time, within milliseconds, and few of th
   await end();
 });
 
+test("a job that one of fifty agents has is run at each of its fire times, whatever the others' ranks", async () => {
+  const { time, desks, members, lab, ofKind, end } = virtualDesks(1);
+  members.ids = Array.from({ length: 50 }, (_, index) => `agent-${index}`);
+  const runs: ScheduledRun[] = [];
+  desks[0]!.once("poll", everyTimes(5_000), { periodMs: 5_000 }, (run) => runs.push(run));
+  desks[0]!.start();
+  await time.advance(5 * minuteMs + 1_000);
+  assert.deepEqual([runs.length, ofKind("run.missed"), lab.history().length], [60, [], 60]);
+  const latest = Math.max(...runs.map(({ lateMs }) => lateMs));
+  assert.ok(latest <= 260, `${latest} ms late, of a grace of 500`);
+  await end();
+});
+
 test("a holder that cannot renew has been told before another begins (L4)", async () => {
-  const { time, desks, lab, end } = swarmOf(2);
+  const { time, desks, lab, end } = virtualDesks(2);
   const log: string[] = [];
   for (const [index, desk] of desks.entries()) {
     const handler: RunHandler = async ({ signal, attempt }) => {
@@ -92,7 +79,7 @@ for (const [missed, expected] of [
   ["run-once", { runs: [3], missed: 2 }],
 ] as const)
   test(`runs of the time without the store are recorded as missed, under the policy ${missed}`, async () => {
-    const { time, desks, lab, ofKind, end } = swarmOf(3);
+    const { time, desks, lab, ofKind, end } = virtualDesks(3);
     const startMs = time.clock.unixMs();
     const runs: number[] = [];
     for (const desk of desks) {
@@ -120,7 +107,7 @@ for (const [missed, expected] of [
   });
 
 test("a run that throws has failed with its message, one that takes too long as well, and the next one is run", async () => {
-  const { time, desks, lab, end } = swarmOf(1);
+  const { time, desks, lab, end } = virtualDesks(1);
   let signal: AbortSignal | undefined;
   let calls = 0;
   const handler: RunHandler = (run) => {
@@ -146,7 +133,7 @@ test("a run that throws has failed with its message, one that takes too long as 
 });
 
 test("an agent that stops hands its run on at once, as no further attempt", async () => {
-  const { time, desks, lab, end } = swarmOf(2);
+  const { time, desks, lab, end } = virtualDesks(2);
   const begun: [index: number, attempt: number][] = [];
   for (const [index, desk] of desks.entries()) {
     desk.once("report", minutely, {}, ({ attempt }) => {
@@ -168,8 +155,56 @@ test("an agent that stops hands its run on at once, as no further attempt", asyn
   await end();
 });
 
+test("a job that stops keeps its name until its run has ended, so that no run is made twice at once", async () => {
+  const { time, desks, end } = virtualDesks(1);
+  const [desk] = desks as [ScheduleDesk];
+  const log: string[] = [];
+  const finish = Promise.withResolvers<undefined>();
+  const old = desk.once("billing", minutely, {}, async () => {
+    log.push("old begins");
+    await finish.promise;
+    log.push("old ends");
+  });
+  const again = () => desk.once("billing", minutely, {}, () => log.push("new begins"));
+  desk.start();
+  await time.advance(minuteMs + 500);
+  const stopped = old.stop({ drainMs: 30_000 });
+  assert.throws(again, { code: "already-exists", message: /await its stop/ });
+  await time.advance(10_000);
+  assert.throws(again, { code: "already-exists" });
+  assert.deepEqual(log, ["old begins"]);
+  finish.resolve(undefined);
+  await time.until(stopped);
+  again();
+  await time.advance(minuteMs);
+  assert.deepEqual(log, ["old begins", "old ends", "new begins"]);
+  await end();
+});
+
+test("the desk's stop waits for a job that was told to stop before, and cuts its run when its own time is over", async () => {
+  const { time, desks, lab, end } = virtualDesks(1);
+  const [desk] = desks as [ScheduleDesk];
+  const runs: ScheduledRun[] = [];
+  const job = desk.once("billing", minutely, {}, (run) => {
+    runs.push(run);
+    return new Promise(() => undefined);
+  });
+  desk.start();
+  await time.advance(minuteMs + 500);
+  void job.stop({ drainMs: 30_000 });
+  const aborted = () => runs.map(({ signal }) => signal.aborted);
+  assert.deepEqual(aborted(), [false]);
+  await time.until(desk.stop(200));
+  assert.deepEqual(aborted(), [true]);
+  assert.deepEqual(
+    lab.history().map((entry) => entry.kind === "run" && entry.outcome),
+    ["released"],
+  );
+  await end();
+});
+
 test("a store that has lost a completed run is told of it, and nobody runs it again (S1)", async () => {
-  const { time, desks, lab, end } = swarmOf(3);
+  const { time, desks, lab, end } = virtualDesks(3);
   const runs: number[] = [];
   for (const desk of desks) {
     desk.once("report", minutely, {}, ({ fireTime }) => runs.push(fireTime));
@@ -186,7 +221,7 @@ test("a store that has lost a completed run is told of it, and nobody runs it ag
 });
 
 test("an agent whose definition is not the one in force stands by and says so once", async () => {
-  const { time, desks, ofKind, end } = swarmOf(2);
+  const { time, desks, ofKind, end } = virtualDesks(2);
   const runs: string[] = [];
   desks[0]!.once("report", minutely, {}, () => runs.push("old"));
   desks[0]!.start();
@@ -199,52 +234,5 @@ test("an agent whose definition is not the one in force stands by and says so on
     ofKind("job.stalled").map(({ agentId, code }) => [agentId, code]),
     [["agent-0", "already-exists"]],
   );
-  await end();
-});
-
-test("a spread job is run by each agent once a period, never by two at once, through churn and without the store", async () => {
-  const { time, desks, lab, members, end } = swarmOf(10);
-  const hourMs = 3_600_000;
-  const runs: { readonly agent: number; readonly atMs: number }[] = [];
-  for (const [index, desk] of desks.entries()) {
-    desk.spread("refresh", "1h", {}, () => runs.push({ agent: index, atMs: time.clock.unixMs() }));
-    desk.start();
-  }
-  const startMs = time.clock.unixMs();
-  await time.advance(2 * hourMs);
-  assert.equal(runs.length, 20);
-  const gaps = runs.slice(1, 20).map(({ atMs }, index) => atMs - runs[index]!.atMs);
-  assert.ok(Math.min(...gaps) > hourMs / 10 - 50 && Math.max(...gaps) < hourMs / 10 + 50, gaps.join(" "));
-  lab.state.away = true;
-  await time.advance(hourMs);
-  assert.equal(runs.length, 30, "it goes on without the store");
-  lab.state.away = false;
-  members.ids = members.ids.slice(0, 6);
-  await time.until(Promise.all(desks.slice(6).map((desk) => desk.stop(0))));
-  for (const desk of desks) desk.membersChanged();
-  await time.advance(2 * hourMs);
-  const after = runs.slice(30);
-  const cycles = after.map(({ agent, atMs }) => `${agent} ${Math.floor((atMs - startMs) / hourMs)}`);
-  assert.equal(new Set(cycles).size, cycles.length);
-  assert.equal(after.length, 12);
-  const last = after.slice(6);
-  const wider = last.slice(1).map(({ atMs }, index) => atMs - last[index]!.atMs);
-  assert.ok(Math.min(...wider) > hourMs / 6 - 50 && Math.max(...wider) < hourMs / 6 + 50, wider.join(" "));
-  await end();
-});
-
-test("the store keeps a restarted agent from running a slot twice", async () => {
-  const { time, desks, lab, end } = swarmOf(1);
-  const hourMs = 3_600_000;
-  const cycle = Math.floor(time.clock.unixMs() / hourMs);
-  const note = { job: "refresh", text: "-", nextAtMs: undefined };
-  await time.until(lab.storeOf("before").claimSlot({ ...note, agentId: "agent-0", cycle }));
-  const runs: number[] = [];
-  const job = desks[0]!.spread("refresh", "1h", {}, ({ fireTime }) => runs.push(Math.floor(fireTime / hourMs)));
-  desks[0]!.start();
-  await time.advance(10);
-  assert.equal(Math.floor(job.nextAt! / hourMs), cycle, "its slot is to come, as far as it knows");
-  await time.advance(2 * hourMs);
-  assert.deepEqual(runs, [cycle + 1]);
   await end();
 });

@@ -23,7 +23,10 @@ export interface Schedule extends AsyncDisposable {
   readonly name: string;
   /** When it fires next, Unix ms: in the swarm, or, for a job that every agent runs, in this agent; null: never again. */
   readonly nextAt: number | null;
-  /** Ends the job in this agent; a run under way has `drainMs` (default 5,000), then it is handed on. Idempotent. */
+  /**
+   * Ends the job in this agent; a run under way has `drainMs` (default 5,000), then it is handed on. Its name is free once
+   * that has resolved. Idempotent.
+   */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
@@ -58,14 +61,22 @@ export interface ScheduleDeskOptions extends Omit<JobSurroundings, "time"> {
 export function createScheduleDesk(options: ScheduleDeskOptions): ScheduleDesk {
   const { health } = options;
   const world: JobSurroundings = { ...options, time: new StoreTime(options.clock) };
+  /** With those that have been told to stop and whose run under way has not ended. */
   const jobs = new Map<string, JobTurns>();
+  const draining = new Set<JobTurns>();
   let phase: "idle" | "running" | "stopped" = "idle";
   let unwatch = (): void => undefined;
   let generation = 0;
 
   function checkName(name: string): void {
     if (phase === "stopped") throw new EntrainError("unavailable", "the agent has stopped: create another one");
-    if (jobs.has(checkId("job", name)))
+    const known = jobs.get(checkId("job", name));
+    if (known !== undefined && draining.has(known))
+      throw new EntrainError(
+        "already-exists",
+        `the job ${name} stops, and a run may be under way: await its stop first`,
+      );
+    if (known !== undefined)
       throw new EntrainError("already-exists", `there is a job ${name}: stop it, or choose another name`);
     if (jobs.size >= jobsMax) throw new EntrainError("resource-exhausted", `an agent has at most ${jobsMax} jobs`);
   }
@@ -74,8 +85,11 @@ export function createScheduleDesk(options: ScheduleDeskOptions): ScheduleDesk {
     jobs.set(job.name, job);
     if (phase === "running") job.start();
     const stop = async ({ drainMs = 5_000 } = {}): Promise<void> => {
-      if (jobs.get(job.name) === job) jobs.delete(job.name);
+      draining.add(job);
       await job.stop(drainMs);
+      // Not before: the store takes a claim of the same agent for one whose answer was lost, and grants the run under way again.
+      draining.delete(job);
+      if (jobs.get(job.name) === job) jobs.delete(job.name);
     };
     return {
       name: job.name,

@@ -173,8 +173,13 @@ class HeldBudget implements SessionBudget {
   async #holdAgain(): Promise<void> {
     await this.#readBudget();
     for (const [index, amounts] of this.#record.budget.asked.entries()) {
-      const requestId = this.#requestOf(index + 1);
-      this.#leases.set(index + 1, await this.#desk.allocate(this.#spec.budgetId, { amounts, requestId }));
+      const wish = { amounts, requestId: this.#requestOf(index + 1) };
+      try {
+        this.#leases.set(index + 1, await this.#desk.allocate(this.#spec.budgetId, wish));
+      } catch (thrown) {
+        // A part that has ended was settled before, or is presumed spent.
+        if (EntrainError.from(thrown).retryable) throw thrown;
+      }
     }
   }
 
@@ -262,19 +267,33 @@ class HeldBudget implements SessionBudget {
     return `its budget ${this.#spec.budgetId}: ${amountOf(consumed, short)} of ${amountOf(held, short)} ${short} are consumed`;
   }
 
-  /** Totals of each part, the first one filled first; what is beyond them all is nobody's. */
+  /**
+   * Totals of each part, the first one filled first; what is beyond them all is nobody's. A part that is not held counts with
+   * what was asked for, and one that has ended keeps nobody from hearing of the others.
+   */
   async #tell(consumed: Amounts): Promise<void> {
     let before: Amounts = {};
-    for (const [part, lease] of [...this.#leases].sort(([a], [b]) => a - b)) {
+    let ended: EntrainError | undefined;
+    for (const [index, amounts] of this.#record.budget.asked.entries()) {
+      const part = index + 1;
+      const lease = this.#leases.get(part);
+      const held = lease?.amounts ?? amounts;
       const share = this.#consumables.flatMap((name) => {
-        const amount = Math.min(amountOf(lease.amounts, name), amountOf(consumed, name) - amountOf(before, name));
+        const amount = Math.min(amountOf(held, name), amountOf(consumed, name) - amountOf(before, name));
         return amount > 0 ? [[name, amount] as const] : [];
       });
-      before = addAmounts(before, lease.amounts);
+      before = addAmounts(before, held);
       const text = JSON.stringify(share);
-      if (share.length === 0 || this.#told.get(part) === text) continue;
-      await lease.consume(Object.fromEntries(share));
-      this.#told.set(part, text);
+      if (lease === undefined || share.length === 0 || this.#told.get(part) === text) continue;
+      try {
+        await lease.consume(Object.fromEntries(share));
+        this.#told.set(part, text);
+      } catch (thrown) {
+        const error = EntrainError.from(thrown);
+        if (error.retryable) throw error;
+        ended ??= error;
+      }
     }
+    if (ended !== undefined) throw ended;
   }
 }

@@ -48,7 +48,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "a request is granted once, however often it is sent, and is refused for another amount (B3)",
+    name: "a request is granted once, however often it is sent, and refused for another amount and once its part has ended (B3)",
     async run(swarm) {
       const { budgets } = await swarm.client();
       await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
@@ -67,6 +67,21 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
         kind: "refused",
         refusal: { kind: "request-reused", requestId: "same" },
       });
+      const { allocationId } = grants[0]!;
+      const longer = await budgets.apply({ kind: "extend", budgetId: "pool", allocationId, leaseMs: 600_000 });
+      const later = await allocate(budgets, "pool", wish);
+      assert.ok(longer.kind === "extended" && later.kind === "granted");
+      assert.equal(later.grant.leaseUntilMs, longer.leaseUntilMs, "it was prolonged since");
+      assert.ok(later.grant.leaseLeftMs > 500_000);
+      await budgets.apply({ kind: "release", budgetId: "pool", allocationId });
+      const ended = { kind: "refused", refusal: { kind: "ended", allocationId } };
+      assert.deepEqual(await allocate(budgets, "pool", wish), ended);
+      await budgets.apply({ kind: "close", budgetId: "pool" });
+      assert.deepEqual(await allocate(budgets, "pool", wish), ended, "its budget was freed");
+      await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
+      const anew = await allocate(budgets, "pool", { ...wish, amounts: { credits: 20 } });
+      assert.ok(anew.kind === "granted" && !anew.repeated, "the next budget of that name knows nothing of it");
+      await assertBalanced(budgets);
     },
   },
   {
@@ -140,6 +155,37 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
           assert.deepEqual(present.map(timeless), book.budgets().map(timeless), `after step ${step}`);
         }
       }
+      await assertBalanced(budgets);
+    },
+  },
+  {
+    name: "of what an elastic budget borrowed nothing goes back that was used up, and nothing to who has a lender's name now (B3)",
+    async run(swarm) {
+      const { budgets } = await swarm.client();
+      const elastic = { parentId: "root", limits: { tokens: 10 }, strategy: "elastic" } as const;
+      await make(budgets, { budgetId: "root", limits: { tokens: 1_000 } });
+      for (const budgetId of ["a", "b"]) await make(budgets, { budgetId, ...elastic });
+      const move = (to: string, tokens: number) =>
+        budgets.apply({ kind: "transfer", from: "root", to, amounts: { tokens }, requestId: `to-${to}` });
+      const take = async (requestId: string, tokens: number) => {
+        const outcome = await allocate(budgets, "a", { requestId, amounts: { tokens } });
+        assert.ok(outcome.kind === "granted");
+        return { budgetId: "a", allocationId: outcome.grant.allocationId };
+      };
+      const limits = async () => (await budgets.read(["a", "b"])).map(({ limits: { tokens } }) => tokens);
+      const first = await take("first", 30);
+      await budgets.apply({ kind: "consume", ...first, consumed: { tokens: 30 } });
+      await budgets.apply({ kind: "release", ...first });
+      await move("a", 40);
+      await budgets.apply({ kind: "release", ...(await take("second", 1)) });
+      assert.deepEqual(await limits(), [70, 10], "what came later is its own");
+      await move("b", 920);
+      const third = await take("third", 60);
+      assert.deepEqual(await limits(), [90, 910], "20 are borrowed");
+      await budgets.apply({ kind: "close", budgetId: "b" });
+      await make(budgets, { budgetId: "b", ...elastic });
+      await budgets.apply({ kind: "release", ...third });
+      assert.deepEqual(await limits(), [70, 10], "they went to the parent");
       await assertBalanced(budgets);
     },
   },

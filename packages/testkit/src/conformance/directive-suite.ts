@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   applyDirective,
+  directiveLimits,
   openDirective,
   type Directive,
   type DirectiveCommand,
@@ -99,7 +100,7 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
     name: "a decision opens its directive in the step that commits it, once, and lists it",
     async run(swarm) {
       const { ledger, directives } = await swarm.client();
-      const { decision } = await ledger.commit(directed("i"));
+      const { decision } = await ledger.commit(directed("i", { missing: ["e", "d"] }));
       await ledger.commit({ ...directed("i"), decisionId: "other" });
       await ledger.commit(proposalOf("plain", "a"));
       const found = await directives.find(["b", "stranger", "a"]);
@@ -115,7 +116,8 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
       const [plain, listed] = (await ledger.list(2)).entries;
       assert.equal(plain?.directive, undefined);
       assert.deepEqual(listed?.directive, (await directives.read([incidentId]))[0]);
-      assert.equal(listed?.directive?.dueAtMs, decision.committedAtMs + 60_000);
+      assert.deepEqual(listed?.directive?.missing, ["d", "e"], "who was missing is no target, and is named");
+      assert.equal(listed.directive.dueAtMs, decision.committedAtMs + 60_000);
       assert.deepEqual(await directives.figures(), { open: 1, met: 0, missed: 0, escalated: 0 });
       assert.deepEqual(await directives.read(["unknown", "plain"]), []);
     },
@@ -190,6 +192,26 @@ export const directiveCases: readonly ConformanceCase<StoreUnderTest>[] = [
       );
       await ledger.reoffer([lost]);
       assert.equal((await directives.figures()).open, 1);
+    },
+  },
+  {
+    name: "a lost decision that is given back long after its directive's deadline is restored without it (D4)",
+    async run(swarm) {
+      const { ledger, directives } = await swarm.client();
+      const { decision: present } = await ledger.commit(proposalOf("present", "a"));
+      const deadlineMs = 1_000;
+      const overSince = (incidentId: string, overMs: number) => ({
+        ...directed(incidentId, { deadlineMs }),
+        ...{ term: 0, committedAtMs: present.committedAtMs - deadlineMs - overMs },
+      });
+      const [old, recent] = [overSince("old", directiveLimits.reopenMs), overSince("recent", 1)];
+      for (const { kind } of await ledger.reoffer([old, recent])) assert.equal(kind, "restored");
+      assert.deepEqual(await ledger.read("old"), old);
+      const open = (await directives.read(["old", "recent"])).map(({ incidentId }) => incidentId);
+      assert.deepEqual(open, ["recent"]);
+      assert.equal((await directives.figures()).open, 1);
+      const entries = (await ledger.list(10)).entries.filter(({ decision }) => decision.incidentId === "old");
+      assert.deepEqual(entries, [{ decision: old, acts: [] }]);
     },
   },
 ];

@@ -13,6 +13,7 @@ export { lockCases, testLockStore, unheldLockSavesNothing } from "./lock-suite.t
 export { poolCases, poolRoundIsNotGivenAway, testPoolStore } from "./pool-suite.ts";
 export { testMutants } from "./mutants.ts";
 export { rateCases, testRateStore } from "./rate-suite.ts";
+export { latestOfAllIsOpen, reopeningCases } from "./reoffer-cases.ts";
 export { beatGoesWithVersion, everyTicketHasOneHolder } from "./registry-places.ts";
 export { registryCases, testRegistry } from "./registry-suite.ts";
 export { onlyTheDriverAppends, sessionCases, testSessionStore } from "./session-suite.ts";

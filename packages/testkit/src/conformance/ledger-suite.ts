@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Leadership } from "@entrain/core/election";
-import { incidentIdOf, isDivergent, type Act, type ActSource, type Decision } from "@entrain/core/decision";
+import { isDivergent, type Act, type ActSource } from "@entrain/core/decision";
 import type { Ledger } from "@entrain/ports";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
+import { reofferCases } from "./reoffer-cases.ts";
 import { proposalOf, type StorePorts, type StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -32,6 +33,7 @@ export const staleFenceIsRefused = "a stale fence is refused and commits nothing
 
 /** The cases; each gets a swarm of its own. */
 export const ledgerCases: readonly ConformanceCase<StoreUnderTest>[] = [
+  ...reofferCases,
   {
     name: "a fingerprint has one open incident until it was silent for the cooldown",
     async run(swarm) {
@@ -141,45 +143,6 @@ export const ledgerCases: readonly ConformanceCase<StoreUnderTest>[] = [
       await other.election().release(held);
       await assert.rejects(other.ledger.commit(proposalOf("incident", "new"), held), { code: "stale-term" });
       assert.deepEqual(await one.ledger.stats(), { count: 0, divergence: 0, safeAlone: 0 });
-    },
-  },
-  {
-    name: "decisions that are given back are restored as they were, in the order of their terms, and are open again (D4)",
-    async run(swarm) {
-      const { ledger } = await swarm.client();
-      const { decision: present } = await ledger.commit(proposalOf("present", "a"));
-      const { committedAtMs } = present;
-      const incidentId = incidentIdOf(fingerprint, 5);
-      const lost: Decision = { ...proposalOf(incidentId, "leader"), term: 7, committedAtMs };
-      const later: Decision = { ...proposalOf("INC-2", "b"), term: 8, committedAtMs };
-      assert.deepEqual(await ledger.reoffer([later, lost]), [
-        { kind: "restored", decision: lost },
-        { kind: "restored", decision: later },
-      ]);
-      const listed = (await ledger.list(10)).entries.map(({ decision }) => decision);
-      assert.deepEqual(listed, [later, lost, present]);
-      const incident = { incidentId, fingerprint, ordinal: 5 };
-      assert.deepEqual(await ledger.open({ fingerprint }, 60_000), { incident, decision: lost });
-      assert.equal((await ledger.stats()).count, 3);
-    },
-  },
-  {
-    name: "a decision that is given back changes nothing where it is held, is too old, or another one stands (D1, D4)",
-    async run(swarm) {
-      const { ledger } = await swarm.client();
-      const { decision: standing } = await ledger.commit(proposalOf("INC-1", "b", "cool_down"));
-      const { decision: held } = await ledger.commit(proposalOf("INC-2", "a"));
-      const lost: Decision = { ...proposalOf("INC-1", "a", "throttle"), term: 0, committedAtMs: held.committedAtMs };
-      const old: Decision = { ...proposalOf("INC-3", "a"), term: 0, committedAtMs: 1 };
-      assert.deepEqual(await ledger.reoffer([old, held, lost]), [
-        { kind: "expired", decision: old },
-        { kind: "held", decision: held },
-        { kind: "replaced", decision: lost, standing },
-      ]);
-      assert.deepEqual(await ledger.reoffer([]), []);
-      assert.deepEqual(await ledger.read("INC-1"), standing);
-      assert.equal(await ledger.read("INC-3"), undefined);
-      assert.equal((await ledger.stats()).count, 2);
     },
   },
   {

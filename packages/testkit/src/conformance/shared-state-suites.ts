@@ -1,5 +1,6 @@
 /** What every GoalStore (R4), GlobalState and StoreHealth (S1) does. */
 import assert from "node:assert/strict";
+import { compareIds } from "@entrain/kernel";
 import { initialGoal, type GoalRecord } from "@entrain/core/rhythm";
 import { swarmHealth } from "@entrain/core/membership";
 import type { StoreStatus } from "@entrain/ports";
@@ -130,11 +131,15 @@ export const globalStateCases: readonly ConformanceCase<StoreUnderTest>[] = [
       });
       assert.equal(missed.alive, 1);
       assert.equal(missed.health, swarmHealth([0.8], 1));
+      const fleet = (await registry.fleet()).toSorted((a, b) => compareIds(a.agentId, b.agentId));
+      const silent = { agentId: "silent", health: 0, missing: true };
+      assert.deepEqual(fleet, [{ agentId: "keeper", health: 0.8 }, silent]);
       const over = await waitFor("it to count no more", async () => {
         const snapshot = await beat();
         return snapshot.missing === 0 && snapshot;
       });
       assert.equal(over.health, 0.8);
+      assert.deepEqual(await registry.fleet(), [{ agentId: "keeper", health: 0.8 }]);
       assert.equal((await registry.snapshot()).members.get("silent")?.state, "dead", "but it is still listed");
     },
   },

@@ -1,4 +1,5 @@
 /** Histories of real processes, and the check that they are linearizable. */
+export { judgeBarrier, type BarrierWait } from "./barrier-checker.ts";
 export { createHistoryRecorder, readHistory, type HistoryRecorder } from "./history-log.ts";
 export {
   checkDecisions,

@@ -73,17 +73,22 @@ export function decisionLines(newest: readonly DecisionView[]): readonly string[
   ];
 }
 
-/** `4/5 missed`; nothing where the action goes to nobody. */
+/** `4/5 missed`, `4/5 met, 1 missing`; nothing where the action goes to nobody. */
 function carriedOut(directive: DecisionView["directive"]): string {
   if (directive === undefined || directive === null) return "-";
-  return `${directive.done}/${directive.targets} ${directive.outcome}`;
+  const { done, targets, outcome, missing = [] } = directive;
+  return `${done}/${targets} ${outcome}${missing.length === 0 ? "" : `, ${missing.length} missing`}`;
 }
 
-/** Those who did not carry a settled action out, one line each. */
+/** Those who did not carry a settled action out, and those to whom it did not go, one line each. */
 function escalatedLines({ action, incidentId, directive }: DecisionView): readonly string[] {
   if (directive === undefined || directive === null || directive.outcome === "open") return [];
-  return directive.lacking.map(
-    ({ agentId, state, note }) =>
-      `${agentId} has not carried ${action} out for ${incidentId}: ${state}${note === "" ? "" : ` (${note})`}`,
-  );
+  const { lacking, missing = [] } = directive;
+  return [
+    ...lacking.map(
+      ({ agentId, state, note }) =>
+        `${agentId} has not carried ${action} out for ${incidentId}: ${state}${note === "" ? "" : ` (${note})`}`,
+    ),
+    ...missing.map((agentId) => `${agentId} was missing when ${action} was proposed for ${incidentId}`),
+  ];
 }

@@ -60,4 +60,8 @@ test("decisions are a table, newest first as the console gives them", () => {
     "b has not carried cool_down out for overheating:a:1: refused (not while it is filling)",
   ]);
   assert.equal(decisionLines([{ ...decision, directive: { ...directive, outcome: "open" } }]).length, 2);
+  const met = { ...directive, outcome: "met", done: 5, lacking: [], missing: ["c"] };
+  const [, row = "", ...more] = decisionLines([{ ...decision, directive: met }]);
+  assert.match(row, / {2}5\/5 met, 1 missing {2}/);
+  assert.deepEqual(more, ["c was missing when cool_down was proposed for overheating:a:1"]);
 });

@@ -108,6 +108,8 @@ export interface DirectiveView {
   readonly done: number;
   readonly dueAt: number | null;
   readonly lacking: readonly { readonly agentId: string; readonly state: string; readonly note: string }[];
+  /** Absent where the console is older than this command. */
+  readonly missing?: readonly string[];
 }
 
 /** One of `GET /api/v1/budgets`. */

@@ -24,13 +24,17 @@ export const directiveSchema = closedObject({
     }),
     { description: "The others: once the directive is settled, those to look after." },
   ),
+  missing: Type.Array(Type.String(), {
+    description:
+      "Members that were missing when it was proposed: it does not go to them, and they are no part of the share.",
+  }),
 });
 
 export type DirectiveView = Static<typeof directiveSchema>;
 
 /** The directive as it stands. */
 export function directiveView(directive: Directive): DirectiveView {
-  const { scope, outcome, complianceMin, dueAtMs, settledAtMs, targets } = directive;
+  const { scope, outcome, complianceMin, dueAtMs, settledAtMs, missing, targets } = directive;
   const { done, share } = complianceOf(directive);
   const lacking = lackingIn(directive).map(({ agentId, state, attempts, note }) => ({
     agentId,
@@ -39,5 +43,5 @@ export function directiveView(directive: Directive): DirectiveView {
     note,
   }));
   const counts = { targets: targets.length, done, compliance: share, complianceMin };
-  return { scope, outcome, ...counts, dueAt: dueAtMs, settledAt: settledAtMs, lacking };
+  return { scope, outcome, ...counts, dueAt: dueAtMs, settledAt: settledAtMs, lacking, missing: [...missing] };
 }

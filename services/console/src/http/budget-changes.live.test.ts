@@ -62,7 +62,7 @@ test("fifty callers of two consoles get ten grants of a tenth, and forty are tol
   assert.deepEqual([audit.body["faults"], audit.body["entries"]], [[], 11]);
 });
 
-test("the same request is answered the same, with another body it is 422; a refusal is not remembered", async (t) => {
+test("the same request is answered the same while its part is held, with another body it is 422; a refusal is not remembered", async (t) => {
   const { call } = await openApis(t);
   await call("POST", "budgets", { budgetId: "pool", limits: { slots: 10 } });
   const allocate = (requestId: string, slots: number) =>
@@ -75,6 +75,8 @@ test("the same request is answered the same, with another body it is 422; a refu
   const allocationId = String(first.body["allocationId"]);
   const path = `budgets/pool/allocations/${allocationId}`;
   for (let n = 0; n < 2; n++) assert.equal((await call("DELETE", path)).status, 204);
+  const ended = await allocate("a", 6);
+  assert.deepEqual([ended.status, ended.body["code"]], [409, "conflict"], "its part has ended");
   assert.equal((await allocate("b", 6)).status, 201);
   assert.equal((await call("DELETE", "budgets/pool/allocations/a-99")).status, 404);
 });

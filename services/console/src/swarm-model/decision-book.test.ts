@@ -37,7 +37,7 @@ test("what the ledger held at first is history; what it pushes or lists later is
 test("a directive goes with its decision, and is told once when it is settled", () => {
   const book = createDecisionBook();
   const decision = decisionOf("d1");
-  const terms = { scope: "fleet", targets: ["a", "b"], deadlineMs: 100, complianceMin: 0.95 } as const;
+  const terms = { scope: "fleet", targets: ["a", "b"], missing: ["c"], deadlineMs: 100, complianceMin: 0.95 } as const;
   const open = openDirective(decision, terms, epochUnixMs);
   assert.deepEqual(book.entries([{ decision, acts: [], directive: open }], true), []);
   const settled = applyDirective(open, { kind: "settle" }, epochUnixMs + 100).directive;
@@ -47,7 +47,7 @@ test("a directive goes with its decision, and is told once when it is settled", 
   assert.deepEqual(event?.data, {
     ...{ decisionId: "d1", incidentId: decision.incidentId, action: decision.action },
     ...{ scope: "fleet", outcome: "missed", targets: 2, done: 0, compliance: 0, complianceMin: 0.95 },
-    ...{ dueAt: epochUnixMs + 100, settledAt: epochUnixMs + 100, lacking },
+    ...{ dueAt: epochUnixMs + 100, settledAt: epochUnixMs + 100, lacking, missing: ["c"] },
   });
   const [entry] = book.newest(1).entries;
   assert.equal(entry && decisionEntryView(entry).directive?.outcome, "missed");

@@ -7,7 +7,22 @@ local reclaimMax = 200
 local forgetMax = 20
 local rememberedMs = 3600000
 
--- Gives an elastic budget's idle loans back, the last one first.
+-- Of the oldest loans as much as was consumed for good is forgotten: it can never come back.
+local function writeOff(budget)
+  local left = {}
+  for at = #budget.loans, 1, -1 do
+    local loan = budget.loans[at]
+    local possible = left[loan[2]] or budget.limit[loan[2]] - budget.used[loan[2]]
+    local kept = math.min(tonumber(loan[3]), possible)
+    left[loan[2]] = possible - kept
+    loan[3] = int(kept)
+    if kept == 0 then
+      table.remove(budget.loans, at)
+    end
+  end
+end
+
+-- Gives an elastic budget's idle loans back, that of the last new lender first.
 local function settle(budget)
   local parent = budget.strategy == 'elastic' and parentOf(budget)
   if not parent or #budget.loans == 0 then
@@ -23,11 +38,27 @@ local function settle(budget)
       movePart(parent, budget, loan[2], -amount)
     end
     loan[3] = int(tonumber(loan[3]) - amount)
-    if loan[3] == '0' then
-      table.remove(budget.loans, at)
+  end
+  writeOff(budget)
+  saveLoans(budget)
+end
+
+-- What children of a parent owe to a lender that was freed, they owe to the parent.
+local function passLoansOn(parent, lenderId)
+  for _, child in ipairs(childrenOf(parent)) do
+    local changed = false
+    for at = #child.loans, 1, -1 do
+      local loan = child.loans[at]
+      if loan[1] == lenderId then
+        table.remove(child.loans, at)
+        owe(child, parent.id, loan[2], tonumber(loan[3]))
+        changed = true
+      end
+    end
+    if changed then
+      saveLoans(child)
     end
   end
-  saveLoans(budget)
 end
 
 -- A closing budget is freed with the last of its children, and then perhaps its parent (B2).
@@ -50,6 +81,9 @@ local function freeIfEmpty(budget)
       add(parent, 'granted', resource, -budget.limit[resource])
       add(parent, 'used', resource, budget.used[resource])
       add(parent, 'presumed', resource, budget.presumed[resource])
+    end
+    if budget.strategy == 'elastic' then
+      passLoansOn(parent, budget.id)
     end
     settle(parent)
     budget = parent
@@ -93,10 +127,10 @@ local function forget()
     local kind, name = string.match(member, '^(%a):(.*)$')
     if kind == 'a' then
       local fields = redis.call('HMGET', prefix .. 'allocation:' .. name, 'budgetId', 'requestId')
-      redis.call('HDEL', KEYS[4], (fields[1] or '') .. ' ' .. (fields[2] or ''))
+      forgetRequest((fields[1] or '') .. ' ' .. (fields[2] or ''), name)
       redis.call('DEL', prefix .. 'allocation:' .. name)
     else
-      redis.call('HDEL', KEYS[4], name)
+      forgetRequest(name, '-')
     end
     redis.call('ZREM', KEYS[5], member)
   end

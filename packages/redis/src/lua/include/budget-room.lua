@@ -81,7 +81,7 @@ local function borrow(budget, amounts, _, who)
   end
   for _, need in ipairs(needs) do
     moveFrom(need[3], budget, parent, need[1], need[2], function(lender, amount)
-      budget.loans[#budget.loans + 1] = {lender.id, need[1], int(amount)}
+      owe(budget, lender.id, need[1], amount)
     end)
   end
   saveLoans(budget)

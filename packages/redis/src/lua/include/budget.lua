@@ -4,8 +4,8 @@
 -- Include after: budget-defaults
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
--- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, saveLoans,
---         remember, recall, record, finish, holdingBack, nextNumber, refuse
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, owe, saveLoans,
+--         remember, recall, forgetRequest, record, finish, holdingBack, nextNumber, refuse
 
 local logMax = 200000
 local leaseUsualMs = 60000
@@ -173,17 +173,32 @@ local function holdingBack()
   return nowMs >= openedMs and math.max(0, leftMs) or 0
 end
 
-local function remember(field, digest, allocationId, untilMs)
-  redis.call('HSET', KEYS[4], field, digest .. ' ' .. allocationId .. ' ' .. untilMs)
+-- A request belongs to one life of its budget, which the number of its creation names.
+local function lifeOf(budgetId)
+  local number = redis.call('ZSCORE', KEYS[2], budgetId)
+  return number and 'b' .. number
+end
+
+local function remember(budgetId, requestId, digest, allocationId)
+  redis.call('HSET', KEYS[4], budgetId .. ' ' .. requestId, digest .. ' ' .. allocationId .. ' ' .. lifeOf(budgetId))
+end
+
+-- Unless the name stands for another one by now.
+local function forgetRequest(field, allocationId)
+  local known = redis.call('HGET', KEYS[4], field)
+  if known and wordsOf(known)[2] == allocationId then
+    redis.call('HDEL', KEYS[4], field)
+  end
 end
 
 -- The answer to a request that was made before; nil for a new one.
-local function recall(field, digest, requestId)
-  local known = redis.call('HGET', KEYS[4], field)
-  if not known then
+local function recall(budgetId, requestId, digest)
+  local known = redis.call('HGET', KEYS[4], budgetId .. ' ' .. requestId)
+  local words, life = known and wordsOf(known), lifeOf(budgetId)
+  -- Without a b the last word is of before there were lives: the end of the first lease.
+  if not words or (life and string.sub(words[3], 1, 1) == 'b' and words[3] ~= life) then
     return nil
   end
-  local words = wordsOf(known)
   if words[1] ~= digest then
     return refuse('request-reused', requestId)
   end
@@ -191,12 +206,14 @@ local function recall(field, digest, requestId)
     return {'repeated'}
   end
   local holding, amounts = holdingOf(words[2]), {}
-  for _, resource in ipairs(holding and holding.resources or {}) do
+  if not holding or holding.endedAtMs then
+    return refuse('ended', words[2])
+  end
+  for _, resource in ipairs(holding.resources) do
     amounts[#amounts + 1] = resource .. ' ' .. int(holding.amount[resource])
   end
-  -- After a notice the lease may be over earlier than it was granted for.
-  local untilMs = math.min(tonumber(words[3]), holding and holding.leaseUntilMs or math.huge)
-  return {'granted', words[2], int(untilMs), '1', int(math.max(0, untilMs - nowMs)), table.concat(amounts, ' ')}
+  local untilMs = holding.leaseUntilMs
+  return {'granted', holding.id, int(untilMs), '1', int(math.max(0, untilMs - nowMs)), table.concat(amounts, ' ')}
 end
 
 local function parentOf(budget)
@@ -212,6 +229,17 @@ end
 local function moveAcross(from, to, resource, amount)
   add(from, 'limit', resource, -amount)
   add(to, 'limit', resource, amount)
+end
+
+-- One entry for each lender and resource; see packages/core/src/budget/loans.ts.
+local function owe(budget, lenderId, resource, amount)
+  for _, loan in ipairs(budget.loans) do
+    if loan[1] == lenderId and loan[2] == resource then
+      loan[3] = int(tonumber(loan[3]) + amount)
+      return
+    end
+  end
+  budget.loans[#budget.loans + 1] = {lenderId, resource, int(amount)}
 end
 
 local function saveLoans(budget)

@@ -1,9 +1,10 @@
 -- Directives: a decision's action on its way to its targets; packages/core/src/decision/directive.ts is the same in the pure model,
 -- and the conformance suite holds the one against the other. One hash per incident: fields that begin with '#' are the
--- directive's own, each other one is a target, `<state> <attempts> <changed at, ms> <run or -> <note>`.
+-- directive's own (#missing: ids with a space between), each other one is a target,
+-- `<state> <attempts> <changed at, ms> <run or -> <note>`.
 --
--- Offers: directives.put(prefix, openKey, decision as text, incidentId), .drop(prefix, openKey, incidentId), .isFull(openKey),
---         .target(key, agentId), .setTarget(key, agentId, target), .isEnded(target), .settle(key, openKey, ledgerKey, channel, incidentId)
+-- Offers: directives.put(prefix, openKey, decision as text, incidentId), .putAgain(the same, reopenMs),
+--         .drop(prefix, openKey, incidentId), .isFull(openKey), .target(key, agentId), .setTarget(key, agentId, target), .isEnded(target), .settle(key, openKey, ledgerKey, channel, incidentId)
 
 local directives = {}
 local directivesOpenMax = 1000
@@ -38,10 +39,22 @@ function directives.put(prefix, openKey, decision, incidentId)
   redis.call('UNLINK', key)
   redis.call('HSET', key, '#decisionId', given.decisionId, '#action', given.action, '#scope', terms.scope, '#complianceMin',
     string.format('%.17g', terms.complianceMin), '#openedAtMs', int(nowMs), '#dueAtMs', int(dueAtMs), '#open', int(#terms.targets))
+  if terms.missing then
+    redis.call('HSET', key, '#missing', table.concat(terms.missing, ' '))
+  end
   for _, agentId in ipairs(terms.targets) do
     directives.setTarget(key, agentId, {state = 'waiting', attempts = 0, run = '-', note = ''})
   end
   redis.call('ZADD', openKey, int(dueAtMs), incidentId)
+end
+
+-- Opens that of a decision that was lost and is given back, unless its deadline was over for so long that it is an old order,
+-- or as many are open as may be.
+function directives.putAgain(prefix, openKey, decision, incidentId, reopenMs)
+  local given = cjson.decode(decision)
+  if nowMs < given.committedAtMs + given.directive.deadlineMs + reopenMs and not directives.isFull(openKey) then
+    directives.put(prefix, openKey, decision, incidentId)
+  end
 end
 
 function directives.drop(prefix, openKey, incidentId)

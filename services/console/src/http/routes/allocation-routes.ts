@@ -15,7 +15,7 @@ import {
 import type { ApiContext } from "../api-context.ts";
 import { anyProblem, answers, refuses } from "../described.ts";
 import { requireStore } from "../read-through.ts";
-import { answerDone, apply, checked, exhausted, nothing, sendRefusal, tags } from "./budget-answers.ts";
+import { answerDone, apply, checked, nothing, sendRefusal, tags } from "./budget-answers.ts";
 
 /** Adds the routes. */
 export function addAllocationRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -28,8 +28,11 @@ export function addAllocationRoutes(app: FastifyInstance, context: ApiContext): 
         summary: "Takes a part of a budget for a lease",
         body: allocationBodySchema,
         response: {
-          201: answers("It is granted; the same request is answered the same.", allocationAnswerSchema),
-          409: exhausted,
+          201: answers(
+            "It is granted; the same request is answered the same part while it is held.",
+            allocationAnswerSchema,
+          ),
+          409: refuses("There is not enough: `remaining` is what is left. Or the part of this request has ended."),
           422: refuses("It may not be, or the request id was used for another body; `pointer` names the field."),
           ...anyProblem,
         },

@@ -7,6 +7,7 @@ export interface DirectiveTerms {
   'targets'?: (string)[];
   'deadlineMs'?: (number | string | Long);
   'complianceMin'?: (number | string);
+  'missing'?: (string)[];
 }
 
 export interface DirectiveTerms__Output {
@@ -14,4 +15,5 @@ export interface DirectiveTerms__Output {
   'targets': (string)[];
   'deadlineMs': (number);
   'complianceMin': (number);
+  'missing': (string)[];
 }

@@ -4,9 +4,11 @@
 export interface FleetMember {
   'agentId'?: (string);
   'health'?: (number | string);
+  'missing'?: (boolean);
 }
 
 export interface FleetMember__Output {
   'agentId': (string);
   'health': (number);
+  'missing': (boolean);
 }
