@@ -24,10 +24,7 @@ export interface StoreKeys {
   readonly memberOffers: string;
   /** Hash: agentId → state, incarnation, instants, health, ticket. */
   readonly memberStates: string;
-  /**
-   * Sorted sets, agentId by observed ms: last beat of the alive, moved by how much longer than 3 s each may be silent; death of the
-   * dead; leave of the left.
-   */
+  /** Sorted sets, agentId by observed ms: beat of the alive (moved, members.lua), death of the dead, leave of the left. */
   readonly memberBeats: string;
   readonly membersDead: string;
   readonly membersLeft: string;
