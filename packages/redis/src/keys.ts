@@ -38,18 +38,17 @@ export interface StoreKeys {
   readonly votes: VoteKeys;
   /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
   readonly ledger: string;
-  /** Hash: incidentId → decision (JSON). */
+  /** Hash: incidentId → decision (JSON); sorted set: incidentId by sequence number. */
   readonly decisions: string;
-  /** Sorted set: incidentId by sequence number. */
   readonly decisionSequence: string;
   /** List: ids of the latest 20 decisions. */
   readonly decisionsLatest: string;
-  /** Hash: fingerprint → ordinal and last sight. */
+  /** Hash: fingerprint → ordinal and last sight; sorted set: fingerprint by last sight. */
   readonly incidents: string;
-  /** Sorted set: fingerprint by last sight. */
   readonly incidentsSeen: string;
-  /** Sorted set: incidentId by last act. */
+  /** Sorted sets: incidentId by last act; `<agentId> <incidentId>` of acts on what the store never named, by their instant. */
   readonly incidentsActed: string;
+  readonly incidentsAlone: string;
   /** Hash per incident: act → JSON; followed by the incidentId. */
   readonly actsPrefix: string;
   /** Hash per incident: its directive and the targets of that; followed by the incidentId. */
@@ -240,6 +239,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     incidents: `${base}:incidents`,
     incidentsSeen: `${base}:incidents-seen`,
     incidentsActed: `${base}:incidents-acted`,
+    incidentsAlone: `${base}:incidents-alone`,
     actsPrefix: `${base}:acts:`,
     directivesPrefix: `${base}:directive:`,
     directivesOpen: `${base}:directives-open`,
