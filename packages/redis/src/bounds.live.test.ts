@@ -172,14 +172,8 @@ test("acts on what the store never named push none on a decision out, and count 
 test("a full swarm refuses newcomers and no one else", async () => {
   const register = (agentId: string, incarnation: number) =>
     run("register", membersCommandKeys(keys), [
-      keys.channels.membership,
-      1,
-      1,
-      1,
-      agentId,
-      incarnation,
-      1e6,
-      JSON.stringify(offerOf(agentId)),
+      ...[keys.channels.membership, 1, 1, 1, 3_000],
+      ...[agentId, incarnation, 1e6, JSON.stringify(offerOf(agentId))],
     ]);
   await register("a", 1);
   await assert.rejects(register("b", 1), { code: "resource-exhausted", message: /the swarm is full: at most 1/ });

@@ -18,13 +18,13 @@ export interface StoreKeys {
   lock(name: string): { readonly record: string; readonly term: string; readonly guarded: string };
   /** Of a barrier: hash of parties and token; sorted sets of tickets, waiting by lease end and let through by token. */
   barrier(name: string): { readonly state: string; readonly waiting: string; readonly passed: string };
-  /** Hash: version, observed time, sum of health, the count of beats, the next new ticket. */
+  /** Hash: version, observed time and its last step, sum of health, the count of beats, the next new ticket. */
   readonly membership: string;
   /** Hash: agentId → what its process offers (JSON). */
   readonly memberOffers: string;
   /** Hash: agentId → state, incarnation, instants, health, ticket. */
   readonly memberStates: string;
-  /** Sorted sets, agentId by observed ms: last beat of the alive, death of the dead, leave of the left. */
+  /** Sorted sets, agentId by observed ms: beat of the alive (moved, members.lua), death of the dead, leave of the left. */
   readonly memberBeats: string;
   readonly membersDead: string;
   readonly membersLeft: string;
