@@ -26,7 +26,7 @@ end
 if holdingBack() > 0 then
   return fail('recovering', int(holdingBack()))
 end
-if budget.closing then
+if isEnding(budget) then
   return finish(refuse('closing', budget.id))
 end
 local refusal = unknownNames(budget, amounts, who)

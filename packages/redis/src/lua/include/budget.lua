@@ -4,7 +4,7 @@
 -- Include after: budget-defaults
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
--- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, owe, saveLoans,
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, isEnding, idle, add, set, movePart, moveAcross, owe, saveLoans,
 --         remember, recall, forgetRequest, record, finish, holdingBack, nextNumber, refuse
 
 local logMax = 200000
@@ -96,6 +96,11 @@ local function holdingOf(id)
     noticed = fields.noticed == '1',
     endedAtMs = tonumber(fields.endedAtMs),
   }
+end
+
+-- Closing, or its lease is over and others are reclaimed first: what it granted would have ended already.
+local function isEnding(budget)
+  return budget.closing or (budget.leaseUntilMs and budget.leaseUntilMs <= nowMs)
 end
 
 -- What nobody has of a resource, whatever the policy says.
