@@ -96,7 +96,7 @@ export interface StoreKeys {
   readonly budgetsEnded: string;
   /** Stream: one entry per change of a budget, bounded. */
   readonly budgetLog: string;
-  /** Hash: the numbers given out last, and the longest lease. */
+  /** Hash: the numbers given out last, and until when leases of unusual lengths may last. */
   readonly budgetCounters: string;
   /** Hash: the state of the budgets after an entry of the log, and its number. */
   readonly budgetCheckpoint: string;
