@@ -40,6 +40,12 @@ export interface SoakSuite {
   run(seed: number): Promise<Pick<SoakRecord, "counts" | "violations" | "listed">>;
 }
 
+/**
+ * The least share of a run's incidents on which somebody has to act on a decision: a run in which agents were alone throughout would
+ * violate nothing. Twenty processes on two cores that are killed and cut off come to 0.76.
+ */
+const decidedShareMin = 0.6;
+
 /** Incidents of all runs over decisions. */
 const incidentsInAll = 10_000;
 
@@ -61,8 +67,9 @@ function decisionsSuite(agents: number, perSecond: number, runs = 10): SoakSuite
       "real Redis; a third of them is decided by a reasoner that says something else each time. Meanwhile the leader is " +
       "killed, a follower cut off, Redis killed and restarted, the policy changed and more than half of the agents killed, in " +
       "an order of its own in each run. Each act must be the decision that the ledger holds, or a safe action taken alone " +
-      "with its cause; agents meet a fifth of the incidents again later, and must do then what they did; the ledger, read after " +
-      `each fault, must keep every decision (D1 to D3). Every safe action taken alone is a line of soak-decisions-${agents}-safe-acts.csv.gz.`,
+      "with its cause; agents meet a fifth of the incidents again later, and must do then what they did; three incidents recur before " +
+      "the faults and are open through all of them, and must stay one occurrence each; the ledger, read after each fault, must keep " +
+      `every decision (D1 to D3), and ${decidedShareMin * 100} % of the incidents must be decided. Every safe action taken alone is a line of soak-decisions-${agents}-safe-acts.csv.gz.`,
     runs,
     list: safeActsList,
     async run(seed) {
@@ -78,7 +85,9 @@ function decisionsSuite(agents: number, perSecond: number, runs = 10): SoakSuite
       const listed = safeActs.map(({ process, agentId, incident, action, atUnixMs, afterwards, cause }) =>
         [process, agentId, incident, action, atUnixMs, afterwards, cause].map(cellOf).join(","),
       );
-      return { counts: { ...counts, faults: faults.length, ...alone }, violations, listed };
+      const isEnough = outcome.decided >= decidedShareMin * incidentsPerRun;
+      const judged = isEnough ? [] : [`only ${outcome.decided} of ${incidentsPerRun} incidents were decided`];
+      return { counts: { ...counts, faults: faults.length, ...alone }, violations: [...violations, ...judged], listed };
     },
   };
 }

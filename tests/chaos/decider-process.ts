@@ -15,6 +15,8 @@ export interface DeciderProcess {
   order(order: DeciderOrder): void;
   /** Incidents that it was told of and has not done; 0 once it was killed. */
   underWay(): number;
+  /** The cooldown of the policy that it knows, ms; undefined before it knows any. */
+  cooldownMs(): number | undefined;
   kill(): Promise<void>;
   /** Lets it finish, and ends it. @throws Error with what it wrote to stderr where it ends badly. */
   stop(): Promise<void>;
@@ -30,8 +32,10 @@ export function startDecider(settings: DeciderSettings): DeciderProcess {
   const exited = once(child, "exit") as Promise<[code: number | null, signal: string | null]>;
   const ready = Promise.withResolvers<undefined>();
   let [underWay, ended] = [0, false];
+  let cooldownMs: number | undefined;
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line === "ready") ready.resolve(undefined);
+    else if (line.startsWith("cooldown ")) cooldownMs = Number(line.slice("cooldown ".length));
     else underWay -= 1;
   });
   const failure = (code: number | null): Error =>
@@ -50,6 +54,7 @@ export function startDecider(settings: DeciderSettings): DeciderProcess {
       child.stdin.write(`${JSON.stringify(order)}\n`);
     },
     underWay: () => (ended ? 0 : underWay),
+    cooldownMs: () => cooldownMs,
     async kill() {
       child.kill("SIGKILL");
       await exited;

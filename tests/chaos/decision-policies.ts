@@ -8,18 +8,21 @@ import { defaultPolicy, type Decision, type Policy } from "@entrain/core/decisio
 import { compilePolicy } from "@entrain/reasoners";
 import type { ReplayedDecision } from "@entrain/testkit/history";
 
+/** Cooldowns, ms: of the first policy, under which incidents recur, and of all others, longer than a run. */
+export const cooldownsMs = { first: 100, others: 600_000 } as const;
+
 /** SHA-256 of a text, hex. */
 export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** The policy of the run's `index`-th change. */
+/** The policy of the run's `index`-th change, from 1. */
 export function policyAt(index: number): Policy {
-  const even = index % 2 === 0;
+  // Incidents recur under a calm one; the run itself begins with a race.
+  const calm = index % 2 === 1;
   return {
     ...defaultPolicy,
-    safeAction: even ? "enter_safe_mode" : "shed_load",
-    leaderFirstMs: even ? 60 : 5,
-    // An incident that is met again is the same one for as long as a run lasts.
-    cooldownMs: 600_000,
+    safeAction: calm ? "enter_safe_mode" : "shed_load",
+    leaderFirstMs: calm ? 60 : 5,
+    cooldownMs: index === 1 ? cooldownsMs.first : cooldownsMs.others,
     rules: [
       {
         id: `hot-${index}`,
@@ -27,7 +30,7 @@ export function policyAt(index: number): Policy {
         kind: "overheating",
         band: "critical",
         type: "ANOMALY_RESPONSE",
-        action: even ? "cool_down" : "throttle",
+        action: calm ? "cool_down" : "throttle",
         confidence: 0.9,
         reasoning: "temperature at or over 80 °C",
       },

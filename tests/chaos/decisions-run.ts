@@ -8,7 +8,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { createRandom } from "@entrain/kernel";
 import { defaultPolicy, type Decision, type Policy } from "@entrain/core/decision";
 import { createDocumentRules } from "@entrain/documents";
@@ -21,15 +20,11 @@ import { waitFor } from "@entrain/testkit/conformance";
 import { checkDecisions, listLoneActs, type LoneAct, type RecordedAct } from "@entrain/testkit/history";
 import { startDecider, type DeciderProcess } from "./decider-process.ts";
 import { decisionFaults, type DecisionFaultName, type DecisionFaultTargets } from "./decision-faults.ts";
+import { letRecur, orders } from "./decision-orders.ts";
 import { policyAt, replayUnder, sha256Hex } from "./decision-policies.ts";
 import { startOneWayProxy, type OneWayProxy } from "./one-way-proxy.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
 
-/** Incidents of which an agent may have been told without having done them, before the next one waits. */
-const underWayMax = 100;
-/** Every so many incidents the agents meet one again that they met before, so many incidents ago. */
-const oldEvery = 5;
-const oldBy = 25;
 /** How long the ledger may take to answer, ms. */
 const patienceMs = 60_000;
 
@@ -60,6 +55,8 @@ export interface DecisionsOutcome {
   readonly again: number;
   readonly actedTwice: number;
   readonly decided: number;
+  /** Decisions on occurrences after the first of what the rules named. */
+  readonly later: number;
   readonly replayed: number;
   /** Decisions of the swarm in safe mode. */
   readonly safeMode: number;
@@ -94,7 +91,8 @@ export async function runDecisions(run: DecisionsRun): Promise<DecisionsOutcome>
   const policies = await createPolicies(observer);
   const swarm = cleanUp.use(await startSwarm({ ...run, redis, swarmId, folder }));
   const audits: (readonly Decision[])[] = [];
-  const give = orders(run, swarm);
+  await letRecur(swarm.running, () => policies.change());
+  const give = orders(swarm.running, run.perSecond);
   const share = Math.floor(run.incidents / (3 * run.faults.length + 1));
   await give(run.incidents - 3 * share * run.faults.length);
   for (const name of run.faults) {
@@ -212,31 +210,6 @@ function readActs(file: string): readonly RecordedAct[] {
   return lines.map((line) => JSON.parse(line) as RecordedAct);
 }
 
-/** Tells all agents of the next so many incidents, at the run's pace or as fast as they can follow. */
-function orders({ perSecond }: DecisionsRun, swarm: Swarm): (count: number) => Promise<void> {
-  const kinds = ["named", "classified", "whim"] as const;
-  let number = 0;
-  function tell(incident: number, again: boolean): void {
-    const order = { number: incident, how: kinds[incident % kinds.length]!, again };
-    for (const decider of swarm.running()) decider.order(order);
-  }
-  return async (count) => {
-    let dueMs = performance.now();
-    for (let given = 0; given < count; given++) {
-      number += 1;
-      tell(number, number % 10 === 0);
-      if (number % oldEvery === 0 && number > oldBy) tell(number - oldBy, false);
-      dueMs = Math.max(dueMs + 1_000 / perSecond, performance.now());
-      await delay(Math.max(0, dueMs - performance.now()));
-      await waitFor(
-        "the agents follow",
-        () => swarm.running().every((decider) => decider.underWay() < underWayMax),
-        patienceMs,
-      );
-    }
-  };
-}
-
 function targetsOf(redis: TestRedis, observer: RedisStore, swarm: Swarm, policies: Policies): DecisionFaultTargets {
   const election = observer.election();
   return {
@@ -285,6 +258,7 @@ function judge(
     safeAlone: loneActs.length,
     ...{ again, actedTwice },
     ...{ decided, replayed },
+    later: ledger.filter(({ incidentId }) => /\/(?!1$)\d+$/.test(incidentId)).length,
     safeMode: ledger.filter(({ input }) => input.safeMode).length,
     policies: new Set(ledger.map(({ policyHash }) => policyHash)).size,
     terms: new Set(ledger.map(({ term }) => term)).size,

@@ -22,6 +22,7 @@ test("through a leader's death, a cut, a restart of Redis, new policies and bad 
   assert.equal(safeActs.length, outcome.safeAlone, "each of these acts is listed");
   assert.equal(outcome.actedTwice, 0);
   assert.ok(outcome.again >= 200, "agents met again what they had acted on");
+  assert.ok(outcome.later >= 3, "incidents had recurred before the first fault");
   assert.ok(outcome.safeMode >= 1, "the health did drop");
   assert.ok(outcome.policies >= 3 && outcome.terms >= 2, "policies changed, and so did the leader");
 });

@@ -16,7 +16,9 @@ export interface DeciderSettings {
 
 /** One incident to be met. `again`: the agent asks twice. */
 export interface DeciderOrder {
-  readonly number: number;
+  /** Its name in the history: the same for all who meet it, each time they do. */
+  readonly met: string;
+  readonly subject: string;
   /** Its identity comes from the caller, or from the rules; `whim`: from the caller, and the reasoner follows its mood. */
   readonly how: "named" | "classified" | "whim";
   readonly again: boolean;

@@ -3,14 +3,15 @@
  * it could carry it out. Its reasoner says what the rule says; told to follow its mood, it says something else each time it
  * is asked: the ledger has to make one decision of that all the same (D1).
  *
- * It writes a line when it has joined and one for each incident that is done, and ends when its standard input does.
+ * It writes a line when it has joined, one for each incident that is done, and one with the cooldown of each policy that comes. It
+ * ends when its standard input does.
  */
 import { randomUUID } from "node:crypto";
 import { openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createAgent, type Question, type Verdict } from "entrain";
 import { createRandom } from "@entrain/kernel";
-import { normalVerdict, ruleVerdict } from "@entrain/core/decision";
+import { defaultPolicy, normalVerdict, ruleVerdict, type Policy } from "@entrain/core/decision";
 import { loadScripts } from "@entrain/redis/testing";
 import type { RecordedAct } from "@entrain/testkit/history";
 import { brokenScripts } from "./broken-scripts.ts";
@@ -29,16 +30,23 @@ function reason({ reading, rule, policy }: Question): Verdict {
   return { ...said, action: policy.actions[random.int(policy.actions.length)] ?? said.action };
 }
 
-async function meet({ number, how }: DeciderOrder): Promise<void> {
-  const reading = { temperature: 85 + random.next(), subject: `s-${number}`, ...(how === "whim" && { whim: true }) };
-  const named = how === "classified" ? {} : { incident: `i-${number}` };
-  const { decision, source } = await agent.decide(reading, named);
+/** The cooldown of the policy that this process knows, ms. */
+function cooldownMs(): number {
+  const section: unknown = agent.context.current()?.document["policy"];
+  return (section as { readonly decision?: Policy } | undefined)?.decision?.cooldownMs ?? defaultPolicy.cooldownMs;
+}
+
+async function meet({ met, subject, how }: DeciderOrder): Promise<void> {
+  const reading = { temperature: 85 + random.next(), subject, ...(how === "whim" && { whim: true }) };
+  const named = how === "classified" ? {} : { incident: `i-${met}` };
+  const asked = { askedAtUnixMs: Date.now(), cooldownMs: cooldownMs() };
+  const { decision, source, repeatedBecause } = await agent.decide(reading, named);
   const { incidentId, decisionId, action, term, contextVersion, policyHash, reasoning } = decision;
   const act: RecordedAct = {
     ...{
       process: life,
       agentId,
-      met: `${number}`,
+      met,
       incidentId,
       decisionId,
       action,
@@ -48,6 +56,9 @@ async function meet({ number, how }: DeciderOrder): Promise<void> {
       policyHash,
     },
     cause: source === "safe-alone" ? reasoning : null,
+    askedAtUnixMs: asked.askedAtUnixMs,
+    cooldownMs: Math.min(asked.cooldownMs, cooldownMs()),
+    isRepeated: repeatedBecause !== undefined,
     atUnixMs: Date.now(),
   };
   writeSync(descriptor, `${JSON.stringify(act)}\n`);
@@ -64,6 +75,11 @@ const agent = createAgent({
 });
 await agent.start({ timeoutMs: 30_000 });
 process.stdout.write("ready\n");
+const tellCooldown = (): void => {
+  process.stdout.write(`cooldown ${cooldownMs()}\n`);
+};
+agent.on("context", tellCooldown);
+tellCooldown();
 const underWay = new Set<Promise<void>>();
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as DeciderOrder;

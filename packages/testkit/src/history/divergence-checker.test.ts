@@ -29,7 +29,8 @@ function actOn(decision: Decision, agentId: string, changes: Partial<RecordedAct
   const { incidentId, decisionId, action, term, contextVersion, policyHash, committedBy } = decision;
   const source = committedBy === agentId ? "committed" : "adopted";
   const named = { process: `${agentId}/1`, agentId, met: incidentId, incidentId, decisionId, action };
-  return { ...named, source, term, contextVersion, policyHash, cause: null, atUnixMs: 1, ...changes };
+  const seen = { askedAtUnixMs: 1, cooldownMs: 10_000, isRepeated: false, atUnixMs: 1 };
+  return { ...named, source, term, contextVersion, policyHash, cause: null, ...seen, ...changes };
 }
 
 const alone: Partial<RecordedAct> = {
@@ -136,6 +137,35 @@ for (const [what, history, found] of faults)
   test(`${what} is found`, () => {
     assert.match(judge(history).violations.join("\n"), found);
   });
+
+const [first, second] = [decisionOn("hot/s/high/1"), decisionOn("hot/s/high/2")];
+
+/** Acts on what all met under one name, each agent asked so many ms after the start and answered 5 ms later. */
+function sightings(...seen: readonly (readonly [decision: Decision, agentId: string, atMs: number])[]) {
+  return seen.map(([decision, agentId, atMs]) =>
+    actOn(decision, agentId, { met: "s", askedAtUnixMs: atMs, atUnixMs: atMs + 5 }),
+  );
+}
+
+function judgeSightings(acts: readonly RecordedAct[]): string {
+  return judge({ acts, audits: [[first, second]] }).violations.join("\n");
+}
+
+test("what comes up again before nobody has seen it for its cooldown is found, whatever the ledger calls it", () => {
+  const acts = sightings([first, "a", 0], [first, "b", 8_000], [second, "c", 12_000]);
+  assert.match(judgeSightings(acts), /^D1: s: agents acted on hot\/s\/high\/2 while hot\/s\/high\/1 was open$/);
+  const asked = acts.map((act) => (act.agentId === "b" ? { ...act, isRepeated: true } : act));
+  assert.equal(judgeSightings(asked), "", "an answer that is repeated without the store is no sight of it");
+});
+
+test("what comes up again after its cooldown is another incident, also for an agent that acted on the first", () => {
+  assert.equal(judgeSightings(sightings([first, "a", 0], [first, "b", 100], [second, "a", 12_000])), "");
+});
+
+test("an occurrence that comes back after a later one is found, however long that took", () => {
+  const acts = sightings([first, "a", 0], [second, "b", 20_000], [first, "c", 60_000]);
+  assert.match(judgeSightings(acts), /agents acted on hot\/s\/high\/2 while hot\/s\/high\/1 was open/);
+});
 
 test("who acts on the same again is counted, and as breaking D1 where it does something else", () => {
   const acts = [actOn(one, "a"), actOn(one, "a"), actOn(one, "a", alone), actOn(one, "b")];

@@ -13,8 +13,10 @@
  * - D3: a safe action taken alone is the policy's safe action, and names its cause.
  * - D1: a process that acted on a decision does nothing else about what it met afterwards, whatever it calls the incident
  *   then: alone, without the store, it has a name of its own for it. Nor does it take two different safe actions alone.
+ * - D1: what all met under one name is one incident until nobody has seen it for its cooldown: the ledger, which names incidents,
+ *   is not believed in that. An occurrence that is over does not come back.
  */
-import type { ActSource, Decision, Verdict } from "@entrain/core/decision";
+import { isLoneIncident, type ActSource, type Decision, type Verdict } from "@entrain/core/decision";
 
 /** One act, as its process wrote it down. */
 export interface RecordedAct {
@@ -32,6 +34,12 @@ export interface RecordedAct {
   readonly policyHash: string;
   /** Why a safe action was taken alone; null for what was committed or adopted. */
   readonly cause: string | null;
+  /** When the agent was asked, by the clock of its host. */
+  readonly askedAtUnixMs: number;
+  /** How long nobody must have seen an incident for it to be over, by the policy that its process knew, ms. */
+  readonly cooldownMs: number;
+  /** It is what the agent was answered before, without the store. */
+  readonly isRepeated: boolean;
   /** When it was written down, by the clock of its host. */
   readonly atUnixMs: number;
 }
@@ -72,6 +80,9 @@ export interface DecisionJudgement {
   readonly violations: readonly string[];
 }
 
+/** How long before it was asked an agent may have seen an incident: it joins a question of its own that is under way, ms. */
+const joinedMs = 2_000;
+
 /** Judges a history. */
 export function checkDecisions(history: DecisionHistory): DecisionJudgement {
   const loneActs = history.acts.filter(({ source }) => source === "safe-alone");
@@ -90,6 +101,7 @@ export function checkDecisions(history: DecisionHistory): DecisionJudgement {
     actedTwice: processes.violations.length,
     violations: [
       ...perIncident.flatMap(({ violations }) => violations),
+      ...judgeOccurrences(swarmActs),
       ...judgeAudits(history.audits),
       ...replays.flatMap(({ violations }) => violations),
       ...loneActs.flatMap((act) => judgeLone(act, history.safeActions)),
@@ -138,6 +150,42 @@ function judgeIncident(
       violations.push(`D1: ${incidentId}: ${act.agentId} ${act.source} what ${decision.committedBy} committed`);
   }
   return { divergent: actions.size > 1, violations };
+}
+
+/** An incident, as far as acts show when it was seen. */
+interface Occurrence {
+  readonly incidentId: string;
+  /** It was open at this instant at the latest. */
+  readonly openMs: number;
+  /** It was seen at this instant or after it. */
+  readonly seenMs: number;
+  readonly cooldownMs: number;
+}
+
+/** D1 by the names that the recorder gave: an incident is over only after its cooldown, and for good. */
+function judgeOccurrences(swarmActs: readonly RecordedAct[]): readonly string[] {
+  return [...Map.groupBy(swarmActs, ({ met }) => met)].flatMap(([met, ofMet]) => {
+    const occurrences = [...Map.groupBy(ofMet, ({ incidentId }) => incidentId)]
+      .map(([incidentId, acts]) => occurrenceOf(incidentId, acts))
+      .sort((a, b) => a.openMs - b.openMs);
+    return occurrences.flatMap((later, index) => {
+      const stillOpen = occurrences.slice(0, index).find(({ seenMs }) => seenMs + later.cooldownMs > later.openMs);
+      if (stillOpen === undefined) return [];
+      return [`D1: ${met}: agents acted on ${later.incidentId} while ${stillOpen.incidentId} was open`];
+    });
+  });
+}
+
+/** `acts` are not empty. */
+function occurrenceOf(incidentId: string, acts: readonly RecordedAct[]): Occurrence {
+  // An answer that is repeated without the store shows nothing about what the store has seen.
+  const asked = acts.filter(({ isRepeated }) => !isRepeated).map(({ askedAtUnixMs }) => askedAtUnixMs);
+  return {
+    incidentId,
+    openMs: Math.min(...acts.map(({ atUnixMs }) => atUnixMs)),
+    seenMs: Math.max(...asked) - joinedMs,
+    cooldownMs: Math.min(...acts.map(({ cooldownMs }) => cooldownMs)),
+  };
 }
 
 function partsThatDiffer(act: RecordedAct, decision: Decision): readonly string[] {
@@ -206,6 +254,8 @@ function judgeProcesses(acts: readonly RecordedAct[]): {
 
 function mayFollow(before: RecordedAct, act: RecordedAct): boolean {
   if (before.decisionId === act.decisionId) return before.action === act.action;
+  // Whether that one may have come up is not the process's affair (judgeOccurrences).
+  if (before.incidentId !== act.incidentId && !isLoneIncident(before) && !isLoneIncident(act)) return true;
   if (isOfSwarm(before)) return false;
   return isOfSwarm(act) || before.action === act.action;
 }

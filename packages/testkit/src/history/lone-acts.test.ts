@@ -6,7 +6,8 @@ import { listLoneActs } from "./lone-acts.ts";
 function act(met: string, changes: Partial<RecordedAct> = {}): RecordedAct {
   const named = { process: "a/1", agentId: "a", met, incidentId: met, decisionId: `d-${met}`, action: "stop" };
   const lone = { source: "safe-alone", cause: "Redis is away" } as const;
-  return { ...named, ...lone, term: 0, contextVersion: 1, policyHash: "p", atUnixMs: 1_000, ...changes };
+  const instants = { askedAtUnixMs: 900, cooldownMs: 10_000, isRepeated: false, atUnixMs: 1_000 };
+  return { ...named, ...lone, term: 0, contextVersion: 1, policyHash: "p", ...instants, ...changes };
 }
 
 const adopted: Partial<RecordedAct> = { source: "adopted", action: "cool_down", cause: null };
