@@ -48,7 +48,7 @@ export const budgetCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
-    name: "a request is granted once, however often it is sent, and refused for another amount and once its part has ended (B3)",
+    name: "a request is granted once, however often it is sent, and is refused for another amount (B3)",
     async run(swarm) {
       const { budgets } = await swarm.client();
       await make(budgets, { budgetId: "pool", limits: { credits: 100 } });
