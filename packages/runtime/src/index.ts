@@ -27,12 +27,7 @@ export { initialDocument } from "./context/initial-document.ts";
 export { createSharedContext, type HeldContext, type SharedContextOptions } from "./context/shared-context.ts";
 export { auditDecisions, type DecisionAudit } from "./decision/audit-decisions.ts";
 export { createDecisionLoop } from "./decision/decision-loop.ts";
-export type {
-  DecisionLoop,
-  DecisionLoopOptions,
-  DecisionRecord,
-  DecisionStats,
-} from "./decision/decision-loop-contract.ts";
+export type { DecisionLoop, DecisionLoopOptions, DecisionStats } from "./decision/decision-loop-contract.ts";
 export type { ActionContext, ActionHandler } from "./directive/action-run.ts";
 export { createDirectiveSettler, type DirectiveSettler } from "./directive/directive-settler.ts";
 export { createDirectiveWorker, type DirectiveWorker } from "./directive/directive-worker.ts";
@@ -41,13 +36,8 @@ export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
 export { Succession } from "./election/succession.ts";
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
-export {
-  FleetCall,
-  type FleetBatchInfo,
-  type FleetCallOptions,
-  type FleetFlush,
-  type FleetSurroundings,
-} from "./fleet/fleet-call.ts";
+export { FleetCall } from "./fleet/fleet-call.ts";
+export type { FleetBatchInfo, FleetCallOptions, FleetFlush, FleetSurroundings } from "./fleet/fleet-call-options.ts";
 export { FailureDetector } from "./membership/failure-detector.ts";
 export { RoleKeeper } from "./membership/role-keeper.ts";
 export { createRolePolicyInUse } from "./membership/role-policy-in-use.ts";

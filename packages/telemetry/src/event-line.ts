@@ -31,12 +31,10 @@ function agentLine(event: AgentEvent): EventLine {
       const { goalVersion, fromBeat, toBeat } = event;
       return line("warn", "beats skipped", { agentId, goalVersion, fromBeat, toBeat });
     }
-    case "rhythm.adopted":
-      return line("info", "took over the swarm's time", {
-        agentId,
-        ...event.lineage,
-        movedCycles: event.movedCycles,
-      });
+    case "rhythm.adopted": {
+      const { lineage, movedCycles } = event;
+      return line("info", "took over the swarm's time", { agentId, ...lineage, movedCycles });
+    }
     case "rhythm.founded":
       return line("info", "founded a time of its own", { agentId, ...event.lineage });
     case "strategy.switched": {
@@ -45,6 +43,7 @@ function agentLine(event: AgentEvent): EventLine {
     }
     case "batch.flushed":
     case "batch.refused":
+    case "fleet.called":
     case "run.started":
     case "run.ended":
     case "run.missed":

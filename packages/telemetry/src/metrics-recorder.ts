@@ -108,6 +108,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
       return;
     case "batch.flushed":
     case "batch.refused":
+    case "fleet.called":
     case "run.started":
     case "run.ended":
     case "run.missed":

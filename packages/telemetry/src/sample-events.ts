@@ -80,6 +80,18 @@ const samples: Samples = {
     waitedMs: 180,
     tookMs: 35,
   },
+  "fleet.called": {
+    kind: "fleet.called",
+    agentId,
+    batcher: "prices",
+    beat: 7,
+    outcome: "answered",
+    agents: 50,
+    items: 400,
+    attempts: 2,
+    takenOver: true,
+    tookMs: 35,
+  },
   "batch.refused": { kind: "batch.refused", agentId, batcher: "prices" },
   "run.started": {
     kind: "run.started",
