@@ -12,6 +12,8 @@ export interface StoreKeys {
   readonly store: string;
   /** Hash: the leader record of an election. */
   leader(election: string): string;
+  /** Hash: candidates of an election with a priority → it, and when they asked. */
+  candidates(election: string): string;
   /** Text: the highest term of an election; never expires (L2). */
   term(election: string): string;
   /** Of a lock: the hash of its holder, the text of its highest term, the hash of the text that it guards. */
@@ -219,6 +221,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     prefix: `${base}:`,
     store: `${base}:store`,
     leader: (election) => `${base}:leader:${election}`,
+    candidates: (election) => `${base}:leader:${election}:candidates`,
     term: (election) => `${base}:term:${election}`,
     lock: (name) => ({
       record: `${base}:lock:${name}`,
