@@ -262,5 +262,13 @@ function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
     spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
     cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
     converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
+    recovery: gauge(
+      "entrain_rhythm_recovery_seconds",
+      "From the last disturbance to the start of the first converged window; NaN: not yet.",
+    ),
+    recoveryFloor: gauge(
+      "entrain_rhythm_recovery_floor",
+      "Worst order since the last disturbance: the lowest R, or the highest max-gap ratio; NaN: unknown.",
+    ),
   };
 }
