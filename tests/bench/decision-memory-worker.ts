@@ -3,9 +3,9 @@
  * its garbage is collected. What it holds is told by its only argument.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { defaultPolicy } from "@entrain/core/decision";
+import { createDecisionHistory, defaultPolicy } from "@entrain/core/decision";
 import { compilePolicy } from "@entrain/reasoners";
-import { createRedisStore } from "@entrain/redis";
+import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { ContextFollower, createSystemClock, initialDocument, systemTimers } from "@entrain/runtime";
 import { createMetrics } from "@entrain/telemetry";
 import { sampleEvents } from "@entrain/telemetry/testing";
@@ -13,24 +13,42 @@ import { createAgentHost } from "entrain";
 import { Registry } from "prom-client";
 import { createLoop, type PartyWish } from "./decision-party.ts";
 
-/** What to hold. `loops`: decision loops over one connection, each as of a process of its own. */
+/**
+ * What to hold. `loops`: decision loops over one connection, each as of a process of its own. `histories`: of answers that each
+ * has a copy of its own of, as it came from the store.
+ */
 export interface MemoryTask {
   readonly url: string;
   readonly swarmId: string;
-  readonly hold: "agents" | "loops" | "policies";
+  readonly hold: "agents" | "loops" | "policies" | "histories";
   readonly count: number;
   /** Incidents that each of them has decided. */
   readonly incidents: number;
-  /** Answers about each of them (default 1). */
-  readonly answers?: number;
   /** Each with a registry of metrics of its own; `all`: in which every family was fed, besides what deciding feeds. */
   readonly metrics: "none" | "own" | "all";
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as MemoryTask;
-const { url, swarmId, count, incidents, answers = 1, metrics } = task;
+const { url, swarmId, count, incidents, metrics } = task;
 const names = Array.from({ length: count }, (_, index) => `agent-${index}`);
 const readingOf = (index: number) => ({ temperature: 85, subject: `rack-${index}` });
+
+/** Histories of a loop's answers, without the loop: what that remembers besides is not theirs. */
+async function holdHistories(): Promise<unknown> {
+  const store = await connected();
+  const context = following(store);
+  const loop = createLoop({ url, swarmId, agentId: "agent" }, store, context);
+  await loop.start();
+  const histories = names.map((agentId) => ({ agentId, history: createDecisionHistory() }));
+  for (let index = 0; index < incidents; index++) {
+    const outcome = await loop.decide({ agentId: "agent", incarnation: 1, reading: readingOf(index) });
+    for (const { agentId, history } of histories) {
+      const { decision, source, latencyMs } = structuredClone(outcome);
+      history.add({ ...decision, agentId, source, latencyMs });
+    }
+  }
+  return { store, context, loop, histories };
+}
 
 /** Agents of one host, as the library makes it. */
 async function holdAgents(): Promise<unknown> {
@@ -42,13 +60,22 @@ async function holdAgents(): Promise<unknown> {
   return host;
 }
 
-async function holdLoops(): Promise<unknown> {
-  const clock = createSystemClock();
-  const store = createRedisStore({ redis: url, swarmId, clock, timers: systemTimers });
+async function connected(): Promise<RedisStore> {
+  const store = createRedisStore({ redis: url, swarmId, clock: createSystemClock(), timers: systemTimers });
   await store.connect();
+  return store;
+}
+
+function following(store: RedisStore): ContextFollower {
   const shared = { store: store.context, health: store.health, timers: systemTimers, initial: initialDocument() };
   const context = new ContextFollower({ ...shared, events: () => undefined, seed: "memory" });
   context.start();
+  return context;
+}
+
+async function holdLoops(): Promise<unknown> {
+  const store = await connected();
+  const context = following(store);
   const held = names.map((agentId) => {
     const record = metrics === "none" ? undefined : createMetrics(new Registry()).record;
     if (metrics === "all") for (const event of sampleEvents) record?.(event);
@@ -56,9 +83,9 @@ async function holdLoops(): Promise<unknown> {
     return { agentId, record, loop: createLoop(wish, store, context) };
   });
   await Promise.all(held.map(({ loop }) => loop.start()));
-  for (let index = 0; index < incidents * answers; index++)
+  for (let index = 0; index < incidents; index++)
     for (const { agentId, loop, record } of held) {
-      const outcome = await loop.decide({ agentId, incarnation: 1, reading: readingOf(index % incidents) });
+      const outcome = await loop.decide({ agentId, incarnation: 1, reading: readingOf(index) });
       record?.({ kind: "decision.acted", agentId, role: "follower", ...outcome });
     }
   return { store, context, held };
@@ -69,7 +96,9 @@ function holdPolicies(): Promise<unknown> {
   return Promise.resolve(names.map(() => compilePolicy(structuredClone(defaultPolicy))));
 }
 
-const held = await { agents: holdAgents, loops: holdLoops, policies: holdPolicies }[task.hold]();
+const held = await { agents: holdAgents, loops: holdLoops, policies: holdPolicies, histories: holdHistories }[
+  task.hold
+]();
 if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
 for (let round = 0; round < 4; round++) {
   // What is on its way to the store is garbage once it is there.

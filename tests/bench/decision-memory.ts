@@ -48,16 +48,20 @@ export const decisionMemorySuite: Suite = {
     const policy = await perPiece({ ...loops, hold: "policies" }, few, many);
     yield figure(
       "policy of a process, compiled",
-      `${few} and ${many} in one process, the shipped rules`,
+      `${few} and ${many} in one process, the shipped rules, without their conditions, which a process keeps once`,
       policy,
       many - few,
     );
     const context = await perPiece(loops, few, many);
-    yield figure("context of a process", pieces, context - policy, many - few);
+    // Each has decided about one incident, so that it holds all that it needs for that; the decision itself is no part of the context.
+    const decided = ((await perPiece({ ...loops, incidents: 11 }, few, many)) - context) / 10;
+    const own = context - policy - decided;
+    yield figure("context of a process", `${pieces}, without the decision that each has taken`, own, many - few);
     say("a process's own history");
-    // About one incident: the decisions themselves are among those that a process remembers anyway, and are measured there.
-    const history = (await perPiece({ ...loops, answers: 50 }, few, many)) - context;
-    yield figure("history of a process", `${pieces}, 50 answers about one incident`, history, many - few);
+    // Its own copies of all that it holds, although a process that remembers the decisions shares them with those.
+    const history = await perPiece({ ...loops, hold: "histories", incidents: 50 }, few, many);
+    const distinct = `${few} histories and ${many}, 50 answers about 50 incidents`;
+    yield figure("history of a process", distinct, history, many - few);
     say("a process's own metrics");
     for (const [metrics, fed] of [
       ["own", "as deciding feeds them"],
@@ -65,7 +69,7 @@ export const decisionMemorySuite: Suite = {
     ] as const) {
       const kb = (await perPiece({ ...loops, metrics }, few, many)) - context;
       yield figure("metrics of a process", `${pieces}, all families, ${fed}`, kb, many - few);
-      const sum = context - policy + history + kb;
+      const sum = own + history + kb;
       yield figure(
         "context, history and metrics of a process",
         `the sum of these rows, ${fed}; aim: 51`,
@@ -74,6 +78,9 @@ export const decisionMemorySuite: Suite = {
       );
     }
     say("all the decisions that a process remembers");
+    const fifty = (await perPiece({ ...loops, incidents: 50, metrics: "all" }, few, many)) - policy;
+    const whole = `${pieces}, 50 incidents decided, every family fed; not part of the aim, which leaves these decisions out`;
+    yield figure("context, history, metrics, and the decisions remembered", whole, fifty, many - few);
     const memory = (await perPiece({ ...loops, incidents: 1_000 }, 2, 6)) - context;
     const thousand = "1,000 decisions, to give them back to a store that has lost them (D4)";
     yield figure("decisions remembered by a process", thousand, memory, 4);

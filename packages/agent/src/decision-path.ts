@@ -5,7 +5,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { EntrainError } from "@entrain/kernel";
-import type { Observation, Reading } from "@entrain/core/decision";
+import type { Act, Observation, Reading } from "@entrain/core/decision";
 import type { Clock, DecideOutcome, DecideRequest, EventSink } from "@entrain/ports";
 import { compilePolicy, createRulesReasoner } from "@entrain/reasoners";
 import type { RedisStore } from "@entrain/redis";
@@ -35,8 +35,9 @@ export function createDecisionPath(options: {
   readonly context: ContextFollower;
   readonly events: EventSink;
   readonly votes: HostVotes;
+  readonly onActsLost: (acts: readonly Act[]) => void;
 }): DecisionPath {
-  const { clock, store, context, events, votes } = options;
+  const { clock, store, context, events, votes, onActsLost } = options;
   const { decisionLoop, reasoner, swarmId, tls, insecure, voters } = options.options;
   const loop = createDecisionLoop({
     context,
@@ -51,6 +52,7 @@ export function createDecisionPath(options: {
     compile: compilePolicy,
     votersMin: voters.votersMin,
     events,
+    onActsLost,
     tracing: createTracing(),
     sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
     newId: () => `d-${randomUUID()}`,

@@ -52,9 +52,12 @@ export function createHostedDecisions(surroundings: {
 }): HostedDecisions {
   const { options, incarnation, clock, store, context, events, hub, votes, leadershipOf, roleOf, onDecided } =
     surroundings;
-  const path = createDecisionPath({ options, clock, store, context, events, votes });
-  const tracing = createTracing();
   const recorder = createActRecorder({ ledger: store.ledger, timers: systemTimers, events });
+  const onActsLost = (acts: readonly Act[]): void => {
+    for (const act of acts) recorder.record(act);
+  };
+  const path = createDecisionPath({ options, clock, store, context, events, votes, onActsLost });
+  const tracing = createTracing();
 
   async function traced(agentId: string, work: () => Promise<DecideOutcome>): Promise<DecideOutcome> {
     const span = tracing.begin("decide", { attributes: { "entrain.agent.id": agentId } });

@@ -27,12 +27,7 @@ export { initialDocument } from "./context/initial-document.ts";
 export { createSharedContext, type HeldContext, type SharedContextOptions } from "./context/shared-context.ts";
 export { auditDecisions, type DecisionAudit } from "./decision/audit-decisions.ts";
 export { createDecisionLoop } from "./decision/decision-loop.ts";
-export type {
-  DecisionLoop,
-  DecisionLoopOptions,
-  DecisionRecord,
-  DecisionStats,
-} from "./decision/decision-loop-contract.ts";
+export type { DecisionLoop, DecisionLoopOptions, DecisionStats } from "./decision/decision-loop-contract.ts";
 export type { ActionContext, ActionHandler } from "./directive/action-run.ts";
 export { createDirectiveSettler, type DirectiveSettler } from "./directive/directive-settler.ts";
 export { createDirectiveWorker, type DirectiveWorker } from "./directive/directive-worker.ts";

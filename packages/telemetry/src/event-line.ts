@@ -254,6 +254,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "voters.counted":
       return observerLine(event);
     case "session.changed":
     case "session.undriven":
@@ -266,7 +267,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
 }
 
 type ObserverEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured" | "voters.counted"
 >;
 
 /** What an observer of the swarm saw and answered. */
@@ -282,6 +283,8 @@ function observerLine(event: ObserverEvent): EventLine {
       return line("debug", "event streams changed", { open: event.open });
     case "follow.failed":
       return line("warn", `${event.what} could not be followed`, { code: event.code, cause: event.message });
+    case "voters.counted":
+      return line("trace", "voters counted", { alive: event.alive, dead: event.dead, quorum: event.quorum });
     case "rhythm.measured": {
       const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
       return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });

@@ -120,6 +120,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "voters.counted":
       recordConsole(families, state.bound, event);
       return;
     case "context.changed":

@@ -1,6 +1,7 @@
 /**
  * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`, of the bus in
- * `bus-families.ts`, of watches in `watch-families.ts`, of batches and jobs in `work-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * `bus-families.ts`, of watches in `watch-families.ts`, of batches and jobs in `work-families.ts`, of an observer in
+ * `console-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
@@ -11,6 +12,7 @@
 import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
 import { busFamilies } from "./bus-families.ts";
+import { consoleFamilies } from "./console-families.ts";
 import { decisionFamilies } from "./decision-families.ts";
 import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
@@ -29,9 +31,6 @@ const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
 const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
 /** A piece of work: a small one takes 10 ms, a call to a model a minute. */
 const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
-
-/** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
-const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
 
 /** The metrics by what they measure. */
 export type MetricFamilies = ReturnType<typeof defineFamilies>;
@@ -239,36 +238,6 @@ function coordinationFamilies({ counter, histogram }: MetricMaker) {
       "Scores of ended sessions, 0 to 1.",
       [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
       ["pattern"],
-    ),
-  };
-}
-
-/** What an observer of the swarm measures, and how it answers. */
-function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
-  return {
-    httpDuration: histogram(
-      "entrain_http_request_duration_seconds",
-      "From the headers of a request to the end of its answer, event streams aside.",
-      requestBuckets,
-      ["method", "route", "status"],
-    ),
-    httpFaults: counter("entrain_http_faults_total", "Requests that met a defect."),
-    eventStreams: gauge("entrain_event_streams_open", "Event streams that are open."),
-    followFailures: counter("entrain_follow_failures_total", "Failed reads of what an observer follows.", [
-      "what",
-      "code",
-    ]),
-    coherence: gauge("entrain_rhythm_coherence", "Order parameter of the alive agents, 0 to 1; NaN: unknown."),
-    spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
-    cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
-    converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
-    recovery: gauge(
-      "entrain_rhythm_recovery_seconds",
-      "From the last disturbance to the start of the first converged window; NaN: not yet.",
-    ),
-    recoveryFloor: gauge(
-      "entrain_rhythm_recovery_floor",
-      "Worst order since the last disturbance: the lowest R, or the highest max-gap ratio; NaN: unknown.",
     ),
   };
 }

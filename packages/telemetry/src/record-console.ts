@@ -6,7 +6,13 @@ import type { MetricFamilies } from "./metrics.ts";
 type ConsoleEvent = Extract<
   RuntimeEvent,
   {
-    readonly kind: "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured";
+    readonly kind:
+      | "http.answered"
+      | "http.failed"
+      | "event-streams.changed"
+      | "follow.failed"
+      | "rhythm.measured"
+      | "voters.counted";
   }
 >;
 
@@ -39,6 +45,11 @@ export function recordConsole(
       to.converged.set(event.converged ? 1 : 0);
       to.recoveryFloor.set(event.recoveryFloor ?? Number.NaN);
       to.recovery.set(event.recoveredAfterMs === null ? Number.NaN : seconds(event.recoveredAfterMs));
+      return;
+    case "voters.counted":
+      to.voters.set({ state: "alive" }, event.alive);
+      to.voters.set({ state: "dead" }, event.dead);
+      to.votersQuorum.set(event.quorum);
       return;
   }
 }

@@ -137,6 +137,7 @@ const samples: Samples = {
   "role.changed": { kind: "role.changed", agentId, from: "backup", to: "primary", cause: "vacancy", term },
   "suspicion.refuted": { kind: "suspicion.refuted", agentId, refutations: 1 },
   "leader.reported": { kind: "leader.reported", agentId, leaderId: "a-2", term, succeeded: true },
+  "voters.counted": { kind: "voters.counted", alive: 3, dead: 1, quorum: 3 },
   "voter.changed": { kind: "voter.changed", agentId, change: "evicted", voter: "a-2" },
   "effect.refused": { kind: "effect.refused", agentId, effect: "renew", term, code: "stale-term" },
   "store.changed": { kind: "store.changed", up: true, generation: 1 },

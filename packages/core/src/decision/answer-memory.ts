@@ -8,6 +8,10 @@
  * at least as long. Later nobody can say, and nothing is recalled. A safe action taken alone is remembered as well, under
  * the question instead of the incident where the store named none; a decision of the ledger that comes later outranks it.
  *
+ * A decision that a store has lost (D4) takes with it what the ledger knew of the acts on it. That it is lost is heard, or seen by
+ * another that takes its place in a later generation of the store (D1); then who was answered it is told, so that the acts can be
+ * recorded again. In the generation of the answer another one means no more than that the ledger's bounds have let the first go.
+ *
  * Bounded: least recently answered first out. Nothing outlives the process.
  */
 import type { ActSource, Decision } from "./decision.ts";
@@ -37,15 +41,27 @@ export interface AnswerMemory {
   opened(fingerprint: Fingerprint, incidentId: string, askedMs: number): void;
   /** The agent is answered this; kept where it is the ledger's. */
   answered(agentId: string, answer: GivenAnswer): void;
+  /** The store has lost the decision in an earlier generation: whoever was answered it before is told. */
+  lost(decision: Pick<Decision, "incidentId" | "decisionId">): void;
   /** The agent is answered a safe action of its own. */
   tookAlone(about: AskedIncident, decision: Decision, nowMs: number): void;
   /** What the agent was answered before about this very incident. */
   recall(about: AskedIncident, nowMs: number): GivenAnswer | undefined;
 }
 
+/** What a memory needs to tell of losses. */
+export interface Losses {
+  /** Of the store, as it is known now. */
+  readonly generation: () => number;
+  /** These agents were answered a decision that the store has lost since. */
+  readonly onLost: (decision: Decision, agentIds: readonly string[]) => void;
+}
+
 /** A decision of the ledger, and all who were answered it. */
 interface Kept {
   readonly decision: Decision;
+  /** Of the store, when it was answered, or told of as lost. */
+  generation: number;
   /** Most processes host one agent, and a Set of one takes as much as the rest together. */
   readonly first: string;
   others: Set<string> | undefined;
@@ -56,8 +72,11 @@ interface LoneKept {
   readonly actedMs: number;
 }
 
-/** A memory of decisions on at most `limit` incidents, of as many safe actions taken alone and open occurrences (default 1,000). */
-export function createAnswerMemory(limit = 1_000): AnswerMemory {
+/**
+ * A memory of decisions on at most `limit` incidents, of as many safe actions taken alone and open occurrences (default 1,000).
+ * Without `losses` nobody is told of any.
+ */
+export function createAnswerMemory(limit = 1_000, losses?: Losses): AnswerMemory {
   /** By incident. */
   const kept = new Map<string, Kept>();
   /** By agent and incident, or agent and question; ids hold no spaces. */
@@ -79,6 +98,12 @@ export function createAnswerMemory(limit = 1_000): AnswerMemory {
     return unplaced !== undefined && nowMs - unplaced.actedMs <= cooldownMs ? unplaced : undefined;
   }
 
+  function tellLost(entry: Kept): void {
+    if (losses === undefined || entry.generation === losses.generation()) return;
+    entry.generation = losses.generation();
+    losses.onLost(entry.decision, [entry.first, ...(entry.others ?? [])]);
+  }
+
   return {
     opened(fingerprint, incidentId, askedMs) {
       putLast(occurrences, fingerprintKey(fingerprint), { incidentId, askedMs }, limit);
@@ -87,9 +112,15 @@ export function createAnswerMemory(limit = 1_000): AnswerMemory {
       if (source !== "committed" && source !== "adopted") return;
       const before = kept.get(decision.incidentId);
       const known = before?.decision.decisionId === decision.decisionId ? before : undefined;
-      const entry: Kept = known ?? { decision, first: agentId, others: undefined };
+      if (before !== undefined && known === undefined) tellLost(before);
+      const generation = losses?.generation() ?? 0;
+      const entry: Kept = known ?? { decision, generation, first: agentId, others: undefined };
       if (entry.first !== agentId) entry.others = (entry.others ?? new Set()).add(agentId);
       putLast(kept, decision.incidentId, entry, limit);
+    },
+    lost({ incidentId, decisionId }) {
+      const entry = kept.get(incidentId);
+      if (entry?.decision.decisionId === decisionId) tellLost(entry);
     },
     tookAlone(about, decision, nowMs) {
       const { agentId, fingerprint, named, opened } = about;

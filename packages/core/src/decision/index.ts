@@ -71,7 +71,14 @@ export {
   type DecidingState,
   type DecidingTimings,
 } from "./deciding.ts";
-export { createAnswerMemory, type AnswerMemory, type AskedIncident, type GivenAnswer } from "./answer-memory.ts";
+export {
+  createAnswerMemory,
+  type AnswerMemory,
+  type AskedIncident,
+  type GivenAnswer,
+  type Losses,
+} from "./answer-memory.ts";
+export { createDecisionHistory, type DecisionHistory, type DecisionRecord } from "./decision-history.ts";
 export { createDecisionMemory, type DecisionMemory } from "./decision-memory.ts";
 export { createLoneActs, wayToLookUp, type LoneAct, type LoneActs } from "./lone-acts.ts";
 export { createFailureWindow, type FailureWindow } from "./failure-window.ts";

@@ -12,14 +12,22 @@ export interface DecisionBoard {
   await(incidentId: string, onDecision: (decision: Decision) => void): () => void;
 }
 
-/** An empty board that remembers at most `limit` decisions (default 1,000). */
-export function createDecisionBoard(limit?: number): DecisionBoard {
+/**
+ * An empty board that remembers at most `limit` decisions (default 1,000). `onReplaced`: another decision of the ledger took the
+ * place of one that it had, so the store has lost that (D1).
+ */
+export function createDecisionBoard(
+  limit?: number,
+  onReplaced: (lost: Decision) => void = () => undefined,
+): DecisionBoard {
   const memory = createDecisionMemory(limit);
   const waiting = new Map<string, Set<(decision: Decision) => void>>();
   return {
     post(decision) {
       // One copy for all that hold it: an answer, a push and a look at the ledger each bring one of their own.
+      const before = memory.recall(decision.incidentId);
       const kept = memory.remember(decision);
+      if (before !== undefined && before.decisionId !== kept.decisionId) onReplaced(before);
       for (const onDecision of [...(waiting.get(kept.incidentId) ?? [])]) onDecision(kept);
     },
     recall: (incidentId) => memory.recall(incidentId),

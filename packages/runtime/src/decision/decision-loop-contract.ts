@@ -1,6 +1,14 @@
 /** What a decision loop needs, offers and tells of itself. */
 import type { Json } from "@entrain/kernel";
-import type { DecisionTimings, GlobalContext, Observation, Policy, Reading } from "@entrain/core/decision";
+import type {
+  Act,
+  DecisionRecord,
+  DecisionTimings,
+  GlobalContext,
+  Observation,
+  Policy,
+  Reading,
+} from "@entrain/core/decision";
 import type {
   Clock,
   DecideOutcome,
@@ -36,6 +44,11 @@ export interface DecisionLoopOptions {
   readonly reasoner: Reasoner;
   readonly compile: PolicyCompiler;
   readonly events: EventSink;
+  /**
+   * Takes acts of agents of this process on decisions that the store has lost, to be recorded again (default: the loop decides for
+   * agents of other processes, which see to theirs).
+   */
+  readonly onActsLost?: (acts: readonly Act[]) => void;
   /** Says what a proposal is part of (default: nothing). */
   readonly tracing?: Pick<Tracing, "carried">;
   /** SHA-256 of a text's UTF-8 bytes, hex. */
@@ -50,9 +63,6 @@ export interface DecisionLoopOptions {
   /** Decisions under way at once; one more is refused (default 1,000). */
   readonly underWayMax?: number;
 }
-
-/** One entry of the history. */
-export type DecisionRecord = DecideOutcome & { readonly agentId: string };
 
 /** Figures of this process. */
 export interface DecisionStats {

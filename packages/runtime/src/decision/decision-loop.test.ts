@@ -245,8 +245,9 @@ test("the history holds the last 50 answers, newest first", async () => {
   for (let index = 0; index < 53; index++) await time.until(loop.decide({ ...by("a"), incidentId: `drill-${index}` }));
   const history = loop.history();
   assert.equal(history.length, 50);
-  assert.deepEqual([history[0]?.decision.incidentId, history[49]?.decision.incidentId], ["drill-52", "drill-3"]);
-  assert.equal(history[0]?.agentId, "a");
+  assert.deepEqual([history[0]?.incidentId, history[49]?.incidentId], ["drill-52", "drill-3"]);
+  const { agentId, action, source } = history[0] ?? {};
+  assert.deepEqual([agentId, action, source], ["a", "cool_down", "committed"]);
 });
 
 test("a loop that stops answers what is under way and takes nothing new", async () => {

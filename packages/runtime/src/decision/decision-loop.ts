@@ -12,6 +12,7 @@ import {
   checkNumbers,
   checkReading,
   createAnswerMemory,
+  createDecisionHistory,
   createFailureWindow,
   createSafeModeClock,
   decisionTimings,
@@ -21,6 +22,7 @@ import {
   isSafeMode,
   withinBudgetMs,
   type Decision,
+  type DecisionRecord,
   type DecisionTimings,
   type GlobalContext,
   type GlobalSnapshot,
@@ -31,10 +33,11 @@ import type { Classification, DecideOutcome, DecideRequest } from "@entrain/port
 import { agreedAnswer } from "./agreed-answer.ts";
 import { ContextKeeper, type ServedContext } from "./context-keeper.ts";
 import { createDecisionBoard } from "./decision-board.ts";
-import type { DecisionLoop, DecisionLoopOptions, DecisionRecord, DecisionStats } from "./decision-loop-contract.ts";
+import type { DecisionLoop, DecisionLoopOptions, DecisionStats } from "./decision-loop-contract.ts";
 import { expectsLeader } from "./expects-leader.ts";
 import { runIncident } from "./incident-run.ts";
 import { isLocal, runLocally } from "./local-run.ts";
+import { lossesOf } from "./lost-acts.ts";
 import { createPolicyInUse, observationOf, type PolicyBasis } from "./policy-in-use.ts";
 import { createProposalTurns } from "./proposal-turns.ts";
 import { createReconciler } from "./reconciler.ts";
@@ -44,9 +47,6 @@ import { createSharedOpening } from "./shared-opening.ts";
 import { createTracedLedger } from "./traced-ledger.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { votersOpinion } from "./voters-opinion.ts";
-
-/** Decisions that the history keeps. */
-const historyMax = 50;
 
 /**
  * A loop that has not started: no I/O yet.
@@ -66,7 +66,7 @@ class Loop implements DecisionLoop {
   readonly #safeMode = createSafeModeClock();
   readonly #surroundings: RunSurroundings;
   readonly #runs = new Map<string, Promise<RunOutcome>>();
-  readonly #history: DecisionRecord[] = [];
+  readonly #history = createDecisionHistory();
   readonly #underWayMax: number;
   #underWay = 0;
   #starting: Promise<void> | undefined;
@@ -88,9 +88,9 @@ class Loop implements DecisionLoop {
       },
     });
     this.#reconciler = createReconciler({ ...options, seed: newId() });
-    const board = createDecisionBoard();
-    const answers = createAnswerMemory();
-    this.#reofferer = createReofferer({ ...options, board, seed: newId() });
+    const answers = createAnswerMemory(undefined, lossesOf(options));
+    const board = createDecisionBoard(undefined, (lost) => answers.lost(lost));
+    this.#reofferer = createReofferer({ ...options, board, answers, seed: newId() });
     this.#surroundings = {
       ...options,
       timings: this.#timings,
@@ -152,7 +152,7 @@ class Loop implements DecisionLoop {
   }
 
   history(): readonly DecisionRecord[] {
-    return this.#history.toReversed();
+    return this.#history.newest();
   }
 
   stats(): DecisionStats {
@@ -292,8 +292,9 @@ class Loop implements DecisionLoop {
   }
 
   #remember(agentId: string, outcome: DecideOutcome): DecideOutcome {
-    this.#history.push({ agentId, ...outcome });
-    if (this.#history.length > historyMax) this.#history.shift();
+    const { decision, source, latencyMs } = outcome;
+    const { incidentId, decisionId, action } = decision;
+    this.#history.add({ agentId, incidentId, decisionId, action, source, latencyMs });
     return outcome;
   }
 }

@@ -132,9 +132,9 @@ class IncidentRun {
   /** A decision that this process knows and the ledger does not is given back (D4); answers what stands. */
   async #givenBack(known: Decision | undefined): Promise<Decision | undefined> {
     if (known === undefined) return undefined;
-    const { ledger, board, events } = this.#around;
+    const { ledger } = this.#around;
     const [reoffered] = await ledger.reoffer([known]);
-    if (reoffered !== undefined) takeNote(reoffered, board, events);
+    if (reoffered !== undefined) takeNote(reoffered, this.#around);
     return reoffered?.kind === "replaced" ? reoffered.standing : known;
   }
 

@@ -1,6 +1,7 @@
 /** What becomes of decisions that a store has lost with its last writes (D4). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Act, Decision } from "@entrain/core/decision";
 import type { StoreHealth, StoreStatus } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { createOracleWorld, hotReading } from "./oracle-world.ts";
@@ -10,7 +11,7 @@ const question = { incarnation: 1, reading: hotReading, incidentId: "i-1" };
 const sound: Fate = { thereMs: 0.5, backMs: 0.5 };
 
 /** A world whose store comes back in a new generation when a test says so. */
-async function setUp() {
+async function setUp(pushMs?: () => number | undefined) {
   const time = createVirtualTime();
   const world = createOracleWorld(time.clock, time.timers);
   const watchers = new Set<(status: StoreStatus) => void>();
@@ -27,10 +28,12 @@ async function setUp() {
     for (const watcher of [...watchers]) watcher(next);
   };
   const link: { fate: (command: string) => Fate } = { fate: () => sound };
-  const loop = world.join({ health, fate: (command) => link.fate(command) });
+  const told: Act[] = [];
+  const onActsLost = (acts: readonly Act[]): void => void told.push(...acts);
+  const loop = world.join({ health, onActsLost, fate: (command) => link.fate(command), ...(pushMs && { pushMs }) });
   await time.advance(5);
   const { decision } = await time.until(loop.decide({ ...question, agentId: "a" }));
-  return { time, world, set, link, loop, decision };
+  return { time, world, set, link, loop, decision, told };
 }
 
 test("in a new generation a lost decision is given back, and everybody decides as before", async () => {
@@ -101,4 +104,43 @@ test("a decision that a process knows and finds missing as it decides is given b
   const again = await time.until(loop.decide({ agentId: "c", incarnation: 1, reading }));
   assert.deepEqual(again.decision, first.decision);
   assert.equal(world.store.commits.length, 2, "nothing new was committed");
+});
+
+/** What `a` did by it. */
+function actOf({ decisionId, incidentId, action, committedAtMs }: Decision): Act {
+  return { agentId: "a", incidentId, decisionId, action, source: "committed", atMs: committedAtMs };
+}
+
+test("acts on a decision that was lost are told again once, by who did them, whether it is restored or another stands", async () => {
+  for (const other of [false, true]) {
+    const { time, world, set, loop, decision, told } = await setUp();
+    await time.until(loop.decide({ ...question, agentId: "c" }));
+    world.store.lose(["i-1"]);
+    if (other) await time.until(world.join().decide({ ...question, agentId: "b" }));
+    assert.deepEqual(told, [], "in the generation of the answers nothing is lost");
+    set({ up: true, generation: 2 });
+    await time.advance(5);
+    const adopted: Act = { ...actOf(decision), agentId: "c", source: "adopted" };
+    assert.deepEqual(told, [actOf(decision), adopted]);
+    await time.until(loop.decide({ ...question, agentId: "a" }));
+    set({ up: false, generation: 2 });
+    set({ up: true, generation: 2 });
+    await time.advance(1_000);
+    assert.equal(told.length, 2);
+  }
+});
+
+test("acts are told again also where another decision is heard of before the lost one was given back", async () => {
+  for (const heard of ["by a push", "by asking the ledger", "by the answer of another loop"] as const) {
+    const { time, world, set, link, loop, decision, told } = await setUp(() => (heard === "by a push" ? 1 : undefined));
+    world.store.lose(["i-1"]);
+    link.fate = (command) => (command === "reoffer" ? { ...sound, lost: "request" } : sound);
+    set({ up: true, generation: 2 });
+    const theirs = await time.until(world.join().decide({ ...question, agentId: "b" }));
+    if (heard === "by asking the ledger") await time.until(loop.decide({ ...question, agentId: "a" }));
+    if (heard === "by the answer of another loop")
+      loop.agree({ ...question, agentId: "a" }, { ...theirs, source: "adopted" });
+    await time.advance(10);
+    assert.deepEqual(told, [actOf(decision)], heard);
+  }
 });

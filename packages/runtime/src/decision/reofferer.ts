@@ -4,12 +4,14 @@
  * Intuition. Decisions are acted upon as soon as they are committed, and a store that fails over or restarts with an older
  * file may have forgotten the last of them. A raised generation says so. While its recovery window is open nobody may
  * commit anything new, so who knows a decision gives it back first: a lost one is restored, not replaced. Where another
- * one stands all the same, that one is remembered from now on, and the loss is told.
+ * one stands all the same, that one is remembered from now on, and the loss is told. With a decision the store has lost what
+ * it knew of the acts on it: they are told again, so that two that differ are counted.
  *
  * Until the ledger has answered, what is remembered is not believed without asking it (`settled`).
  */
 import { createRandom, EntrainError } from "@entrain/kernel";
 import type { Clock, EventSink, Ledger, Reoffered, StoreHealth, StoreStatus, Timers } from "@entrain/ports";
+import type { AnswerMemory } from "@entrain/core/decision";
 import type { DecisionBoard } from "./decision-board.ts";
 import { withDeadline } from "./with-deadline.ts";
 
@@ -31,6 +33,7 @@ export interface ReoffererOptions {
   readonly ledger: Pick<Ledger, "reoffer">;
   readonly health: StoreHealth;
   readonly board: DecisionBoard;
+  readonly answers: Pick<AnswerMemory, "lost">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly events: EventSink;
@@ -54,7 +57,7 @@ export function createReofferer(options: ReoffererOptions): Reofferer {
     try {
       const known = board.all();
       const given = withDeadline(timers, reofferTimeoutMs, "the ledger", ledger.reoffer(known));
-      for (const reoffered of known.length === 0 ? [] : await given) takeNote(reoffered, board, events);
+      for (const reoffered of known.length === 0 ? [] : await given) takeNote(reoffered, options);
       settledIn = generation;
       failures = 0;
     } catch (thrown) {
@@ -105,12 +108,16 @@ export function createReofferer(options: ReoffererOptions): Reofferer {
   };
 }
 
-/** Puts up what stands, and tells what was lost. */
-export function takeNote(reoffered: Reoffered, board: DecisionBoard, events: EventSink): void {
+/** Puts up what stands, and tells what was lost, and who acted on it. */
+export function takeNote(
+  reoffered: Reoffered,
+  { board, answers, events }: Pick<ReoffererOptions, "board" | "answers" | "events">,
+): void {
   const { kind, decision } = reoffered;
   if (kind === "held" || kind === "expired") return;
   const { incidentId, decisionId, action } = decision;
   const standing = kind === "replaced" ? reoffered.standing : decision;
+  answers.lost(decision);
   if (kind === "replaced") board.post(standing);
   events({
     kind: "decision.reoffered",
