@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { installedLibrary } from "./installed-library.ts";
 import type { SwarmWorkerAccount, SwarmWorkerTask } from "./swarm-worker.ts";
 
 /** Processes that start at the same time. */
@@ -18,11 +19,14 @@ export interface SwarmProcess {
   kill(): Promise<void>;
 }
 
-/** A process for each task, a few at a time. */
+/** A process for each task, a few at a time, all of them with the library as it is installed. */
 export async function startWorkers(tasks: readonly SwarmWorkerTask[]): Promise<readonly SwarmProcess[]> {
+  const library = await installedLibrary();
   const started: SwarmProcess[] = [];
-  for (let from = 0; from < tasks.length; from += startAtOnce)
-    started.push(...(await Promise.all(tasks.slice(from, from + startAtOnce).map(startWorker))));
+  for (let from = 0; from < tasks.length; from += startAtOnce) {
+    const next = tasks.slice(from, from + startAtOnce).map((task) => startWorker({ ...task, library }));
+    started.push(...(await Promise.all(next)));
+  }
   return started;
 }
 

@@ -4,11 +4,13 @@
  * in which the process's costs are counted; when standard input ends, it writes its account and ends.
  */
 import { readFileSync } from "node:fs";
-import { createAgentHost } from "entrain";
+import type * as Library from "entrain";
 import { BeatTally, type BeatShare } from "./beat-tally.ts";
 
 /** What a worker is told, as its only argument. */
 export interface SwarmWorkerTask {
+  /** Where to import the library from (installed-library.ts). */
+  readonly library?: string;
   /** Undefined for bare processes. */
   readonly store: { readonly redis: string; readonly swarm: string } | undefined;
   readonly goal: "sync" | "spread";
@@ -40,12 +42,20 @@ export interface SwarmWorkerAccount {
   readonly writtenBytes: number;
 }
 
-const { store, goal, agentIds, periodMs, originNs } = JSON.parse(process.argv[2] ?? "{}") as SwarmWorkerTask;
+const {
+  library = "entrain",
+  store,
+  goal,
+  agentIds,
+  periodMs,
+  originNs,
+} = JSON.parse(process.argv[2] ?? "{}") as SwarmWorkerTask;
 const origin = BigInt(originNs);
 const tally = new BeatTally(origin, periodMs);
 const firings: Firing[] = [];
 
 async function startAgents({ redis, swarm }: { redis: string; swarm: string }): Promise<void> {
+  const { createAgentHost } = (await import(library)) as typeof Library;
   const host = createAgentHost({ swarm, redis, rhythm: { goal, periodMs } }, agentIds, {
     onBeat: ({ agentId, beat, skipped, latenessMs }) => {
       tally.fired(beat);

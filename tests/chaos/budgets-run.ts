@@ -123,7 +123,7 @@ async function keepLog(
   while (!isDone) {
     try {
       await log.read();
-      if (await compactIfDue(keeping)) count += 1;
+      if ((await compactIfDue(keeping)) === "written") count += 1;
     } catch (thrown) {
       // A crowded machine answers late now and then, and Redis may be away; the next look comes.
       if (!EntrainError.from(thrown).retryable) throw thrown;

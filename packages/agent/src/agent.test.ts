@@ -121,6 +121,7 @@ test("a call without its options is refused by what is missing, with what to giv
   const agent = createAgent(minimal);
   const host = createAgentHost(minimal, ["a"]);
   const none = undefined as never;
+  const fleetBatcher = agent.fleetBatcher({ name: "odd", flush: () => Promise.resolve([]) });
   const calls: readonly (readonly [string, () => unknown])[] = [
     ["options", () => createAgent(none)],
     ["options", () => agent.batcher(none)],
@@ -137,7 +138,9 @@ test("a call without its options is refused by what is missing, with what to giv
     ["wish", () => host.budget.create(none)],
     ["options", () => host.budget.allocate("b", none)],
     ["wish", () => host.peers.votes.desk.propose(none)],
-    ["item", () => agent.fleetBatcher({ name: "big", flush: () => Promise.resolve([]) }).add(1n)],
+    ...[1n, undefined, () => 1, Number.NaN, new Date(Number.NaN)].map(
+      (item) => ["item", () => fleetBatcher.add(item)] as const,
+    ),
   ];
   for (const [field, call] of calls)
     await assert.rejects(async () => call(), { name: "EntrainError", code: "invalid-argument", field }, String(call));

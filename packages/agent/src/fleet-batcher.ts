@@ -80,10 +80,22 @@ export function createFleetPart<Item, Result>(
   };
 }
 
-/** @throws EntrainError `invalid-argument` for what JSON does not hold */
+/** @throws EntrainError `invalid-argument` for what JSON does not hold: it would reach the flush as another thing */
 function bytesOfItem(item: unknown): number {
+  const text = textOf(item);
+  // JSON has no undefined, no NaN and no invalid date: they become null, or nothing.
+  if (text === undefined || (text === "null" && item !== null))
+    throw EntrainError.invalid(
+      "item",
+      item,
+      "give JSON: a text, a finite number, true, false, null, a list or an object",
+    );
+  return Buffer.byteLength(text) + 2;
+}
+
+function textOf(item: unknown): string | undefined {
   try {
-    return Buffer.byteLength(JSON.stringify([item]));
+    return JSON.stringify(item);
   } catch (thrown) {
     throw EntrainError.invalid("item", item, `give JSON: ${EntrainError.from(thrown).message}`);
   }

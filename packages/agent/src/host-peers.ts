@@ -60,7 +60,10 @@ export function createHostPeers(surroundings: {
       succession: () => loops()?.succession,
       view: () => loops()?.membership.view() ?? { version: 0, members: new Map() },
     }),
-    fleet: { ...shared, store: store.pools, random: createRandom(`fleet of ${options.processId}`) },
+    fleet: {
+      ...{ ...shared, store: store.pools, events: options.events },
+      random: createRandom(`fleet of ${options.processId}`),
+    },
     bus: createBusDesk({
       ...{ agentId, clock, store: store.bus, health: store.health, events: options.events, timers: systemTimers },
       random: createRandom(`bus of ${options.processId}`),

@@ -3,11 +3,11 @@ import type { AuditReport, BudgetCommand } from "@entrain/core/budget";
 import type { SessionState } from "@entrain/core/session";
 import type { GoalRecord, Lineage, SwitchCause } from "@entrain/core/rhythm";
 import type { HandoffReason } from "@entrain/core/task";
-import type { MissedRuns, RunOutcome } from "@entrain/core/schedule";
 import type { MembershipEvent } from "./membership-events.ts";
 import type { NamedWatches, ResyncCause } from "./context-watch.ts";
 import type { BusEvent } from "./bus-events.ts";
 import type { DecisionEvent } from "./decision-events.ts";
+import type { WorkEvent } from "./work-events.ts";
 
 /** One event of a process that hosts agents or a decision loop. */
 export type RuntimeEvent =
@@ -47,50 +47,7 @@ export type RuntimeEvent =
       readonly cause: SwitchCause;
     }
   | { readonly kind: "goal.changed"; readonly agentId: string; readonly goal: GoalRecord }
-  /** A batch came to its end; `failed` of its items were rejected. */
-  | {
-      readonly kind: "batch.flushed";
-      readonly agentId: string;
-      readonly batcher: string;
-      readonly items: number;
-      readonly failed: number;
-      readonly attempts: number;
-      /** How long its oldest item had waited for the beat, ms. */
-      readonly waitedMs: number;
-      readonly tookMs: number;
-    }
-  /** An item was refused, because too much waits. */
-  | { readonly kind: "batch.refused"; readonly agentId: string; readonly batcher: string }
-  /** A run of a scheduled job was taken by this agent. */
-  | {
-      readonly kind: "run.started";
-      readonly agentId: string;
-      readonly job: string;
-      readonly fireAtMs: number;
-      readonly token: number;
-      readonly attempt: number;
-      readonly lateMs: number;
-    }
-  | {
-      readonly kind: "run.ended";
-      readonly agentId: string;
-      readonly job: string;
-      readonly fireAtMs: number;
-      readonly token: number;
-      readonly outcome: Exclude<RunOutcome, "abandoned">;
-      readonly tookMs: number;
-      readonly message: string;
-    }
-  /** Fire times that nobody ran in time; told by the agent that wrote them down, or whose own they were. */
-  | ({ readonly kind: "run.missed"; readonly agentId: string; readonly job: string } & MissedRuns)
-  /** A job cannot go on for now; told once, until it goes on. */
-  | {
-      readonly kind: "job.stalled";
-      readonly agentId: string;
-      readonly job: string;
-      readonly code: string;
-      readonly message: string;
-    }
+  | WorkEvent
   | { readonly kind: "peers.changed"; readonly connected: number; readonly wanted: number }
   /** A stream or frame of a peer was refused, by this process or by the peer; empty id: it did not name itself. */
   | { readonly kind: "peer.refused"; readonly processId: string; readonly message: string }

@@ -39,6 +39,8 @@ export type MembershipEvent =
       readonly vote: MemberReport["vote"];
       readonly buried: number;
     }
+  /** The voters' record, as an observer read it. */
+  | { readonly kind: "voters.counted"; readonly alive: number; readonly dead: number; readonly quorum: number }
   /** This process leads, and has given a member another role. */
   | {
       readonly kind: "role.changed";

@@ -46,7 +46,8 @@ export interface PoolStore {
   look(pool: string, id: string): Promise<ContributionState>;
   /**
    * Takes what waits, oldest first, for one call; a round whose holder's lease is over goes to the claimant as it was,
-   * under a higher token. A beat has one round; undefined: of no beat. @throws EntrainError `recovering` (S1)
+   * under a higher token. A beat has one round, and lower ones have none for two leases after it; undefined: of no beat.
+   * @throws EntrainError `recovering` (S1)
    */
   claim(
     pool: string,

@@ -119,31 +119,61 @@ test("a name that ends like an occurrence is none: given back and forgotten, it 
   assert.deepEqual(await openIncident("k/first/b", 1), ["2", null]);
 });
 
+/** Acts of one agent: on an incident, from a source. */
+function record(bounds: readonly [incidents: number, acts: number, alone: number], acts: readonly [string, string][]) {
+  const [incidents, perIncident, alone] = bounds;
+  const args = acts.flatMap(([incidentId, source], n) => [incidentId, `a${n}`, source, "d", "x", "{}"]);
+  return run(
+    "record-acts",
+    [keys.ledger, keys.incidentsActed, keys.incidentsAlone],
+    [keys.actsPrefix, incidents, dayMs, perIncident, alone, ...args],
+  );
+}
+
 test("acts of forgotten incidents go, and an incident keeps and counts a bounded number", async () => {
-  const acts = (incidentId: string, agentId: string, limit: number, incidents: number) =>
-    run(
-      "record-acts",
-      [keys.ledger, keys.incidentsActed],
-      [keys.actsPrefix, incidents, dayMs, limit, incidentId, agentId, "safe-alone", "d", "x", "{}"],
-    );
-  assert.equal(await acts("one", "a", 1, 10), 1);
-  assert.equal(await acts("one", "b", 1, 10), 0);
-  assert.equal(await acts("two", "a", 1, 1), 1);
+  assert.equal(await record([10, 1, 10], [["one", "safe-alone"]]), 1);
+  assert.equal(
+    await record(
+      [10, 1, 10],
+      [
+        ["other", "adopted"],
+        ["one", "safe-alone"],
+      ],
+    ),
+    1,
+  );
+  assert.equal(await record([1, 1, 10], [["two", "safe-alone"]]), 1);
   assert.deepEqual(await raw.keys(`${keys.actsPrefix}*`), [`${keys.actsPrefix}two`]);
   assert.equal((await store.ledger.stats()).safeAlone, 2);
+});
+
+test("as many incidents are forgotten as a batch of acts brings", async () => {
+  const batch = (name: string) => Array.from({ length: 100 }, (_, n): [string, string] => [`${name}-${n}`, "adopted"]);
+  for (const name of ["first", "second", "third"]) assert.equal(await record([100, 10, 10], batch(name)), 100);
+  assert.equal(await raw.zcard(keys.incidentsActed), 100);
+  assert.equal((await raw.keys(`${keys.actsPrefix}third-*`)).length, 100);
+});
+
+test("acts on what the store never named push none on a decision out, and count once", async () => {
+  await record([10, 10, 10], [["k/s/b/1", "adopted"]]);
+  for (let n = 0; n < 25; n++) {
+    const acts: [string, string][] = [
+      [`k/s/b-${n}/alone/d`, "safe-alone"],
+      [`k/t/b-${n}/alone/d`, "local"],
+    ];
+    assert.equal(await record([10, 10, 10], acts), 2);
+    assert.equal(await record([10, 10, 10], acts), 0);
+  }
+  assert.deepEqual(await raw.keys(`${keys.actsPrefix}*`), [`${keys.actsPrefix}k/s/b/1`]);
+  assert.equal(await raw.zcard(keys.incidentsAlone), 10);
+  assert.deepEqual(await store.ledger.stats(), { count: 0, divergence: 0, safeAlone: 25 });
 });
 
 test("a full swarm refuses newcomers and no one else", async () => {
   const register = (agentId: string, incarnation: number) =>
     run("register", membersCommandKeys(keys), [
-      keys.channels.membership,
-      1,
-      1,
-      1,
-      agentId,
-      incarnation,
-      1e6,
-      JSON.stringify(offerOf(agentId)),
+      ...[keys.channels.membership, 1, 1, 1, 3_000],
+      ...[agentId, incarnation, 1e6, JSON.stringify(offerOf(agentId))],
     ]);
   await register("a", 1);
   await assert.rejects(register("b", 1), { code: "resource-exhausted", message: /the swarm is full: at most 1/ });

@@ -18,13 +18,13 @@ export interface StoreKeys {
   lock(name: string): { readonly record: string; readonly term: string; readonly guarded: string };
   /** Of a barrier: hash of parties and token; sorted sets of tickets, waiting by lease end and let through by token. */
   barrier(name: string): { readonly state: string; readonly waiting: string; readonly passed: string };
-  /** Hash: version, observed time, sum of health, the count of beats, the next new ticket. */
+  /** Hash: version, observed time and its last step, sum of health, the count of beats, the next new ticket. */
   readonly membership: string;
   /** Hash: agentId → what its process offers (JSON). */
   readonly memberOffers: string;
   /** Hash: agentId → state, incarnation, instants, health, ticket. */
   readonly memberStates: string;
-  /** Sorted sets, agentId by observed ms: last beat of the alive, death of the dead, leave of the left. */
+  /** Sorted sets, agentId by observed ms: beat of the alive (moved, members.lua), death of the dead, leave of the left. */
   readonly memberBeats: string;
   readonly membersDead: string;
   readonly membersLeft: string;
@@ -38,18 +38,17 @@ export interface StoreKeys {
   readonly votes: VoteKeys;
   /** Hash: sequence, count, divergence, safeAlone, ordinalFloor. */
   readonly ledger: string;
-  /** Hash: incidentId → decision (JSON). */
+  /** Hash: incidentId → decision (JSON); sorted set: incidentId by sequence number. */
   readonly decisions: string;
-  /** Sorted set: incidentId by sequence number. */
   readonly decisionSequence: string;
   /** List: ids of the latest 20 decisions. */
   readonly decisionsLatest: string;
-  /** Hash: fingerprint → ordinal and last sight. */
+  /** Hash: fingerprint → ordinal and last sight; sorted set: fingerprint by last sight. */
   readonly incidents: string;
-  /** Sorted set: fingerprint by last sight. */
   readonly incidentsSeen: string;
-  /** Sorted set: incidentId by last act. */
+  /** Sorted sets: incidentId by last act; `<agentId> <incidentId>` of acts on what the store never named, by their instant. */
   readonly incidentsActed: string;
+  readonly incidentsAlone: string;
   /** Hash per incident: act → JSON; followed by the incidentId. */
   readonly actsPrefix: string;
   /** Hash per incident: its directive and the targets of that; followed by the incidentId. */
@@ -97,7 +96,7 @@ export interface StoreKeys {
   readonly budgetsEnded: string;
   /** Stream: one entry per change of a budget, bounded. */
   readonly budgetLog: string;
-  /** Hash: the numbers given out last, and the longest lease. */
+  /** Hash: the numbers given out last, and until when leases of unusual lengths may last. */
   readonly budgetCounters: string;
   /** Hash: the state of the budgets after an entry of the log, and its number. */
   readonly budgetCheckpoint: string;
@@ -240,6 +239,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     incidents: `${base}:incidents`,
     incidentsSeen: `${base}:incidents-seen`,
     incidentsActed: `${base}:incidents-acted`,
+    incidentsAlone: `${base}:incidents-alone`,
     actsPrefix: `${base}:acts:`,
     directivesPrefix: `${base}:directive:`,
     directivesOpen: `${base}:directives-open`,

@@ -19,6 +19,8 @@ const decisionsMax = 10_000;
 const fingerprintsMax = 10_000;
 /** Incidents with acts: more than decisions, for an act may have none (D3). */
 const incidentsActedMax = 20_000;
+/** Acts on what the store never named: remembered for as long as the same one may be told again, so that it counts once. */
+const aloneMax = 5_000;
 /** Acts kept and counted on one incident; those beyond are left out. */
 const actsPerIncidentMax = 20_000;
 /** Acts in one command, and decisions given back in one. */
@@ -84,10 +86,11 @@ export function createLedger(surroundings: Surroundings & { readonly hub: Messag
     },
     reoffer: (decisions) => reoffer(surroundings, decisions),
     async recordActs(acts) {
-      const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax];
+      const head = [keys.actsPrefix, incidentsActedMax, retentionMs, actsPerIncidentMax, aloneMax];
+      const { ledger, incidentsActed, incidentsAlone } = keys;
       for (let at = 0; at < acts.length; at += actsBatchMax) {
         const batch = acts.slice(at, at + actsBatchMax).flatMap(actArguments);
-        await commands.run("record-acts", [keys.ledger, keys.incidentsActed], [...head, ...batch]);
+        await commands.run("record-acts", [ledger, incidentsActed, incidentsAlone], [...head, ...batch]);
       }
     },
     list: (limit, cursor) => list(surroundings, limit, cursor),

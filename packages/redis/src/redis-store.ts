@@ -155,7 +155,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
     schedules: createScheduleStore({ keys, commands, leaseMaxMs: recoveryWindowMs }),
     votes: createVoteStore(shared),
     succession: createSuccessionStore({ ...shared, leaseMaxMs: recoveryWindowMs }),
-    suspicions: createSuspicionStore(shared),
+    suspicions: createSuspicionStore({ ...shared, deadAfterMs: membership.deadAfterMs }),
     roles: createRoleStore(shared),
   };
 }

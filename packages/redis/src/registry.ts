@@ -37,7 +37,7 @@ export function createRegistry(options: {
     async register(members, { takeOver = true, joining = true } = {}) {
       checkDistinct(members);
       if (members.length === 0) return;
-      const head = [channel, membersMax, takeOver ? 1 : 0, joining ? 1 : 0];
+      const head = [channel, membersMax, takeOver ? 1 : 0, joining ? 1 : 0, timings.deadAfterMs];
       for (const batch of batches(members.map(registration)))
         await commands.run("register", memberKeys, [...head, ...batch.flat()]);
     },

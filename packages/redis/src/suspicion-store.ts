@@ -12,8 +12,10 @@ const batchMax = 250;
 export function createSuspicionStore(options: {
   readonly keys: StoreKeys;
   readonly commands: CommandPlane;
+  /** Silence after which members of this process are dead, ms. */
+  readonly deadAfterMs: number;
 }): SuspicionStore {
-  const { keys, commands } = options;
+  const { keys, commands, deadAfterMs } = options;
   const memberKeys = membersCommandKeys(keys);
   const channel = keys.channels.membership;
   return {
@@ -34,9 +36,8 @@ export function createSuspicionStore(options: {
       return buried;
     },
     async refute({ agentId, incarnation, refutations }) {
-      return (
-        Number(await commands.run("refute-suspicion", memberKeys, [channel, agentId, incarnation, refutations])) === 1
-      );
+      const args = [channel, agentId, incarnation, refutations, deadAfterMs];
+      return Number(await commands.run("refute-suspicion", memberKeys, args)) === 1;
     },
   };
 }

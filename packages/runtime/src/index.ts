@@ -36,13 +36,8 @@ export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";
 export { Succession } from "./election/succession.ts";
 export { startNamedElection, type ElectionCallbacks, type NamedElection } from "./election/named-election.ts";
-export {
-  FleetCall,
-  type FleetBatchInfo,
-  type FleetCallOptions,
-  type FleetFlush,
-  type FleetSurroundings,
-} from "./fleet/fleet-call.ts";
+export { FleetCall } from "./fleet/fleet-call.ts";
+export type { FleetBatchInfo, FleetCallOptions, FleetFlush, FleetSurroundings } from "./fleet/fleet-call-options.ts";
 export { FailureDetector } from "./membership/failure-detector.ts";
 export { RoleKeeper } from "./membership/role-keeper.ts";
 export { createRolePolicyInUse } from "./membership/role-policy-in-use.ts";

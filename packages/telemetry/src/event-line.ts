@@ -31,12 +31,10 @@ function agentLine(event: AgentEvent): EventLine {
       const { goalVersion, fromBeat, toBeat } = event;
       return line("warn", "beats skipped", { agentId, goalVersion, fromBeat, toBeat });
     }
-    case "rhythm.adopted":
-      return line("info", "took over the swarm's time", {
-        agentId,
-        ...event.lineage,
-        movedCycles: event.movedCycles,
-      });
+    case "rhythm.adopted": {
+      const { lineage, movedCycles } = event;
+      return line("info", "took over the swarm's time", { agentId, ...lineage, movedCycles });
+    }
     case "rhythm.founded":
       return line("info", "founded a time of its own", { agentId, ...event.lineage });
     case "strategy.switched": {
@@ -45,6 +43,7 @@ function agentLine(event: AgentEvent): EventLine {
     }
     case "batch.flushed":
     case "batch.refused":
+    case "fleet.called":
     case "run.started":
     case "run.ended":
     case "run.missed":
@@ -255,6 +254,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "voters.counted":
       return observerLine(event);
     case "session.changed":
     case "session.undriven":
@@ -267,7 +267,7 @@ function processLine(event: Exclude<RuntimeEvent, AgentEvent>): EventLine {
 }
 
 type ObserverEvent = EventOf<
-  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured"
+  "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured" | "voters.counted"
 >;
 
 /** What an observer of the swarm saw and answered. */
@@ -283,6 +283,8 @@ function observerLine(event: ObserverEvent): EventLine {
       return line("debug", "event streams changed", { open: event.open });
     case "follow.failed":
       return line("warn", `${event.what} could not be followed`, { code: event.code, cause: event.message });
+    case "voters.counted":
+      return line("trace", "voters counted", { alive: event.alive, dead: event.dead, quorum: event.quorum });
     case "rhythm.measured": {
       const { coherence, spreadP50Ms, cadenceErrorPpm, converged } = event;
       return line("trace", "rhythm measured", { coherence, spreadP50Ms, cadenceErrorPpm, converged });

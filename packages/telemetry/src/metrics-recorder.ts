@@ -108,6 +108,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
       return;
     case "batch.flushed":
     case "batch.refused":
+    case "fleet.called":
     case "run.started":
     case "run.ended":
     case "run.missed":
@@ -119,6 +120,7 @@ function record(families: MetricFamilies, state: RecorderState, event: RuntimeEv
     case "event-streams.changed":
     case "follow.failed":
     case "rhythm.measured":
+    case "voters.counted":
       recordConsole(families, state.bound, event);
       return;
     case "context.changed":

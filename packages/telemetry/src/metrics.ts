@@ -1,6 +1,7 @@
 /**
  * Every metric of Entrain, and what feeds it (those of decisions in `decision-families.ts`, of the bus in
- * `bus-families.ts`, of watches in `watch-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
+ * `bus-families.ts`, of watches in `watch-families.ts`, of batches and jobs in `work-families.ts`, of an observer in
+ * `console-families.ts`). Names: prefix `entrain_`, base unit last (seconds; `_total` for
  * counters). All of them are fed by runtime events and by nothing else, so a metric and a log line never disagree.
  *
  * Labels are bounded: an agent's id only for the agents that this process hosts (their series go when they stop), texts
@@ -11,10 +12,12 @@
 import type { Registry } from "prom-client";
 import type { EventSink } from "@entrain/ports";
 import { busFamilies } from "./bus-families.ts";
+import { consoleFamilies } from "./console-families.ts";
 import { decisionFamilies } from "./decision-families.ts";
 import { createMetricMaker, type MetricMaker } from "./metric-maker.ts";
 import { createMetricsRecorder } from "./metrics-recorder.ts";
 import { watchFamilies } from "./watch-families.ts";
+import { workFamilies } from "./work-families.ts";
 
 /** The metrics of one registry. */
 export interface Metrics {
@@ -26,15 +29,8 @@ export interface Metrics {
 const latenessBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 /** A round trip to the store: a good one takes 0.5 ms, its deadline is 0.4 s. */
 const roundTripBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 1];
-/** An item's wait for its beat: less than a period, which is 20 ms to a day. */
-const waitBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600];
-/** A run of a job begins within milliseconds, or after the death of another's holder; it takes from nothing to hours. */
-const runBuckets = [0.001, 0.01, 0.05, 0.25, 1, 2.5, 5, 10, 60, 600, 3_600];
 /** A piece of work: a small one takes 10 ms, a call to a model a minute. */
 const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800];
-
-/** An HTTP request: a view takes 1 ms, an injected reading waits 2 s for its agents at most. */
-const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5];
 
 /** The metrics by what they measure. */
 export type MetricFamilies = ReturnType<typeof defineFamilies>;
@@ -100,36 +96,6 @@ function rhythmFamilies({ counter, gauge, histogram }: MetricMaker) {
     tlsLoads: counter("entrain_tls_loads_total", "Times the certificates were read from their files.", ["outcome"]),
     tlsExpiry: gauge("entrain_tls_expiry_timestamp_seconds", "When the certificate in use ends, Unix time."),
     peersRefused: counter("entrain_peers_refused_total", "Streams or frames that this process or a peer refused."),
-  };
-}
-
-/** Batches, and runs of scheduled jobs. */
-function workFamilies({ counter, histogram }: MetricMaker) {
-  return {
-    batches: counter("entrain_batches_total", "Batches that were flushed.", ["batcher"]),
-    batchAttempts: counter("entrain_batch_attempts_total", "Calls of flushes, retries among them.", ["batcher"]),
-    batchItems: counter("entrain_batch_items_total", "Items of batchers, by what became of them.", [
-      "batcher",
-      "outcome",
-    ]),
-    batchWait: histogram(
-      "entrain_batch_wait_seconds",
-      "How long the oldest item of a batch had waited for its beat.",
-      waitBuckets,
-    ),
-    runs: counter("entrain_scheduled_runs_total", "Runs of scheduled jobs that ended here.", ["job", "outcome"]),
-    runsMissed: counter("entrain_scheduled_runs_missed_total", "Fire times that nobody ran in time.", ["job"]),
-    runLateness: histogram(
-      "entrain_scheduled_run_lateness_seconds",
-      "From the fire time to the beginning of the run.",
-      runBuckets,
-      ["job"],
-    ),
-    runTime: histogram("entrain_scheduled_run_seconds", "Duration of a run.", runBuckets, ["job"]),
-    jobStalls: counter("entrain_scheduled_job_stalls_total", "Times a job could not go on for a while.", [
-      "job",
-      "code",
-    ]),
   };
 }
 
@@ -273,27 +239,5 @@ function coordinationFamilies({ counter, histogram }: MetricMaker) {
       [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
       ["pattern"],
     ),
-  };
-}
-
-/** What an observer of the swarm measures, and how it answers. */
-function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
-  return {
-    httpDuration: histogram(
-      "entrain_http_request_duration_seconds",
-      "From the headers of a request to the end of its answer, event streams aside.",
-      requestBuckets,
-      ["method", "route", "status"],
-    ),
-    httpFaults: counter("entrain_http_faults_total", "Requests that met a defect."),
-    eventStreams: gauge("entrain_event_streams_open", "Event streams that are open."),
-    followFailures: counter("entrain_follow_failures_total", "Failed reads of what an observer follows.", [
-      "what",
-      "code",
-    ]),
-    coherence: gauge("entrain_rhythm_coherence", "Order parameter of the alive agents, 0 to 1; NaN: unknown."),
-    spread: gauge("entrain_rhythm_spread_seconds", "Median spread of a beat over the window; NaN: unknown."),
-    cadenceError: gauge("entrain_rhythm_cadence_error_ratio", "Measured over commanded period, minus 1; NaN: unknown."),
-    converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
   };
 }

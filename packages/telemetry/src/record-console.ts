@@ -6,7 +6,13 @@ import type { MetricFamilies } from "./metrics.ts";
 type ConsoleEvent = Extract<
   RuntimeEvent,
   {
-    readonly kind: "http.answered" | "http.failed" | "event-streams.changed" | "follow.failed" | "rhythm.measured";
+    readonly kind:
+      | "http.answered"
+      | "http.failed"
+      | "event-streams.changed"
+      | "follow.failed"
+      | "rhythm.measured"
+      | "voters.counted";
   }
 >;
 
@@ -37,6 +43,11 @@ export function recordConsole(
       to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
       to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
       to.converged.set(event.converged ? 1 : 0);
+      return;
+    case "voters.counted":
+      to.voters.set({ state: "alive" }, event.alive);
+      to.voters.set({ state: "dead" }, event.dead);
+      to.votersQuorum.set(event.quorum);
       return;
   }
 }

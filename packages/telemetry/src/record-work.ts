@@ -6,7 +6,7 @@ type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readon
 
 /** What batchers and schedules report. */
 type WorkEvent = EventOf<
-  "batch.flushed" | "batch.refused" | "run.started" | "run.ended" | "run.missed" | "job.stalled"
+  "batch.flushed" | "batch.refused" | "fleet.called" | "run.started" | "run.ended" | "run.missed" | "job.stalled"
 >;
 
 /** Counts one event; texts of unknown variety go through `bound`. */
@@ -21,6 +21,9 @@ export function recordWork(
       return;
     case "batch.refused":
       to.batchItems.inc({ batcher: bound("batcher", event.batcher), outcome: "refused" });
+      return;
+    case "fleet.called":
+      recordFleetCall(to, bound("batcher", event.batcher), event);
       return;
     case "run.started":
       to.runLateness.observe({ job: bound("job", event.job) }, seconds(Math.max(0, event.lateMs)));
@@ -46,6 +49,12 @@ function recordBatch(to: MetricFamilies, batcher: string, event: EventOf<"batch.
   to.batchItems.inc({ batcher, outcome: "flushed" }, event.items - event.failed);
   to.batchItems.inc({ batcher, outcome: "failed" }, event.failed);
   to.batchWait.observe(seconds(event.waitedMs));
+}
+
+function recordFleetCall(to: MetricFamilies, batcher: string, event: EventOf<"fleet.called">): void {
+  to.fleetCalls.inc({ batcher, outcome: event.outcome });
+  to.fleetAttempts.inc({ batcher }, event.attempts);
+  if (event.takenOver) to.fleetTakeovers.inc({ batcher });
 }
 
 const seconds = (ms: number): number => ms / 1_000;

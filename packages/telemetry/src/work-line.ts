@@ -6,12 +6,19 @@ type EventOf<Kind extends RuntimeEvent["kind"]> = Extract<RuntimeEvent, { readon
 
 /** What an agent of this process did for its user. */
 export function workLine(
-  event: EventOf<"batch.flushed" | "batch.refused" | "task.ended" | "handoff.ended" | keyof typeof jobMessages>,
+  event: EventOf<
+    "batch.flushed" | "batch.refused" | "fleet.called" | "task.ended" | "handoff.ended" | keyof typeof jobMessages
+  >,
 ): EventLine {
   switch (event.kind) {
     case "batch.flushed":
     case "batch.refused":
       return batchLine(event);
+    case "fleet.called": {
+      const { kind: _, ...fields } = event;
+      const level = event.outcome !== "answered" ? "warn" : event.takenOver ? "info" : "trace";
+      return line(level, `call of the fleet ${event.outcome}`, fields);
+    }
     case "task.ended":
       return taskLine(event);
     case "handoff.ended": {

@@ -12,6 +12,7 @@ for (const command of [
   "goal",
   "decisions",
   "replay",
+  "voters",
   "session",
   "certs",
   "acl",

@@ -8,6 +8,7 @@ const general = `entrain COMMAND [flags]
   entrain replay      give recorded telemetry to a running swarm
   entrain decisions   the newest decisions of a running swarm, and their audit by replay
   entrain budget      the budgets of a running swarm, and the audit of their books
+  entrain voters      whose votes count in a running swarm, and how to end those of the dead
   entrain session     sessions of a running swarm: run one from a file, look at them, cancel them
   entrain certs       certificates for development
   entrain acl         users of the store, one a role
@@ -76,6 +77,17 @@ Lists the budgets of a running swarm, or replays every logged change of them and
   --json        JSON objects instead of text
 
 Exit codes: 0 done, the books are right; 1 the audit found a fault, or the console does not answer.
+`;
+
+const voters = `entrain voters [list|remove NAME|remove --dead] [flags]
+
+Lists whose votes count in a running swarm and how many are a quorum; or takes the vote of a dead voter away, or of all of
+them. Dead voters count until a majority of all has voted them out: where no majority lives, this is the way on.
+
+  --url URL     the console (default http://127.0.0.1:8080)
+  --json        one JSON object instead of text
+
+Exit codes: 0 done; 1 it is no voter, or lives, or the console does not answer; 2 wrong command line.
 `;
 
 const session = `entrain session [list|run FILE|show ID|cancel ID] [flags]
@@ -161,9 +173,20 @@ Exit codes: 0 done; 1 agents acted differently on a reading, or the console does
 /** The text for a command; undefined: for `entrain` itself. */
 export function helpText(
   command:
-    "up" | "status" | "goal" | "replay" | "decisions" | "budget" | "session" | "certs" | "acl" | "sim" | undefined,
+    | "up"
+    | "status"
+    | "goal"
+    | "replay"
+    | "decisions"
+    | "budget"
+    | "voters"
+    | "session"
+    | "certs"
+    | "acl"
+    | "sim"
+    | undefined,
 ): string {
   return command === undefined
     ? general
-    : { up, status, goal, replay, decisions, budget, session, certs, acl, sim }[command];
+    : { up, status, goal, replay, decisions, budget, voters, session, certs, acl, sim }[command];
 }

@@ -23,7 +23,7 @@ describe("the entrain command", () => {
   const wrong: [string[], RegExp][] = [
     [
       [],
-      /^entrain: entrain needs a command: choose one of up, status, goal, replay, decisions, budget, session, certs, acl, sim\n$/,
+      /^entrain: entrain needs a command: choose one of up, status, goal, replay, decisions, budget, voters, session, certs, acl, sim\n$/,
     ],
     [["fly"], /^entrain: "fly" is no command of entrain: choose one of/],
     [["up", "--goal", "dance"], /^entrain: --goal is "dance": .*\n$/],

@@ -15,6 +15,7 @@ const commands = {
   replay: async () => (await import("./commands/replay.ts")).replay,
   decisions: async () => (await import("./commands/decisions.ts")).decisions,
   budget: async () => (await import("./commands/budget.ts")).budget,
+  voters: async () => (await import("./commands/voters.ts")).voters,
   session: async () => (await import("./commands/session.ts")).session,
   certs: async () => (await import("./commands/certs.ts")).certs,
   acl: async () => (await import("./commands/acl.ts")).acl,

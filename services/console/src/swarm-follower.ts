@@ -26,6 +26,8 @@ export interface SwarmFollowerOptions {
   readonly random: Random;
   readonly publish: (events: readonly SwarmEvent[]) => void;
   readonly events: EventSink;
+  /** The least number of voters that is a quorum. */
+  readonly votersMin: number;
 }
 
 /** The live swarm. */

@@ -167,7 +167,7 @@ function openStore(
 }
 
 function createFollower(
-  { swarmId }: Config<"console">,
+  { swarmId, votersMin }: Config<"console">,
   parts: {
     readonly clock: Clock;
     readonly events: EventSink;
@@ -178,7 +178,7 @@ function createFollower(
 ): SwarmFollower {
   const { clock, events, store, hub, security } = parts;
   return createSwarmFollower({
-    swarmId,
+    ...{ swarmId, votersMin },
     store,
     connect: ({ address }) => createAgentClient(address, { swarmId, ...security, clock, events }),
     clock,

@@ -23,6 +23,7 @@ import {
   breachesOf,
   budgetOf,
   earlier,
+  isEnding,
   moveAcross,
   movePart,
   type Account,
@@ -153,6 +154,7 @@ class Book implements BudgetBook {
     const { nodes } = this.#ledger;
     const { budgetId, parentId, limits, kinds, leaseMs } = definition;
     const known = nodes.get(budgetId);
+    if (known?.closing === true) return refused({ kind: "closing", budgetId });
     if (known !== undefined)
       return isSameDefinition(known.definition, definition)
         ? { kind: "repeated" }
@@ -161,7 +163,7 @@ class Book implements BudgetBook {
     const parent = parentId === null ? undefined : nodes.get(parentId);
     if (parentId !== null) {
       if (parent === undefined) return unknown(parentId);
-      const refusal = this.#refusalOfChild(parent, limits);
+      const refusal = this.#refusalOfChild(parent, limits, nowMs);
       if (refusal !== undefined) return refused(refusal);
       for (const [resource, amount] of Object.entries(limits)) accountOf(parent, resource).granted += amount;
       parent.children.add(budgetId);
@@ -189,9 +191,9 @@ class Book implements BudgetBook {
     return done;
   }
 
-  #refusalOfChild(parent: Node, limits: Amounts): BudgetRefusal | undefined {
+  #refusalOfChild(parent: Node, limits: Amounts, nowMs: number): BudgetRefusal | undefined {
     const { budgetId } = parent.definition;
-    if (parent.closing) return { kind: "closing", budgetId };
+    if (isEnding(parent, nowMs)) return { kind: "closing", budgetId };
     if (parent.children.size >= budgetLimits.childrenMax) return { kind: "too-many", what: "children" };
     let levels = 1;
     for (let up = this.#parentOf(parent); up !== undefined; up = this.#parentOf(up)) levels += 1;
@@ -206,7 +208,7 @@ class Book implements BudgetBook {
     if (repeated !== undefined) return repeated;
     const node = this.#ledger.nodes.get(budgetId);
     if (node === undefined) return unknown(budgetId);
-    if (node.closing) return refused({ kind: "closing", budgetId });
+    if (isEnding(node, nowMs)) return refused({ kind: "closing", budgetId });
     const lacking = unknownNames(node, request);
     if (lacking !== undefined) return refused(lacking);
     const answer = admitInTurn(this.#lines, this.#ledger, node, request, nowMs);

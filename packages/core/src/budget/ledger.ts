@@ -59,6 +59,11 @@ export interface Ledger {
   defaults: BudgetDefaults;
 }
 
+/** Closing, or its lease is over and others are reclaimed first: what it granted would have ended already. */
+export function isEnding({ closing, leaseUntilMs }: Node, nowMs: number): boolean {
+  return closing || (leaseUntilMs !== null && leaseUntilMs <= nowMs);
+}
+
 /** What is free of an account. */
 function availableOf({ limit, granted, used }: Account): number {
   return limit - granted - used;

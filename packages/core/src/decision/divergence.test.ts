@@ -32,3 +32,14 @@ test("a safe action taken alone is no divergence: it is counted apart", () => {
     false,
   );
 });
+
+test("what agents do as their own affair is no divergence: each may do something else", () => {
+  assert.equal(
+    isDivergent([
+      { action: "throttle", source: "local" },
+      { action: "cool_down", source: "local" },
+      { action: "shed_load", source: "adopted" },
+    ]),
+    false,
+  );
+});

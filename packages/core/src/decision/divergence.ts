@@ -1,7 +1,11 @@
-/** Divergence: two acts on one incident with different actions, neither of them a safe action taken alone. */
+/**
+ * Divergence: two acts on one incident with different actions, neither of them a safe action taken alone (those are counted apart)
+ * nor an agent's own affair (the scope `local`), in which two may do different things.
+ */
 import type { Act } from "./decision.ts";
 
-/** True where the acts on one incident contain a divergence; safe actions taken alone are counted apart (D3). */
+/** True where the acts on one incident contain a divergence. */
 export function isDivergent(acts: readonly Pick<Act, "action" | "source">[]): boolean {
-  return new Set(acts.filter((act) => act.source !== "safe-alone").map((act) => act.action)).size > 1;
+  const ofSwarm = acts.filter(({ source }) => source === "committed" || source === "adopted");
+  return new Set(ofSwarm.map(({ action }) => action)).size > 1;
 }

@@ -5,7 +5,7 @@ import { EntrainError } from "@entrain/kernel";
 export interface MembershipTimings {
   /** Pause between two heartbeats of a process (default 500). */
   readonly heartbeatMs: number;
-  /** Silence after which a member is dead, in time during which the store was seen to run (default 3,000). */
+  /** Silence after which a member of this process is dead, in time during which the store was seen to run (default 3,000). */
   readonly deadAfterMs: number;
   /** How long a dead member still counts as missing in the swarm's health (default 60,000). */
   readonly missingForMs: number;

@@ -48,7 +48,7 @@ export function coupled(before: RhythmState, nowNs: number, unixMs: number, join
   const { proposal, failed } = proposalOf(state, view);
   const price = proposal.price ?? activeStrategy(state).price;
   const renumbered = activeStrategy(state).entry === "number" ? wholeCyclesApart(view.neighbours) : 0;
-  const wanted = joining ? proposal.moveCycles : proposal.moveCycles * state.temperament.couplingStrength;
+  const wanted = joining ? proposal.moveCycles : proposal.moveCycles * strengthOf(state, proposal);
   // A whole cycle is another number for the same phase: it moves nothing and costs nothing.
   const whole = Math.round(wanted);
   const paid = pay(state.energy, nowNs, price, wanted - whole);
@@ -149,6 +149,11 @@ function readinessOf(strategies: readonly Strategy[], view: StrategyView): reado
       return undefined;
     }
   });
+}
+
+/** The factor on a move; a jump is whole as it is. */
+function strengthOf({ temperament }: RhythmState, { isJump = false }: Proposal): number {
+  return isJump ? Math.min(1, temperament.couplingStrength) : temperament.couplingStrength;
 }
 
 /** How many beats most neighbours' numbers are ahead of one's own: phases may agree where numbers do not. */

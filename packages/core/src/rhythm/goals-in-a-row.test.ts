@@ -111,7 +111,8 @@ test("who joins between a goal's setting and its first beat beats with the other
       swarm.setGoal("agent-0", goal);
       swarm.run(swarm.nowNs + 0.2 * second);
       swarm.join("newcomer", guess, { goal });
-      swarm.run(swarm.nowNs + 0.4 * second);
+      // Whoever pursues a period of five seconds speaks once a second.
+      swarm.run(swarm.nowNs + 1.1 * second);
       while (swarm.count() < goal.effectiveBeat + 2) {
         swarm.run(swarm.nowNs + 0.05 * second);
         assert.ok(swarm.disagreement() < 0.01, `${swarm.disagreement()} at ${swarm.count()} of ${goal.effectiveBeat}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neighbourLimit, updateIntervalNs } from "./message-budget.ts";
+import fc from "fast-check";
+import { betweenBeats, neighbourLimit, updateIntervalNs } from "./message-budget.ts";
 
 test("while something is new an agent speaks every fifth of a period, within 20 ms and 1 s", () => {
   const table = [
@@ -32,4 +33,23 @@ test("an agent keeps eight neighbours, sixteen where frames are batched, and nev
   assert.equal(neighbourLimit(50, false), 8);
   assert.equal(neighbourLimit(2_000, true), 16);
   assert.equal(neighbourLimit(1, false), 0);
+});
+
+test("an update that is due near the own beat waits until after it, by no more than half a cycle; another one is made when due", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 20, max: 10_000, noNaN: true }),
+      fc.double({ min: -50, max: 50, noNaN: true }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (periodMs, dueCycles, share) => {
+        const periodNs = periodMs * 1e6;
+        const [dueNs, beatNs, guardNs] = [dueCycles * periodNs, 3 * periodNs, Math.min(20e6, periodNs / 4)];
+        const distanceNs = (atNs: number): number => Math.abs(atNs - periodNs * Math.round(atNs / periodNs));
+        const atNs = betweenBeats(dueNs, beatNs, periodNs, share);
+        assert.ok(distanceNs(atNs) >= guardNs - 100);
+        if (distanceNs(dueNs) >= guardNs + 100) assert.equal(atNs, dueNs);
+        assert.ok(atNs >= dueNs && atNs - dueNs <= guardNs + Math.max(periodNs / 2, guardNs));
+      },
+    ),
+  );
 });

@@ -25,6 +25,22 @@ export function updateIntervalNs(periodNs: number, settled: boolean, crowd = 1):
   return Math.max(alone, Math.min(settledNs, alone * (crowd / crowdMin)));
 }
 
+/** So long before and after its beat an agent does not speak, ns, but at most a quarter of the period. */
+const quietNs = 20 * milli;
+
+/**
+ * The instant of an update that was due at `dueNs`, moved out of the quiet around the own beat: who beats has other things to do,
+ * and on a host of many processes what one of them sends and all others read just then is what the beats of the others wait for.
+ * What is moved goes to the first half of the cycle, by the agent's `share` of it (0..1), so that not all speak at once.
+ */
+export function betweenBeats(dueNs: number, beatNs: number, periodNs: number, share: number): number {
+  const guardNs = Math.min(quietNs, periodNs / 4);
+  const sinceNs = dueNs - beatNs - periodNs * Math.floor((dueNs - beatNs) / periodNs);
+  if (sinceNs >= guardNs && sinceNs <= periodNs - guardNs) return dueNs;
+  const lastBeatNs = dueNs - sinceNs + (sinceNs < guardNs ? 0 : periodNs);
+  return lastBeatNs + guardNs + share * Math.min(5 * quietNs, periodNs / 2 - guardNs);
+}
+
 /** How many neighbours an agent keeps among `members`: 8 where a process hosts one agent, 16 where frames are batched. */
 export function neighbourLimit(members: number, batched: boolean): number {
   return Math.max(0, Math.min(members - 1, batched ? 16 : 8));

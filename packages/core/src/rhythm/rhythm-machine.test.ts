@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { initialGoal, type GoalRecord } from "./goal.ts";
 import { stepRhythm } from "./rhythm-machine.ts";
-import { createRhythmState } from "./rhythm-state.ts";
+import { createRhythmState, nextBeatNs } from "./rhythm-state.ts";
 import { beatFaults, strangers, VirtualSwarm } from "./virtual-swarm.ts";
 
 const second = 1e9;
@@ -116,6 +116,23 @@ test("one seed gives one run, to the byte", () => {
     return JSON.stringify([...swarm.agents.values()].map((agent) => [agent.fired, agent.state.oscillator]));
   });
   assert.equal(runs[0], runs[1]);
+});
+
+test("in a swarm that holds nobody plans to speak within 20 ms of a beat, and not all at the same instant", () => {
+  const swarm = strangersOf(12, "quiet");
+  swarm.run(6 * second);
+  const offsetsMs = new Set<number>();
+  for (let turn = 0; turn < 100; turn++) {
+    swarm.run(swarm.nowNs + 0.05 * second);
+    for (const { state } of swarm.agents.values()) {
+      const sinceBeatNs = (state.updateDueNs - nextBeatNs(state)) % 200e6;
+      const distanceNs = Math.min(Math.abs(sinceBeatNs), 200e6 - Math.abs(sinceBeatNs));
+      // The beat moves a little between the planning and the look.
+      assert.ok(distanceNs >= 19e6, `${state.agentId} speaks ${distanceNs / 1e6} ms from its beat`);
+      offsetsMs.add(Math.round(distanceNs / 1e6));
+    }
+  }
+  assert.ok(offsetsMs.size > 12);
 });
 
 test("an agent whose update is near goes along with others that speak, one whose update is far does not", () => {

@@ -20,7 +20,7 @@ import { coupled, projected, toleranceCycles, type StrategySwitch } from "./coup
 import { pay } from "./energy.ts";
 import { isNewerGoal, type GoalRecord } from "./goal.ts";
 import { isOlderLineage, isSameLineage, type Lineage } from "./lineage.ts";
-import { settleAtMostNs, settleNs, updateIntervalNs } from "./message-budget.ts";
+import { betweenBeats, settleAtMostNs, settleNs, updateIntervalNs } from "./message-budget.ts";
 import { cycleAt, instantOf, lineThrough, withGoal } from "./oscillator.ts";
 import { offsetOfBeat } from "./placements.ts";
 import { beginPursuit } from "./pursuit.ts";
@@ -31,6 +31,7 @@ import {
   beginsBy,
   inForceAt,
   isUpdateNear,
+  nextBeatNs,
   placedFrom,
   rebased,
   type NeighbourSample,
@@ -190,7 +191,8 @@ function onTick(state: RhythmState, { nowNs, unixMs, early = false }: Tick): Rhy
   current = stillNew(current, nowNs, update.distanceCycles);
   const interval = updateIntervalNs(current.goal.periodNs, nowNs >= current.settledFromNs, current.crowd);
   effects.push({ kind: "announce" });
-  return { state: { ...current, updateDueNs: nowNs + interval }, effects };
+  const updateDueNs = betweenBeats(nowNs + interval, nextBeatNs(current), current.goal.periodNs, current.share);
+  return { state: { ...current, updateDueNs }, effects };
 }
 
 /** Founds a lineage if nobody else kept one for long enough. */

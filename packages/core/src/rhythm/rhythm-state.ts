@@ -1,4 +1,5 @@
 /** One agent's rhythm as data: what it pursues, where it stands, whom it hears. Stepped by rhythm-machine.ts. */
+import { hash32 } from "@entrain/kernel";
 import { preferredStrategies, strategyBookWith } from "./built-in-strategies.ts";
 import { defaultEnergy, fullEnergy, type Energy, type EnergyBudget } from "./energy.ts";
 import { shapeOffset, type Shape } from "./goal-shape.ts";
@@ -56,6 +57,8 @@ export interface RhythmState {
   readonly aloneForNs: number;
   /** Agents that the process hosts. */
   readonly crowd: number;
+  /** Where it speaks that others of its host need not speak at once, 0..1: by its id. */
+  readonly share: number;
   /** The last join, goal or new neighbour. */
   readonly renewedNs: number;
   readonly settledFromNs: number;
@@ -94,6 +97,7 @@ export interface RhythmOptions {
   readonly book?: StrategyBook;
 }
 
+const shareSalt = 77;
 const builtInBook = strategyBookWith();
 
 /** A joiner: it guesses its cycle from the wall clock and the goal's anchor, and is silent until it has a lineage. */
@@ -113,6 +117,7 @@ export function createRhythmState(options: RhythmOptions): RhythmState {
     aloneSinceNs: nowNs,
     aloneForNs: options.aloneForNs ?? 2e9,
     crowd: options.crowd ?? 1,
+    share: hash32(agentId, shareSalt) / 2 ** 32,
     renewedNs: nowNs,
     settledFromNs: nowNs + settleNs,
     updateDueNs: nowNs,

@@ -53,6 +53,8 @@ export interface StrategyView {
 export interface Proposal {
   /** Move of the own reference, cycles: positive is forward. */
   readonly moveCycles: number;
+  /** It closes the whole difference at once: no coupling strength makes it longer, for it would end as far on the other side. */
+  readonly isJump?: boolean;
   /** Own beat behind the reference, where the strategy places it itself; else the goal's shape and the plan do. */
   readonly offsetCycles?: number;
   readonly memory?: readonly number[];

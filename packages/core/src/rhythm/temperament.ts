@@ -6,7 +6,7 @@ import { EntrainError, hash32 } from "@entrain/kernel";
 
 /** Per agent; the defaults make all agents alike. */
 export interface Temperament {
-  /** Factor on every move that a strategy proposes, 0..2 (default 1). */
+  /** Factor on every move that a strategy proposes, 0..2 (default 1); 1 at most on one that closes the whole difference. */
   readonly couplingStrength: number;
   /** Share of updates that change nothing, 0..1 (default 0). */
   readonly stubbornness: number;

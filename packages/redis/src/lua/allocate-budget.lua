@@ -26,7 +26,7 @@ end
 if holdingBack() > 0 then
   return fail('recovering', int(holdingBack()))
 end
-if budget.closing then
+if isEnding(budget) then
   return finish(refuse('closing', budget.id))
 end
 local refusal = unknownNames(budget, amounts, who)
@@ -78,9 +78,7 @@ redis.call('SADD', prefix .. 'budget-holdings:' .. budget.id, id)
 redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. id)
 budget.leases = budget.leases + 1
 set(budget, 'leases', budget.leases)
-if tonumber(ARGV[8]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs) then
-  redis.call('HSET', KEYS[7], 'longestLeaseMs', ARGV[8])
-end
+noteLength(tonumber(ARGV[8]))
 remember(budget.id, request.id, digest, id)
 record('allocate', ARGV[4], id)
 return finish({'granted', id, int(untilMs), '0', int(untilMs - nowMs), table.concat(granted, ' ')})

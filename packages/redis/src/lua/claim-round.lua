@@ -1,6 +1,8 @@
 #!lua
--- Takes what waits in a pool for one call (L1, L2). A beat has one round. A round whose holder's lease is over goes to the
--- claimant as it was, with its key, under a higher token. In the recovery window nothing is granted (S1).
+-- Takes what waits in a pool for one call (L1, L2). A beat has one round, and a claim that is late has had its call: one of a
+-- lower beat gets none for two leases after the last round. It is late no more after that: the swarm counts from another beat
+-- then, as after a restart of all of it. A round whose holder's lease is over goes to the claimant as it was, with its key,
+-- under a higher token. In the recovery window nothing is granted (S1).
 --
 -- KEYS: 6
 -- Include: leader, pool
@@ -23,15 +25,16 @@ if isLive(holder) and (holder.agentId ~= ARGV[2] or holder.incarnation ~= tonumb
   return {'held', int(holder.remainingMs)}
 end
 
-local pool = redis.call('HMGET', KEYS[2], 'token', 'beat', 'bytes')
+local pool = redis.call('HMGET', KEYS[2], 'token', 'beat', 'bytes', 'claimedAtMs')
 local key, attempt
 if holder then
   local round = redis.call('HMGET', KEYS[6], 'key', 'attempt')
   key, attempt = round[1], tonumber(round[2]) + 1
 else
   local beat, last = tonumber(ARGV[4]), tonumber(pool[2])
-  -- A goal that is set anew may count from another beat.
-  if beat and last and beat <= last and last - beat < 1000 then
+  local agoMs = nowMs - (tonumber(pool[4]) or 0)
+  local isSoonAfter = agoMs >= 0 and agoMs < 2 * leaseMs
+  if beat and last and (beat == last or (beat < last and isSoonAfter)) then
     return {'done'}
   end
   local items, bytes = 0, tonumber(pool[3]) or 0
@@ -55,7 +58,7 @@ else
   end
   redis.call('HSET', KEYS[2], 'bytes', int(bytes))
   if beat then
-    redis.call('HSET', KEYS[2], 'beat', int(beat))
+    redis.call('HSET', KEYS[2], 'beat', int(beat), 'claimedAtMs', int(nowMs))
   end
   attempt = 1
 end

@@ -1,5 +1,5 @@
 #!lua
--- Makes a budget: a root, or a part of its parent (B1). The same definition again changes nothing.
+-- Makes a budget: a root, or a part of its parent (B1). The same definition again changes nothing, and is refused while it closes.
 --
 -- KEYS: 7
 -- Include: budget-defaults, budget, budget-ends, budget-policy
@@ -12,6 +12,9 @@
 reclaim()
 local id, limits = ARGV[5], wanted(ARGV[7])
 local known = budgetOf(id)
+if known and known.closing then
+  return finish(refuse('closing', id))
+end
 if known then
   return finish(known.definition == ARGV[4] and {'repeated'} or refuse('exists', id))
 end
@@ -27,7 +30,7 @@ if ARGV[6] ~= '' then
   if not parent then
     return finish(refuse('unknown-budget', ARGV[6]))
   end
-  if parent.closing then
+  if isEnding(parent) then
     return finish(refuse('closing', parent.id))
   end
   if parent.children >= tonumber(ARGV[13]) then

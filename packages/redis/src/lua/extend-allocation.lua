@@ -31,8 +31,6 @@ local budget = budgetOf(holding.budgetId)
 local untilMs = math.min(nowMs + tonumber(ARGV[7]), budget.leaseUntilMs or math.huge)
 redis.call('HSET', holding.key, 'leaseUntilMs', int(untilMs))
 redis.call('ZADD', KEYS[3], int(untilMs), 'a:' .. holding.id)
-if tonumber(ARGV[7]) > (tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs) then
-  redis.call('HSET', KEYS[7], 'longestLeaseMs', ARGV[7])
-end
+noteLength(tonumber(ARGV[7]))
 record('extend', ARGV[4])
 return finish({'extended', int(untilMs), int(untilMs - nowMs)})

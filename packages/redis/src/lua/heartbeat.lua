@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 -- Signs of life of one process's agents. Before, the observed time goes on by what passed since the last heartbeat of
--- anybody, but by no more than one step. Who was joining has joined, which is a mark in the log; after, whoever was silent for too long in observed time is judged dead (M1), and
+-- anybody, but by no more than one step: the shorter one of that process and this. Who was joining has joined, which is a mark in the log; after, whoever was silent for too long in observed time is judged dead (M1), and
 -- whoever has been gone for long is forgotten: a few per call. In the recovery window nobody is judged.
 --
 -- KEYS: 11
 -- Include: voters-version, members
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
---         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence of the dead, ARGV[5] time
+--         ARGV[1] generation, ARGV[2] channel, ARGV[3] longest step of observed time, ARGV[4] silence after which these agents are dead, ARGV[5] time
 --         after which the gone are forgotten (all ms), ARGV[6] the swarm's count of beats or '', ARGV[7] its period (ms) or '',
 --         then per agent, each once: agentId, incarnation, health and risk in millionths, load in millionths or '' where it is as
 --         it was told last
@@ -14,9 +14,10 @@
 
 local sweepMax = 50
 
-local tickMs = tonumber(redis.call('HGET', KEYS[2], 'tickMs')) or nowMs
-observedMs = observedMs + math.max(0, math.min(nowMs - tickMs, tonumber(ARGV[3])))
-redis.call('HSET', KEYS[2], 'tickMs', int(nowMs), 'observedMs', int(observedMs))
+local tick = redis.call('HMGET', KEYS[2], 'tickMs', 'stepMs')
+local stepMs = math.min(tonumber(ARGV[3]), tonumber(tick[2]) or math.huge)
+observedMs = observedMs + math.max(0, math.min(nowMs - (tonumber(tick[1]) or nowMs), stepMs))
+redis.call('HSET', KEYS[2], 'tickMs', int(nowMs), 'stepMs', ARGV[3], 'observedMs', int(observedMs))
 if ARGV[6] ~= '' then
   countStands(ARGV[6], ARGV[7])
 end
@@ -34,7 +35,7 @@ for at = 8, #ARGV, 5 do
   elseif not alive or member.incarnation < incarnation then
     unknown[#unknown + 1] = agentId
   else
-    beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
+    beats[#beats + 1], beats[#beats + 2] = signOfLife(ARGV[4]), agentId
     local load = tonumber(ARGV[at + 4]) or member.load
     if member.isJoining or member.health ~= health or member.risk ~= risk or member.load ~= load then
       local isNews = member.isJoining
@@ -58,7 +59,7 @@ if states[1] then
 end
 
 if not recovering then
-  local silentSince = int(observedMs - tonumber(ARGV[4]))
+  local silentSince = int(observedMs - usualSilenceMs)
   for _, agentId in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', silentSince, 'LIMIT', 0, sweepMax)) do
     bury(agentId, readState(agentId), 'dead')
   end

@@ -5,7 +5,7 @@
 -- KEYS: 11
 -- Include: voters-version, members
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua; ARGV[1] generation, ARGV[2] channel, ARGV[3] agentId,
---         ARGV[4] incarnation, ARGV[5] refutations
+--         ARGV[4] incarnation, ARGV[5] refutations, ARGV[6] silence after which it is dead (ms)
 -- Output: 1 where that number holds from now on, else 0
 
 local agentId, refutations = ARGV[3], tonumber(ARGV[5])
@@ -16,7 +16,7 @@ end
 member.refutations, member.isSuspect = refutations, false
 local text = stateText(member)
 redis.call('HSET', KEYS[4], agentId, text)
-redis.call('ZADD', KEYS[5], int(observedMs), agentId)
+redis.call('ZADD', KEYS[5], signOfLife(ARGV[6]), agentId)
 recordMark(agentId, text, redis.call('HGET', KEYS[3], agentId))
 finish()
 return 1

@@ -7,13 +7,13 @@
 -- Include: voters-version, members
 -- Input:  KEYS[1] store key, KEYS[2..11] see members.lua
 --         ARGV[1] generation, ARGV[2] channel, ARGV[3] most members alive, ARGV[4] 1 to take over, else 0,
---         ARGV[5] 1 where an unknown life begins now, 0 where it has been a member before,
+--         ARGV[5] 1 where an unknown life begins now, 0 where it has been a member before, ARGV[6] silence after which these are dead (ms),
 --         then per agent, each once and at least one: agentId, incarnation, health in millionths, offer
 -- Output: membership version; errors `ENTRAIN superseded <agentId>`, `ENTRAIN alive <agentId>`,
 --         `ENTRAIN resource-exhausted <sentence>`
 
 local newcomers = 0
-for at = 6, #ARGV, 4 do
+for at = 7, #ARGV, 4 do
   local member = readState(ARGV[at])
   local alive = member ~= nil and member.state == 'alive'
   if alive and member.incarnation > tonumber(ARGV[at + 1]) then
@@ -34,7 +34,7 @@ end
 local agentIds, offers, states, beats = {}, {}, {}, {}
 local tickets, dealt = dealTickets(newcomers), 0
 local healthDelta = 0
-for at = 6, #ARGV, 4 do
+for at = 7, #ARGV, 4 do
   local agentId, incarnation, health, offer = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3]
   local before = readState(agentId)
   local alive = before ~= nil and before.state == 'alive'
@@ -70,7 +70,7 @@ for at = 6, #ARGV, 4 do
   agentIds[#agentIds + 1] = agentId
   offers[#offers + 1], offers[#offers + 2] = agentId, offer
   states[#states + 1], states[#states + 2] = agentId, text
-  beats[#beats + 1], beats[#beats + 2] = int(observedMs), agentId
+  beats[#beats + 1], beats[#beats + 2] = signOfLife(ARGV[6]), agentId
 end
 redis.call('HSET', KEYS[3], unpack(offers))
 redis.call('HSET', KEYS[4], unpack(states))

@@ -1,9 +1,9 @@
 #!lua flags=no-writes
--- Everybody who is alive, with the observed instant of its last sign of life. Costs O(members): the leader reads it now and then.
+-- Everybody who is alive, with a number that is another one with each sign of life. Costs O(members): the leader reads it now and then.
 --
 -- KEYS: 3
 -- Input:  KEYS[1] store key, KEYS[2] beats, KEYS[3] states; ARGV[1] generation
--- Output: {now, ms, {agentId, observed ms, ...}, {state, ...}}
+-- Output: {now, ms, {agentId, number, ...}, {state, ...}}
 
 local batchMax = 1000
 

@@ -52,7 +52,10 @@ export interface AllocateOptions {
 
 /** Budgets of the swarm. Errors: `store-unavailable`, `deadline-exceeded`, `recovering`. */
 export interface BudgetDesk {
-  /** Makes a budget; the same definition again changes nothing. Errors: `already-exists`, `not-found`, `resource-exhausted`. */
+  /**
+   * Makes a budget; the same definition again changes nothing.
+   * @throws EntrainError `already-exists`; `not-found`; `resource-exhausted`; `conflict` while it or its parent closes
+   */
   create(wish: BudgetWish): Promise<void>;
   /**
    * Takes a part of a budget.

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom, EntrainError } from "@entrain/kernel";
 import { electionTimings } from "@entrain/core/election";
+import type { RuntimeEvent } from "@entrain/ports";
 import { createVirtualTime } from "@entrain/testkit/virtual-time";
 import { createBatcher } from "../batching/batcher.ts";
-import { FleetCall, type FleetBatchInfo, type FleetFlush } from "./fleet-call.ts";
+import { FleetCall } from "./fleet-call.ts";
+import type { FleetBatchInfo, FleetFlush } from "./fleet-call-options.ts";
 import { poolStoreIn } from "./oracle-pool-store.ts";
 
 const periodMs = 200;
@@ -19,6 +21,7 @@ function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<stri
   const ids = Array.from({ length: size }, (_, index) => `agent-${index}`);
   const members = Array.from({ length: membersSize }, (_, index) => `agent-${index}`);
   const calls: Call[] = [];
+  const events: RuntimeEvent[] = [];
   const agents = ids.map((agentId) => {
     const call = new FleetCall<string, string>(
       {
@@ -31,7 +34,7 @@ function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<stri
       },
       {
         ...{ agentId, incarnation: 1, store: lab.storeOf(agentId), clock, timers, random: createRandom(agentId) },
-        ...{ timings: electionTimings(), members: () => members },
+        ...{ timings: electionTimings(), members: () => members, events: (event) => events.push(event) },
       },
     );
     const batcher = createBatcher<string, string>(
@@ -50,7 +53,18 @@ function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<stri
     timers.after(periodMs, turn);
   };
   timers.after(periodMs, turn);
-  return { time, lab, calls, add: () => agents.map(({ agentId, batcher }) => batcher.add(`of ${agentId}`)), agents };
+  const add = () => agents.map(({ agentId, batcher }) => batcher.add(`of ${agentId}`));
+  /** What is told of the calls: how each ended, how many attempts it took, and whether it was another's before. */
+  const told = async () => {
+    await time.advance(10);
+    return events.flatMap((event) =>
+      event.kind === "fleet.called" ? [[event.outcome, event.attempts, event.takenOver] as const] : [],
+    );
+  };
+  const countFrom = (from: number): void => {
+    beat = from;
+  };
+  return { time, lab, calls, add, told, countFrom };
 }
 
 const upper = ({ items }: Call) => Promise.resolve(items.map((item) => item.toUpperCase()));
@@ -82,7 +96,9 @@ test("where one of fifty agents has the batcher its call waits for the others no
 
 test("a call that fails is tried again with the same key, and given up for all after its attempts", async () => {
   let failures = 2;
-  const { time, calls, add } = fleetOf(5, (call) => (failures-- > 0 ? Promise.reject(new Error("503")) : upper(call)));
+  const { time, calls, add, told } = fleetOf(5, (call) =>
+    failures-- > 0 ? Promise.reject(new Error("503")) : upper(call),
+  );
   assert.ok((await time.until(settled(add()))).every(({ status }) => status === "fulfilled"));
   assert.deepEqual(
     calls.map(({ attempt }) => attempt),
@@ -93,6 +109,78 @@ test("a call that fails is tried again with the same key, and given up for all a
   const results = await time.until(settled(add()));
   assert.ok(results.every((result) => result.status === "rejected" && (result.reason as Error).message === "503"));
   assert.equal(calls.length, 6);
+  assert.deepEqual(await told(), [
+    ["answered", 3, false],
+    ["failed", 3, false],
+  ]);
+});
+
+test("an upstream that is down is called once a beat when the retries are spent, whichever agent makes the call", async () => {
+  const { time, calls, add } = fleetOf(5, () => Promise.reject(new Error("503")));
+  for (let round = 1; round <= 15; round++) await time.until(settled(add()));
+  const before = calls.length;
+  assert.ok(before <= 15 + 12, `${before} calls`);
+  for (let round = 1; round <= 10; round++) await time.until(settled(add()));
+  assert.equal(calls.length - before, 10);
+});
+
+test("a result that JSON does not hold fails its own item, and an upstream that answered is not called again", async () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const odd: Readonly<Record<string, unknown>> = { "of agent-0": 1n, "of agent-1": circle, "of agent-2": undefined };
+  const { time, calls, add, told } = fleetOf(4, ({ items }) =>
+    Promise.resolve(items.map((item) => (item in odd ? (odd[item] as string) : item))),
+  );
+  const results = await time.until(settled(add()));
+  assert.deepEqual(
+    results.map((result) => (result.status === "fulfilled" ? result.value : (result.reason as EntrainError).code)),
+    ["invalid-argument", "invalid-argument", null, "of agent-3"],
+  );
+  assert.equal(calls.length, 1);
+  assert.deepEqual(await told(), [["answered", 1, false]]);
+});
+
+test("results that are too long fail the batch that they are for, and nobody else's", async () => {
+  const { time, calls, add } = fleetOf(2, ({ items }) =>
+    Promise.resolve(items.map((item) => (item === "of agent-0" ? "x".repeat(1_100_000) : item))),
+  );
+  const [long, short] = await time.until(settled(add()));
+  assert.equal(long?.status === "rejected" && (long.reason as EntrainError).code, "resource-exhausted");
+  assert.deepEqual(short, { status: "fulfilled", value: "of agent-1" });
+  assert.equal(calls.length, 1);
+});
+
+test("a swarm that is started again and counts from a lower beat has its calls within seconds", async () => {
+  const { time, calls, add, countFrom } = fleetOf(3, upper);
+  countFrom(12_900);
+  await time.until(settled(add()));
+  countFrom(12_600);
+  assert.ok((await time.until(settled(add()), 6_000)).every(({ status }) => status === "fulfilled"));
+  assert.ok(calls.at(-1)!.beat! < 12_900, `beat ${calls.at(-1)?.beat}`);
+});
+
+for (const [what, text] of [
+  ["is no JSON", '["one'],
+  ["holds another number of items than it says", '["one","two"]'],
+] as const)
+  test(`a batch that ${what} fails alone, and once`, async () => {
+    const { time, lab, calls, add } = fleetOf(3, upper);
+    const store = lab.storeOf("stranger");
+    await time.until(store.contribute("prices", { id: "bad/1", count: 1, text }, "stranger"));
+    assert.ok((await time.until(settled(add()))).every(({ status }) => status === "fulfilled"));
+    assert.deepEqual([calls.length, calls[0]?.items.length], [1, 3]);
+    const state = await time.until(store.look("prices", "bad/1"));
+    assert.match(state.kind === "settled" ? state.outcome : "", /invalid-argument/);
+  });
+
+test("a store that is away for a moment when the results are there is told them again, not the upstream", async () => {
+  const { time, lab, calls, add } = fleetOf(3, (call) => {
+    lab.state.cutOff.add(call.by);
+    time.timers.after(600, () => lab.state.cutOff.clear());
+    return upper(call);
+  });
+  assert.ok((await time.until(settled(add()))).every(({ status }) => status === "fulfilled"));
+  assert.equal(calls.length, 1);
 });
 
 test("a request that is wrong is not sent again", async () => {
@@ -105,7 +193,7 @@ test("a request that is wrong is not sent again", async () => {
 
 test("an agent that is cut off in mid-call has been told before another makes the call, under the same key", async () => {
   const log: string[] = [];
-  const { time, lab, calls, add } = fleetOf(4, async (call) => {
+  const { time, lab, calls, add, told } = fleetOf(4, async (call) => {
     log.push(`begin ${call.attempt}`);
     if (call.attempt > 1) return upper(call);
     return new Promise((_resolve, reject) => {
@@ -125,6 +213,10 @@ test("an agent that is cut off in mid-call has been told before another makes th
   assert.ok(calls[1]!.token > first.token && calls[1]!.by !== first.by);
   lab.state.cutOff.clear();
   assert.ok((await time.until(results)).every(({ status }) => status === "fulfilled"));
+  assert.deepEqual(await told(), [
+    ["lost", 1, false],
+    ["answered", 1, true],
+  ]);
 });
 
 test("results whose hints are lost are looked up, and batches that the store has lost are handed over again", async () => {

@@ -7,63 +7,23 @@
  * the same key under a higher token. Order of effects: the round is claimed before the call; its lease is renewed during
  * it; the results are handed out only by its holder.
  */
-import { EntrainError, type Random } from "@entrain/kernel";
-import type { ElectionTimings } from "@entrain/core/election";
+import { EntrainError } from "@entrain/kernel";
 import { claimRank } from "@entrain/core/schedule";
-import type { Clock, ContributionState, PoolRound, PoolStore, Timers } from "@entrain/ports";
+import type { ContributionState, PoolRound } from "@entrain/ports";
 import type { BatchInfo } from "../batching/batcher-options.ts";
-import { resultsOf, withinDeadline } from "../batching/flush-attempt.ts";
+import { createRetryBudget, type RetryBudget } from "../batching/retry-budget.ts";
 import { LeaseKeeper } from "../schedule/lease-keeper.ts";
-import { outcomesOf, resultsFrom } from "./outcome-text.ts";
-
-/** What a flush of the whole fleet is told beside its items. */
-export interface FleetBatchInfo extends Omit<BatchInfo, "key"> {
-  /** The same for all attempts of this call, in whichever agent, and of no other: an idempotency key. */
-  readonly key: string;
-  /** The fencing token: higher than that of every earlier call and attempt. */
-  readonly token: number;
-  /** How many agents contributed. */
-  readonly agents: number;
-}
-
-/** Makes the call for all: one result an item, in their order; an Error among them fails its item alone. */
-export type FleetFlush<Item, Result> = (
-  items: readonly Item[],
-  batch: FleetBatchInfo,
-) => Promise<readonly (Result | Error)[]>;
-
-/** How the call is made. */
-export interface FleetCallOptions<Item, Result> {
-  readonly name: string;
-  readonly flush: FleetFlush<Item, Result>;
-  /** How long after the beat the call waits for the others' items, ms. */
-  readonly collectMs: number;
-  /** Most items of one call. */
-  readonly itemsMax: number;
-  /** Most attempts of one call, over all agents. */
-  readonly attempts: number;
-  readonly retryPauseMs: number;
-  /** How long one attempt may take, ms. */
-  readonly deadlineMs: number;
-}
-
-/** The world of a fleet call. */
-export interface FleetSurroundings {
-  readonly agentId: string;
-  readonly incarnation: number;
-  readonly store: PoolStore;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly timings: ElectionTimings;
-  readonly members: () => readonly string[];
-}
+import type { FleetCallOptions, FleetSurroundings } from "./fleet-call-options.ts";
+import { resultsFrom } from "./outcome-text.ts";
+import { callUpstream } from "./upstream-call.ts";
 
 /** Pause between the first in line and the second, and so on, ms; nobody waits for more than ten others. */
 const stepMs = { min: 1, max: 10 } as const;
 const rankMax = 10;
 /** How often a contribution whose outcome was not told is looked up, ms: hints may be lost. */
 const lookEveryMs = 1_000;
+/** Pause between two attempts to hand results out, ms; the lease bounds them. */
+const settleAgainMs = 100;
 
 /** One agent's part in the calls of one name. */
 export class FleetCall<Item, Result> {
@@ -71,6 +31,10 @@ export class FleetCall<Item, Result> {
   readonly #world: FleetSurroundings;
   readonly #awaited = new Map<string, (state: ContributionState) => void>();
   readonly #unwatch: () => void;
+  /** The swarm's, as this agent sees it: it counts the retries of its own calls, and of those whose outcome it is told. */
+  readonly #budget: RetryBudget = createRetryBudget();
+  /** Contributions whose call this agent made itself, and has counted. */
+  readonly #counted = new Set<string>();
   #callOffClaim: (() => void) | undefined;
   #calling = false;
   #highestToken = 0;
@@ -95,7 +59,7 @@ export class FleetCall<Item, Result> {
     const { store, agentId, timers } = this.#world;
     const { name, collectMs } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ContributionState>();
-    const told = (state: ContributionState): void => {
+    const onState = (state: ContributionState): void => {
       if (state.kind === "settled") resolve(state);
       if (state.kind === "unknown")
         reject(new EntrainError("unavailable", "the store has lost the batch: it is handed over again"));
@@ -106,23 +70,25 @@ export class FleetCall<Item, Result> {
     let callOffLook: () => void = () => undefined;
     const look = (): void => {
       callOffLook = timers.after(lookEveryMs, () => {
-        store.look(name, id).then(told, () => undefined);
+        store.look(name, id).then(onState, () => undefined);
         look();
       });
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#awaited.set(id, told);
+    this.#awaited.set(id, onState);
     try {
       const contribution = { id, count: items.length, text: JSON.stringify(items) };
-      told(await store.contribute(name, contribution, agentId));
+      onState(await store.contribute(name, contribution, agentId));
       this.#claimAfter(beat === undefined ? 0 : collectMs + this.#rankMs(beat), beat);
       look();
       const state = await promise;
-      const results = resultsFrom(name, state.kind === "settled" ? state.outcome : "", items.length);
-      return results as readonly (Result | Error)[];
+      const told = resultsFrom(name, state.kind === "settled" ? state.outcome : "", items.length);
+      if (!this.#counted.has(id)) this.#countCalls(told.failedCalls);
+      return told.results as readonly (Result | Error)[];
     } finally {
       callOffLook();
       this.#awaited.delete(id);
+      this.#counted.delete(id);
       signal.removeEventListener("abort", onAbort);
     }
   }
@@ -174,9 +140,10 @@ export class FleetCall<Item, Result> {
 
   /** Makes the call for all, and hands its results out. */
   async #call(round: PoolRound, beat: number | undefined, sentMs: number): Promise<void> {
-    const { store, clock, timers, timings } = this.#world;
+    const { store, clock, timers, timings, random, events, agentId } = this.#world;
     const { name } = this.#options;
     this.#highestToken = Math.max(this.#highestToken, round.token);
+    for (const { id } of round.contributions) if (this.#awaited.has(id)) this.#counted.add(id);
     const ending = new AbortController();
     const lease = new LeaseKeeper<PoolRound>({
       ...{ clock, timers, timings, held: round, sentMs },
@@ -185,41 +152,36 @@ export class FleetCall<Item, Result> {
         ending.abort();
       },
     });
-    try {
-      const outcomes = await this.#attempted(round, beat, ending.signal);
-      // A settlement that fails is made by whoever takes the round over.
-      if (lease.holds()) await store.settle(name, lease.held(), outcomes);
-    } finally {
-      lease.close();
-    }
+    const startedMs = clock.monoMs();
+    const world = { timers, random, budget: this.#budget, ending: ending.signal };
+    const { texts, isAnswered, attempts, items } = await callUpstream(this.#options, world, round, beat);
+    const tookMs = clock.monoMs() - startedMs;
+    const isSettled = await this.#settle(lease, texts);
+    lease.close();
+    const outcome = isSettled ? (isAnswered ? "answered" : "failed") : "lost";
+    const call = { batcher: name, beat, agents: round.contributions.length, items, takenOver: round.attempt > 1 };
+    events({ kind: "fleet.called", agentId, ...call, outcome, attempts, tookMs });
   }
 
-  /** The outcome texts, one a contribution. */
-  async #attempted(round: PoolRound, beat: number | undefined, ending: AbortSignal): Promise<readonly string[]> {
-    const { timers, random } = this.#world;
-    const { name, flush, attempts, deadlineMs, retryPauseMs } = this.#options;
-    const { contributions, key, token } = round;
-    const items = contributions.flatMap(({ text }) => JSON.parse(text) as readonly Item[]);
-    for (let attempt = round.attempt; ; attempt++)
+  /** Hands the results out, as long as the round is this agent's: a store that is away for a moment is no reason for another call. */
+  async #settle(lease: LeaseKeeper<PoolRound>, texts: readonly string[]): Promise<boolean> {
+    const { store, timers } = this.#world;
+    while (lease.holds())
       try {
-        if (attempt > attempts) throw new EntrainError("unavailable", `${attempts} agents did not survive this call`);
-        const work = (signal: AbortSignal) =>
-          flush(items, { key, token, beat, attempt, signal, agents: contributions.length });
-        const results = await withinDeadline({ timers, deadlineMs, ending }, work);
-        return outcomesOf(contributions, resultsOf(name, results, items.length));
-      } catch (thrown) {
-        const isWorthIt = !(thrown instanceof EntrainError) || thrown.retryable;
-        if (attempt >= attempts || !isWorthIt || ending.aborted) {
-          const error = thrown instanceof Error ? thrown : EntrainError.from(thrown);
-          return outcomesOf(
-            contributions,
-            Array.from(items, () => error),
-          );
-        }
+        return await store.settle(this.#options.name, lease.held(), texts);
+      } catch {
+        // The store's adapter has reported the fault.
         await new Promise<void>((resolve) => {
-          timers.after(retryPauseMs * 2 ** (attempt - 1) * (0.5 + random.next() / 2), resolve);
+          timers.after(settleAgainMs, resolve);
         });
       }
+    return false;
+  }
+
+  /** A call of another agent: so each of them knows about what is left of one budget of retries. */
+  #countCalls(failedCalls: number | undefined): void {
+    if (failedCalls === undefined) this.#budget.succeeded();
+    for (let retry = 1; retry < (failedCalls ?? 0); retry++) this.#budget.take();
   }
 
   /** About as long again as the collecting at most: not every member has the batcher, so that nobody may claim before this one. */

@@ -24,7 +24,7 @@ export function poolStoreIn({ clock, sleep }: PoolWorld) {
   const watchers = new Map<string, (id: string, outcome: string) => void>();
   let waiting: Waiting[] = [];
   let held: Held | undefined;
-  let lastBeat = -Infinity;
+  let last = { beat: -Infinity, atMs: -Infinity };
   let token = 0;
 
   async function answer<T>(agentId: string, answering: () => T): Promise<T> {
@@ -55,12 +55,14 @@ export function poolStoreIn({ clock, sleep }: PoolWorld) {
         const isLive = held !== undefined && held.leaseUntilMs > nowMs;
         if (held !== undefined && isLive && held.round.agentId !== agentId)
           return { kind: "held", remainingMs: held.leaseUntilMs - nowMs };
-        if (held === undefined && beat !== undefined && beat <= lastBeat) return { kind: "done" };
+        const isSoonAfter = nowMs - last.atMs < 2 * leaseMs;
+        const isDone = beat === last.beat || (beat !== undefined && beat < last.beat && isSoonAfter);
+        if (held === undefined && isDone) return { kind: "done" };
         const taken = held?.taken ?? waiting;
         if (taken.length === 0) return { kind: "empty" };
         if (held === undefined) {
           waiting = [];
-          lastBeat = beat ?? lastBeat;
+          if (beat !== undefined) last = { beat, atMs: nowMs };
         }
         token += 1;
         const { key, attempt } = held?.round ?? { key: `round-${token}`, attempt: 0 };

@@ -177,7 +177,7 @@ export const ledgerCases: readonly ConformanceCase<StoreUnderTest>[] = [
           fc.constantFrom(...incidents),
           fc.constantFrom("a", "b", "c"),
           fc.constantFrom("x", "y"),
-          fc.constantFrom<ActSource>("committed", "adopted", "safe-alone"),
+          fc.constantFrom<ActSource>("committed", "adopted", "safe-alone", "local"),
         )
         .map(([incidentId, agentId, action, source]) => actOf(incidentId, agentId, action, source));
       await fc.assert(

@@ -110,6 +110,37 @@ export const poolCases: readonly ConformanceCase<StoreUnderTest>[] = [
     },
   },
   {
+    name: "a claim that comes late has had its call, and a count that has gone back gets its rounds again",
+    async run(swarm) {
+      const store = (await swarm.client()).pools;
+      const taken = async (beat: number, leaseMs: number): Promise<PoolRound> => {
+        let answer: RoundAnswer = { kind: "empty" };
+        await waitFor(`the round of beat ${beat}`, async () => {
+          answer = await store.claim(pool, claimOf("a", beat, { leaseMs }));
+          return answer.kind === "granted";
+        });
+        return granted(answer);
+      };
+      let beat = 900;
+      await waitFor("a claim that is late by a beat is refused", async () => {
+        beat += 10;
+        await give(store, `on-time/${beat}`);
+        await store.settle(pool, await taken(beat, 2_000), []);
+        await give(store, `late/${beat}`);
+        const late = await store.claim(pool, claimOf("b", beat - 1, { leaseMs: 2_000 }));
+        if (late.kind === "granted") await store.settle(pool, late.round, []);
+        return late.kind === "done";
+      });
+      // Two leases after the last claim nobody is late any more: whoever counts lower counts anew.
+      const anew = await taken(600, 1);
+      assert.deepEqual(idsOf(anew), [`late/${beat}`]);
+      await store.settle(pool, anew, ["done"]);
+      await give(store, "anew/1");
+      assert.deepEqual(await store.claim(pool, claimOf("b", 600)), { kind: "done" }, "a beat has one round");
+      assert.deepEqual(idsOf(await taken(601, 1_000)), ["anew/1"]);
+    },
+  },
+  {
     name: "a batch that is too long, or whose id has spaces, is refused by name",
     async run(swarm) {
       const store = (await swarm.client()).pools;

@@ -18,11 +18,12 @@ import type {
   SessionDetail,
   SessionView,
   SwarmView,
+  VotersView,
 } from "./console-views.ts";
 
 /**
  * Errors of every call: `unavailable` where nobody answers in time, `invalid-argument` where the console says what is wrong
- * with the request, `internal` where it refuses otherwise.
+ * with the request, `not-found` and `conflict` where it says so, `internal` where it refuses otherwise.
  */
 export interface ConsoleClient {
   readonly url: string;
@@ -42,6 +43,10 @@ export interface ConsoleClient {
   budgets(): Promise<readonly BudgetView[]>;
   /** The audit of the budgets; a long log takes seconds. */
   auditBudgets(): Promise<AuditView>;
+  /** Whose votes count. */
+  voters(): Promise<VotersView>;
+  /** Takes a dead voter's vote away; `not-found` where it has none, `conflict` where it lives. */
+  removeVoter(agentId: string): Promise<void>;
   /** The newest sessions, at most `limit`. */
   sessions(limit: number): Promise<readonly SessionView[]>;
   session(sessionId: string): Promise<SessionDetail>;
@@ -95,6 +100,11 @@ export function createConsoleClient(url: string, token?: string, onStale?: () =>
     },
     auditDecisions: (limit) =>
       ask<DecisionAuditView>(`/api/v1/decision-audit?limit=${limit}`, { signal: AbortSignal.timeout(auditDeadlineMs) }),
+    voters: () => get<VotersView>("/api/v1/voters"),
+    async removeVoter(agentId) {
+      const signal = AbortSignal.timeout(writeDeadlineMs);
+      await ask<unknown>(`/api/v1/voters/${encodeURIComponent(agentId)}`, { method: "DELETE", signal });
+    },
     async sessions(limit) {
       return (await get<{ readonly sessions: readonly SessionView[] }>(`/api/v1/sessions?limit=${limit}`)).sessions;
     },
@@ -167,6 +177,7 @@ async function call<View>(url: string, path: string, question: HttpQuestion): Pr
     throw new EntrainError("invalid-argument", detail + instead, { field: pointer ?? path, nearest });
   }
   if (status === 404 && detail !== undefined) throw new EntrainError("not-found", detail);
+  if (status === 409 && detail !== undefined) throw new EntrainError("conflict", detail);
   const words = [title, detail].filter((part) => part !== undefined).join(": ");
   throw new EntrainError("internal", `the console refused ${path}: ${status} ${words}`);
 }

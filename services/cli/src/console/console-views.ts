@@ -124,6 +124,14 @@ export interface BudgetView {
   readonly leases: number;
 }
 
+/** `GET /api/v1/voters` */
+export interface VotersView {
+  readonly version: number;
+  /** How many votes are a majority. */
+  readonly quorum: number;
+  readonly voters: readonly { readonly agentId: string; readonly since: number | null; readonly dead: boolean }[];
+}
+
 /** One of `GET /api/v1/sessions`. */
 export interface SessionView {
   readonly sessionId: string;

@@ -42,8 +42,18 @@ const refused: [string, RegExp][] = [
   ["--agents=", /^--agents has no value/],
   ["--period 1", /^--period is "1": write a number and a unit: 200ms/],
   ["--period 0s", /^--period is "0s": choose a period from 20 ms/],
-  ["--period 48h", /^--period is "48h": choose a period from 20 ms to .* \(24 h\)$/],
-  ["--goal dance", /^--goal is "dance"/],
+  [
+    "--period 48h",
+    /^--period is "48h": choose a period from 20 ms to .* \(24 h\); the nearest possible: .* --period 1d$/,
+  ],
+  [
+    "--goal dance",
+    /^--goal is "dance": choose one of .*; the nearest possible: npm start -- --agents 5 --goal sync --period 1s$/,
+  ],
+  [
+    "--goal spread --agents 1",
+    /^--goal is "spread": a spread needs at least 2 agents, .*; the nearest possible: npm start -- --agents 1 --goal sync --period 1s$/,
+  ],
   ["--port 65536", /^--port is "65536": give a whole number from 0 to 65535$/],
   ["--port http", /^--port is "http"/],
   ["--for 20", /^--for is "20": write a number and a unit/],

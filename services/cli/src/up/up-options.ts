@@ -4,7 +4,7 @@
  */
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
-import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
+import { checkGoal, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
 import { EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
 import { readFlags } from "../flags.ts";
 import { readWholeNumber } from "../numbers.ts";
@@ -53,11 +53,12 @@ export function readUpOptions(argv: readonly string[], defaults: UpDefaults): Up
   const kind = flags.text("goal") ?? defaults.goal;
   const periodText = flags.text("period") ?? formatDuration(defaults.periodMs);
   const periodMs = parseDurationMs("--period", periodText);
-  refuseImpossibleGoal(kind, periodMs, periodText);
+  const agents = readWholeNumber("--agents", flags.text("agents") ?? "5", 1, agentsMax);
+  refuseImpossibleGoal({ kind, periodMs, agents }, periodText);
   const forText = flags.text("for");
   const portText = flags.text("port") ?? String(defaults.port);
   return {
-    agents: readWholeNumber("--agents", flags.text("agents") ?? "5", 1, agentsMax),
+    agents,
     periodMs,
     goal: kind as GoalKind,
     port: readWholeNumber("--port", portText, 0, 65_535),
@@ -68,16 +69,24 @@ export function readUpOptions(argv: readonly string[], defaults: UpDefaults): Up
   };
 }
 
-/** Core's rule in the words of the command line. */
-function refuseImpossibleGoal(kind: string, periodMs: number, periodText: string): void {
+/** Core's rule in the words of the command line, which is told with its nearest possible flags. */
+function refuseImpossibleGoal(asked: Pick<UpOptions, "agents" | "periodMs"> & { kind: string }, periodText: string) {
+  const { kind, periodMs, agents } = asked;
   try {
-    checkGoal({ kind, periodMs });
+    checkGoal({ kind, periodMs }, { agents });
   } catch (thrown) {
-    const error = EntrainError.from(thrown);
-    const remedy = error.remedy ?? error.message;
-    if (error.field === "kind") throw EntrainError.invalid("--goal", kind, remedy);
-    throw EntrainError.invalid("--period", periodText, remedy);
+    const { field, remedy, message, nearest } = EntrainError.from(thrown);
+    const sentence = `${remedy ?? message}${possible(nearest as GoalRequest | undefined, agents)}`;
+    if (field === "kind") throw EntrainError.invalid("--goal", kind, sentence, { nearest });
+    throw EntrainError.invalid("--period", periodText, sentence, { nearest });
   }
+}
+
+/** The flags of the nearest goal that can be pursued. */
+function possible(nearest: GoalRequest | undefined, agents: number): string {
+  if (nearest === undefined) return "";
+  const flags = `--agents ${agents} --goal ${nearest.kind} --period ${formatDuration(nearest.periodMs)}`;
+  return `; the nearest possible: npm start -- ${flags}`;
 }
 
 function readForMs(text: string): number {

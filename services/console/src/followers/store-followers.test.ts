@@ -4,13 +4,13 @@ import { createRandom, EntrainError } from "@entrain/kernel";
 import type { MembershipDelta } from "@entrain/core/membership";
 import type { GoalRecord } from "@entrain/core/rhythm";
 import type { Decision } from "@entrain/core/decision";
-import type { LedgerEntry, StoreStatus } from "@entrain/ports";
+import type { VotersRecord } from "@entrain/core/vote";
+import type { LedgerEntry, RuntimeEvent, StoreStatus } from "@entrain/ports";
 import { createSwarmModel, type SwarmInput } from "../swarm-model/swarm-model.ts";
 import { createManualTime } from "../testing/manual-timers.ts";
 import { decisionOf, goalOf, leaderOf, memberOf, viewOf } from "../testing/facts.ts";
 import { followStore, type ConsoleStore } from "./store-followers.ts";
 
-const ignore = (): void => undefined;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A store whose answers and hints a test sets by hand. */
@@ -21,6 +21,7 @@ function storeOf() {
     leader: leaderOf("a", 1),
     entries: [] as readonly LedgerEntry[],
     contextVersion: 0,
+    voters: { version: 0, voters: [] } as VotersRecord,
     status: { up: true, generation: 1 } as StoreStatus,
     away: false,
   };
@@ -71,6 +72,7 @@ function storeOf() {
       list: () => Promise.resolve({ sessions: [], next: undefined }),
       watch: watch("sessions"),
     },
+    votes: { voters: () => answer("voters", () => says.voters) },
     budgets: {
       reclaim: () => Promise.resolve(0),
       list: () => Promise.resolve({ budgets: [], next: undefined }),
@@ -94,8 +96,10 @@ function following() {
   };
   const { clock, timers } = time;
   const onFailure = (what: string): void => void failures.push(what);
-  const stop = followStore({ store, model, feed, clock, timers, random: createRandom(1), events: ignore, onFailure });
-  return { ...rest, time, model, events, failures, stop };
+  const counted: RuntimeEvent[] = [];
+  const around = { clock, timers, random: createRandom(1), onFailure, votersMin: 2 };
+  const stop = followStore({ store, model, feed, events: (event) => counted.push(event), ...around });
+  return { ...rest, time, model, events, counted, failures, stop };
 }
 
 test("everything is read at once, and then polled", async () => {
@@ -112,6 +116,21 @@ test("everything is read at once, and then polled", async () => {
   for (const what of ["snapshot", "changes since 1", "leader", "stats", "list 100", "versions"])
     assert.ok(calls.includes(what), `${what} in ${calls.join()}`);
   assert.ok(!calls.includes("document"), "an unchanged context is not read");
+});
+
+test("voters are counted again and again, by whether they live, with what is a quorum of them", async () => {
+  const { says, counted, time } = following();
+  await settled();
+  const latest = (): RuntimeEvent | undefined => counted.findLast(({ kind }) => kind === "voters.counted");
+  assert.deepEqual(latest(), { kind: "voters.counted", alive: 0, dead: 0, quorum: 2 });
+  const voter = (agentId: string, dead: boolean) => ({ agentId, sinceMs: 1, dead });
+  const names = ["a", "b", "c", "d", "e"];
+  says.voters = { version: 5, voters: names.map((name, index) => voter(name, index < 3)) };
+  for (let tenth = 0; tenth < 30; tenth++) {
+    time.pass(100);
+    await settled();
+  }
+  assert.deepEqual(latest(), { kind: "voters.counted", alive: 2, dead: 3, quorum: 3 });
 });
 
 test("a hint of another version reads the deltas; where they have a gap, the whole", async () => {
@@ -150,7 +169,15 @@ test("a store that comes back is read anew at once; another generation whole (S1
   hint("store", { up: true, generation: 2 });
   time.pass(10);
   await settled();
-  assert.deepEqual(calls.toSorted(), ["directive figures", "leader", "list 1000", "snapshot", "stats", "versions"]);
+  assert.deepEqual(calls.toSorted(), [
+    "directive figures",
+    "leader",
+    "list 1000",
+    "snapshot",
+    "stats",
+    "versions",
+    "voters",
+  ]);
 });
 
 test("a pushed decision is told at once, a missed one by the next poll, many missed ones by one long list", async () => {

@@ -4,6 +4,7 @@
  * anew.
  */
 import type { Random } from "@entrain/kernel";
+import { quorumOf } from "@entrain/core/vote";
 import type {
   BudgetStore,
   Clock,
@@ -17,6 +18,7 @@ import type {
   SessionStore,
   StoreHealth,
   Timers,
+  VoteStore,
 } from "@entrain/ports";
 import { ContextFollower } from "@entrain/runtime";
 import type { SwarmInput, SwarmModel } from "../swarm-model/swarm-model.ts";
@@ -34,6 +36,7 @@ export interface ConsoleStore {
   readonly context: ContextStore;
   readonly budgets: BudgetStore;
   readonly sessions: SessionStore;
+  readonly votes: Pick<VoteStore, "voters">;
   readonly health: StoreHealth;
 }
 
@@ -46,6 +49,8 @@ export interface StoreFollowerOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly events: EventSink;
+  /** The least number of voters that is a quorum. */
+  readonly votersMin: number;
   readonly onFailure: (what: string, thrown: unknown) => void;
 }
 
@@ -73,7 +78,8 @@ export function followStore(options: StoreFollowerOptions): () => void {
   const budgets = followed("budgets", 1_000, () => budgetReader.read());
   const sessionReader = createSessionReader({ sessions: store.sessions, clock: options.clock, feed });
   const sessions = followed("sessions", 1_000, () => sessionReader.read());
-  const all = [members, leader, ledger, budgets, sessions];
+  const voters = followed("voters", snapshotEveryMs, createVoterReader(options));
+  const all = [members, leader, ledger, budgets, sessions, voters];
   const { health, context: contextStore } = store;
   const seed = String(random.next());
   const context = new ContextFollower({ store: contextStore, health, timers, events: options.events, seed });
@@ -145,6 +151,15 @@ async function tellDirective({ store, feed, onFailure }: StoreFollowerOptions, i
   } catch (thrown) {
     onFailure("directives", thrown);
   }
+}
+
+/** Nothing of the model rests on the voters: what is counted goes to whoever watches the metrics. */
+function createVoterReader({ store, events, votersMin }: StoreFollowerOptions): () => Promise<void> {
+  return async () => {
+    const { voters } = await store.votes.voters();
+    const dead = voters.filter((voter) => voter.dead).length;
+    events({ kind: "voters.counted", alive: voters.length - dead, dead, quorum: quorumOf(voters.length, votersMin) });
+  };
 }
 
 function createLedgerReader({ store, model, feed, events }: StoreFollowerOptions): () => Promise<void> {

@@ -31,7 +31,7 @@ export function holdByMedian({ neighbours, elapsedNs, goal, memory }: StrategyVi
   const kept = (memory[0] ?? 0) * Math.exp(-elapsedNs / leakNs);
   const drifted = (rate: number): number => (rate * elapsedNs) / goal.periodNs;
   if (error === undefined) return { moveCycles: drifted(kept), memory: [kept] };
-  if (Math.abs(error) > jumpBeyondCycles) return { moveCycles: error, memory: [kept] };
+  if (Math.abs(error) > jumpBeyondCycles) return { moveCycles: error, isJump: true, memory: [kept] };
   if (elapsedNs < seldomNs) return { moveCycles: couplingGain.frequent * error + drifted(kept), memory: [kept] };
   const errorNs = error * goal.periodNs;
   const isDrift = Math.abs(errorNs) < drift.belowNs && elapsedNs <= drift.withinNs;

@@ -16,6 +16,7 @@ export const wallClock: Strategy = {
   price: { perUpdate: 0.1, perRad: 2 },
   propose({ wallCycle, cycle }) {
     const error = wallCycle - cycle;
-    return { moveCycles: Math.abs(error) > jumpBeyondCycles ? error : gain * error };
+    const isJump = Math.abs(error) > jumpBeyondCycles;
+    return { moveCycles: isJump ? error : gain * error, isJump };
   },
 };

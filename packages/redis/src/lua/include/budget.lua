@@ -4,8 +4,8 @@
 -- Include after: budget-defaults
 -- Input:  KEYS[2] budgets, KEYS[3] leases, KEYS[4] requests, KEYS[5] ended, KEYS[6] log, KEYS[7] counters
 --         ARGV[2] channel, ARGV[3] what the keys of single budgets begin with
--- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, idle, add, set, movePart, moveAcross, owe, saveLoans,
---         remember, recall, forgetRequest, record, finish, holdingBack, nextNumber, refuse
+-- Offers: budgetOf, parentOf, childrenOf, holdingOf, wordsOf, wanted, isEnding, idle, add, set, movePart, moveAcross, owe,
+--         saveLoans, remember, recall, forgetRequest, record, finish, noteLength, holdingBack, nextNumber, refuse
 
 local logMax = 200000
 local leaseUsualMs = 60000
@@ -98,6 +98,11 @@ local function holdingOf(id)
   }
 end
 
+-- Closing, or its lease is over and others are reclaimed first: what it granted would have ended already.
+local function isEnding(budget)
+  return budget.closing or (budget.leaseUntilMs and budget.leaseUntilMs <= nowMs)
+end
+
 -- What nobody has of a resource, whatever the policy says.
 local function idle(budget, resource)
   if not budget.limit[resource] then
@@ -160,6 +165,34 @@ local function finish(reply)
   return reply
 end
 
+-- Leases longer than usual are noted by steps of a quarter: `long:<ms>` of the counters → until when one of that length may
+-- last that was granted or prolonged by now. What is over when writes are lost no longer counts.
+local function noteLength(leaseMs)
+  if leaseMs <= leaseUsualMs then
+    return
+  end
+  local stepMs = leaseUsualMs
+  while stepMs < leaseMs do
+    stepMs = math.ceil(stepMs * 1.25)
+  end
+  local field = 'long:' .. int(stepMs)
+  -- Never to an earlier end, should the clock go back.
+  local untilMs = math.max(nowMs + stepMs, tonumber(redis.call('HGET', KEYS[7], field)) or 0)
+  redis.call('HSET', KEYS[7], field, int(untilMs))
+end
+
+-- The longest lease that may have been granted or prolonged at an instant.
+local function longestAt(atMs)
+  local longestMs, flat = leaseUsualMs, redis.call('HGETALL', KEYS[7])
+  for at = 1, #flat, 2 do
+    local stepMs = tonumber(string.match(flat[at], '^long:(%d+)$'))
+    if stepMs and tonumber(flat[at + 1]) > atMs then
+      longestMs = math.max(longestMs, stepMs)
+    end
+  end
+  return longestMs
+end
+
 -- After lost writes nobody knows what was granted last: until the longest lease is over nothing new is granted and nothing
 -- reclaimed (S1). Milliseconds left, 0 where that is over.
 local function holdingBack()
@@ -167,9 +200,9 @@ local function holdingBack()
   if not window[1] then
     return 0
   end
-  local openedMs = tonumber(window[1]) - tonumber(window[2])
-  local longestMs = tonumber(redis.call('HGET', KEYS[7], 'longestLeaseMs')) or leaseUsualMs
-  local leftMs = openedMs + math.max(longestMs, tonumber(window[2])) - nowMs
+  local windowMs = tonumber(window[2])
+  local openedMs = tonumber(window[1]) - windowMs
+  local leftMs = openedMs + math.max(longestAt(openedMs), windowMs) - nowMs
   return nowMs >= openedMs and math.max(0, leftMs) or 0
 end
 

@@ -11,7 +11,7 @@
 -- Input:  KEYS[2] membership, KEYS[3] offers, KEYS[4] states, KEYS[5] beats, KEYS[6] dead, KEYS[7] left, KEYS[8] deltas,
 --         KEYS[9] free tickets, KEYS[10] voters, KEYS[11] dead voters by observed ms
 --         ARGV[2] channel
--- Offers: version, observedMs, readState, stateText, recordChange, recordMark, dealTickets, countStands, bury, forget,
+-- Offers: version, observedMs, signOfLife, readState, stateText, recordChange, recordMark, dealTickets, countStands, bury, forget,
 --         finish, raiseVotersVersion, removeVoter
 
 local deltasMax = 2000
@@ -25,6 +25,14 @@ local version = math.max(storedVersion, numberFloor)
 local observedMs = tonumber(membership[2]) or 0
 local count = {cycle = tonumber(membership[3]), atMs = tonumber(membership[4]), periodMs = tonumber(membership[5])}
 local effectiveBeat = membership[6] or ''
+
+-- The score of a sign of life: its observed instant, moved by how much longer than this the member may be silent. So one look
+-- finds whoever was silent for too long, each by what its own process said; at the default it is the instant.
+local usualSilenceMs = 3000
+
+local function signOfLife(deadAfterMs)
+  return int(observedMs + tonumber(deadAfterMs) - usualSilenceMs)
+end
 
 local function readState(agentId)
   local text = redis.call('HGET', KEYS[4], agentId)
