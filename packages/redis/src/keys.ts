@@ -193,60 +193,6 @@ export interface VoteKeys {
   readonly evictions: string;
   /** Sorted set: proposals as they were made. Each has a hash, `<prefix>proposal:<id>`, and `<prefix>proposal-votes:<id>` for its round. */
   readonly proposals: string;
-    /** The committed decision (JSON). */
-    readonly decisions: string;
-    /** The incident of a directive that was settled. */
-    readonly directives: string;
-    /** The new goal (JSON). */
-    readonly goal: string;
-    /** The new entry (JSON), or, where that is long, its version. */
-    readonly context: string;
-    /** Ids of the budgets whose figures changed (JSON). */
-    readonly budgets: string;
-    /** Lines that have something, tasks that have ended (JSON). */
-    readonly tasks: string;
-    /** A session and its state (JSON). */
-    readonly sessions: string;
-    /** Groups of the bus that have got something (JSON). */
-    readonly bus: string;
-  };
-}
-
-function channelsOf(base: string): StoreKeys["channels"] {
-  return {
-    membership: `${base}:channel:membership`,
-    leader: (election) => `${base}:channel:leader:${election}`,
-    lock: (name) => `${base}:channel:lock:${name}`,
-    barrier: (name) => `${base}:channel:barrier:${name}`,
-    poolPrefix: `${base}:channel:pool:`,
-    leaderReports: `${base}:channel:leader-reports`,
-    proposals: `${base}:channel:proposals`,
-    decisions: `${base}:channel:decisions`,
-    directives: `${base}:channel:directives`,
-    goal: `${base}:channel:goal`,
-    context: `${base}:channel:context`,
-    budgets: `${base}:channel:budgets`,
-    tasks: `${base}:channel:tasks`,
-    sessions: `${base}:channel:sessions`,
-    bus: `${base}:channel:bus`,
-  };
-}
-
-/** The keys of voters and votes (M2). */
-export interface VoteKeys {
-  /** Hash: agentId → when it became a voter; their version is in `membership`. */
-  readonly voters: string;
-  /** Sorted set: voters that are dead, by observed ms of their death. */
-  readonly dead: string;
-  /** Hash: agentId → incarnation, joinedAtMs, since when it waits to be a voter. */
-  readonly candidates: string;
-  /** Hash: agentId → observed ms of its death, voters that vote it out. */
-  readonly evictions: string;
-  /**
-   * Sorted set: proposals in the order in which they were made. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
-   * round, `<prefix>proposal-votes:<proposalId>`.
-   */
-  readonly proposals: string;
   /** Hash: voter → term, its renewals and the instant of its report that the swarm's leader is gone (L5). */
   readonly leaderReports: string;
 }
