@@ -2,8 +2,8 @@
  * A process that hosts agents: opens the store, the gRPC server and the phase transport once for all of them, and drives
  * their loops.
  *
- * Order at the start: listen (the address must be known), connect, read the goal, listen to the rhythm, register, stand
- * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
+ * Order at the start: connect, become the newest life of its agents, listen (the address must be known), read the goal,
+ * listen to the rhythm, register, stand for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
  * is let in, resign, finish what is under way, leave, fall silent, close the server, close the store.
  */
 import { createRandom, EntrainError } from "@entrain/kernel";
@@ -35,6 +35,7 @@ import { createHostPeers, type HostPeers } from "./host-peers.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
+import { newestLife } from "./newest-life.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
 
@@ -62,7 +63,8 @@ class Host implements AgentHost {
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
-  readonly #incarnation = Math.floor(this.#clock.unixMs());
+  /** Of all its agents: the ms of its creation, or what makes it the newest; settled before anything is said in its name. */
+  #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
   readonly peers: HostPeers;
@@ -86,7 +88,8 @@ class Host implements AgentHost {
     this.#options = options;
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
-    this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
+    const incarnation = (): number => this.#incarnation;
+    this.leases = createLeases({ options, incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.#context = createHostContext(options, { store: this.#store, clock: this.#clock });
     this.#context.onNews(listeners.onContext);
@@ -100,7 +103,7 @@ class Host implements AgentHost {
       onOffer: () => this.#loops?.membership.reoffer(),
     });
     this.peers = createHostPeers({
-      ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
+      ...{ options, incarnation, store: this.#store, clock: this.#clock },
       loops: () => this.#loops,
     });
     this.#goal = createSwarmGoal({
@@ -119,7 +122,7 @@ class Host implements AgentHost {
       strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });
     this.#decisions = createHostedDecisions({
-      ...{ options, incarnation: this.#incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
+      ...{ options, incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
       context: this.#context.follower,
       events: options.events,
       ...{ hub: this.#hub, roleOf: (agentId: string) => this.#loops?.roleOf(agentId) },
@@ -182,15 +185,19 @@ class Host implements AgentHost {
     const { agentIds, events, rhythm } = this.#options;
     const { temperament, energy } = rhythm;
     this.#probe.start();
+    await this.#unlessAway(
+      ending,
+      this.#store.connect().then(async () => {
+        this.#incarnation = await newestLife(this.#store.registry, agentIds, this.#incarnation);
+      }),
+    );
     const loops = await this.#openLoops();
     this.#loops = loops;
     this.#unwatch = this.#store.health.watch((status) => {
       this.#onStore(status);
     });
-    await this.#unlessAway(
-      ending,
-      this.#store.connect().then(() => this.#goal.read()),
-    );
+    this.#onStore(this.#store.health.status());
+    await this.#unlessAway(ending, this.#goal.read());
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     this.#context.start();
