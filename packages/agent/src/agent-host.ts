@@ -63,7 +63,7 @@ class Host implements AgentHost {
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
-  /** Of all its agents: the ms of its creation, or what makes it the newest; settled before anything is said in its name. */
+  /** Of all its agents; settled by the start, before anything is said in their name. */
   #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
@@ -185,17 +185,10 @@ class Host implements AgentHost {
     const { agentIds, events, rhythm } = this.#options;
     const { temperament, energy } = rhythm;
     this.#probe.start();
-    await this.#unlessAway(
-      ending,
-      this.#store.connect().then(async () => {
-        this.#incarnation = await newestLife(this.#store.registry, agentIds, this.#incarnation);
-      }),
-    );
+    await this.#unlessAway(ending, this.#connect());
     const loops = await this.#openLoops();
     this.#loops = loops;
-    this.#unwatch = this.#store.health.watch((status) => {
-      this.#onStore(status);
-    });
+    this.#unwatch = this.#store.health.watch((status) => this.#onStore(status));
     this.#onStore(this.#store.health.status());
     await this.#unlessAway(ending, this.#goal.read());
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
@@ -210,6 +203,11 @@ class Host implements AgentHost {
     this.peers.bus.start(loops.messages);
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
+  }
+
+  async #connect(): Promise<void> {
+    await this.#store.connect();
+    this.#incarnation = await newestLife(this.#store.registry, this.#options.agentIds, this.#incarnation);
   }
 
   /** What the start asks of the store; where that is away and not required, the start goes on, degraded. */
@@ -232,9 +230,7 @@ class Host implements AgentHost {
     await closeInOrder([
       () => this.leases.close(),
       () => loops?.election.stop(),
-      () => {
-        this.peers.votes.stop();
-      },
+      () => this.peers.votes.stop(),
       async () => {
         [drained] = await Promise.all([
           this.#decisions.drain(drainMs),
@@ -282,9 +278,7 @@ class Host implements AgentHost {
       },
       onLeader: this.#listeners.onLeader,
       onRole: this.#listeners.onRole,
-      onSuperseded: (agentId) => {
-        this.#onSuperseded(agentId);
-      },
+      onSuperseded: (agentId) => this.#onSuperseded(agentId),
     });
   }
 
