@@ -258,7 +258,7 @@ function judge(
     safeAlone: loneActs.length,
     ...{ again, actedTwice },
     ...{ decided, replayed },
-    later: ledger.filter(({ incidentId }) => /\/(?!1$)\d+$/.test(incidentId)).length,
+    later: laterOccurrences(ledger),
     safeMode: ledger.filter(({ input }) => input.safeMode).length,
     policies: new Set(ledger.map(({ policyHash }) => policyHash)).size,
     terms: new Set(ledger.map(({ term }) => term)).size,
@@ -267,4 +267,10 @@ function judge(
     safeActs: listLoneActs(acts),
     violations,
   };
+}
+
+/** How many occurrences there are beside the first in the ledger of each fingerprint; generations number theirs anew. */
+function laterOccurrences(ledger: readonly Decision[]): number {
+  const fingerprints = ledger.flatMap(({ incidentId }) => /^(.+)\/\d+$/.exec(incidentId)?.[1] ?? []);
+  return fingerprints.length - new Set(fingerprints).size;
 }

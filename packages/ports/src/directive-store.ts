@@ -23,7 +23,10 @@ export interface DirectiveFigures {
 
 /** Errors: `store-unavailable`, `deadline-exceeded`. A decision with terms opens its directive in the step that commits it. */
 export interface DirectiveStore {
-  /** Open ones in which these agents have not said their last word, oldest deadline first; those that are over are left out. */
+  /**
+   * Open ones in which these agents have not said their last word, oldest deadline first; those that are over are left out. Where
+   * many are open and many agents ask, the oldest, and of the others some by turns: who asks again is told of all.
+   */
   find(agentIds: readonly string[]): Promise<readonly OpenTarget[]>;
   /** With the decision, where it was begun. */
   begin(

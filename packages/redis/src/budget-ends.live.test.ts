@@ -51,7 +51,7 @@ test("a budget whose lease is over grants nothing and gets no children, however 
   assert.ok(grants.every(({ kind }) => kind === "granted"));
   // As if all that time had passed, of `run` last of all.
   const keys = storeKeys(swarm.swarmId);
-  const members = await raw.zrange(keys.budgetLeases, 0, -1);
+  const members = await raw.zrange(keys.budgetLeases, "0", "-1");
   await raw.zadd(keys.budgetLeases, ...members.flatMap((member) => [member === "b:run" ? "2" : "1", member]));
   await raw.hset(`${keys.prefix}budget:run`, "leaseUntilMs", 2);
   const closing = { kind: "refused", refusal: { kind: "closing", budgetId: "run" } };

@@ -1,12 +1,16 @@
 /** Directives in Redis: see lua/include/directive.lua and the commands over it. */
 import { directiveLimits, type Decision, type Directive, type DirectiveTarget } from "@entrain/core/decision";
 import { compareIds, EntrainError } from "@entrain/kernel";
-import type { DirectiveStore } from "@entrain/ports";
+import type { DirectiveStore, OpenTarget } from "@entrain/ports";
 import type { CommandPlane } from "./command-plane.ts";
 import type { StoreKeys } from "./keys.ts";
 import type { MessageHub } from "./message-hub.ts";
 
 type Fields = readonly string[];
+
+/** Targets that are looked at in one look, and open directives in one command of it. */
+const lookedMax = 100_000;
+const partMax = 100;
 
 /** The directives of a swarm. */
 export function createDirectiveStore(options: {
@@ -18,6 +22,33 @@ export function createDirectiveStore(options: {
   const { decisions, directivesOpen, directivesPrefix: prefix, ledger } = keys;
   const channel = keys.channels.directives;
 
+  /** Where the next look goes on: open directives come before it. */
+  let turn = 0;
+
+  async function look(agentIds: readonly string[], before: number) {
+    const reply = await commands.run("find-directives", [directivesOpen], [prefix, before, ...agentIds]);
+    const [next, found] = reply as readonly [number, readonly Fields[]];
+    const targets = found.map(([agentId = "", incidentId = "", decisionId = ""]) => ({
+      ...{ agentId, incidentId, decisionId },
+    }));
+    return { next, targets };
+  }
+
+  /** The first part each time, for it has the oldest deadlines; of the others as many as may be, by turns. */
+  async function find(agentIds: readonly string[]): Promise<readonly OpenTarget[]> {
+    if (agentIds.length === 0) return [];
+    const first = await look(agentIds, 0);
+    const found = [...first.targets];
+    const partsMax = Math.max(2, Math.floor(lookedMax / partMax / agentIds.length));
+    turn = first.next === 0 ? 0 : Math.max(turn, first.next);
+    for (let parts = 1; parts < partsMax && turn > 0; parts++) {
+      const { next, targets } = await look(agentIds, turn);
+      found.push(...targets);
+      turn = next;
+    }
+    return found;
+  }
+
   async function read(incidentIds: readonly string[]): Promise<readonly Directive[]> {
     if (incidentIds.length === 0) return [];
     const reply = await commands.run("read-directives", [], [prefix, ...incidentIds]);
@@ -27,13 +58,7 @@ export function createDirectiveStore(options: {
   }
 
   return {
-    async find(agentIds) {
-      if (agentIds.length === 0) return [];
-      const reply = await commands.run("find-directives", [directivesOpen], [prefix, ...agentIds]);
-      return (reply as readonly Fields[]).map(([agentId = "", incidentId = "", decisionId = ""]) => ({
-        ...{ agentId, incidentId, decisionId },
-      }));
-    },
+    find,
     async begin({ incidentId, decisionId, agentId, run }) {
       const args = [prefix, incidentId, decisionId, agentId, run];
       const reply = (await commands.run("begin-directive", [decisions], args)) as Fields;
