@@ -105,10 +105,10 @@ export const soakSuites: readonly SoakSuite[] = [
   {
     name: "leadership",
     about:
-      "Three processes stand for a leadership and commit decisions over a real Redis while five faults after each other " +
-      "(kill, pause, one-way partition, Redis restart, Redis pause) hit the leader or the store. In every fifth run the " +
-      "store is a set that Sentinels watch, whose primary is killed for good; in every fifth the leader's clock jumps by an " +
-      "hour. The history of each run, stubborn effects of deposed leaders included, must be linearizable (L1 to L4, S1, D1).",
+      "Three processes stand for a leadership, report its leader gone where it refuses or falsely, and commit decisions over a " +
+      "real Redis while five faults after each other (kill, pause, one-way partition, Redis restart, Redis pause) hit the leader " +
+      "or the store. In every fifth run the store is a set that Sentinels watch, whose primary is killed for good; in every " +
+      "fifth the leader's clock jumps by an hour. The history of each run, stubborn effects of deposed leaders included, must be linearizable (L1 to L5, S1, D1).",
     runs: 200,
     async run(seed) {
       const { seed: _, faults, violations, ...counts } = await runLeadership({ seed, ...leadershipFaults(seed) });

@@ -2,7 +2,7 @@
  * One chaos run over the swarm's leadership, or over a lock: real worker processes stand for it and commit decisions, or
  * replace what the lock guards, over a real Redis while faults come and go; then the history of all of them is judged.
  *
- * Judged: the leadership or the holding with its fenced effects and beliefs (L1 to L4, S1), and what the effects made: each
+ * Judged: the leadership or the holding with its fenced effects and beliefs (L1 to L5, S1), and what the effects made: each
  * incident's decision register (D1), or the guarded text.
  */
 import { existsSync } from "node:fs";
@@ -63,7 +63,7 @@ export interface LeadershipRun {
   /** Faults by chance after the first, which is always a pause of the leader beyond its lease. */
   readonly faultCount: number;
   /** Faults after those. */
-  readonly further?: readonly FaultName[];
+  readonly further?: readonly FaultName[] | undefined;
   /** Default: one server. With Sentinels only workers are hit by chance. */
   readonly store?: StoreKind;
   /** Broken in all workers. */
@@ -78,6 +78,8 @@ export interface LeadershipOutcome {
   /** Leaderships that were granted, and lives of the store that they were granted in. */
   readonly terms: number;
   readonly generations: number;
+  /** Leaders that were succeeded by reports before their lease ended (L5). */
+  readonly successions: number;
   readonly effectsAccepted: number;
   readonly effectsRefused: number;
   readonly incidentsDecided: number;
@@ -195,12 +197,14 @@ function judge(history: readonly RecordedOperation[]): Omit<LeadershipOutcome, "
   const guarded = checkLinearizable(registerModel, guardedHistory(history));
   if (guarded.kind === "violated")
     violations.push(`guarded: ${JSON.stringify(guarded.at)} in ${guarded.states.join(" or ")}`);
+  const successions = leadership.filter(({ input, output }) => input.kind === "report" && output?.kind === "granted");
   const effects = leadership.filter(({ input }) => input.kind === "effect");
   const grants = leadership.flatMap(({ output }) => (output?.kind === "granted" ? [output.held] : []));
   return {
     operations: history.length,
     terms: new Set(grants.map(({ term }) => term)).size,
     generations: new Set(grants.map(({ generation }) => generation)).size,
+    successions: successions.length,
     effectsAccepted: effects.filter(({ output }) => output?.kind === "done").length,
     effectsRefused: effects.filter(({ output }) => output?.kind === "refused").length,
     incidentsDecided: decisions.size,

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { cannotMoveClocks } from "./faked-clock.ts";
+import type { FaultName } from "./faults.ts";
 import { runLeadership } from "./leadership-run.ts";
 import type { Mutation } from "./workers/worker-settings.ts";
 
@@ -13,7 +14,7 @@ const lockRuns = 4;
 /** Faults of a run after its first. */
 const faultCount = 2;
 
-describe("histories of real processes under faults are linearizable (L1 to L4, S1, D1)", () => {
+describe("histories of real processes under faults are linearizable (L1 to L5, S1, D1)", () => {
   for (let seed = 1; seed <= runs; seed++)
     test(`run ${seed}`, async (t) => {
       const outcome = await runLeadership({ seed, faultCount });
@@ -47,6 +48,8 @@ describe("so are those of processes", () => {
 
 interface Sabotage extends Mutation {
   readonly what: string;
+  /** Faults without which it may not show. */
+  readonly further?: readonly FaultName[];
   /** What the violation is about. */
   readonly found: RegExp;
 }
@@ -74,6 +77,14 @@ const sabotages: readonly Sabotage[] = [
     found: /^leadership: /,
   },
   {
+    what: "a leader that is succeeded on the report of one voter",
+    script: "succeed-leader",
+    text: "if reports < needed then",
+    instead: "if reports < 1 then",
+    further: ["kill the leader"],
+    found: /^leadership: .*"kind":"report"/,
+  },
+  {
     what: "a commit over the decision that stands",
     script: "commit-decision",
     text: "if standing then",
@@ -86,11 +97,11 @@ const sabotages: readonly Sabotage[] = [
 const sabotageRuns = 4;
 
 describe("the check notices", () => {
-  for (const { what, found, ...mutation } of sabotages)
+  for (const { what, found, further, ...mutation } of sabotages)
     test(what, async (t) => {
       const violations: string[] = [];
       for (let seed = 1; seed <= sabotageRuns && violations.length === 0; seed++)
-        violations.push(...(await runLeadership({ seed, faultCount: 0, mutation })).violations);
+        violations.push(...(await runLeadership({ seed, faultCount: 0, further, mutation })).violations);
       t.diagnostic(violations[0] ?? "nothing");
       assert.match(violations.join("\n"), new RegExp(found, "m"));
     });

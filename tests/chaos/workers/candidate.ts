@@ -1,6 +1,6 @@
 /**
- * A candidate in a process of its own: stands for the swarm's leadership and commits decisions, fenced while it leads, and
- * records all of it. On purpose it is careless: having lost its leadership it goes on sending effects under it for a
+ * A candidate in a process of its own: stands for the swarm's leadership, reports its leader gone where nobody listens there any
+ * more (L5), commits decisions, fenced while it leads, and records all of it. On purpose it is careless: having lost its leadership it goes on sending effects under it for a
  * while, as a process does that was paused between its last look at the clock and the sending. The store has to refuse them.
  *
  * It ends when its standard input does.
@@ -8,15 +8,19 @@
 import { EntrainError } from "@entrain/kernel";
 import type { Leadership } from "@entrain/core/election";
 import type { ElectionStore, Ledger } from "@entrain/ports";
-import { ElectionLoop, systemTimers } from "@entrain/runtime";
+import { ElectionLoop, systemTimers, type LeaderView } from "@entrain/runtime";
 import { proposalOf } from "@entrain/testkit/conformance";
 import type { RecordedOutput } from "../recorded-operation.ts";
 import { recordElection } from "./record-election.ts";
+import { recordSuccession } from "./record-succession.ts";
 import { openRecordingWorker } from "./recording-worker.ts";
+import { takePartAsVoter } from "./voter-part.ts";
 
 /** A new incident for all workers each so often, and a turn of each worker, ms. */
 const incidentMs = 60;
 const turnMs = 15;
+/** So often it looks whether the leader is there. */
+const turnsBetweenLooks = 3;
 
 const { settings, clock, recorder, store, isUp } = openRecordingWorker();
 const { agentId, incarnation, timings, stubbornMs } = settings;
@@ -29,8 +33,11 @@ const loop = new ElectionLoop({
   timings,
   agentId,
   incarnation,
-  onLeader: () => undefined,
+  onLeader: (view) => {
+    tellLeader(view);
+  },
 });
+let tellLeader: (view: LeaderView) => void = () => undefined;
 
 let last: { readonly held: Leadership; readonly untilMs: number } | undefined;
 
@@ -101,11 +108,18 @@ const stdin = { open: true };
 process.stdin.on("end", () => (stdin.open = false)).resume();
 
 await store.connect().catch(() => undefined);
+const succession = recordSuccession(store.succession, recorder, isUp);
+const part = await takePartAsVoter({ settings, store, clock, succession, loop });
+tellLeader = (view) => {
+  part.succession.leaderIs(view);
+};
 loop.start();
 for (let turn = 1; stdin.open; turn++) {
+  if (turn % turnsBetweenLooks === 0) part.succession.suspectLeader();
   if (isUp()) await act(turn).catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, turnMs));
 }
+await part.stop();
 await loop.stop();
 await store.close();
 recorder.close();

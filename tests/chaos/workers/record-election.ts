@@ -24,13 +24,13 @@ export function recordElection(
       record(
         { kind: "campaign", agentId: candidate.agentId, incarnation: candidate.incarnation },
         () => store.campaign(candidate),
-        (answer) => (answer.kind === "granted" ? granted(answer.held) : seen(answer.leader)),
+        (answer) => (answer.kind === "granted" ? granted(answer.held) : seenLeader(answer.leader)),
       ),
     renew: (held, leaseMs) =>
       record(
         { kind: "renew", held },
         () => store.renew(held, leaseMs),
-        (answer) => (answer.kind === "renewed" ? granted(answer.held) : seen(answer.leader)),
+        (answer) => (answer.kind === "renewed" ? granted(answer.held) : seenLeader(answer.leader)),
       ),
     release: (held) =>
       record(
@@ -38,7 +38,7 @@ export function recordElection(
         () => store.release(held),
         () => ({ kind: "done" }),
       ),
-    read: () => record({ kind: "read" }, () => store.read(), seen),
+    read: () => record({ kind: "read" }, () => store.read(), seenLeader),
     watch: (onHint) => store.watch(onHint),
   };
 }
@@ -47,7 +47,8 @@ function granted(held: Leadership): LeadershipOutput {
   return { kind: "granted", held };
 }
 
-function seen(leader: LeaderRecord | undefined): LeadershipOutput {
+/** Who leads, as an answer tells it. */
+export function seenLeader(leader: LeaderRecord | undefined): LeadershipOutput {
   if (leader === undefined) return { kind: "seen", leader: null };
   const { agentId, incarnation, term, generation } = leader;
   return { kind: "seen", leader: { agentId, incarnation, term, generation } };

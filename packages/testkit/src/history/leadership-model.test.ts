@@ -89,6 +89,42 @@ test("a campaign without an answer was granted where somebody saw its term", () 
   assert.equal(judge([{ kind: "read" }, seen(a5)], lost), "violated");
 });
 
+const report = (by: string, of: HeldTerm): LeadershipInput => ({
+  kind: "report",
+  agentId: by,
+  incarnation: 1,
+  leader: of,
+});
+const counted = (reports: number): LeadershipOutput => ({ kind: "counted", reports });
+const reportedBy = (...by: string[]) => by.map((one) => [report(one, a5), counted(1)] as const);
+const takenOver = [report("b", a5), granted(b6)] as const;
+
+test("L5: reports of two voters since the last renewal succeed the leader, and no fewer", () => {
+  assert.equal(judge(elected, ...reportedBy("c"), takenOver, [on("effect", b6), done]), "linearizable");
+  assert.equal(judge(elected, takenOver), "violated");
+  assert.equal(judge(elected, ...reportedBy("b"), takenOver), "violated", "twice the same");
+  assert.equal(judge(elected, ...reportedBy("c"), [on("renew", a5), granted(a5)], takenOver), "violated");
+  assert.equal(judge(elected, ...reportedBy("c"), [{ kind: "read" }, seen(null)], takenOver), "violated");
+  assert.equal(judge(elected, [report("c", b6), counted(1)]), "violated", "nobody leads under that term");
+  assert.equal(judge(elected, [report("c", a5), counted(2)]), "violated", "more than have reported");
+  assert.equal(judge(elected, [report("c", a5), refused], takenOver), "violated", "who has no vote does not count");
+});
+
+test("L5: whoever was succeeded by reports may believe in itself until a renewal tells it better, and has no effect", () => {
+  const early = [elected, ...reportedBy("c"), takenOver] as const;
+  assert.equal(judge(...early, [on("believe", a5), done]), "linearizable");
+  assert.equal(judge(...early, [on("effect", a5), done]), "violated");
+  assert.equal(judge(...early, [on("renew", a5), seen(b6)], [on("believe", a5), done]), "violated");
+  assert.equal(judge(...early, [campaign("c"), granted(held("c", 7))], [on("believe", b6), done]), "violated");
+});
+
+test("L5: a report without an answer may have counted, and may have been the one that succeeded", () => {
+  assert.equal(judge(elected, [report("c", a5), undefined], takenOver), "linearizable");
+  const silent = [report("b", a5), undefined] as const;
+  assert.equal(judge(elected, ...reportedBy("c"), silent, [{ kind: "read" }, seen(b6)]), "linearizable");
+  assert.equal(judge(elected, silent, [{ kind: "read" }, seen(b6)]), "violated");
+});
+
 test("a renewal without an answer may have carried the leadership over, a release may have ended it", () => {
   const over = [{ kind: "read" }, seen(null)] as const;
   assert.equal(judge(elected, over, [on("renew", a5), undefined], [on("effect", a5), done]), "linearizable");
