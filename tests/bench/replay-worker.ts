@@ -1,7 +1,7 @@
 /**
  * An agent in a process of its own that replays a file of telemetry and decides when a subject's state changes, as the agent service
- * does. Prints `ready` when it has joined and the swarm's policy has the wanted cooldown; begins at the instant that it is told on its
- * standard input; prints what it did, one JSON array, when the file has ended.
+ * does. Prints `ready` when it has joined and the swarm's policy has the wanted cooldown; begins each pass over the file at the instant
+ * that it is told on its standard input; prints `over` between two of them, and what it did, one JSON array, after the last.
  */
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,6 +17,8 @@ export interface ReplayTask {
   readonly agentId: string;
   readonly file: string;
   readonly speed: number;
+  /** How often the file is replayed. */
+  readonly passes: number;
   readonly cooldownMs: number;
   /** What the shared policy is to have besides its own rules. */
   readonly rules: readonly Rule[];
@@ -33,7 +35,7 @@ export interface ReplayedAct {
 }
 
 const task = JSON.parse(process.argv[2] ?? "{}") as ReplayTask;
-const { url, swarmId, agentId, file, speed, cooldownMs, rules, writes } = task;
+const { url, swarmId, agentId, file, speed, passes, cooldownMs, rules, writes } = task;
 const host = createAgentHost({ swarm: swarmId, redis: url }, [agentId]);
 /** Agents on a busy machine are to be slow, not alone: that two of them were slow is no difference. */
 const budgetMs = 20_000;
@@ -59,6 +61,7 @@ if (writes) {
   await host.context.merge({ policy: { decision: { cooldownMs, budgetMs, rules: all } } });
 }
 while (cooldownInUse() !== cooldownMs) await delay(20);
+let passesLeft = passes;
 process.stdout.write("ready\n");
 for await (const startUnixMs of createInterface({ input: process.stdin })) {
   await delay(Math.max(0, Number(startUnixMs) - Date.now()));
@@ -76,6 +79,11 @@ for await (const startUnixMs of createInterface({ input: process.stdin })) {
       if (event.kind === "telemetry.refused") throw new Error(event.message);
     },
   });
+  passesLeft -= 1;
+  if (passesLeft > 0) {
+    process.stdout.write("over\n");
+    continue;
+  }
   await host.stop(5_000);
   await new Promise((written) => process.stdout.write(`${JSON.stringify(acts)}\n`, written));
   process.exit();

@@ -47,13 +47,21 @@ test("each subject is sick once a slot, in its beginning, and sound for the rest
 test("two replays of it through two agents give the same incidents and the same actions", async (t) => {
   const file = path.join(folder, "ci.csv");
   await writeFile(file, telemetryCsv(wish));
-  // A cooldown longer than any replay: how late an agent reads a row says nothing.
-  const replay = { file, speed: 0, cooldownMs: 86_400_000, agents: 2 };
+  // Each day brings the same again. A cooldown longer than any replay of one: how late an agent reads a row says nothing.
+  const days = 2;
+  const replay = { file, speed: 0, cooldownMs: 86_400_000, agents: 2, passes: days };
   const replays = [await replayOnce(replay), await replayOnce(replay)];
   const incidents = incidentsIn(replays[0]?.deeds[0] ?? {});
   t.diagnostic(JSON.stringify({ ...replays[0], deeds: incidents }));
   assert.deepEqual(differencesOf(replays), []);
-  assert.ok(incidents >= 5, "something was decided");
+  assert.ok(incidents >= 5 * days, "something was decided");
+  const told = new Set(Object.values(replays[0]?.deeds[0] ?? {}).flat());
+  for (const deed of told) {
+    const [, occurrence = "", ordinal = ""] = /^(.*\/)(\d+) /.exec(deed) ?? assert.fail(deed);
+    assert.ok(Number(ordinal) <= days, deed);
+    for (let day = 1; day <= days; day++)
+      assert.ok(told.has(deed.replace(/^.*\/\d+ /, `${occurrence}${day} `)), `${deed} on day ${day}`);
+  }
 });
 
 test("acts in another order, one more, or another action are differences, named by subject and place", () => {

@@ -67,7 +67,7 @@ export interface OfferCapability {
 /** What can be asked of an agent's work. */
 export interface AgentWork {
   readonly capability: OfferCapability;
-  /** Carries out what the swarm has approved and the policy propagates. */
+  /** Carries out what the swarm has approved and the policy propagates; `"*"`: every action without a handler of its own. */
   onAction(action: string, handler: ActionHandler, options?: ActionOptions): Off;
   readonly sessions: SessionDesk;
 }

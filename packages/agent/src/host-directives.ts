@@ -7,7 +7,13 @@ import { checkId, createRandom, EntrainError, optionsOf } from "@entrain/kernel"
 import { complianceOf, lackingIn, type Directive } from "@entrain/core/decision";
 import type { Clock } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
-import { createDirectiveSettler, createDirectiveWorker, systemTimers, type ActionHandler } from "@entrain/runtime";
+import {
+  anyAction,
+  createDirectiveSettler,
+  createDirectiveWorker,
+  systemTimers,
+  type ActionHandler,
+} from "@entrain/runtime";
 import type { EscalationEvent, Off } from "./agent-emitter.ts";
 import type { ResolvedHostOptions } from "./agent-options.ts";
 import { flagOf } from "./option-kinds.ts";
@@ -54,7 +60,7 @@ export function createHostDirectives(surroundings: {
 
   return {
     onAction(action, handler, how = {}) {
-      checkId("action", action);
+      if (action !== anyAction) checkId("action", action);
       optionsOf(how, ["repeatable"], "give { repeatable }, or leave it out");
       const repeatable = flagOf("repeatable", how.repeatable, true);
       if (typeof handler !== "function") throw EntrainError.invalid("handler", handler, "give a function");

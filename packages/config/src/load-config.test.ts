@@ -38,6 +38,7 @@ test("an empty environment is a total config of defaults", () => {
     chatUrl: undefined,
     chatModel: undefined,
     chatApiKey: undefined,
+    actionUrl: undefined,
     decisionLoop: undefined,
     heartbeatMs: 500,
     deadAfterMs: 3_000,

@@ -1,13 +1,14 @@
 /**
  * The one table of Entrain's environment variables. The config is read by it, its type follows from it, and the table in
  * docs/configuration.md is written from it: a variable is added here and nowhere else; those that say where the store is are
- * in store-variables.ts.
+ * in store-variables.ts, and those of what an agent service does for others in work-variables.ts.
  */
 import type { z } from "zod";
 import { periodLimitsMs } from "@entrain/core/rhythm";
 import { storeVariables } from "./store-variables.ts";
 import * as types from "./variable-types.ts";
 import { optionalVariable, variable, type ServiceName, type Variable } from "./variable.ts";
+import { workVariables } from "./work-variables.ts";
 
 const all = ["agent", "decision-loop", "coordinator", "console", "cli"] as const;
 const servers = ["agent", "decision-loop", "coordinator", "console"] as const;
@@ -125,29 +126,7 @@ export const variables = {
     services: ["agent"],
     doc: "Address of the decision loop's gRPC port. Default: each process decides for its own agents.",
   }),
-  commands: variable("ENTRAIN_COMMANDS", types.names, {
-    default: "none",
-    services: ["agent"],
-    doc: "Programs that the capability command.run may run, by their bare names. Whoever may make sessions may run them.",
-  }),
-  fetchHosts: variable("ENTRAIN_FETCH_HOSTS", types.names, {
-    default: "none",
-    services: ["agent"],
-    doc: "Hosts (host or host:port) that the capability http.fetch may ask.",
-  }),
-  chatUrl: optionalVariable("ENTRAIN_CHAT_URL", types.httpUrl, {
-    services: ["agent"],
-    doc: "Chat endpoint up to and including the version, e.g. `http://127.0.0.1:11434/v1`, that the capability chat.complete asks. Goes with `ENTRAIN_CHAT_MODEL`.",
-  }),
-  chatModel: optionalVariable("ENTRAIN_CHAT_MODEL", types.modelName, {
-    services: ["agent"],
-    doc: "Model that the chat endpoint is asked for.",
-  }),
-  chatApiKey: optionalVariable("ENTRAIN_CHAT_API_KEY", types.secretText, {
-    secret: true,
-    services: ["agent"],
-    doc: "Bearer token for the chat endpoint; over https, or to this host.",
-  }),
+  ...workVariables,
   heartbeatMs: variable("ENTRAIN_HEARTBEAT", types.duration("20ms", "1m"), {
     default: "500ms",
     services: servers,

@@ -4,7 +4,7 @@ import { EntrainError } from "@entrain/kernel";
 /** Longest answer that is read, bytes. */
 const answerMax = 65_536;
 
-/** Where a reasoner is asked. */
+/** Where it goes. */
 export interface Endpoint {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +33,20 @@ function wrong(field: string, value: string, remedy: string): EntrainError {
  * Sends `body` and answers what came back.
  * @throws EntrainError `unavailable` for another status, an answer that is too long or no JSON.
  */
-export async function postJson({ url, headers }: Endpoint, body: object, signal: AbortSignal): Promise<unknown> {
+export async function postJson(endpoint: Endpoint, body: object, signal: AbortSignal): Promise<unknown> {
+  const text = await postForText(endpoint, body, signal);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EntrainError("unavailable", `${endpoint.url.host} answered with something that is no JSON`);
+  }
+}
+
+/**
+ * Sends `body` and answers the text that came back, which may be empty.
+ * @throws EntrainError `unavailable` for another status than 2xx, or an answer that is too long.
+ */
+export async function postForText({ url, headers }: Endpoint, body: object, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json", accept: "application/json" },
@@ -45,12 +58,7 @@ export async function postJson({ url, headers }: Endpoint, body: object, signal:
     await response.body?.cancel();
     throw new EntrainError("unavailable", `${url.host} answered with status ${response.status}`);
   }
-  const text = await textOf(response, url.host);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new EntrainError("unavailable", `${url.host} answered with something that is no JSON`);
-  }
+  return textOf(response, url.host);
 }
 
 async function textOf(response: Response, host: string): Promise<string> {

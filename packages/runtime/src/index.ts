@@ -30,7 +30,7 @@ export { createDecisionLoop } from "./decision/decision-loop.ts";
 export type { DecisionLoop, DecisionLoopOptions, DecisionStats } from "./decision/decision-loop-contract.ts";
 export type { ActionContext, ActionHandler } from "./directive/action-run.ts";
 export { createDirectiveSettler, type DirectiveSettler } from "./directive/directive-settler.ts";
-export { createDirectiveWorker, type DirectiveWorker } from "./directive/directive-worker.ts";
+export { anyAction, createDirectiveWorker, type DirectiveWorker } from "./directive/directive-worker.ts";
 export { waitAtBarrier } from "./election/barrier-wait.ts";
 export { ElectionLoop, type LeaderView } from "./election/election-loop.ts";
 export { LockQueue, type AcquireOptions, type LockLease } from "./election/lock-queue.ts";

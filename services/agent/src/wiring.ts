@@ -13,6 +13,7 @@ import {
 } from "@entrain/service";
 import { createOpsServer } from "@entrain/telemetry";
 import { createAgentHost, createAgentId, EntrainError, type AgentHost, type HostOptions } from "entrain";
+import { createActionWebhook } from "./action-webhook.ts";
 import { offerCapabilities } from "./capabilities/offer-capabilities.ts";
 import { openReadings } from "./readings.ts";
 import { startFeed } from "./feed.ts";
@@ -49,6 +50,7 @@ export async function startAgentService(
       },
     });
     offerCapabilities(host.work, config);
+    if (config.actionUrl !== undefined) host.work.onAction("*", createActionWebhook(config.actionUrl));
     await host.start(startTimeoutMs);
     if (readings !== undefined) startFeed({ host, agentIds, readings, events, fail });
   } catch (thrown) {

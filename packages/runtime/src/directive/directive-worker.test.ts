@@ -17,7 +17,7 @@ import type { DirectiveStore } from "@entrain/ports";
 import { createVirtualTime, type VirtualTime } from "@entrain/testkit/virtual-time";
 import type { ActionHandler } from "./action-run.ts";
 import { createDirectiveSettler } from "./directive-settler.ts";
-import { createDirectiveWorker } from "./directive-worker.ts";
+import { anyAction, createDirectiveWorker } from "./directive-worker.ts";
 
 const ids = { decisionId: "d", incidentId: "i" };
 const decision = { ...ids, action: "shed_load" } as Decision;
@@ -176,6 +176,21 @@ test("who dies in the middle begins anew under another run; one that may not be 
     assert.deepEqual(new Set(seen.map(({ key }) => key)), new Set(["d/a"]), "the key is the same each time");
     await reports.stop(0);
   }
+});
+
+test("a handler for any action takes what has no handler of its own", async () => {
+  const time = createVirtualTime();
+  const random = createRandom("any");
+  const swarm = createWorld(time, random, ["general", "special"], 0);
+  const called: string[] = [];
+  for (const agentId of ["general", "special"]) {
+    const own = agentId === "special" ? () => void called.push("own") : undefined;
+    const worker = startWorker(time, random, swarm, agentId, own);
+    worker.add(agentId, anyAction, { handler: ({ action }) => void called.push(`any ${action}`), repeatable: true });
+  }
+  await time.advance(3_000);
+  assert.deepEqual(called.toSorted(), [`any ${decision.action}`, "own"]);
+  assert.equal(swarm.world.directive.outcome, "met");
 });
 
 test("an agent without a handler refuses, one may refuse by itself, and a handler that hangs is aborted at the deadline", async () => {

@@ -25,6 +25,9 @@ const againMs = { first: 200, most: 5_000 };
 const rememberedMax = 1_000;
 const actionsMax = 100;
 
+/** The action of a handler for every action that its agent has no handler of its own for. */
+export const anyAction = "*";
+
 /** The worker of one process. */
 export interface DirectiveWorker {
   /** @throws EntrainError `already-exists` where the agent has a handler for it, `resource-exhausted`, `unavailable` once stopped */
@@ -219,7 +222,7 @@ class Worker implements DirectiveWorker {
     const { store, clock, timers } = this.#options;
     return {
       ...{ store, clock, timers },
-      actionOf: (action) => this.#handlers.get(`${agentId} ${action}`),
+      actionOf: (action) => this.#handlers.get(`${agentId} ${action}`) ?? this.#handlers.get(`${agentId} ${anyAction}`),
       stopping: this.#stopping.signal,
     };
   }
