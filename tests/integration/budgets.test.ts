@@ -7,6 +7,7 @@ import { createRedisStore, type RedisStore } from "@entrain/redis";
 import { auditBudgets, createBudgetDesk, type BudgetDesk, type RoomStrategy } from "@entrain/runtime";
 import { waitFor } from "@entrain/testkit/conformance";
 import { openStoreLab, realClock, realTimers, type StoreLab } from "@entrain/testkit/store-lab";
+import { createAgent } from "entrain";
 
 let lab: StoreLab<RedisStore>;
 before(async () => {
@@ -130,5 +131,20 @@ test("after the store may have lost writes nothing new is granted before the lon
   const { allocationId, budgetId } = lease;
   const outcome = await store.budgets.apply({ kind: "extend", budgetId, allocationId, leaseMs: 60_000 });
   assert.equal(outcome.kind, "extended");
+  await lease.release();
+});
+
+test("where no coordinator is, an agent that coordinates writes checkpoints of the log", async () => {
+  const swarm = lab.swarm();
+  const { desk, store } = await openDesk(swarm);
+  const own = { swarm: swarm.swarmId, redis: lab.redis.url, rhythm: { periodMs: 1_000 }, agentId: "keeper" };
+  await using agent = createAgent({ ...own, coordinate: true });
+  await agent.start();
+  await agent.context.merge({ policy: { history: { budgetEntriesMax: 1_000 } } });
+  await desk.create({ budgetId: "pool", limits: { slots: 300 } });
+  const lease = await desk.allocate("pool", { amounts: { slots: 1 } });
+  for (let n = 0; n < 200; n++) await desk.amend("pool", { limits: { slots: 300 + (n % 2) } });
+  const checkpoint = await waitFor("a checkpoint", () => store.budgets.checkpoint(), 60_000);
+  assert.ok(checkpoint.number >= 200);
   await lease.release();
 });

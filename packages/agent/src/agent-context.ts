@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { createRandom, type Json } from "@entrain/kernel";
+import { budgetEntriesMax } from "@entrain/core/budget";
 import { featureOf, viewNews, type ContextDocument, type ContextNews, type FeatureValue } from "@entrain/core/context";
 import { createDocumentRules } from "@entrain/documents";
 import type {
@@ -25,6 +26,7 @@ import {
   createSharedContext,
   followBudgetPolicy,
   keepBlackboard,
+  keepBudgets,
   systemTimers,
   type ConfiguredCallOptions,
   type HeldContext,
@@ -82,7 +84,10 @@ export interface AgentContext {
 
 /** The document's part of a host. */
 export interface HostContext extends Pick<HeldContext, "follower" | "stop"> {
-  /** Follows the document, and where the process coordinates, removes what has expired on its blackboard. */
+  /**
+   * Follows the document; where the process coordinates, removes what has expired on its blackboard, and keeps the log of the
+   * budgets short.
+   */
   start(): void;
   readonly context: AgentContext;
   /** All of it, for the process's own work. */
@@ -125,6 +130,7 @@ export function createHostContext(
     random: createRandom(randomUUID()),
   };
   let stopClearing: (() => Promise<void>) | undefined;
+  let stopKeeping: (() => Promise<void>) | undefined;
   return {
     follower,
     start() {
@@ -132,6 +138,9 @@ export function createHostContext(
       if (!options.coordinate) return;
       const keeping = { store: store.context, desk: held.context, source: follower, timers: systemTimers, events };
       stopClearing ??= keepBlackboard({ ...keeping, random: calls.random });
+      const entriesMax = (): number => budgetEntriesMax(calls.document());
+      const { random } = calls;
+      stopKeeping ??= keepBudgets({ store: store.budgets, entriesMax, timers: systemTimers, random, events });
     },
     document: held.context,
     onNews: (listener) =>
@@ -157,6 +166,7 @@ export function createHostContext(
     stop() {
       unfollow();
       void stopClearing?.();
+      void stopKeeping?.();
       held.stop();
     },
   };
