@@ -6,15 +6,14 @@
  * would pay for.
  */
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
-import { createRandom } from "@entrain/kernel";
-import { ruleVerdict } from "@entrain/core/decision";
+import { defaultPolicy } from "@entrain/core/decision";
 import { acquireTestRedis } from "@entrain/redis-server/testing";
-import type { DecideOutcome, Reasoner } from "@entrain/ports";
+import type { DecideOutcome } from "@entrain/ports";
 import { startCrowd } from "./decision-crowd.ts";
 import { join, lead, leave, meetIncidents, type Party } from "./decision-party.ts";
 import { distribution, single, type Figure } from "./figure.ts";
 import { openLoop } from "./open-loop.ts";
+import { createPonderousReasoner } from "./ponderous-reasoner.ts";
 import type { Suite } from "./suite.ts";
 
 const suite = "decision-latency";
@@ -78,22 +77,9 @@ async function* measureWays(url: string): AsyncGenerator<Figure> {
   await Promise.all([leader, follower, late].map(leave));
 }
 
-/** Takes 50 to 100 ms, evenly spread, for what the rule says. */
-function ponderous(seed: string): Reasoner {
-  const random = createRandom(seed);
-  return {
-    name: "ponderous",
-    async reason({ rule }) {
-      await delay(50 + 50 * random.next());
-      if (rule === undefined) throw new Error("no rule concerns this reading");
-      return ruleVerdict(rule);
-    },
-  };
-}
-
 async function* measureReasoner(url: string): AsyncGenerator<Figure> {
   const swarmId = `bench-${randomUUID()}`;
-  const reasoner = ponderous(swarmId);
+  const reasoner = createPonderousReasoner(swarmId);
   const [leader, follower] = await Promise.all([
     join({ url, swarmId, agentId: "leader", reasoner }),
     join({ url, swarmId, agentId: "follower", reasoner }),
@@ -109,27 +95,51 @@ async function* measureReasoner(url: string): AsyncGenerator<Figure> {
   await Promise.all([leave(leader), leave(follower)]);
 }
 
-/** Every agent meets every incident. */
-async function* measureCrowd(url: string, say: (line: string) => void): AsyncGenerator<Figure> {
-  const processes = 5;
-  for (const perSecond of [10, 50, 100]) {
-    const seconds = 8;
-    say(`50 agents in ${processes} processes, ${perSecond} decisions a second each`);
-    const crowd = await startCrowd({ url, swarmId: `bench-${randomUUID()}`, processes, agentsPerProcess: 10 });
-    const accounts = await crowd.decide({ perSecond, forMs: seconds * 1_000, warmMs: 2_000 });
-    const conditions = `50 agents in ${processes} processes, rules, each ${perSecond}/s for ${seconds} s`;
-    const unit = "ms";
-    for (const source of ["committed", "adopted", "safe-alone"] as const) {
-      const samples = accounts.flatMap((account) => account.latenciesMs[source]);
-      if (samples.length > 0) yield distribution({ suite, name: `decision, ${source}`, conditions, unit }, samples);
-    }
-    const all = accounts.flatMap(({ latenciesMs }) => Object.values(latenciesMs).flat());
-    yield distribution({ suite, name: "decision", conditions, unit }, all);
-    const refused = accounts.reduce((sum, account) => sum + account.refused, 0);
-    yield single({ suite, name: "refused, too many under way", conditions, unit: "decisions" }, refused, all.length);
-    const hits = accounts.reduce((sum, { contextHits }) => sum + contextHits, 0);
-    yield single({ suite, name: "context hit rate", conditions, unit: "share" }, hits / all.length, all.length);
+/** What a crowd of 50 is to do. */
+interface CrowdLoad {
+  /** Of each agent. */
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Of their own, each; else every agent meets every incident. */
+  readonly own?: boolean;
+  readonly ponders?: boolean;
+  readonly leaderFirstMs?: number;
+}
+
+const processes = 5;
+const { leaderFirstMs: shippedFirstMs } = defaultPolicy;
+const crowdLoads: readonly CrowdLoad[] = [
+  ...[10, 50, 100].map((perSecond) => ({ perSecond, seconds: 8 })),
+  { perSecond: 10, seconds: 5, ponders: true },
+  { perSecond: 10, seconds: 4, own: true },
+  // What the store and the machine bear by themselves: nobody waits for a leader that does not meet the incident.
+  ...[10, 20, 40, 100].map((perSecond) => ({ perSecond, seconds: 4, own: true, leaderFirstMs: 1 })),
+];
+
+function conditionsOf({ perSecond, seconds, own = false, ponders = false, leaderFirstMs }: CrowdLoad): string {
+  const asked = ponders ? "a reasoner of 50 to 100 ms" : "rules";
+  const first = `, the leader's chance to be first ${leaderFirstMs ?? shippedFirstMs} ms`;
+  const whose = own ? `incidents of its own${first}, each` : "each";
+  return `50 agents in ${processes} processes, ${asked}, ${whose} ${perSecond}/s for ${seconds} s`;
+}
+
+async function* measureCrowd(url: string, load: CrowdLoad): AsyncGenerator<Figure> {
+  const { perSecond, seconds, own = false, ponders = false, leaderFirstMs = shippedFirstMs } = load;
+  const size = { processes, agentsPerProcess: 10 };
+  const crowd = await startCrowd({ url, swarmId: `bench-${randomUUID()}`, ...size, ponders, leaderFirstMs });
+  const accounts = await crowd.decide({ perSecond, own, forMs: seconds * 1_000, warmMs: 2_000 });
+  const conditions = conditionsOf(load);
+  const unit = "ms";
+  for (const source of ["committed", "adopted", "safe-alone"] as const) {
+    const samples = accounts.flatMap((account) => account.latenciesMs[source]);
+    if (samples.length > 0) yield distribution({ suite, name: `decision, ${source}`, conditions, unit }, samples);
   }
+  const all = accounts.flatMap(({ latenciesMs }) => Object.values(latenciesMs).flat());
+  yield distribution({ suite, name: "decision", conditions, unit }, all);
+  const refused = accounts.reduce((sum, account) => sum + account.refused, 0);
+  yield single({ suite, name: "refused, too many under way", conditions, unit: "decisions" }, refused, all.length);
+  const hits = accounts.reduce((sum, { contextHits }) => sum + contextHits, 0);
+  yield single({ suite, name: "context hit rate", conditions, unit: "share" }, hits / all.length, all.length);
 }
 
 /** The suite. */
@@ -146,6 +156,9 @@ export const decisionLatencySuite: Suite = {
     yield* measureWays(server.url);
     say("a reasoner that takes its time");
     yield* measureReasoner(server.url);
-    yield* measureCrowd(server.url, say);
+    for (const load of crowdLoads) {
+      say(conditionsOf(load));
+      yield* measureCrowd(server.url, load);
+    }
   },
 };

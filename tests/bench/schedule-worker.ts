@@ -49,7 +49,14 @@ const membership: MembershipLoop = new MembershipLoop({
 });
 const desks = agentIds.map((agentId) => {
   const desk = createScheduleDesk({
-    ...{ agentId, incarnation, clock, timers: systemTimers, events: ignore, random: createRandom(agentId) },
+    ...{
+      agentId,
+      incarnation: () => incarnation,
+      clock,
+      timers: systemTimers,
+      events: ignore,
+      random: createRandom(agentId),
+    },
     ...{ store: store.schedules, health: store.health, timings: electionTimings() },
     members: () => membership.alive().map((member) => member.agentId),
   });

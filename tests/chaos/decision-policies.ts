@@ -15,11 +15,12 @@ export const cooldownsMs = { first: 100, others: 600_000 } as const;
 export const sha256Hex = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** The policy of the run's `index`-th change, from 1. */
-export function policyAt(index: number): Policy {
+export function policyAt(index: number, safeModeHealth = defaultPolicy.safeModeHealth): Policy {
   // Incidents recur under a calm one; the run itself begins with a race.
   const calm = index % 2 === 1;
   return {
     ...defaultPolicy,
+    safeModeHealth,
     safeAction: calm ? "enter_safe_mode" : "shed_load",
     leaderFirstMs: calm ? 60 : 5,
     cooldownMs: index === 1 ? cooldownsMs.first : cooldownsMs.others,

@@ -40,6 +40,8 @@ export interface DecisionsRun {
   readonly forgetful?: boolean;
   /** Broken in all agents. */
   readonly mutation?: Mutation;
+  /** The swarm's health under which every decision is the same safe action (default: the default policy's). 0: none is, however busy the machine. */
+  readonly safeModeHealth?: number;
 }
 
 /** What a run came to. */
@@ -88,7 +90,7 @@ export async function runDecisions(run: DecisionsRun): Promise<DecisionsOutcome>
   const observer = createRedisStore({ redis: redis.url, swarmId, clock: createSystemClock(), timers: systemTimers });
   cleanUp.defer(() => observer.close());
   await observer.connect();
-  const policies = await createPolicies(observer);
+  const policies = await createPolicies(observer, run.safeModeHealth);
   const swarm = cleanUp.use(await startSwarm({ ...run, redis, swarmId, folder }));
   const audits: (readonly Decision[])[] = [];
   await letRecur(swarm.running, () => policies.change());
@@ -117,7 +119,7 @@ interface Policies {
   change(): Promise<void>;
 }
 
-async function createPolicies(store: RedisStore): Promise<Policies> {
+async function createPolicies(store: RedisStore, safeModeHealth?: number): Promise<Policies> {
   await store.context.readOrCreate(initialDocument(), "chaos");
   const rules = createDocumentRules({ compile: compilePolicy });
   const random = createRandom(randomUUID());
@@ -127,7 +129,7 @@ async function createPolicies(store: RedisStore): Promise<Policies> {
     desk,
     used,
     async change() {
-      const next = policyAt(used.length);
+      const next = policyAt(used.length, safeModeHealth);
       used.push(next);
       const patch = { policy: { decision: structuredClone(next) as never } };
       await waitFor("the policy is changed", () =>

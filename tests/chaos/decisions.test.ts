@@ -38,7 +38,9 @@ test("a Redis that dies and forgets everything is given back what was decided, a
 
 test("a ledger whose compare-and-set is removed is found to diverge", async (t) => {
   const mutation = { script: "commit-decision", text: "if standing then", instead: "if false then" };
-  const outcome = await runDecisions({ agents: 5, incidents: 60, perSecond: 60, faults: [], mutation });
+  // On a busy machine the swarm's health is bad, and in safe mode there is but one action.
+  const run = { agents: 5, incidents: 60, perSecond: 60, faults: [], safeModeHealth: 0 };
+  const outcome = await runDecisions({ ...run, mutation });
   t.diagnostic(outcome.violations.slice(0, 3).join("; "));
   assert.match(outcome.violations.join("\n"), /^D1: .*: agents acted on \d decisions/m);
   assert.ok(outcome.divergences >= 1);

@@ -161,22 +161,44 @@ test("a port in use, and an address that others can reach without TLS, refuse th
   occupant.close();
 });
 
-test("where a higher incarnation is alive, the start is refused as superseded", async () => {
+/** A member of another process whose clock is an hour ahead. */
+async function memberAhead(stack: AsyncDisposableStack, swarmId: string) {
+  const store = createRedisStore({ redis: redis.url, swarmId, clock: realClock, timers: realTimers });
+  stack.defer(() => store.close());
+  await store.connect();
+  const incarnation = Date.now() + 3_600_000;
+  const place = { processId: "ahead", host: "h", pid: 1, address: "127.0.0.1:1", opsUrl: "", health: 1 };
+  await store.registry.register([{ agentId: "a", incarnation, ...place }]);
+  const beat = () => store.registry.heartbeat([{ agentId: "a", incarnation, health: 1, risk: 0 }]);
+  return { registry: store.registry, incarnation, beat };
+}
+
+test("a start takes over from one whose clock is an hour ahead, and holds what it holds in its new life (M3)", async () => {
+  await using stack = new AsyncDisposableStack();
   const swarm = `s-${randomUUID()}`;
-  await leavingNothingOpen(async () => {
-    const older = agentOf({ swarm, agentId: "a" });
-    // An incarnation is the millisecond of the agent's creation.
-    const createdAt = Date.now();
-    await waitFor("a later millisecond", () => Date.now() > createdAt + 1);
-    const newer = agentOf({ swarm, agentId: "a" });
-    await newer.start();
-    const errors: string[] = [];
-    older.on("error", ({ code }) => errors.push(code));
-    const error = await refusalOf(older.start());
-    assert.equal(error.code, "superseded");
-    assert.deepEqual(await aliveIn(swarm), ["a"]);
-    await Promise.all([newer.stop(), older.stop()]);
-  });
+  const { registry, incarnation, beat } = await memberAhead(stack, swarm);
+  assert.deepEqual((await beat()).superseded, []);
+  const agent = stack.use(agentOf({ swarm, agentId: "a" }));
+  await agent.start();
+  assert.deepEqual((await beat()).superseded, ["a"]);
+  const member = (await registry.snapshot()).members.get("a");
+  assert.ok(member?.state === "alive" && member.incarnation > incarnation && member.processId !== "ahead");
+  await waitFor("it to lead", () => agent.leader().isSelf);
+  assert.equal((await agent.decide({ temperature: 85 })).source, "committed");
+  assert.ok((await agent.lock("l").acquire()).token > 0);
+  const again = stack.use(agentOf({ swarm, agentId: "a" }));
+  const stopped = new Promise<string>((resolve) => agent.on("error", ({ code }) => resolve(code)));
+  await again.start();
+  assert.equal(await stopped, "superseded", "the last that started is the one that lives");
+});
+
+test("a duplicate that is to be refused is, whatever the other's clock says", async () => {
+  await using stack = new AsyncDisposableStack();
+  const swarm = `s-${randomUUID()}`;
+  const { beat } = await memberAhead(stack, swarm);
+  const duplicate = stack.use(agentOf({ swarm, agentId: "a", duplicateId: "refuse" }));
+  assert.equal((await refusalOf(duplicate.start())).code, "already-exists");
+  assert.deepEqual((await beat()).superseded, []);
 });
 
 test("who refuses duplicates is refused while another of its id is alive, and starts once that one has left", async () => {

@@ -2,8 +2,8 @@
  * A process that hosts agents: opens the store, the gRPC server and the phase transport once for all of them, and drives
  * their loops.
  *
- * Order at the start: listen (the address must be known), connect, read the goal, listen to the rhythm, register, stand
- * for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
+ * Order at the start: connect, become the newest life of its agents, listen (the address must be known), read the goal,
+ * listen to the rhythm, register, stand for election. Order at the end is the reverse, with leadership first, so that the successor need not wait: nobody new
  * is let in, resign, finish what is under way, leave, fall silent, close the server, close the store.
  */
 import { createRandom, EntrainError } from "@entrain/kernel";
@@ -35,6 +35,7 @@ import { createHostPeers, type HostPeers } from "./host-peers.ts";
 import { createHostRates, createHostStore } from "./host-store.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLifeCycle, unlessEnding, type LifeCycle } from "./life-cycle.ts";
+import { newestLife } from "./newest-life.ts";
 import { supersededError } from "./superseded-error.ts";
 import { createSwarmGoal, type SwarmGoal } from "./swarm-goal.ts";
 
@@ -62,7 +63,8 @@ class Host implements AgentHost {
   readonly #options: ResolvedHostOptions;
   readonly #listeners: HostListeners;
   readonly #clock = createSystemClock();
-  readonly #incarnation = Math.floor(this.#clock.unixMs());
+  /** Of all its agents; settled by the start, before anything is said in their name. */
+  #incarnation = Math.floor(this.#clock.unixMs());
   readonly #store: RedisStore;
   readonly rates: RateDesk;
   readonly peers: HostPeers;
@@ -86,7 +88,8 @@ class Host implements AgentHost {
     this.#options = options;
     this.#listeners = listeners;
     this.#store = createHostStore(options, this.#clock);
-    this.leases = createLeases({ options, incarnation: this.#incarnation, store: this.#store, life: this.#life });
+    const incarnation = (): number => this.#incarnation;
+    this.leases = createLeases({ options, incarnation, store: this.#store, life: this.#life });
     this.#degradation = createDegradation(listeners.onDegraded);
     this.#context = createHostContext(options, { store: this.#store, clock: this.#clock });
     this.#context.onNews(listeners.onContext);
@@ -100,7 +103,7 @@ class Host implements AgentHost {
       onOffer: () => this.#loops?.membership.reoffer(),
     });
     this.peers = createHostPeers({
-      ...{ options, incarnation: this.#incarnation, store: this.#store, clock: this.#clock },
+      ...{ options, incarnation, store: this.#store, clock: this.#clock },
       loops: () => this.#loops,
     });
     this.#goal = createSwarmGoal({
@@ -119,7 +122,7 @@ class Host implements AgentHost {
       strategy: () => (this.#loops?.rhythm.joined() === true ? this.#loops.rhythm.strategy() : ""),
     });
     this.#decisions = createHostedDecisions({
-      ...{ options, incarnation: this.#incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
+      ...{ options, incarnation, clock: this.#clock, store: this.#store, votes: this.peers.votes },
       context: this.#context.follower,
       events: options.events,
       ...{ hub: this.#hub, roleOf: (agentId: string) => this.#loops?.roleOf(agentId) },
@@ -182,15 +185,12 @@ class Host implements AgentHost {
     const { agentIds, events, rhythm } = this.#options;
     const { temperament, energy } = rhythm;
     this.#probe.start();
+    await this.#unlessAway(ending, this.#connect());
     const loops = await this.#openLoops();
     this.#loops = loops;
-    this.#unwatch = this.#store.health.watch((status) => {
-      this.#onStore(status);
-    });
-    await this.#unlessAway(
-      ending,
-      this.#store.connect().then(() => this.#goal.read()),
-    );
+    this.#unwatch = this.#store.health.watch((status) => this.#onStore(status));
+    this.#onStore(this.#store.health.status());
+    await this.#unlessAway(ending, this.#goal.read());
     for (const agentId of agentIds) loops.rhythm.add({ agentId, incarnation: this.#incarnation, temperament, energy });
     loops.rhythm.setRegistryAway(!this.#store.health.status().up);
     this.#context.start();
@@ -203,6 +203,11 @@ class Host implements AgentHost {
     this.peers.bus.start(loops.messages);
     loops.server.setHealthy(true);
     for (const agentId of agentIds) events({ kind: "agent.started", agentId, incarnation: this.#incarnation });
+  }
+
+  async #connect(): Promise<void> {
+    await this.#store.connect();
+    this.#incarnation = await newestLife(this.#store.registry, this.#options.agentIds, this.#incarnation);
   }
 
   /** What the start asks of the store; where that is away and not required, the start goes on, degraded. */
@@ -225,9 +230,7 @@ class Host implements AgentHost {
     await closeInOrder([
       () => this.leases.close(),
       () => loops?.election.stop(),
-      () => {
-        this.peers.votes.stop();
-      },
+      () => this.peers.votes.stop(),
       async () => {
         [drained] = await Promise.all([
           this.#decisions.drain(drainMs),
@@ -275,9 +278,7 @@ class Host implements AgentHost {
       },
       onLeader: this.#listeners.onLeader,
       onRole: this.#listeners.onRole,
-      onSuperseded: (agentId) => {
-        this.#onSuperseded(agentId);
-      },
+      onSuperseded: (agentId) => this.#onSuperseded(agentId),
     });
   }
 

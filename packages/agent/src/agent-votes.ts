@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { MembershipView } from "@entrain/core/membership";
+import type { VoterClaim } from "@entrain/ports";
 import type { RedisStore } from "@entrain/redis";
 import { isBallotQuestion } from "@entrain/core/decision";
 import {
@@ -37,7 +38,8 @@ export interface HostVotes {
 /** Nothing is said before `start`. */
 export function createHostVotes(surroundings: {
   readonly options: ResolvedHostOptions;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly store: RedisStore;
   readonly view: () => MembershipView;
   /** Undefined while the host does not run. */
@@ -45,7 +47,12 @@ export function createHostVotes(surroundings: {
 }): HostVotes {
   const { options, incarnation, view, succession } = surroundings;
   const { events, voters: timings } = options;
-  const voter = { agentId: candidateOf(options), incarnation };
+  const voter: VoterClaim = {
+    agentId: candidateOf(options),
+    get incarnation() {
+      return incarnation();
+    },
+  };
   const shared = { store: surroundings.store.votes, timers: systemTimers, events, timings, voter };
   const whole = createVoteDesk({ ...shared, nextProposalId: () => `v-${randomUUID()}` });
   let closeBox: (() => void) | undefined;

@@ -141,7 +141,7 @@ export async function openHostLoops(surroundings: HostLoopsOptions): Promise<Hos
 }
 
 function createRhythm(
-  { options, clock, events, goal, onBeat }: HostLoopsOptions,
+  { options, clock, store, events, goal, onBeat }: HostLoopsOptions,
   transport: RpcPhaseTransport,
   election: ElectionLoop,
   spin: () => boolean,
@@ -157,6 +157,7 @@ function createRhythm(
     crowd: options.agentIds.length,
     spin,
     doze,
+    agreedUnixMs: () => store.unixMs() ?? clock.unixMs(),
     highestTerm: () => election.highestTerm(),
     onTerm: (term) => {
       election.sawTerm(term);

@@ -35,7 +35,8 @@ export interface HostPeers {
 /** Nothing is asked of the store yet. */
 export function createHostPeers(surroundings: {
   readonly options: ResolvedHostOptions;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly store: RedisStore;
   readonly clock: Clock;
   /** Undefined while the host does not run. */

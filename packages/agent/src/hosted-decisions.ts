@@ -36,7 +36,8 @@ export interface HostedDecisions {
 /** The decisions of one process; nothing happens before the first question. */
 export function createHostedDecisions(surroundings: {
   readonly options: ResolvedHostOptions;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly clock: Clock;
   readonly store: RedisStore;
   readonly context: ContextFollower;
@@ -80,7 +81,7 @@ export function createHostedDecisions(surroundings: {
     const leadership = leadershipOf(agentId);
     const assignedRole = roleOf(agentId);
     const asked = {
-      ...{ ...request, incarnation },
+      ...{ ...request, incarnation: incarnation() },
       ...(leadership === undefined ? {} : { leadership }),
       ...(assignedRole === undefined ? {} : { assignedRole }),
     };

@@ -80,7 +80,8 @@ export interface Leases {
 /** What they rest on. */
 export interface LeasesOptions {
   readonly options: ResolvedHostOptions;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly store: RedisStore;
   readonly life: LifeCycle;
 }
@@ -97,14 +98,14 @@ export function createLeases(surroundings: LeasesOptions): Leases {
   const { options, incarnation, store, life } = surroundings;
   const { events } = options;
   const agentId = candidateOf(options);
-  const shared = { agentId, incarnation, clock: createSystemClock(), timers: systemTimers, events };
+  const around = { agentId, clock: createSystemClock(), timers: systemTimers, events };
   const elections = new Set<NamedElection>();
   const locks = new Map<string, { readonly queue: LockQueue; readonly timings: ElectionTimings }>();
   function lockOf(name: string, timings: ElectionTimings): LockQueue {
     const known = locks.get(name);
     if (known !== undefined) return known.queue;
     checkCount("locks", locks.size);
-    const queue = new LockQueue({ ...shared, name, store: store.lock(name), timings });
+    const queue = new LockQueue({ ...around, incarnation: incarnation(), name, store: store.lock(name), timings });
     locks.set(name, { queue, timings });
     return queue;
   }
@@ -119,7 +120,7 @@ export function createLeases(surroundings: LeasesOptions): Leases {
       checkCallbacks(callbacks);
       checkRunning(life);
       checkCount("elections", elections.size);
-      const own = { ...shared, store: store.election(name), timings: checked };
+      const own = { ...around, incarnation: incarnation(), store: store.election(name), timings: checked };
       const election = startNamedElection(name, callbacks, own);
       elections.add(election);
       const stop = async (): Promise<void> => {

@@ -41,11 +41,13 @@ export function createCommandPlane(options: {
   readonly scripts: Scripts;
   readonly generations: GenerationKeeper;
   readonly onUp: (up: boolean) => void;
+  /** By how much Redis's clock (Unix time) is ahead of the monotonic one, ms, as a probe read it. */
+  readonly onClock: (aheadMs: number) => void;
 }): CommandPlane {
-  const { settings, scripts, generations, onUp } = options;
+  const { settings, scripts, generations, onUp, onClock } = options;
   const { clock, timers, random, requestTimeoutMs, keys: storeKeys, endpoint } = settings;
   const reconnector = createReconnector<StoreSession>({
-    open: (signal) => openSession(settings, generations, signal),
+    open: (signal) => openSession({ ...settings, onClock }, generations, signal),
     onUp: () => {
       onUp(true);
     },
@@ -80,8 +82,10 @@ export function createCommandPlane(options: {
   };
 }
 
+type ProbedSettings = StoreSettings & { readonly onClock: (aheadMs: number) => void };
+
 async function openSession(
-  settings: StoreSettings,
+  settings: ProbedSettings,
   generations: GenerationKeeper,
   signal: AbortSignal,
 ): Promise<StoreSession> {
@@ -125,8 +129,8 @@ function createSession(link: Link, server: ServerInfo, generations: GenerationKe
 }
 
 /** The probe asks what could change under an open connection: the server's part in replication, and its clock. */
-function createProbe(settings: StoreSettings, link: Link, server: ServerInfo, generations: GenerationKeeper) {
-  const { clock, clockStepMs, onWarning } = settings;
+function createProbe(settings: ProbedSettings, link: Link, server: ServerInfo, generations: GenerationKeeper) {
+  const { clock, clockStepMs, onWarning, onClock } = settings;
   const clockWatch = createClockWatch();
   return async (timeoutMs: number): Promise<void> => {
     const sentMs = clock.monoMs();
@@ -139,7 +143,9 @@ function createProbe(settings: StoreSettings, link: Link, server: ServerInfo, ge
     if (replication.get("role") !== server.role || replication.get("master_replid") !== server.replicationId)
       throw unavailable(`Redis at ${link.address} has changed its part in replication`);
     const [seconds, micros] = time as readonly [string, string];
-    const stepMs = clockWatch.observe(sentMs, Number(seconds) * 1_000 + Number(micros) / 1_000, receivedMs);
+    const storeMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
+    onClock(storeMs - (sentMs + receivedMs) / 2);
+    const stepMs = clockWatch.observe(sentMs, storeMs, receivedMs);
     if (stepMs <= clockStepMs) return;
     onWarning(`the clock of Redis at ${link.address} jumped by at least ${Math.round(stepMs)} ms`);
     await generations.open(link, server, true);

@@ -62,6 +62,16 @@ test("a wrong or missing password is one sentence with the address and without t
   await lab.swarm().client();
 });
 
+test("the store tells Redis's own clock, once it has read it", async () => {
+  await using lab = await openStoreLab(createRedisStore);
+  const store = lab.swarm().idleClient();
+  assert.equal(store.unixMs(), undefined);
+  await store.connect();
+  const told = await waitFor("the clock was read", () => Promise.resolve(store.unixMs()));
+  // The server runs on this host.
+  assert.ok(Math.abs(told - Date.now()) < 5_000, `${told}`);
+});
+
 test("a server that cannot be reached is one sentence, and is used as soon as it is there", async () => {
   await using lab = await openStoreLab(createRedisStore);
   await lab.redis.kill();

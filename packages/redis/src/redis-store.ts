@@ -65,6 +65,8 @@ export interface RedisStore {
   /** Ends both connections, which is no event; commands without an answer fail with `store-unavailable`. */
   close(): Promise<void>;
   readonly health: StoreHealth;
+  /** Redis's own clock, the one that all processes agree on, to some milliseconds: Unix ms; undefined until it was first read. */
+  unixMs(): number | undefined;
   readonly registry: Registry;
   /** An election by name; without one the swarm's own, whose terms fence the ledger. */
   election(name?: string): ElectionStore;
@@ -117,7 +119,11 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
   const onUp = (up: boolean): void => {
     health.set(up ? { up, generation: generations.known() } : { up });
   };
-  const commands = createCommandPlane({ settings, scripts, generations, onUp });
+  let aheadMs: number | undefined;
+  const onClock = (ms: number): void => {
+    aheadMs = ms;
+  };
+  const commands = createCommandPlane({ settings, scripts, generations, onUp, onClock });
   const hub = createMessageHub(settings);
   const shared = { keys, commands, hub };
   return {
@@ -130,6 +136,7 @@ export function assembleRedisStore(options: RedisStoreOptions, scripts: Scripts)
       health.end();
       await Promise.all([commands.close(), hub.close()]);
     },
+    unixMs: () => aheadMs && settings.clock.monoMs() + aheadMs,
     health: { status: () => health.status(), watch: (onChange) => health.watch(onChange) },
     registry: createRegistry({ ...shared, timings: membership }),
     election: (name = swarmElection) =>

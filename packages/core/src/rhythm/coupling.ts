@@ -5,12 +5,14 @@
  */
 import { energyAt, isPrice, pay } from "./energy.ts";
 import { cycleAtUnixMs } from "./goal.ts";
+import { shapeOffset } from "./goal-shape.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
 import { isSameLineage } from "./lineage.ts";
 import { medianOf } from "./order-parameter.ts";
 import { cycleAt, lineThrough, shifted } from "./oscillator.ts";
 import { wrapCycles } from "./phase-arithmetic.ts";
 import { judgePursuit, type SwitchCause } from "./pursuit.ts";
+import { referenceDistance } from "./reference-distance.ts";
 import {
   activeStrategy,
   inForceAt,
@@ -61,9 +63,10 @@ export function coupled(before: RhythmState, nowNs: number, unixMs: number, join
     round: state.round + 1,
     updatedNs: nowNs,
   };
-  const distanceCycles = medianOf(view.neighbours.map(({ errorCycles }) => Math.abs(wrapCycles(errorCycles))));
+  const aimed = aimErrorOf(state, view);
   const placed = withOwnPlace(moved, proposal.offsetCycles, nowNs);
-  return { movedCycles, ...judged(placed, view, { distanceCycles, failed, short: paid.short }) };
+  const seen = { distanceCycles: aimed.cycles, failed: failed || aimed.failed, short: paid.short };
+  return { movedCycles, distanceCycles: referenceDistance(view), ...judged(placed, view, seen) };
 }
 
 /** Distance within which a reference counts as held: R3's spread, max(5 ms, T/100), as a share of the period. */
@@ -151,6 +154,28 @@ function readinessOf(strategies: readonly Strategy[], view: StrategyView): reado
   });
 }
 
+/** How far the agent is from what its strategy aims at, cycles; undefined where nothing can be said. */
+function aimErrorOf(state: RhythmState, view: StrategyView): { cycles: number | undefined; failed: boolean } {
+  const strategy = activeStrategy(state);
+  if (strategy.error === undefined) return { cycles: distanceFromAim(state, view), failed: false };
+  try {
+    const cycles = strategy.error(view);
+    const isSound = cycles === undefined || (Number.isFinite(cycles) && cycles >= 0);
+    return isSound ? { cycles, failed: false } : { cycles: undefined, failed: true };
+  } catch {
+    return { cycles: undefined, failed: true };
+  }
+}
+
+/** From the neighbours' references; a place of the strategy's own counts as well, against the plan's. */
+function distanceFromAim({ ownOffset, goal, agentId }: RhythmState, view: StrategyView): number | undefined {
+  const distance = referenceDistance(view);
+  const isPlaced = goal.kind === "spread" || goal.kind === "cluster";
+  if (distance === undefined || !isPlaced || ownOffset === undefined || view.place === undefined || !view.planHolds)
+    return distance;
+  return Math.max(distance, Math.abs(wrapCycles(ownOffset - shapeOffset(goal, agentId, view.place))));
+}
+
 /** The factor on a move; a jump is whole as it is. */
 function strengthOf({ temperament }: RhythmState, { isJump = false }: Proposal): number {
   return isJump ? Math.min(1, temperament.couplingStrength) : temperament.couplingStrength;
@@ -172,7 +197,7 @@ function judged(
   state: RhythmState,
   view: StrategyView,
   seen: { distanceCycles: number | undefined; failed: boolean; short: boolean },
-): Omit<Coupled, "movedCycles"> {
+): Pick<Coupled, "state" | "switched"> {
   const { nowNs, goal } = view;
   const readiness = readinessOf(state.strategies, view);
   const { pursuit, switched } = judgePursuit(state.pursuit, {
@@ -183,10 +208,9 @@ function judged(
     toleranceCycles: toleranceCycles(goal.periodNs),
     ready: readiness.map((ready) => ready === true),
   });
-  const { distanceCycles } = seen;
-  if (switched === undefined) return { state: { ...state, pursuit }, distanceCycles, switched };
+  if (switched === undefined) return { state: { ...state, pursuit }, switched };
   const name = (index: number): string => state.strategies[index]?.name ?? "";
   const named = { from: name(switched.from), to: name(switched.to), cause: switched.cause };
   const anew = withOwnPlace({ ...state, pursuit, memory: [] }, undefined, nowNs);
-  return { state: anew, distanceCycles, switched: named };
+  return { state: anew, switched: named };
 }

@@ -149,6 +149,39 @@ test("a strategy that throws when asked whether it can work is left at once, and
     assert.deepEqual(switches, [{ from: "first", to: "flooded-reference", cause: "failed" }]);
 });
 
+test("a strategy that keeps all beats in one place is left under a spread, though the references agree", () => {
+  const heap: Strategy = {
+    name: "heap",
+    serves: ["spread"],
+    entry: "adopt",
+    price: { perUpdate: 0, perRad: 0 },
+    propose: () => ({ moveCycles: 0, offsetCycles: 0 }),
+  };
+  const book = strategyBookWith([heap]);
+  const swarm = strangers(6, "heap", goalOf({ kind: "spread", strategies: ["heap", "rank-slots"] }), { book });
+  swarm.run(30 * second);
+  const switches = [...swarm.agents.values()].flatMap((agent) => agent.switches);
+  assert.ok(switches.some(({ from, to, cause }) => from === "heap" && to === "rank-slots" && cause === "stalled"));
+});
+
+test("a strategy's own error is its measure of progress, and one that is no number is its failure", () => {
+  const claims = (name: string, error: () => number): Strategy => ({
+    ...{ name, serves: ["sync"], entry: "adopt", price: { perUpdate: 0, perRad: 0 }, error },
+    propose: () => ({ moveCycles: 0 }),
+  });
+  const book = strategyBookWith([claims("unsure", () => Number.NaN), claims("unhappy", () => 0.4)]);
+  const swarm = strangers(3, "claims", goalOf({ strategies: ["unsure", "unhappy", "flooded-reference"] }), { book });
+  swarm.run(12 * second);
+  for (const { switches } of swarm.agents.values())
+    assert.deepEqual(
+      switches.slice(0, 2).map(({ to, cause }) => [to, cause]),
+      [
+        ["unhappy", "failed"],
+        ["flooded-reference", "stalled"],
+      ],
+    );
+});
+
 test("R2: a price that is no number or below nothing is a failure, and the store stays what it is", () => {
   for (const perRad of [Number.NaN, Infinity, -1]) {
     const haggler: Strategy = {

@@ -75,6 +75,12 @@ export interface Strategy {
   /** Whether it can work at all now; without it, always. One that throws cannot, and is left at once. */
   ready?(view: StrategyView): boolean;
   propose(view: StrategyView): Proposal;
+  /**
+   * How far the agent is from what the strategy aims at, cycles from 0 on: the monitor's measure of progress. Without it that
+   * is the median distance of the neighbours' references, and for a beat that the strategy places itself its distance from
+   * the plan's place, while the plan holds. Undefined: nothing can be said now. One that throws, or says no number, has failed.
+   */
+  error?(view: StrategyView): number | undefined;
 }
 
 /** Strategies by name. */

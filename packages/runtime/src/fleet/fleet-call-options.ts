@@ -38,7 +38,8 @@ export interface FleetCallOptions<Item, Result> {
 /** The world of a fleet call. */
 export interface FleetSurroundings {
   readonly agentId: string;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly store: PoolStore;
   readonly clock: Clock;
   readonly timers: Timers;

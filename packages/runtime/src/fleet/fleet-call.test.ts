@@ -33,7 +33,7 @@ function fleetOf(size: number, flush: (call: Call) => ReturnType<FleetFlush<stri
         },
       },
       {
-        ...{ agentId, incarnation: 1, store: lab.storeOf(agentId), clock, timers, random: createRandom(agentId) },
+        ...{ agentId, incarnation: () => 1, store: lab.storeOf(agentId), clock, timers, random: createRandom(agentId) },
         ...{ timings: electionTimings(), members: () => members, events: (event) => events.push(event) },
       },
     );

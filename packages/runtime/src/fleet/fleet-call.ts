@@ -121,7 +121,7 @@ export class FleetCall<Item, Result> {
     try {
       const claim = {
         agentId,
-        incarnation,
+        incarnation: incarnation(),
         beat,
         highestToken: this.#highestToken,
         leaseMs: timings.leaseMs,

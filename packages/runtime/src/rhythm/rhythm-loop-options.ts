@@ -15,6 +15,8 @@ export interface RhythmLoopOptions {
   /** How many agents the process hosts: of several, frames are batched; a crowd updates more seldom while something is new. */
   readonly crowd: number;
   readonly spin: () => boolean;
+  /** The wall clock that all processes agree on, Unix ms: the store's. */
+  readonly agreedUnixMs: () => number;
   /** The highest leadership term this process has seen, to be told to peers (L2). */
   readonly highestTerm: () => number;
   /** Holds the thread for so long, ms (beat-timer.ts). */

@@ -46,7 +46,7 @@ const viewOf = (version: number, members: readonly MemberRecord[], effectiveBeat
   effectiveBeat,
 });
 
-function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
+function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync", agreedUnixMs = (): number => 0) {
   const time = createVirtualTime();
   const network = new Network(time);
   const beats: FiredBeat[] = [];
@@ -76,6 +76,7 @@ function swarm(processes: number, agentsEach: number, kind: GoalKind = "sync") {
       goal,
       crowd: agentsEach,
       spin: () => false,
+      agreedUnixMs,
       highestTerm: () => 7,
       onTerm: () => undefined,
       onBeat: (beat) => beats.push(beat),
@@ -127,6 +128,28 @@ test("an untrusted goal is a vote of all processes: each hears every other one, 
   assert.ok((await heardBy()).every((number) => number === 13));
   loop?.setGoal({ ...next, goalVersion: next.goalVersion + 1, effectiveBeat: next.effectiveBeat + 20 });
   assert.ok((await heardBy()).every((number) => number <= 8));
+});
+
+test("beyond 64 processes an untrusted goal gives everybody a few other neighbours with the agreed clock's next minute", async () => {
+  let agreedUnixMs = 59_000;
+  const { time, network, loops } = swarm(70, 1, "sync", () => agreedUnixMs);
+  const told = async (): Promise<readonly string[]> => {
+    network.sent.length = 0;
+    await time.advance(1_500);
+    return [...new Set(network.sent.map(({ from, to }) => `${from} ${to}`))];
+  };
+  await time.advance(2_500);
+  const [loop] = loops;
+  const goal = loop?.goal() ?? initialGoal("sync", 200, 0);
+  const effectiveBeat = (loop?.count()?.cycle ?? 0) + 5;
+  loop?.setGoal({ ...goal, goalVersion: goal.goalVersion + 1, effectiveBeat, trust: "untrusted" });
+  await time.advance(1_500);
+  const before = new Set(await told());
+  assert.ok(loops.every((each) => each.goal().trust === "untrusted"));
+  agreedUnixMs += 2_000;
+  await time.advance(1_000);
+  const changed = (await told()).filter((pair) => !before.has(pair)).length / loops.length;
+  assert.ok(changed > 0.5 && changed <= 2, `${changed} new neighbours each`);
 });
 
 test("a flood through the agents of a process is one frame to each other process", async () => {

@@ -27,7 +27,7 @@ import { aliveIn, type MembershipView } from "@entrain/core/membership";
 import type { BeatCount, Observation, PhaseSample, ReceivedFrame } from "@entrain/ports";
 import { createBeatTimer, type BeatTimer } from "./beat-timer.ts";
 import { phaseSample } from "./phase-sample.ts";
-import { neighbourhoodOf } from "./neighbourhood.ts";
+import { neighbourhoodOf, overlayEpoch } from "./neighbourhood.ts";
 import type { HostedAgent, RhythmLoopOptions } from "./rhythm-loop-options.ts";
 import { createRouting, type Routing } from "./routing.ts";
 
@@ -49,6 +49,7 @@ export class RhythmLoop {
   #goal: GoalRecord;
   #routing: Routing;
   #view: MembershipView = { version: 0, members: new Map() };
+  #epoch = 0;
   #stopped = false;
 
   constructor(options: RhythmLoopOptions) {
@@ -122,12 +123,8 @@ export class RhythmLoop {
 
   /** The strategy that most hosted agents are at; empty without any. */
   strategy(): string {
-    const counts = new Map<string, number>();
-    for (const { state } of this.#hosted.values()) {
-      const { name } = activeStrategy(state);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+    const byName = Map.groupBy(this.#hosted.values(), ({ state }) => activeStrategy(state).name);
+    return [...byName].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? "";
   }
 
   /** True once every hosted agent keeps a lineage. */
@@ -172,9 +169,10 @@ export class RhythmLoop {
 
   /** Links every hosted agent with its neighbours among the members of the view. */
   #connect(): void {
-    const { crowd, processId, transport, clock } = this.#options;
+    const { crowd, processId, transport, clock, agreedUnixMs } = this.#options;
     const members = aliveIn(this.#view);
-    const { neighboursOf } = neighbourhoodOf(members, this.#goal.trust, crowd > 1);
+    const epoch = (this.#epoch = overlayEpoch(this.#goal.trust, agreedUnixMs()));
+    const { neighboursOf } = neighbourhoodOf(members, this.#goal.trust, { batched: crowd > 1, epoch });
     this.#routing = createRouting(processId, members, neighboursOf);
     transport.setPeers(this.#routing.peers);
     const nowNs = clock.monoNs();
@@ -185,6 +183,7 @@ export class RhythmLoop {
   #wake(): void {
     const nowNs = this.#options.clock.monoNs();
     const unixMs = this.#options.clock.unixMs();
+    if (this.#epoch !== overlayEpoch(this.#goal.trust, this.#options.agreedUnixMs())) this.#connect();
     const hosted = [...this.#hosted];
     const early = hosted.some(([, { state }]) => state.updateDueNs <= nowNs);
     for (const [agentId, agent] of hosted)
@@ -196,6 +195,8 @@ export class RhythmLoop {
   #receive({ processId: voterId, frame, atNs }: ReceivedFrame): void {
     const nowNs = this.#options.clock.monoNs();
     this.#options.onTerm(frame.highestTerm);
+    // Whoever says it: who has the newer goal may have other neighbours by it.
+    this.setGoal(frame.goal);
     for (const { incarnation: _, ...phase } of frame.samples) {
       const sample: NeighbourSample = { ...phase, voterId, atNs, goal: frame.goal };
       for (const listener of this.#routing.hearersOf(phase.agentId)) {

@@ -21,7 +21,7 @@ export function desksIn<Time extends DeskTime>(time: Time, size: number) {
   const members = { ids };
   const deskOf = (agentId: string): ScheduleDesk =>
     createScheduleDesk({
-      ...{ agentId, incarnation: 1, clock: time.clock, timers: time.timers, random: createRandom(agentId) },
+      ...{ agentId, incarnation: () => 1, clock: time.clock, timers: time.timers, random: createRandom(agentId) },
       ...{ store: lab.storeOf(agentId), health: lab.health, timings: electionTimings() },
       members: () => members.ids,
       events: (event) => events.push(event),

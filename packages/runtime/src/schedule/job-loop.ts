@@ -95,7 +95,7 @@ export class JobLoop implements JobTurns {
     const sentMs = clock.monoMs();
     const answer = await time.ask(() =>
       store.claim(this.#note(due.nextAtMs), {
-        ...{ settledMs: this.#settledMs, missed, fireAtMs, agentId, incarnation },
+        ...{ settledMs: this.#settledMs, missed, fireAtMs, agentId, incarnation: incarnation() },
         highestToken: this.#highestToken,
         leaseMs: timings.leaseMs,
         attemptsMax: this.#options.attempts,

@@ -7,7 +7,8 @@ import type { StoreTime } from "./store-time.ts";
 /** The world of a job. */
 export interface JobSurroundings {
   readonly agentId: string;
-  readonly incarnation: number;
+  /** Of the present life; not the final one before the start. */
+  readonly incarnation: () => number;
   readonly store: ScheduleStore;
   readonly clock: Clock;
   readonly timers: Timers;

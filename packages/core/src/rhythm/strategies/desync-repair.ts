@@ -4,6 +4,7 @@
  * converges slowly in a large swarm (970 rounds for 200 agents) and only as evenly as an agent hears those next to it.
  */
 import { wrapCycles } from "../phase-arithmetic.ts";
+import { referenceDistance } from "../reference-distance.ts";
 import type { Sighting, Strategy } from "../strategy.ts";
 import { holdByMedian } from "./hold-by-median.ts";
 
@@ -22,6 +23,10 @@ export const desyncRepair: Strategy = {
     // Ahead in phase is a smaller offset: the beat comes earlier in the cycle.
     const wanted = offsetCycles - share * towardsMidpoint(neighbours);
     return { ...holdByMedian(view), offsetCycles: wanted - Math.floor(wanted) };
+  },
+  error(view) {
+    const distance = referenceDistance(view);
+    return distance === undefined ? undefined : Math.max(distance, Math.abs(towardsMidpoint(view.neighbours)));
   },
 };
 

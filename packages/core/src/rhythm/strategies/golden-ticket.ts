@@ -3,6 +3,7 @@
  * run of tickets from 0 on leaves no gap above 1.9 times the even one (three-distance theorem: Sós 1958); tickets that
  * leave make holes until they are dealt again.
  */
+import { referenceDistance } from "../reference-distance.ts";
 import { unplannedPlace } from "../slot-plan.ts";
 import type { Strategy, StrategyView } from "../strategy.ts";
 import { holdByMedian } from "./hold-by-median.ts";
@@ -16,6 +17,7 @@ export const goldenTicket: Strategy = {
   entry: "adopt",
   price: { perUpdate: 0.1, perRad: 2 },
   propose: (view) => ({ ...holdByMedian(view), offsetCycles: ticketOffset(view) }),
+  error: referenceDistance,
 };
 
 function ticketOffset({ place, agentId }: StrategyView): number {
