@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { checkId, EntrainError, type ErrorCode } from "@entrain/kernel";
 import { defaultEnergy, evenTemperament } from "@entrain/core/rhythm";
 import { createAgentId, resolveHostOptions, type HostOptions } from "./agent-options.ts";
+import type { RhythmOptions } from "./rhythm-options.ts";
 
 const minimal: HostOptions = { swarm: "orders", redis: "redis://127.0.0.1:6379" };
 
@@ -48,6 +49,15 @@ test("a swarm and a store are enough; the rest has defaults", () => {
     duplicateId: "take-over",
     storeTimeoutMs: 400,
   });
+});
+
+test("a named goal brings what it needs, and what is given beside it takes its place", () => {
+  const goalOf = (rhythm: RhythmOptions) => resolveHostOptions({ ...minimal, rhythm }, ["a"]).rhythm.goal;
+  const strategies = ["rank-slots", "frequency-lock", "pulse-coupling"];
+  const latency = { kind: "coherence", coherence: 0.85, periodMs: 100, strategies };
+  assert.deepEqual(goalOf({ goal: "minimise-latency" }), latency);
+  const own = { periodMs: 500, coherence: 0.9, strategies: ["rank-slots"] };
+  assert.deepEqual(goalOf({ goal: "minimise-latency", ...own }), { kind: "coherence", ...own });
 });
 
 test("every wrong option is refused by its own name", () => {

@@ -5,10 +5,13 @@ import {
   checkTemperament,
   defaultEnergy,
   evenTemperament,
+  goalByName,
+  namedGoals,
   strategyBookWith,
   type EnergyBudget,
   type GoalKind,
   type GoalRequest,
+  type NamedGoalName,
   type Strategy,
   type StrategyBook,
   type Temperament,
@@ -16,7 +19,8 @@ import {
 
 /** A goal of the rhythm, with what its kind takes (`groups`, `coherence`), and how this process's agents pursue any goal. */
 export interface RhythmOptions extends Partial<Omit<GoalRequest, "kind">> {
-  readonly goal?: GoalKind;
+  /** A kind, or the name of a goal (docs/goals.md), which brings what else it needs (default: sync). */
+  readonly goal?: GoalKind | NamedGoalName;
   /** Units of energy that an agent holds, and gets back per second (default 100 and 10); each move is paid for. */
   readonly energy?: Partial<EnergyBudget>;
   /** Coupling strength 0..2 (default 1), stubbornness 0..1 (default 0), influence 0..10 (default 1). */
@@ -42,21 +46,17 @@ const rhythmOptionNames: readonly string[] = Object.keys({
 /** Checks what was said and fills in the defaults. @throws EntrainError that names the field, `rhythm.` before it. */
 export function resolveRhythmOptions(options: RhythmOptions = {}): ResolvedRhythmOptions {
   membersOf(options, "rhythm", rhythmOptionNames, "give { goal, periodMs }");
-  const {
-    goal: kind = "sync",
-    periodMs = 1_000,
-    energy = {},
-    temperament = {},
-    ownStrategies = [],
-    ...shape
-  } = options;
+  const { goal: wanted = "sync", periodMs, energy = {}, temperament = {}, ownStrategies = [], ...shape } = options;
   membersOf(energy, "rhythm.energy", Object.keys(defaultEnergy));
   membersOf(temperament, "rhythm.temperament", Object.keys(evenTemperament));
   if (!Array.isArray(ownStrategies))
     throw EntrainError.invalid("rhythm.ownStrategies", ownStrategies, "give a list of strategies");
   const checkedTemperament = inWordsOf("rhythm.temperament", () => checkTemperament(temperament));
   const book = inWordsOf("rhythm.ownStrategies", () => strategyBookWith(checkStrategies(ownStrategies)));
-  const goal = inWordsOf("rhythm", () => checkGoal({ kind, periodMs, ...shape }, { strategies: book.names() }));
+  const known = { strategies: book.names(), namedGoals: Object.keys(namedGoals) };
+  const named = Object.hasOwn(namedGoals, wanted);
+  const meant = named ? goalByName(wanted, periodMs) : { kind: wanted, periodMs: periodMs ?? 1_000 };
+  const goal = inWordsOf("rhythm", () => checkGoal({ ...meant, ...shape }, known));
   return { goal, energy: checkEnergy({ ...defaultEnergy, ...energy }), temperament: checkedTemperament, book };
 }
 

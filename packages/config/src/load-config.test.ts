@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { namedGoals } from "@entrain/core/rhythm";
 import { loadConfig, type Environment } from "./load-config.ts";
 import { fileWith, problem, problems } from "./testing.ts";
 import { variables } from "./variables.ts";
@@ -110,7 +111,10 @@ test("a wrong value is one line with name, value and remedy", () => {
     [{ ENTRAIN_AGENTS_PER_PROCESS: "0" }, 'ENTRAIN_AGENTS_PER_PROCESS is "0": choose a whole number from 1 to 1000'],
     [{ ENTRAIN_GRPC_PORT: "80a" }, 'ENTRAIN_GRPC_PORT is "80a": choose a whole number from 0 to 65535'],
     [{ ENTRAIN_INSECURE: "maybe" }, 'ENTRAIN_INSECURE is "maybe": write true or false'],
-    [{ ENTRAIN_GOAL: "dance" }, 'ENTRAIN_GOAL is "dance": choose one of sync, spread, cluster, coherence'],
+    [
+      { ENTRAIN_GOAL: "dance" },
+      `ENTRAIN_GOAL is "dance": choose one of sync, spread, cluster, coherence, ${Object.keys(namedGoals).join(", ")}`,
+    ],
     [{ ENTRAIN_SPIN: "ON" }, 'ENTRAIN_SPIN is "ON": choose one of auto, on, off'],
     [{ ENTRAIN_TELEMETRY: "file:" }, 'ENTRAIN_TELEMETRY is "file:": choose host, none or file:PATH'],
     [{ ENTRAIN_TELEMETRY_SPEED: "-1" }, 'ENTRAIN_TELEMETRY_SPEED is "-1": choose 0 or a number from 0.01 to 1000000'],

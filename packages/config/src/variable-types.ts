@@ -6,7 +6,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { z } from "zod";
 import { checkId, EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
-import { checkGoal, type GoalKind } from "@entrain/core/rhythm";
+import { checkGoal, goalByName, namedGoals, type GoalKind, type NamedGoalName } from "@entrain/core/rhythm";
 import type { VariableType } from "./variable.ts";
 
 /** Runs a check of the inner layers, whose errors carry their remedy. */
@@ -103,13 +103,14 @@ export const path: VariableType<string> = {
 };
 
 /** What this release can pursue is core's to say. */
-export const goal: VariableType<GoalKind> = {
+export const goal: VariableType<GoalKind | NamedGoalName> = {
   type: "choice",
-  range: "sync, spread, cluster, coherence",
+  range: "sync, spread, cluster, coherence, or a named goal",
   unit: "",
   schema: checkedBy((kind) => {
-    checkGoal({ kind, periodMs: 1_000 });
-    return kind as GoalKind;
+    const names = Object.keys(namedGoals);
+    checkGoal(names.includes(kind) ? goalByName(kind) : { kind, periodMs: 1_000 }, { namedGoals: names });
+    return kind as GoalKind | NamedGoalName;
   }),
 };
 

@@ -119,7 +119,7 @@ export const variables = {
   goalKind: variable("ENTRAIN_GOAL", types.goal, {
     default: "sync",
     services: all,
-    doc: "Kind of the swarm's first goal; a goal that is already in force stays.",
+    doc: "The swarm's first goal, at `ENTRAIN_PERIOD`; a goal that is already in force stays.",
   }),
   decisionLoop: optionalVariable("ENTRAIN_DECISION_LOOP", types.address, {
     services: ["agent"],

@@ -198,6 +198,10 @@ export type RuntimeEvent =
       readonly spreadP50Ms: number | null;
       readonly cadenceErrorPpm: number | null;
       readonly converged: boolean;
+      /** The worst order since the last disturbance. */
+      readonly recoveryFloor: number | null;
+      /** From the last disturbance to the start of the first converged window, ms; null: not yet. */
+      readonly recoveredAfterMs: number | null;
     }
   /**
    * A try of a task came to its end in this process. `again`: others may begin it anew; `lost`: the outcome does not count;

@@ -25,5 +25,13 @@ export function consoleFamilies({ counter, gauge, histogram }: MetricMaker) {
     voters: gauge("entrain_voters", "Voters by state: alive, or dead and counted all the same.", ["state"]),
     votersQuorum: gauge("entrain_voters_quorum", "How many voters have to choose the same for it to pass."),
     converged: gauge("entrain_rhythm_converged", "1 while the swarm has converged, else 0."),
+    recovery: gauge(
+      "entrain_rhythm_recovery_seconds",
+      "From the last disturbance to the start of the first converged window; NaN: not yet.",
+    ),
+    recoveryFloor: gauge(
+      "entrain_rhythm_recovery_floor",
+      "Worst order since the last disturbance: the lowest R, or the highest max-gap ratio; NaN: unknown.",
+    ),
   };
 }

@@ -43,6 +43,8 @@ export function recordConsole(
       to.spread.set(event.spreadP50Ms === null ? Number.NaN : seconds(event.spreadP50Ms));
       to.cadenceError.set(event.cadenceErrorPpm === null ? Number.NaN : event.cadenceErrorPpm / 1e6);
       to.converged.set(event.converged ? 1 : 0);
+      to.recoveryFloor.set(event.recoveryFloor ?? Number.NaN);
+      to.recovery.set(event.recoveredAfterMs === null ? Number.NaN : seconds(event.recoveredAfterMs));
       return;
     case "voters.counted":
       to.voters.set({ state: "alive" }, event.alive);

@@ -250,6 +250,8 @@ const samples: Samples = {
     spreadP50Ms: 0.4,
     cadenceErrorPpm: -12,
     converged: true,
+    recoveryFloor: 0.7,
+    recoveredAfterMs: 900,
   },
   "acts.measured": {
     kind: "acts.measured",

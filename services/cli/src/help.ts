@@ -22,9 +22,9 @@ const up = `entrain up [flags]        (npm start -- [flags])
 
 Runs a swarm: agents, a decision loop, a coordinator, a console, and a private Redis unless REDIS_URL names one.
 
-  --agents N            how many agents (default 5; a process each up to 50, packed above)
-  --period DURATION     the rhythm's period, such as 200ms or 1s (default 1s)
-  --goal GOAL           what the swarm pursues: sync, spread, cluster or coherence (default sync)
+  --agents N            how many agents (default 5; a process each up to 50, packed above), or a scale: tiny to huge
+  --period DURATION     the rhythm's period, such as 200ms or 1s (default 1s, or the named goal's)
+  --goal GOAL           sync, spread, cluster, coherence, or a named goal such as distribute-load (default sync)
   --port PORT           the console's port on 127.0.0.1 (default 8080; 0: any free one)
   --for DURATION        stop that long after readiness; exit code 0 only if the goal held
   --json                one JSON object per line on stdout, the last one the summary; all other talk on stderr
@@ -108,7 +108,7 @@ const sim = `entrain sim [flags]
 
 Simulates a swarm in virtual time with the same core as the real one. One seed gives one run, to the byte.
 
-  --agents N              how many agents (default 50, at most 5000)
+  --agents N              how many agents (default 50, at most 5000), or a scale: tiny, small, medium, large, huge
   --goal GOAL             sync, spread, cluster, coherence, or a named goal such as distribute-load (default sync)
   --period DURATION       the rhythm's period (default 200ms, or the named goal's)
   --groups N              cluster: how many groups (default 2)

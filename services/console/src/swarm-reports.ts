@@ -22,7 +22,9 @@ export function createSwarmReports(model: SwarmModel, sink: EventSink) {
     ticks += 1;
     if (ticks % ticksPerReport !== 0) return;
     const { coherence, spreadMs, cadenceErrorPpm, converged } = model.rhythm();
-    sink({ kind: "rhythm.measured", coherence, spreadP50Ms: spreadMs.p50, cadenceErrorPpm, converged });
+    const [latest] = model.recoveries();
+    const recovery = { recoveryFloor: latest?.worst ?? null, recoveredAfterMs: latest?.convergedAfterMs ?? null };
+    sink({ kind: "rhythm.measured", coherence, spreadP50Ms: spreadMs.p50, cadenceErrorPpm, converged, ...recovery });
   }
 
   function reportActs(): void {

@@ -139,3 +139,27 @@ test("after a disturbance the floor and the time to recover are recorded", () =>
   assert.equal(later.heldSinceNs, 8 * second);
   assert.ok((later.convergedSinceNs ?? 0) >= 8 * second);
 });
+
+test("disturbances that follow each other before it is over are one, another goal is another, and a lull afterwards is none", () => {
+  const monitor = createConvergenceMonitor(0, sync);
+  observe(monitor, 0, 6);
+  monitor.read(6 * second);
+  for (const at of [6, 7, 8]) {
+    monitor.restart(at * second, sync);
+    observe(monitor, at * second, 1, { apart: [0, 0.1 * (at - 5), 0.2 * (at - 5)] });
+  }
+  observe(monitor, 9 * second, 6);
+  assert.equal(monitor.read(15 * second).recoveries.length, 2);
+  observe(monitor, 15 * second, 1, { apart: [0, 0.33, 0.66] });
+  const { converged, recoveries } = monitor.read(16 * second);
+  assert.equal(converged, false);
+  assert.equal(recoveries[1]?.disturbedNs, 6 * second);
+  assert.ok((recoveries[1].convergedSinceNs ?? 0) >= 9 * second, "it was over, whatever came then");
+  monitor.restart(16 * second, sync);
+  monitor.restart(17 * second, { kind: "spread", periodNs });
+  monitor.postpone(19 * second, { kind: "spread", periodNs });
+  assert.deepEqual(
+    monitor.read(19 * second).recoveries.map(({ disturbedNs }) => disturbedNs / second),
+    [0, 6, 16, 19],
+  );
+});

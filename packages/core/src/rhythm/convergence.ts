@@ -4,8 +4,9 @@
  * agents' slots is at most max(5 ms, T/100), and the cadence error at most 250 ppm (or within its standard error). Any
  * join, leave or goal change restarts the window.
  *
- * Each restart is a disturbance; how far the order fell after it and when it was back are recorded. The monitor only
- * judges what an observer measured; it never steers.
+ * Each restart is a disturbance; how far the order fell after it and when it was back are recorded. One that comes before
+ * the one before it is over goes on with that, as long as the goal is the same: five agents that die one after the other are
+ * one disturbance. The monitor only judges what an observer measured; it never steers.
  */
 import { cadenceErrorPpm, type CycleSample } from "./cadence.ts";
 import { convergenceWindowNs } from "./convergence-window.ts";
@@ -25,7 +26,7 @@ export interface Recovery {
   readonly worst: number | undefined;
   /** When the order held again, and has held since; undefined while it does not. */
   readonly heldSinceNs: number | undefined;
-  /** Start of the first converged window. */
+  /** Start of the first converged window: from then on it is over. */
   readonly convergedSinceNs: number | undefined;
 }
 
@@ -50,6 +51,8 @@ export interface ConvergenceReading {
 export interface ConvergenceMonitor {
   /** A join, a leave or a goal change: the window begins anew. */
   restart(nowNs: number, aim: Aim): void;
+  /** What was measured since the last restart was not under this aim: the disturbance, if it is not over, and the window begin now. */
+  postpone(nowNs: number, aim: Aim): void;
   /**
    * All members' own counts of cycles at one instant, and the reference counts that those follow by their slots (default:
    * the same): a slot that moves is no change of cadence.
@@ -63,26 +66,46 @@ interface Sample extends CycleSample {
   readonly order: Order;
 }
 
-type OpenRecovery = { -readonly [Field in keyof Recovery]: Recovery[Field] } & { deviation: number };
+type OpenRecovery = { -readonly [Field in keyof Recovery]: Recovery[Field] } & { readonly aim: Aim; deviation: number };
 
 /** A monitor that begins its window at `nowNs`. */
 export function createConvergenceMonitor(nowNs: number, firstAim: Aim): ConvergenceMonitor {
   let aim = firstAim;
   let windowNs = convergenceWindowNs(firstAim.periodNs);
-  let open = disturbed(nowNs);
+  let windowFromNs = nowNs;
+  /** Start of the converged window under way. */
+  let convergedSinceNs: number | undefined;
+  let open = disturbed(nowNs, firstAim);
   let recoveries = [open];
   let latest: readonly number[] = [];
   let samples: Sample[] = [];
   let beats: BeatReport[] = [];
 
+  function beginWindow(now: number, newAim: Aim): void {
+    aim = newAim;
+    windowNs = convergenceWindowNs(newAim.periodNs);
+    windowFromNs = now;
+    convergedSinceNs = undefined;
+    samples = [];
+    beats = [];
+  }
+
+  function beginRecovery(now: number, newAim: Aim): void {
+    open = disturbed(now, newAim);
+    recoveries = [...recoveries, open].slice(-recoveriesMax);
+  }
+
+  const isOver = (): boolean => open.convergedSinceNs !== undefined;
+
   return {
     restart(now, newAim) {
-      aim = newAim;
-      windowNs = convergenceWindowNs(newAim.periodNs);
-      open = disturbed(now);
-      recoveries = [...recoveries, open].slice(-recoveriesMax);
-      samples = [];
-      beats = [];
+      if (isOver() || !isSameAim(open.aim, newAim)) beginRecovery(now, newAim);
+      beginWindow(now, newAim);
+    },
+    postpone(now, newAim) {
+      if (!isOver()) recoveries = recoveries.slice(0, -1);
+      beginRecovery(now, newAim);
+      beginWindow(now, newAim);
     },
     cycles(now, cycles, references = cycles) {
       latest = cycles.map(phaseOfCycle);
@@ -99,16 +122,16 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
       else open.heldSinceNs = undefined;
     },
     beat(report) {
-      if (report.firedNs >= open.disturbedNs) beats.push(report);
+      if (report.firedNs >= windowFromNs) beats.push(report);
     },
     read(now) {
       samples = samples.filter(({ atNs }) => atNs >= now - windowNs);
       beats = beats.filter(({ firedNs }) => firedNs >= now - windowNs);
       const measured = measure(aim, latest, samples, beats);
-      const isFull = now - open.disturbedNs >= windowNs && samples.length > 0;
+      const isFull = now - windowFromNs >= windowNs && samples.length > 0;
       const converged = isFull && samples.every(({ order }) => order.holds) && measured.beatsHold;
-      if (!converged) open.convergedSinceNs = undefined;
-      else open.convergedSinceNs ??= now - windowNs;
+      convergedSinceNs = converged ? (convergedSinceNs ?? now - windowNs) : undefined;
+      open.convergedSinceNs ??= convergedSinceNs;
       const { spreadMs, cadence } = measured;
       return {
         coherence: coherence(latest),
@@ -117,15 +140,25 @@ export function createConvergenceMonitor(nowNs: number, firstAim: Aim): Converge
         spreadMs,
         cadenceErrorPpm: cadence?.errorPpm,
         converged,
-        convergedSinceNs: open.convergedSinceNs,
-        recoveries: recoveries.map(({ deviation: _, ...recovery }) => recovery),
+        convergedSinceNs,
+        recoveries: recoveries.map(({ deviation: _, aim: _aim, ...recovery }) => recovery),
       };
     },
   };
 }
 
-function disturbed(nowNs: number): OpenRecovery {
+function isSameAim(one: Aim, other: Aim): boolean {
+  return (
+    one.kind === other.kind &&
+    one.periodNs === other.periodNs &&
+    one.groups === other.groups &&
+    one.coherence === other.coherence
+  );
+}
+
+function disturbed(nowNs: number, aim: Aim): OpenRecovery {
   return {
+    aim,
     disturbedNs: nowNs,
     worst: undefined,
     heldSinceNs: undefined,

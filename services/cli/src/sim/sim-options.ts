@@ -4,7 +4,7 @@ import { checkGoal, goalByName, namedGoals, strategyBookWith, type GoalRequest }
 import { checkSpec, type AttackName, type ProfileName, type SimulationSpec } from "@entrain/simulator";
 import { goalFlags, namingFlags } from "../flag-names.ts";
 import { readFlags } from "../flags.ts";
-import { readNumber, readWholeNumber } from "../numbers.ts";
+import { readAgents, readNumber, readWholeNumber } from "../numbers.ts";
 
 const flagTable = {
   agents: "text",
@@ -66,7 +66,7 @@ function readSpec(flags: Flags): SimulationSpec {
   const seed = flags.text("seed");
   const durationMs = parseDurationMs("--for", flags.text("for") ?? "10s");
   return checkSpec({
-    agents: readWholeNumber("--agents", flags.text("agents") ?? "50", 1, agentsMax),
+    agents: readAgents(flags.text("agents") ?? "50", agentsMax),
     goal: readGoal(flags),
     durationMs,
     profile: (flags.text("profile") ?? "dc") as ProfileName,

@@ -25,6 +25,9 @@ const accepted: [string, Partial<UpOptions>][] = [
   ["--goal spread", { goal: "spread" }],
   ["--goal cluster", { goal: "cluster" }],
   ["--goal coherence", { goal: "coherence" }],
+  ["--goal minimise-latency", { goal: "minimise-latency", periodMs: 100 }],
+  ["--goal minimise-latency --period 2s", { goal: "minimise-latency", periodMs: 2_000 }],
+  ["--agents medium", { agents: 200 }],
   ["--port 0", { port: 0 }],
   ["--for 20s --json --restart", { forMs: 20_000, json: true, restart: true }],
   [`--replay ${import.meta.filename}`, { replay: { file: import.meta.filename, speed: 1 } }],
@@ -34,7 +37,10 @@ const accepted: [string, Partial<UpOptions>][] = [
 
 /** Command line, and what its one sentence must name: flag, value, remedy. */
 const refused: [string, RegExp][] = [
-  ["--agents 0", /^--agents is "0": give a whole number from 1 to 2000$/],
+  ["--agents 0", /^--agents is "0": give a whole number from 1 to 2000, or a scale: tiny, small, medium, large, huge$/],
+  ["--agents enormous", /^--agents is "enormous": give a whole number/],
+  ["--goal distribute-load --agents 1", /^--goal is "distribute-load": a spread needs at least 2 agents/],
+  ["--goal reach-consensus --agents 1", /^--goal is "reach-consensus": the coherence of one agent is always 1/],
   ["--agents -1", /^--agents is "-1": give a whole number/],
   ["--agents 2.5", /^--agents is "2.5": give a whole number/],
   ["--agents five", /^--agents is "five": give a whole number/],
@@ -48,7 +54,7 @@ const refused: [string, RegExp][] = [
   ],
   [
     "--goal dance",
-    /^--goal is "dance": choose one of .*; the nearest possible: npm start -- --agents 5 --goal sync --period 1s$/,
+    /^--goal is "dance": choose one of sync, .*, distribute-load, .*; the nearest possible: npm start -- --agents 5 --goal sync --period 1s$/,
   ],
   [
     "--goal spread --agents 1",

@@ -4,17 +4,24 @@
  */
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
-import { checkGoal, type GoalKind, type GoalRequest } from "@entrain/core/rhythm";
+import {
+  checkGoal,
+  goalByName,
+  namedGoals,
+  type GoalKind,
+  type GoalRequest,
+  type NamedGoalName,
+} from "@entrain/core/rhythm";
 import { EntrainError, formatDuration, parseDurationMs } from "@entrain/kernel";
 import { readFlags } from "../flags.ts";
-import { readWholeNumber } from "../numbers.ts";
+import { readAgents, readWholeNumber } from "../numbers.ts";
 import { readReplaySpeed } from "../replay-speed.ts";
 
 /** What `entrain up` is to do. */
 export interface UpOptions {
   readonly agents: number;
   readonly periodMs: number;
-  readonly goal: GoalKind;
+  readonly goal: GoalKind | NamedGoalName;
   /** 0: any free port. */
   readonly port: number;
   /** How long to run from readiness on, ms; undefined: until Ctrl-C. */
@@ -43,24 +50,26 @@ const agentsMax = 2_000;
 /** What holds where a flag is left out: the environment's word, or Entrain's own default. */
 export interface UpDefaults {
   readonly periodMs: number;
-  readonly goal: GoalKind;
+  readonly goal: GoalKind | NamedGoalName;
   readonly port: number;
 }
 
 /** @throws EntrainError `invalid-argument` that names the flag, its value and the remedy. */
 export function readUpOptions(argv: readonly string[], defaults: UpDefaults): UpOptions {
   const flags = readFlags("entrain up", flagTable, argv);
-  const kind = flags.text("goal") ?? defaults.goal;
-  const periodText = flags.text("period") ?? formatDuration(defaults.periodMs);
+  const goal = flags.text("goal") ?? defaults.goal;
+  // A named goal brings its own period where it is named here; one of the environment comes with the environment's.
+  const ownPeriodMs = isNamed(flags.text("goal")) ? goalByName(goal).periodMs : defaults.periodMs;
+  const periodText = flags.text("period") ?? formatDuration(ownPeriodMs);
   const periodMs = parseDurationMs("--period", periodText);
-  const agents = readWholeNumber("--agents", flags.text("agents") ?? "5", 1, agentsMax);
-  refuseImpossibleGoal({ kind, periodMs, agents }, periodText);
+  const agents = readAgents(flags.text("agents") ?? "5", agentsMax);
+  refuseImpossibleGoal({ goal, periodMs, agents }, periodText);
   const forText = flags.text("for");
   const portText = flags.text("port") ?? String(defaults.port);
   return {
     agents,
     periodMs,
-    goal: kind as GoalKind,
+    goal: goal as UpOptions["goal"],
     port: readWholeNumber("--port", portText, 0, 65_535),
     forMs: forText === undefined ? undefined : readForMs(forText),
     json: flags.given("json"),
@@ -70,17 +79,20 @@ export function readUpOptions(argv: readonly string[], defaults: UpDefaults): Up
 }
 
 /** Core's rule in the words of the command line, which is told with its nearest possible flags. */
-function refuseImpossibleGoal(asked: Pick<UpOptions, "agents" | "periodMs"> & { kind: string }, periodText: string) {
-  const { kind, periodMs, agents } = asked;
+function refuseImpossibleGoal(asked: Pick<UpOptions, "agents" | "periodMs"> & { goal: string }, periodText: string) {
+  const { goal, periodMs, agents } = asked;
   try {
-    checkGoal({ kind, periodMs }, { agents });
+    const wanted = isNamed(goal) ? goalByName(goal, periodMs) : { kind: goal, periodMs };
+    checkGoal(wanted, { agents, namedGoals: Object.keys(namedGoals) });
   } catch (thrown) {
     const { field, remedy, message, nearest } = EntrainError.from(thrown);
     const sentence = `${remedy ?? message}${possible(nearest as GoalRequest | undefined, agents)}`;
-    if (field === "kind") throw EntrainError.invalid("--goal", kind, sentence, { nearest });
-    throw EntrainError.invalid("--period", periodText, sentence, { nearest });
+    if (field === "periodMs") throw EntrainError.invalid("--period", periodText, sentence, { nearest });
+    throw EntrainError.invalid("--goal", goal, sentence, { nearest });
   }
 }
+
+const isNamed = (goal: string | undefined): boolean => goal !== undefined && Object.hasOwn(namedGoals, goal);
 
 /** The flags of the nearest goal that can be pursued. */
 function possible(nearest: GoalRequest | undefined, agents: number): string {

@@ -65,9 +65,24 @@ const members = {
 /** The rhythm as part of `GET /api/v1/swarm`. */
 export const rhythmSchema = closedObject(members, "The rhythm as the console measures it.");
 
+const recoverySchema = closedObject(
+  {
+    disturbedAt: unixMs("When an agent came, went or was heard again, or when a goal took effect"),
+    worst: numberOrNull("The worst order since: the lowest R, or the highest max-gap ratio of a spread."),
+    heldAfterMs: numberOrNull("Until the order held, and has held since, ms."),
+    convergedAfterMs: numberOrNull("Until the start of the first converged window, ms; then it is over."),
+  },
+  "A disturbance and what became of it; others that come before it is over are part of it.",
+);
+
 /** The answer of `GET /api/v1/rhythm`. */
-export const rhythmAnswerSchema = closedObject({ ...members, stale: staleMark });
+export const rhythmAnswerSchema = closedObject({
+  ...members,
+  recoveries: Type.Array(recoverySchema, { description: "The last 16 disturbances, newest first." }),
+  stale: staleMark,
+});
 
 export type GoalBody = Static<typeof goalBodySchema>;
 export type GoalView = Static<typeof goalSchema>;
+export type RecoveryView = Static<typeof recoverySchema>;
 export type RhythmView = Static<typeof rhythmSchema>;

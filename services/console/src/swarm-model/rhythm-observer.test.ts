@@ -78,6 +78,24 @@ test("a join, a goal and a death begin the window anew", () => {
   assert.equal(observer.view().converged, false);
 });
 
+test("a disturbance is told with its floor, and with the time until the order held and until the swarm had converged", () => {
+  const observer = observerOf(a, b);
+  const lines = [{ member: a }, { member: b }];
+  runObserved(observer, lines, { from: 0, until: 6 });
+  assert.equal(observer.recoveries().length, 1);
+  observer.members(at(6), { alive: [a, b, c], listed: [a, b, c], aliveChanged: true });
+  runObserved(observer, [...lines, { member: c, ahead: 0.5 }], { from: 6, until: 8 });
+  const [open] = observer.recoveries();
+  assert.deepEqual([open?.disturbedAt, open?.heldAfterMs, open?.convergedAfterMs], [epochUnixMs + 6_000, null, null]);
+  runObserved(observer, [...lines, { member: c }], { from: 8, until: 15 });
+  const [latest, first] = observer.recoveries();
+  assert.equal(observer.recoveries().length, 2);
+  assert.ok(Math.abs((latest?.worst ?? 1) - 1 / 3) < 0.01, `the floor is ${latest?.worst}`);
+  assert.ok(Math.abs((latest?.heldAfterMs ?? 0) - 2_000) <= 101, String(latest?.heldAfterMs));
+  assert.ok((latest?.convergedAfterMs ?? 0) >= 2_000 && (latest?.convergedAfterMs ?? 1e9) < 4_000);
+  assert.ok(first !== undefined && first.convergedAfterMs !== null && first.convergedAfterMs <= 201);
+});
+
 test("an alive agent that is silent for a second is unknown, and nothing is converged without it", () => {
   const observer = observerOf(a, b);
   const lines = [{ member: a }, { member: b, silent: { from: 6, until: 8 } }];

@@ -15,10 +15,11 @@ import {
   type ConvergenceMonitor,
   type ConvergenceReading,
   type GoalRecord,
+  type Recovery,
 } from "@entrain/core/rhythm";
 import type { MemberRecord } from "@entrain/core/membership";
 import type { FiredBeat, Observation } from "@entrain/ports";
-import type { GoalView, RhythmView } from "../contract/rhythm-view.ts";
+import type { GoalView, RecoveryView, RhythmView } from "../contract/rhythm-view.ts";
 import type { SwarmEvent } from "../contract/swarm-event.ts";
 import { createAgentTracks, instantOfBeat, periodNsOf, type AgentRhythm } from "./agent-tracks.ts";
 import { unixMsAt, type Instant } from "./instant.ts";
@@ -56,6 +57,8 @@ export interface RhythmObserver {
   /** Measures; to be called every 100 ms. */
   tick(now: Instant): void;
   view(): RhythmView;
+  /** The last disturbances, newest first, and what became of them. */
+  recoveries(): readonly RecoveryView[];
   /** The swarm's count (R4): the median of the references of the alive agents that are heard; undefined: of none. */
   count(now: Instant): number | undefined;
   agent(now: Instant, member: MemberRecord): AgentRhythmView;
@@ -75,6 +78,7 @@ export function createRhythmObserver(): RhythmObserver {
   let inEffect = false;
   let convergedAfterMs: number | null = null;
   let firings: { agentId: string; firedNs: number }[] = [];
+  let recoveries: readonly RecoveryView[] = [];
 
   function restart(now: Instant): void {
     if (goal === undefined) return;
@@ -121,13 +125,15 @@ export function createRhythmObserver(): RhythmObserver {
     const wasInEffect = inEffect;
     inEffect = count !== undefined && count >= inForce.effectiveBeat;
     // Also at the first count under the goal: the one before it lies on the slope of another.
-    if (!inEffect || !wasInEffect || (complete && !wasComplete)) restart(now);
+    if (!inEffect || !wasInEffect) measuring.postpone(now.monoNs, inForce);
+    else if (complete && !wasComplete) restart(now);
     measuring.cycles(
       now.monoNs,
       rhythms.map(({ cycle }) => cycle),
       rhythms.map(({ cycle, offsetCycles }) => cycle + offsetCycles),
     );
     reading = measuring.read(now.monoNs);
+    recoveries = reading.recoveries.map((recovery) => recoveryView(now, recovery)).reverse();
     if (complete && reading.convergedSinceNs !== undefined)
       convergedAfterMs ??= Math.max(0, reading.convergedSinceNs - effectiveNs(rhythms, inForce)) / 1e6;
   }
@@ -170,6 +176,7 @@ export function createRhythmObserver(): RhythmObserver {
         convergedAfterMs,
       };
     },
+    recoveries: () => recoveries,
     count: (now) => countOf(rhythmsOf(now)),
     agent(now, member) {
       const rhythm = member.state === "alive" ? tracks.rhythmOf(member, now.monoNs) : undefined;
@@ -189,6 +196,12 @@ export function createRhythmObserver(): RhythmObserver {
 export function goalView({ strategies, before: _, ...goal }: GoalRecord): GoalView {
   const named = strategies === undefined ? {} : { strategies: [...strategies] };
   return { ...goal, ...named, periodMs: goal.periodNs / 1e6 };
+}
+
+function recoveryView(now: Instant, { disturbedNs, worst, heldSinceNs, convergedSinceNs }: Recovery): RecoveryView {
+  const sinceMs = (ns: number | undefined): number | null => (ns === undefined ? null : (ns - disturbedNs) / 1e6);
+  const [heldAfterMs, convergedAfterMs] = [sinceMs(heldSinceNs), sinceMs(convergedSinceNs)];
+  return { disturbedAt: unixMsAt(now, disturbedNs), worst: worst ?? null, heldAfterMs, convergedAfterMs };
 }
 
 function countOf(rhythms: readonly AgentRhythm[]): number | undefined {

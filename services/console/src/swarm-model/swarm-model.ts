@@ -25,7 +25,7 @@ import type { ContextDocument, ContextEntry } from "@entrain/core/context";
 import type { LedgerEntry, LedgerStats, Observation, SessionHeader, StoreStatus } from "@entrain/ports";
 import type { AgentView } from "../contract/agent-view.ts";
 import type { LeaderView } from "../contract/leader-view.ts";
-import type { RhythmView } from "../contract/rhythm-view.ts";
+import type { RecoveryView, RhythmView } from "../contract/rhythm-view.ts";
 import type { SwarmEvent } from "../contract/swarm-event.ts";
 import type { SwarmView } from "../contract/swarm-view.ts";
 import { createActWindow } from "./act-window.ts";
@@ -81,6 +81,8 @@ export interface SwarmModel {
   swarm(): SwarmView;
   agents(now: Instant): readonly AgentView[];
   rhythm(): RhythmView;
+  /** The last disturbances of the rhythm, newest first. */
+  recoveries(): readonly RecoveryView[];
   /** Where the swarm's common count of beats stands; undefined where no agent is heard. */
   beatCount(now: Instant): number | undefined;
   leader(): LeaderView;
@@ -206,6 +208,7 @@ export function createSwarmModel(swarmId: string): SwarmModel {
     member: (agentId) => roster.get(agentId),
     processes: () => processesOf(roster.alive()),
     rhythm: () => rhythm.view(),
+    recoveries: () => rhythm.recoveries(),
     beatCount: (now) => rhythm.count(now),
     leader: () => leaderView(leader ?? undefined),
     context: () => context,

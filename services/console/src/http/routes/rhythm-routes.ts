@@ -23,7 +23,7 @@ export function addRhythmRoutes(app: FastifyInstance, context: ApiContext): void
         response: { 200: answers("The rhythm.", rhythmAnswerSchema), ...anyProblem },
       },
     },
-    () => ({ ...model.rhythm(), ...staleMark(model.store().up) }),
+    () => ({ ...model.rhythm(), recoveries: model.recoveries(), ...staleMark(model.store().up) }),
   );
 
   app.put<{ Body: GoalBody }>(
