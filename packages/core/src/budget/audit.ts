@@ -38,7 +38,9 @@ export interface BudgetAudit {
   enter(entry: AuditEntry): void;
   /** The state after the last entry, where nothing was wrong so far; undefined else. */
   checkpoint(): BudgetCheckpoint | undefined;
-  /** The report, given what the store says now. */
+  /** Compares some of the budgets as the store said they were after the last entry so far. */
+  compare(present: readonly Budget[]): void;
+  /** The report, given the rest of what the store says: who was not compared by now is missing. */
   close(present: readonly Budget[]): AuditReport;
 }
 
@@ -50,6 +52,8 @@ export function createBudgetAudit(from?: BudgetCheckpoint): BudgetAudit {
   let complete = from === undefined;
   let last: { readonly number: number; readonly atMs: number } | undefined = from;
   let allocationId = "";
+  const seen = new Set<string>();
+  const presumed: AuditReport["presumed"][number][] = [];
   const book = createBudgetBook({
     reclaimsWhenTold: true,
     nextAllocationId: () => allocationId,
@@ -79,6 +83,17 @@ export function createBudgetAudit(from?: BudgetCheckpoint): BudgetAudit {
       );
   }
 
+  function compare(present: readonly Budget[]): void {
+    for (const budget of present) {
+      const { budgetId } = budget;
+      seen.add(budgetId);
+      faults.push(...overdrawn(budget));
+      if (complete) faults.push(...differences(book.budget(budgetId), budget));
+      for (const [resource, amount] of Object.entries(budget.presumed))
+        if (amount > 0) presumed.push({ budgetId, resource, amount });
+    }
+  }
+
   return {
     enter(entry) {
       if (entry.number === from?.number) complete = true;
@@ -94,12 +109,11 @@ export function createBudgetAudit(from?: BudgetCheckpoint): BudgetAudit {
       if (!complete || faults.length > 0 || last === undefined) return undefined;
       return { number: last.number, atMs: last.atMs, book: book.snapshot() };
     },
+    compare,
     close(present) {
-      for (const budget of present) faults.push(...overdrawn(budget));
-      if (complete) faults.push(...differences(book.budgets(), present));
-      const presumed = present.flatMap(({ budgetId, presumed: amounts }) =>
-        Object.entries(amounts).flatMap(([resource, amount]) => (amount > 0 ? [{ budgetId, resource, amount }] : [])),
-      );
+      compare(present);
+      const missing = complete ? book.budgets().filter(({ budgetId }) => !seen.has(budgetId)) : [];
+      faults.push(...missing.map(({ budgetId }) => `${budgetId} is missing`));
       return { entries, from: from?.number ?? 0, complete, faults: faults.slice(0, faultsMax), presumed };
     },
   };
@@ -112,32 +126,16 @@ function overdrawn({ budgetId, available }: Budget): string[] {
 }
 
 /** What the store says otherwise than the replay. */
-function differences(expected: readonly Budget[], present: readonly Budget[]): string[] {
-  const said = new Map(present.map((budget) => [budget.budgetId, budget]));
-  const missing = expected
-    .filter(({ budgetId }) => !said.has(budgetId))
-    .map(({ budgetId }) => `${budgetId} is missing`);
-  const known = new Set(expected.map(({ budgetId }) => budgetId));
-  const unexpected = present
-    .filter(({ budgetId }) => !known.has(budgetId))
-    .map(({ budgetId }) => `${budgetId} was never made`);
-  const unequal = expected.flatMap((budget) => {
-    const other = said.get(budget.budgetId);
-    if (other === undefined) return [];
-    const policy =
-      JSON.stringify(budget.policy) === JSON.stringify(other.policy)
-        ? []
-        : [`${budget.budgetId}: its policy is not the one that was set`];
-    const figures = (["limits", "granted", "used", "presumed"] as const).flatMap((name) =>
-      Object.entries(budget[name]).flatMap(([resource, amount]) =>
-        other[name][resource] === amount
-          ? []
-          : [
-              `${budget.budgetId}: ${name} of ${resource} is ${other[name][resource] ?? "nothing"}, the log comes to ${amount}`,
-            ],
-      ),
-    );
-    return [...figures, ...policy];
-  });
-  return [...missing, ...unexpected, ...unequal];
+function differences(expected: Budget | undefined, present: Budget): readonly string[] {
+  const { budgetId } = present;
+  if (expected === undefined) return [`${budgetId} was never made`];
+  const figures = (["limits", "granted", "used", "presumed"] as const).flatMap((name) =>
+    Object.entries(expected[name]).flatMap(([resource, amount]) => {
+      const said = present[name][resource];
+      if (said === amount) return [];
+      return [`${budgetId}: ${name} of ${resource} is ${said ?? "nothing"}, the log comes to ${amount}`];
+    }),
+  );
+  const isPolicy = JSON.stringify(expected.policy) === JSON.stringify(present.policy);
+  return isPolicy ? figures : [...figures, `${budgetId}: its policy is not the one that was set`];
 }

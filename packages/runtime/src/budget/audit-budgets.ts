@@ -1,11 +1,10 @@
 /**
- * The audit of a swarm's budgets over its store: the log is replayed from the last checkpoint on, up to the very entry at
- * which the balance was read, so that changes meanwhile are no differences.
+ * The audit of a swarm's budgets over its store: the log is replayed from the last checkpoint on, and each page of the balance is
+ * compared at the very entry after which it was read, so that changes meanwhile are no differences.
  */
 import { setImmediate } from "node:timers/promises";
-import { EntrainError } from "@entrain/kernel";
-import { createBudgetAudit, type AuditReport, type Budget, type BudgetCheckpoint } from "@entrain/core/budget";
-import type { BudgetStore } from "@entrain/ports";
+import { createBudgetAudit, type AuditReport, type BudgetCheckpoint } from "@entrain/core/budget";
+import type { BudgetPage, BudgetStore } from "@entrain/ports";
 
 /** What an audit reads. */
 export type AuditedStore = Pick<BudgetStore, "list" | "log" | "checkpoint">;
@@ -14,46 +13,43 @@ export type AuditedStore = Pick<BudgetStore, "list" | "log" | "checkpoint">;
 const page = { entries: 500, budgets: 1_000 } as const;
 /** Entries that are replayed before other work of the process has its turn. */
 const entriesAtOnce = 20;
-/** Tries to read all pages of the budgets at one entry of the log. */
-const roundsMax = 20;
-
 /**
  * Audits; with the report comes the state that it ended with, where all was right.
- * @throws EntrainError of the store; `unavailable` where more than 1,000 budgets change too fast to be read at one moment
+ * @throws EntrainError of the store
  */
 export async function auditBudgets(
   store: AuditedStore,
 ): Promise<{ readonly report: AuditReport; readonly checkpoint: BudgetCheckpoint | undefined }> {
   const from = await store.checkpoint();
-  const { budgets, logged } = await balanceOf(store);
+  const { rest, last } = await balanceOf(store);
   const audit = createBudgetAudit(from);
   let after = from === undefined ? 0 : from.number - 1;
   for (;;) {
-    const entries = (await store.log(after, page.entries)).filter(({ number }) => number <= logged);
+    const entries = (await store.log(after, page.entries)).filter(({ number }) => number <= last.logged);
     for (const [at, entry] of entries.entries()) {
+      while (rest[0] !== undefined && rest[0].logged < entry.number) audit.compare(rest.shift()?.budgets ?? []);
       audit.enter(entry);
       if (at % entriesAtOnce === 0) await setImmediate();
     }
-    const last = entries.at(-1);
-    if (last === undefined || last.number === logged) break;
-    after = last.number;
+    const end = entries.at(-1);
+    if (end === undefined || end.number === last.logged) break;
+    after = end.number;
   }
-  const report = audit.close(budgets);
+  for (const { budgets } of rest) audit.compare(budgets);
+  const report = audit.close(last.budgets);
   return { report, checkpoint: report.faults.length === 0 ? audit.checkpoint() : undefined };
 }
 
-/** All budgets as they were after one entry of the log. */
-async function balanceOf(store: AuditedStore): Promise<{ budgets: readonly Budget[]; logged: number }> {
-  for (let round = 0; round < roundsMax; round++) {
-    const first = await store.list(page.budgets);
-    const budgets = [...first.budgets];
-    let [next, isOne] = [first.next, true];
-    while (next !== undefined && isOne) {
-      const more = await store.list(page.budgets, next);
-      budgets.push(...more.budgets);
-      [next, isOne] = [more.next, more.logged === first.logged];
-    }
-    if (isOne) return { budgets, logged: first.logged };
+/**
+ * All budgets in the order of their creation, page by page, each as it was after an entry of the log: so many cannot be read at
+ * one moment, and need not be. Whoever is there after the last page's entry was there when its own page was read.
+ */
+async function balanceOf(store: AuditedStore): Promise<{ rest: BudgetPage[]; last: BudgetPage }> {
+  const rest: BudgetPage[] = [];
+  let last = await store.list(page.budgets);
+  while (last.next !== undefined) {
+    rest.push(last);
+    last = await store.list(page.budgets, last.next);
   }
-  throw new EntrainError("unavailable", "the budgets change too fast to be audited: try again");
+  return { rest, last };
 }

@@ -67,7 +67,7 @@ export async function compactIfDue({
     return (await store.compact(checkpoint, keep)) ? "written" : "superseded";
   } catch (thrown) {
     const error = EntrainError.from(thrown);
-    if (error.code !== "resource-exhausted" && error.code !== "unavailable") throw error;
+    if (error.code !== "resource-exhausted") throw error;
     events({ kind: "listener.failed", listener: "budget checkpoint", message: error.message });
     return "unsound";
   }
