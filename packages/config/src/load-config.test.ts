@@ -45,6 +45,7 @@ test("an empty environment is a total config of defaults", () => {
     leaseMs: 2_000,
     leaseRenewMs: 500,
     leaseMarginMs: 300,
+    priority: 50,
     votersMin: 2,
     evictAfterMs: 60_000,
     telemetry: { kind: "host" },

@@ -1,10 +1,11 @@
 /**
  * The one table of Entrain's environment variables. The config is read by it, its type follows from it, and the table in
  * docs/configuration.md is written from it: a variable is added here and nowhere else; those that say where the store is are
- * in store-variables.ts, and those of what an agent service does for others in work-variables.ts.
+ * in store-variables.ts, of the leadership in election-variables.ts, of what an agent service does for others in work-variables.ts.
  */
 import type { z } from "zod";
 import { periodLimitsMs } from "@entrain/core/rhythm";
+import { electionVariables } from "./election-variables.ts";
 import { storeVariables } from "./store-variables.ts";
 import * as types from "./variable-types.ts";
 import { optionalVariable, variable, type ServiceName, type Variable } from "./variable.ts";
@@ -137,21 +138,7 @@ export const variables = {
     services: servers,
     doc: "Silence after which a member is dead; at least three heartbeats.",
   }),
-  leaseMs: variable("ENTRAIN_LEASE", types.duration("100ms", "10m"), {
-    default: "2s",
-    services: servers,
-    doc: "How long a leadership holds without renewal; more than renewal, store timeout and margin together.",
-  }),
-  leaseRenewMs: variable("ENTRAIN_LEASE_RENEW", types.duration("10ms", "5m"), {
-    default: "500ms",
-    services: servers,
-    doc: "Pause between two renewals of a leadership.",
-  }),
-  leaseMarginMs: variable("ENTRAIN_LEASE_MARGIN", types.duration("1ms", "5m"), {
-    default: "300ms",
-    services: servers,
-    doc: "How long before the end of its lease a leader stops acting.",
-  }),
+  ...electionVariables,
   votersMin: variable("ENTRAIN_MIN_VOTERS", types.wholeNumber(2, 1_000), {
     default: "2",
     services: ["agent", "decision-loop", "console"],

@@ -5,7 +5,12 @@ import type { Unsubscribe } from "./subscription.ts";
 /** A campaign is granted, or tells who leads (undefined: nobody, but the store grants nothing now, S1). */
 export type CampaignAnswer =
   | { readonly kind: "granted"; readonly held: Leadership }
-  | { readonly kind: "record"; readonly leader: LeaderRecord | undefined };
+  | {
+      readonly kind: "record";
+      readonly leader: LeaderRecord | undefined;
+      /** Above 0: it is free, and left to candidates of higher priority for so long, ms. */
+      readonly leftToOthersMs: number;
+    };
 
 /** A renewal holds, or the record is no longer the caller's. */
 export type RenewAnswer =
@@ -41,14 +46,28 @@ export interface SuccessionStore {
   watch(onReport: (term: number) => void): Unsubscribe;
 }
 
+/** What a candidate says of its place among the others. */
+export interface CandidateRank {
+  /** 0 to 100: the higher goes first. */
+  readonly priority: number;
+  /** How long a candidate counts as present after it asked, ms. */
+  readonly countsMs: number;
+  /** How long a free leadership is left to those of higher priority at most, ms. */
+  readonly waitMs: number;
+}
+
 /** One election in the store. Errors: `store-unavailable`, `deadline-exceeded`. */
 export interface ElectionStore {
-  /** Takes the leadership if it is free, with a term above the stored one, the store's ms and `highestTerm` (L2). */
+  /**
+   * Takes the leadership if it is free, with a term above the stored one, the store's ms and `highestTerm` (L2). Where candidates
+   * say their ranks, it is left to the highest that asked of late for a while; without one, and among equals, the first gets it.
+   */
   campaign(candidate: {
     readonly agentId: string;
     readonly incarnation: number;
     readonly highestTerm: number;
     readonly leaseMs: number;
+    readonly rank?: CandidateRank;
   }): Promise<CampaignAnswer>;
   /** Prolongs the lease if the record equals `held` (L3); never creates one. */
   renew(held: Leadership, leaseMs: number): Promise<RenewAnswer>;

@@ -19,7 +19,14 @@ export { watchOptionNames } from "./context-watch.ts";
 export type { BusEvent } from "./bus-events.ts";
 export type { BusFigures, BusStore, GroupFigures } from "./bus-store.ts";
 export type { DecideOutcome, DecideRequest, Decider } from "./decider.ts";
-export type { CampaignAnswer, ElectionStore, RenewAnswer, SuccessionAnswer, SuccessionStore } from "./election.ts";
+export type {
+  CampaignAnswer,
+  CandidateRank,
+  ElectionStore,
+  RenewAnswer,
+  SuccessionAnswer,
+  SuccessionStore,
+} from "./election.ts";
 export type { DecisionEvent } from "./decision-events.ts";
 export type { DirectiveFigures, DirectiveStore, OpenTarget } from "./directive-store.ts";
 export type { EventSink, RuntimeEvent } from "./events.ts";

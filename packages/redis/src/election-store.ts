@@ -21,11 +21,14 @@ export interface ElectionKeys {
   readonly term: string;
   /** Gets the new term, 0 when it was given up. */
   readonly channel: string;
+  /** Hash: candidates with a priority; undefined where it goes to whoever asks first. */
+  readonly candidates?: string;
 }
 
 /** The keys of the election `name`. */
 export function electionKeys(keys: StoreKeys, name: string): ElectionKeys {
-  return { record: keys.leader(name), term: keys.term(name), channel: keys.channels.leader(name) };
+  const [record, candidates] = [keys.leader(name), keys.candidates(name)];
+  return { record, term: keys.term(name), channel: keys.channels.leader(name), candidates };
 }
 
 /** The store of one election. */
@@ -37,15 +40,19 @@ export function createElectionStore(options: {
   readonly leaseMaxMs: number;
 }): ElectionStore {
   const { keys, commands, hub, leaseMaxMs } = options;
-  const { record, term, channel } = keys;
+  const { record, term, channel, candidates } = keys;
   return {
-    async campaign({ agentId, incarnation, highestTerm, leaseMs }) {
+    async campaign({ agentId, incarnation, highestTerm, leaseMs, rank }) {
       checkLease(leaseMs, leaseMaxMs);
       checkWhole("highestTerm", highestTerm);
       checkWhole("incarnation", incarnation);
-      const args = [channel, agentId, incarnation, highestTerm, leaseMs];
-      const [kind, ...rest] = (await commands.run("campaign", [record, term], args)) as CampaignReply;
-      if (kind === "record") return { kind, leader: leaderFrom(rest[0]) };
+      const isRanked = rank !== undefined && candidates !== undefined;
+      const ranks = isRanked ? [rank.priority, rank.countsMs, rank.waitMs] : ["", "", ""];
+      const args = [channel, agentId, incarnation, highestTerm, leaseMs, ...ranks];
+      // Without ranks the last key is not looked at; that it is one of the same place satisfies a Cluster.
+      const reply = await commands.run("campaign", [record, term, candidates ?? record], args);
+      const [kind, ...rest] = reply as CampaignReply;
+      if (kind === "record") return { kind, leader: leaderFrom(rest[0]), leftToOthersMs: Number(rest[1]) };
       return { kind, held: { agentId, incarnation, term: Number(rest[0]), generation: Number(rest[1]) } };
     },
     async renew(held, leaseMs) {
@@ -68,7 +75,8 @@ export function createElectionStore(options: {
   };
 }
 
-type CampaignReply = readonly ["granted", term: string, generation: string] | readonly ["record", leader: Reply];
+type CampaignReply =
+  readonly ["granted", term: string, generation: string] | readonly ["record", leader: Reply, leftToOthersMs: string];
 type RenewReply = readonly ["renewed", generation: string] | readonly ["refused", leader: Reply];
 
 /** The leader of a reply `{agentId, incarnation, term, generation, leaseUntilMs, remainingMs}`; undefined for `{}`. */

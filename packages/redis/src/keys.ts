@@ -12,6 +12,8 @@ export interface StoreKeys {
   readonly store: string;
   /** Hash: the leader record of an election. */
   leader(election: string): string;
+  /** Hash: candidates of an election with a priority → it, and when they asked. */
+  candidates(election: string): string;
   /** Text: the highest term of an election; never expires (L2). */
   term(election: string): string;
   /** Of a lock: the hash of its holder, the text of its highest term, the hash of the text that it guards. */
@@ -189,10 +191,7 @@ export interface VoteKeys {
   readonly candidates: string;
   /** Hash: agentId → observed ms of its death, voters that vote it out. */
   readonly evictions: string;
-  /**
-   * Sorted set: proposals in the order in which they were made. Each has a hash, `<prefix>proposal:<proposalId>`, and one for the votes of its
-   * round, `<prefix>proposal-votes:<proposalId>`.
-   */
+  /** Sorted set: proposals as they were made. Each has a hash, `<prefix>proposal:<id>`, and `<prefix>proposal-votes:<id>` for its round. */
   readonly proposals: string;
   /** Hash: voter → term, its renewals and the instant of its report that the swarm's leader is gone (L5). */
   readonly leaderReports: string;
@@ -219,6 +218,7 @@ export function storeKeys(swarmId: string): StoreKeys {
     prefix: `${base}:`,
     store: `${base}:store`,
     leader: (election) => `${base}:leader:${election}`,
+    candidates: (election) => `${base}:leader:${election}:candidates`,
     term: (election) => `${base}:term:${election}`,
     lock: (name) => ({
       record: `${base}:lock:${name}`,

@@ -90,7 +90,10 @@ function hostOptions(config: Config<"agent">): HostOptions {
     spin: config.spin,
     duplicateId: config.duplicateId,
     storeTimeoutMs: config.storeTimeoutMs,
-    election: { leaseMs: config.leaseMs, renewEveryMs: config.leaseRenewMs, stopMarginMs: config.leaseMarginMs },
+    election: {
+      ...{ leaseMs: config.leaseMs, renewEveryMs: config.leaseRenewMs, stopMarginMs: config.leaseMarginMs },
+      priority: config.priority,
+    },
     membership: { heartbeatMs: config.heartbeatMs, deadAfterMs: config.deadAfterMs },
     voters: { votersMin: config.votersMin, evictAfterMs: config.evictAfterMs },
   };

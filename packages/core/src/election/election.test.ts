@@ -35,6 +35,27 @@ const fresh = (): ElectionState => createElectionState("a", 1, timings, 0);
 const leading = (): ElectionState =>
   run(fresh(), { kind: "tick", nowMs: 0 }, { kind: "granted", nowMs: 10, sentMs: 0, held }).state;
 
+test("a free leadership that is left to others is asked for again when that is over, by a hint before", () => {
+  const asked = run(createElectionState("a", 1, timings, 0), { kind: "tick", nowMs: 0 });
+  assert.deepEqual(
+    asked.effects.map(({ kind }) => kind),
+    ["campaign"],
+  );
+  const left = run(asked.state, { kind: "record", nowMs: 4, leader: undefined, leftToOthersMs: 80 }).state;
+  assert.equal(nextElectionTickMs(left), 85);
+  assert.deepEqual(run(left, { kind: "tick", nowMs: 84 }).effects, []);
+  assert.equal(run(left, { kind: "tick", nowMs: 85 }).effects[0]?.kind, "campaign");
+  assert.equal(nextElectionTickMs(run(left, { kind: "hint", nowMs: 20, term: 7 }).state), 20);
+  const free = run(asked.state, { kind: "record", nowMs: 4, leader: undefined, leftToOthersMs: 0 }).state;
+  assert.equal(nextElectionTickMs(free), 4 + timings.pollMs);
+});
+
+test("a priority is a whole number from 0 to 100, and 50 where none is given", () => {
+  assert.deepEqual([electionTimings().priority, electionTimings({ priority: 0 }).priority], [50, 0]);
+  for (const priority of [-1, 101, 1.5, Number.NaN])
+    assert.throws(() => electionTimings({ priority }), { code: "invalid-config", field: "priority" });
+});
+
 test("a candidate asks at once and is elected by a grant", () => {
   const { state, effects } = run(fresh(), { kind: "tick", nowMs: 0 }, { kind: "granted", nowMs: 10, sentMs: 0, held });
   assert.deepEqual(

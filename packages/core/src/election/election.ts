@@ -56,7 +56,13 @@ export interface ElectionState {
 export type ElectionInput =
   | { readonly kind: "tick"; readonly nowMs: number }
   /** The store named the leader (an answer to a campaign, or a look), or said that there is none. */
-  | { readonly kind: "record"; readonly nowMs: number; readonly leader: LeaderRecord | undefined }
+  | {
+      readonly kind: "record";
+      readonly nowMs: number;
+      readonly leader: LeaderRecord | undefined;
+      /** Above 0: it is free, and left to candidates of higher priority for so long, ms. */
+      readonly leftToOthersMs?: number;
+    }
   /** A campaign or renewal that was sent at `sentMs` succeeded. */
   | { readonly kind: "granted"; readonly nowMs: number; readonly sentMs: number; readonly held: Leadership }
   /** A renewal was refused: the record is another's, or gone. */
@@ -125,8 +131,11 @@ export function stepElection(
     case "granted":
       return onGranted(state, nowMs, input.sentMs, input.held);
     case "refused":
-    case "record":
-      return onRecord(state, nowMs, input.leader, input.kind === "refused");
+      return onRecord(state, nowMs, input.leader, true);
+    case "record": {
+      const step = onRecord(state, nowMs, input.leader, false);
+      return input.leftToOthersMs ? { ...step, state: askAgain(step.state, nowMs + input.leftToOthersMs) } : step;
+    }
     case "unanswered":
       return { state: { ...state, pendingSinceMs: undefined }, effects: [] };
     case "hint":
@@ -177,6 +186,13 @@ function onRecord(state: ElectionState, nowMs: number, leader: LeaderRecord | un
   if (phase.kind === "leading" && !refused) return { state: answered, effects: [] };
   if (phase.kind === "following") return { state: following(answered, leader, nowMs), effects: [] };
   return { state: following(stopped(answered, phase.held), leader, nowMs), effects: lost(phase.held, "refused") };
+}
+
+/** Asks when the leadership is no longer left to others, and a ms later: the store counts whole ones. */
+function askAgain(state: ElectionState, atMs: number): ElectionState {
+  const { phase } = state;
+  if (phase.kind !== "following") return state;
+  return { ...state, phase: { ...phase, askAtMs: Math.min(phase.askAtMs, atMs + 1) } };
 }
 
 function onHint(state: ElectionState, nowMs: number, term: number) {

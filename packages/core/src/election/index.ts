@@ -1,5 +1,5 @@
 /** Election: leases, terms and the moment at which a leader must have stopped (L1 to L4). */
-export { electionTimings, type ElectionTimings } from "./timings.ts";
+export { electionTimings, presenceMs, priorityWaitMs, type ElectionTimings } from "./timings.ts";
 export {
   createElectionState,
   mayAct,

@@ -1,7 +1,7 @@
-/** The election's timings and the inequalities they must keep (L4). */
+/** The election's timings and the inequalities they must keep (L4), and a candidate's priority. */
 import { EntrainError } from "@entrain/kernel";
 
-/** All in ms. */
+/** All in ms, but `priority`. */
 export interface ElectionTimings {
   /** How long a leadership holds without renewal, by the store's clock (default 2,000). */
   readonly leaseMs: number;
@@ -13,7 +13,15 @@ export interface ElectionTimings {
   readonly stopMarginMs: number;
   /** Longest pause between two looks at the record of others: the floor under pub/sub (default 500). */
   readonly pollMs: number;
+  /**
+   * Of this candidate, 0 to 100 (default 50): the highest of those present goes first where the leadership is free, the others
+   * wait `priorityWaitMs` for it. Nobody who leads is deposed for it. Locks know none.
+   */
+  readonly priority: number;
 }
+
+/** How long a free leadership is left to candidates of higher priority at most, ms: ample for their hint and their request. */
+export const priorityWaitMs = 100;
 
 /**
  * The timings with defaults filled in.
@@ -28,7 +36,13 @@ export function electionTimings(given: Partial<ElectionTimings> = {}): ElectionT
     pollMs: 500,
     ...given,
   };
-  for (const [field, value] of Object.entries(timings))
+  const priority = given.priority ?? 50;
+  if (!(Number.isInteger(priority) && priority >= 0 && priority <= 100))
+    throw new EntrainError("invalid-config", `priority (${priority}) must be a whole number from 0 to 100`, {
+      field: "priority",
+      value: priority,
+    });
+  for (const [field, value] of Object.entries({ ...timings, priority: 1 }))
     if (!Number.isFinite(value) || value <= 0)
       throw new EntrainError("invalid-config", `${field} (${value}) must be a positive number of ms`, { field, value });
   const { leaseMs, renewEveryMs, requestTimeoutMs, stopMarginMs } = timings;
@@ -39,5 +53,10 @@ export function electionTimings(given: Partial<ElectionTimings> = {}): ElectionT
         `must be less than leaseMs (${leaseMs}): one slow renewal must not cost the lease`,
       { field: "leaseMs", value: leaseMs },
     );
-  return timings;
+  return { ...timings, priority };
+}
+
+/** How long a candidate counts as present after it asked, ms: twice what it lets pass until the store is told again. */
+export function presenceMs({ pollMs }: Pick<ElectionTimings, "pollMs">): number {
+  return 4 * pollMs;
 }

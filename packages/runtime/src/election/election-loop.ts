@@ -6,6 +6,8 @@ import {
   createElectionState,
   mayAct,
   nextElectionTickMs,
+  presenceMs,
+  priorityWaitMs,
   standAgain,
   stepElection,
   type ElectionEffect,
@@ -155,10 +157,12 @@ export class ElectionLoop {
     const { store, agentId, incarnation, timings } = this.#options;
     const sentMs = this.#nowMs();
     try {
-      const answer = await store.campaign({ agentId, incarnation, highestTerm, leaseMs: timings.leaseMs });
+      const { leaseMs, priority } = timings;
+      const rank = { priority, countsMs: presenceMs(timings), waitMs: priorityWaitMs };
+      const answer = await store.campaign({ agentId, incarnation, highestTerm, leaseMs, rank });
       const nowMs = this.#nowMs();
       if (answer.kind === "granted") this.#apply({ kind: "granted", nowMs, sentMs, held: answer.held });
-      else this.#apply({ kind: "record", nowMs, leader: answer.leader });
+      else this.#apply({ ...answer, nowMs });
     } catch {
       this.#apply({ kind: "unanswered", nowMs: this.#nowMs() });
     }

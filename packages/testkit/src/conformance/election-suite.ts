@@ -1,7 +1,7 @@
 /** What every ElectionStore does (L1 to L3). */
 import assert from "node:assert/strict";
 import type { Leadership } from "@entrain/core/election";
-import type { CampaignAnswer, ElectionStore } from "@entrain/ports";
+import type { CampaignAnswer, CandidateRank, ElectionStore } from "@entrain/ports";
 import { registerCases, type ConformanceCase } from "./conformance-case.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { waitFor } from "./wait-for.ts";
@@ -9,7 +9,18 @@ import { waitFor } from "./wait-for.ts";
 const leaseMs = 1_000;
 const shortLeaseMs = 60;
 
-function campaign(store: ElectionStore, agentId: string, given: { highestTerm?: number; leaseMs?: number } = {}) {
+/** Long enough for a busy machine where something must not be over, short where it must. */
+const [longMs, shortWaitMs] = [60_000, 50];
+
+function rankOf(priority: number, waitMs = longMs): CandidateRank {
+  return { priority, countsMs: longMs, waitMs };
+}
+
+function campaign(
+  store: ElectionStore,
+  agentId: string,
+  given: { highestTerm?: number; leaseMs?: number; rank?: CandidateRank } = {},
+) {
   return store.campaign({ agentId, incarnation: 1, highestTerm: 0, leaseMs, ...given });
 }
 
@@ -45,6 +56,47 @@ export const electionCases: readonly ConformanceCase<StoreUnderTest>[] = [
       assert.equal(granted.length, 1);
       const leaders = answers.flatMap((answer) => (answer.kind === "record" ? [answer.leader?.agentId] : []));
       assert.deepEqual(new Set(leaders), new Set([granted[0]?.held.agentId]));
+    },
+  },
+  {
+    name: "who leads stays whatever the others' priority, and then the highest of those that asked goes first",
+    async run(swarm) {
+      const store = (await swarm.client()).election();
+      const asked = await Promise.all([
+        campaign(store, "low", { leaseMs: 2_000, rank: rankOf(10) }),
+        campaign(store, "high", { rank: rankOf(90) }),
+        campaign(store, "other", { rank: rankOf(10) }),
+        campaign(store, "middle", { rank: rankOf(50) }),
+      ]);
+      for (const answer of asked.slice(1)) assert.equal(answer.kind === "record" && answer.leader?.agentId, "low");
+      await store.release(heldFrom(asked[0]));
+      for (const [agentId, priority] of [
+        ["other", 10],
+        ["middle", 50],
+      ] as const) {
+        const answer = await campaign(store, agentId, { rank: rankOf(priority) });
+        assert.ok(answer.kind === "record" && answer.leader === undefined, JSON.stringify(answer));
+        assert.ok(answer.leftToOthersMs > 0 && answer.leftToOthersMs <= longMs);
+      }
+      heldFrom(await campaign(store, "high", { rank: rankOf(90) }));
+    },
+  },
+  {
+    name: "the highest of those present is not waited for longer than the wait, nor a leader that is gone, nor an equal",
+    async run(swarm) {
+      const store = (await swarm.client()).election();
+      const high = heldFrom(await campaign(store, "high", { rank: rankOf(90) }));
+      await campaign(store, "one", { rank: rankOf(50) });
+      await campaign(store, "two", { rank: rankOf(50) });
+      await store.release(high);
+      const two = heldFrom(await campaign(store, "two", { rank: rankOf(50) }));
+      await campaign(store, "higher", { rank: rankOf(51) });
+      await store.release(two);
+      const answer = await campaign(store, "one", { rank: rankOf(50, shortWaitMs) });
+      assert.ok(answer.kind === "record" && answer.leftToOthersMs === shortWaitMs, JSON.stringify(answer));
+      await waitFor("the wait to end", async () => {
+        return (await campaign(store, "one", { rank: rankOf(50, shortWaitMs) })).kind === "granted";
+      });
     },
   },
   {
