@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import { EntrainError } from "@entrain/kernel";
 import { acquireTestRedis, type TestRedis } from "@entrain/redis-server/testing";
 import { waitFor } from "@entrain/testkit/conformance";
 import { createAgent, type Agent, type AgentOptions, type LockLease } from "entrain";
