@@ -218,7 +218,7 @@ testMutants<ScriptName>(
       instead: "if false then",
       caughtBy: caseNamed(
         budgetCases,
-        "a request is granted once, however often it is sent, and refused for another amount and once its part has ended (B3)",
+        "a request is granted once, however often it is sent, and is refused for another amount (B3)",
       ),
     },
     {
