@@ -52,12 +52,16 @@ test("L5: a leader that is killed is succeeded before its lease ends, under a hi
     await store.votes.enroll({ agentId, incarnation }, { aliveForMs: 0, evictAfterMs: 60_000, votersMin: 2 });
   assert.equal((await store.votes.voters()).voters.length, 4);
   for (const [index, agent] of agents.entries())
-    await waitFor(`${agent.agentId} to know the others, and to have reached them`, async () => {
-      const metrics = (await registries[index]?.metrics()) ?? "";
-      const answered = /^entrain_probes_total\{through="self",result="answered"\} (\d+)$/m.exec(metrics)?.[1];
-      const isConnected = /^entrain_peers_connected(\{\})? 3$/m.test(metrics);
-      return agent.leader().leaderId === "doomed" && isConnected && Number(answered) >= 3;
-    });
+    await waitFor(
+      `${agent.agentId} to know the others, and to have reached them`,
+      async () => {
+        const metrics = (await registries[index]?.metrics()) ?? "";
+        const answered = /^entrain_probes_total\{through="self",result="answered"\} (\d+)$/m.exec(metrics)?.[1];
+        const isConnected = /^entrain_peers_connected(\{\})? 3$/m.test(metrics);
+        return agent.leader().leaderId === "doomed" && isConnected && Number(answered) >= 3;
+      },
+      30_000,
+    );
 
   doomed.kill();
   const heir = await waitFor("the heir", () => agents.find((agent) => agent.leader().isSelf), 30_000);
