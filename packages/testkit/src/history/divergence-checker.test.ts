@@ -167,6 +167,12 @@ test("an occurrence that comes back after a later one is found, however long tha
   assert.match(judgeSightings(acts), /agents acted on hot\/s\/high\/2 while hot\/s\/high\/1 was open/);
 });
 
+test("an act that comes long after its question does not make its occurrence a later one", () => {
+  const late = sightings([first, "a", 0], [second, "b", 1_000], [second, "b", 9_000]);
+  const acts = late.map((act) => (act.agentId === "a" ? { ...act, atUnixMs: act.atUnixMs + 5_000 } : act));
+  assert.equal(judgeSightings(acts.map((act) => ({ ...act, cooldownMs: 500 }))), "");
+});
+
 test("who acts on the same again is counted, and as breaking D1 where it does something else", () => {
   const acts = [actOn(one, "a"), actOn(one, "a"), actOn(one, "a", alone), actOn(one, "b")];
   const { again, actedTwice } = judge({ acts, audits: [[one]] });

@@ -160,31 +160,42 @@ interface Occurrence {
   /** It was seen at this instant or after it. */
   readonly seenMs: number;
   readonly cooldownMs: number;
+  /** The ledger named it between these instants: from the question, or one that was joined, to the act. */
+  readonly named: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
 
 /** D1 by the names that the recorder gave: an incident is over only after its cooldown, and for good. */
 function judgeOccurrences(swarmActs: readonly RecordedAct[]): readonly string[] {
   return [...Map.groupBy(swarmActs, ({ met }) => met)].flatMap(([met, ofMet]) => {
-    const occurrences = [...Map.groupBy(ofMet, ({ incidentId }) => incidentId)]
-      .map(([incidentId, acts]) => occurrenceOf(incidentId, acts))
-      .sort((a, b) => a.openMs - b.openMs);
-    return occurrences.flatMap((later, index) => {
-      const stillOpen = occurrences.slice(0, index).find(({ seenMs }) => seenMs + later.cooldownMs > later.openMs);
-      if (stillOpen === undefined) return [];
-      return [`D1: ${met}: agents acted on ${later.incidentId} while ${stillOpen.incidentId} was open`];
+    const byIncident = Map.groupBy(ofMet, ({ incidentId }) => incidentId);
+    const occurrences = [...byIncident].map(([incidentId, acts]) => occurrenceOf(incidentId, acts));
+    return occurrences.flatMap((one) => {
+      const open = occurrences.find((other) => other !== one && isNamedWhile(one, other));
+      return open === undefined
+        ? []
+        : [`D1: ${met}: agents acted on ${one.incidentId} while ${open.incidentId} was open`];
     });
   });
+}
+
+/** Whether `other` was surely open all the time in which the ledger may have named `one`: an act may be long after its question. */
+function isNamedWhile(one: Occurrence, other: Occurrence): boolean {
+  const overMs = other.seenMs + one.cooldownMs;
+  return one.named.some(({ fromMs, toMs }) => fromMs >= other.openMs && toMs < overMs);
 }
 
 /** `acts` are not empty. */
 function occurrenceOf(incidentId: string, acts: readonly RecordedAct[]): Occurrence {
   // An answer that is repeated without the store shows nothing about what the store has seen.
-  const asked = acts.filter(({ isRepeated }) => !isRepeated).map(({ askedAtUnixMs }) => askedAtUnixMs);
+  const named = acts
+    .filter(({ isRepeated }) => !isRepeated)
+    .map(({ askedAtUnixMs, atUnixMs }) => ({ fromMs: askedAtUnixMs - joinedMs, toMs: atUnixMs }));
   return {
     incidentId,
     openMs: Math.min(...acts.map(({ atUnixMs }) => atUnixMs)),
-    seenMs: Math.max(...asked) - joinedMs,
+    seenMs: Math.max(...named.map(({ fromMs }) => fromMs)),
     cooldownMs: Math.min(...acts.map(({ cooldownMs }) => cooldownMs)),
+    named,
   };
 }
 
