@@ -123,7 +123,7 @@ describe("Prometheus beside a swarm", { skip }, () => {
       "entrain-coordinator",
       "entrain-decision-loop",
     ]);
-    await until("the swarm is in step", async () => (await api.swarm()).rhythm.converged);
+    await until("the swarm is in step", async () => (await api.swarm()).rhythm.converged, alertWithinMs);
     await until("no alert fires", async () => (await firing()).length === 0, alertWithinMs);
   });
 
@@ -146,10 +146,14 @@ describe("Prometheus beside a swarm", { skip }, () => {
   });
 
   test("an agent that acted otherwise than the rest is told of, until the window has passed", async () => {
-    const { incidentId, decisions } = await until("they decide by the ledger", async () => {
-      const injection = await api.inject({ temperature: 85 });
-      return injection.divergence === 0 && injection.decisions.length === agents && injection;
-    });
+    const { incidentId, decisions } = await until(
+      "they decide by the ledger",
+      async () => {
+        const injection = await api.inject({ temperature: 85 });
+        return injection.divergence === 0 && injection.decisions.length === agents && injection;
+      },
+      alertWithinMs,
+    );
     const [{ decisionId } = { decisionId: "" }] = decisions;
     const [agent = ""] = await project.containersOf("agent");
     await runInside(agent, "/app/services/agent", actOtherwise, [incidentId, decisionId]);

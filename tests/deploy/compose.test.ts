@@ -33,6 +33,8 @@ const inspect = async (...ids: string[]) => JSON.parse(await docker(["inspect", 
 /** A container is the agent that bears its name. */
 const containerOf = (agentId: string) => agentId.replace(/^agent-/, "");
 
+/** For ten agents and their neighbours on two cores to start, stop or follow, ms. */
+const patienceMs = 60_000;
 const inStep = ({ rhythm }: Swarm) => rhythm.coherence !== null && rhythm.coherence >= 0.99;
 
 /** Whether every look within `ms` sees the swarm in step. */
@@ -44,7 +46,7 @@ async function staysInStep(ms: number): Promise<boolean> {
   return held;
 }
 
-async function wholeAndInStep(count: number, timeoutMs = 60_000): Promise<Swarm> {
+async function wholeAndInStep(count: number, timeoutMs = 120_000): Promise<Swarm> {
   return until(
     `${count} agents in step under a leader`,
     async () => {
@@ -133,10 +135,14 @@ describe("docker compose up", { skip }, () => {
     const { agentId, term } = old;
     const killedAt = performance.now();
     await docker(["kill", containerOf(agentId)]);
-    const next = await until("a successor", async () => {
-      const leader = await api.leader();
-      return leader.agentId !== agentId && leader.term !== null && leader.term > term && leader;
-    });
+    const next = await until(
+      "a successor",
+      async () => {
+        const leader = await api.leader();
+        return leader.agentId !== agentId && leader.term !== null && leader.term > term && leader;
+      },
+      patienceMs,
+    );
     t.diagnostic(`${next.agentId} leads ${(performance.now() - killedAt).toFixed(0)} ms after the kill`);
     await wholeAndInStep(agents - 1);
     await decidedAlike(agents - 1, "led-by-another");
@@ -148,7 +154,7 @@ describe("docker compose up", { skip }, () => {
     const before = await api.decisions(100);
     const { context, store } = await wholeAndInStep(agents);
     await docker(["kill", ...(await containersOf("redis"))]);
-    await until("the console tells that the store is away", async () => !(await api.swarm()).store.up);
+    await until("the console tells that the store is away", async () => !(await api.swarm()).store.up, patienceMs);
     await until("in step for 3 s on end without the store", () => staysInStep(3_000), 60_000);
     const away = await api.swarm();
     assert.deepEqual([away.store.up, away.agents], [false, agents]);
@@ -161,11 +167,15 @@ describe("docker compose up", { skip }, () => {
     const kept = new Set((await api.decisions(100)).map(({ decisionId }) => decisionId));
     assert.ok(before.every(({ decisionId }) => kept.has(decisionId)));
     let diverged = 0;
-    await until("all decide by the ledger again", async () => {
-      const { decisions, divergence } = await api.inject({ temperature: 85 });
-      diverged += divergence;
-      return decisions.length === agents && decisions.every(({ source }) => source !== "safe-alone");
-    });
+    await until(
+      "all decide by the ledger again",
+      async () => {
+        const { decisions, divergence } = await api.inject({ temperature: 85 });
+        diverged += divergence;
+        return decisions.length === agents && decisions.every(({ source }) => source !== "safe-alone");
+      },
+      patienceMs,
+    );
     assert.equal(diverged, 0);
     await decidedAlike(agents, "after-redis");
   });
@@ -188,7 +198,7 @@ describe("docker compose up", { skip }, () => {
     assert.equal((await ready(second)).code, 0);
     await decidedAlike(agents, "one-coordinator-less");
     await docker(["start", first]);
-    await until("it is ready", async () => (await ready(first)).code === 0);
+    await until("it is ready", async () => (await ready(first)).code === 0, patienceMs);
   });
 
   test("agents are replaced by those of a new image one by one, and no decision fails", async (t) => {
@@ -203,7 +213,7 @@ describe("docker compose up", { skip }, () => {
       await docker(["stop", "--time", "10", id]);
       await docker(["rm", id]);
       await project.compose("up", "--detach", "--no-recreate", "--no-deps", "--scale", `agent=${agents}`, "agent");
-      await until("the successor is alive", async () => (await api.swarm()).agents === agents, 30_000);
+      await until("the successor is alive", async () => (await api.swarm()).agents === agents, patienceMs);
     }
     rolled.abort();
     const { decided, askedAgain } = await deciding;
