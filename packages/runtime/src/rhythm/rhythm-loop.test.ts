@@ -152,6 +152,16 @@ test("beyond 64 processes an untrusted goal gives everybody a few other neighbou
   assert.ok(changed > 0.5 && changed <= 2, `${changed} new neighbours each`);
 });
 
+test("a newer goal is taken from a process that hosts no neighbour, for by that goal it may be one", async () => {
+  const { time, network, loops } = swarm(2, 1);
+  await time.advance(2_500);
+  const known = loops[0]?.goal() ?? initialGoal("sync", 200, 0);
+  const goal = { ...known, goalVersion: known.goalVersion + 1, effectiveBeat: known.effectiveBeat + 1_000 };
+  network.transport("stranger").send("p-0", { goal, highestTerm: 0, samples: [] });
+  await time.advance(2);
+  assert.equal(loops[0]?.goal().goalVersion, goal.goalVersion);
+});
+
 test("a flood through the agents of a process is one frame to each other process", async () => {
   const { time, network } = swarm(3, 6);
   await time.advance(2_500);
